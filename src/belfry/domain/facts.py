@@ -1,0 +1,327 @@
+"""What the centre wrote down: the facts of the journal, and the entry that carries them.
+
+A fact is either what arrived (`Received`) or what was concluded from it. Both are kept, apart from each other:
+a decision is never derived again with today's rules, so a decision carries everything that it settled, and its
+reasons in words. Facts only grow: a new field has a default, a field is never renamed or given another meaning.
+
+The open part of a fact holds kinds, states, times and internal ids. What is personal travels in `Sealed` parts.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
+
+ENTRY_MAX_BYTES: Final = 65_535
+"""Largest encoded entry that a journal accepts (DESIGN 4)."""
+
+APPEND_MAX_ENTRIES: Final = 256
+"""Most entries in one all-or-none append (DESIGN 4)."""
+
+
+class Part(StrEnum):
+    """What a sealed part holds."""
+
+    USER = "user"
+    ZONE_TEXT = "zone_text"
+    NOTE = "note"
+    CALLER = "caller"
+    PLACE = "place"
+    POSITION = "position"
+
+
+class Retention(StrEnum):
+    """How long the key of a sealed part lives; the periods are settings."""
+
+    SIGNAL = "signal"
+    INCIDENT = "incident"
+    CALLER = "caller"
+    POSITION = "position"
+
+
+class Sealed(Struct, frozen=True):
+    """AES-256-GCM of one personal part. `key` is the SHA-256 of its data key, which is also its name in the key store."""
+
+    part: Part
+    retention: Retention
+    key: bytes
+    box: bytes
+    """12 bytes nonce, then ciphertext and tag."""
+
+
+class Act(StrEnum):
+    """What triage does with a signal."""
+
+    OPEN = "open"
+    JOIN = "join"
+    ANNOTATE = "annotate"
+    LOG = "log"
+    BANNER = "banner"
+
+
+class Effect(StrEnum):
+    """What a joined signal did to its incident."""
+
+    ALARM = "alarm"
+    RESTORE = "restore"
+    CANCEL = "cancel"
+    CONTEXT = "context"
+
+
+class IncidentState(StrEnum):
+    PENDING = "pending"
+    WAITING = "waiting"
+    TAKEN = "taken"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+class Received(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="received"):
+    """A signal as kept: the open part and its sealed parts. Fields as in `domain.signal.Signal`."""
+
+    method: Method
+    receiver: str
+    received_at: datetime
+    occurred_at: datetime | None = None
+    prefix: str | None = None
+    account: str | None = None
+    account_id: str | None = None
+    area: str | None = None
+    zone: str | None = None
+    wire: Wire | None = None
+    code: str | None = None
+    category: Category | None = None
+    subtype: str | None = None
+    state: SignalState | None = None
+    kind: str | None = None
+    part: str | None = None
+    path: str | None = None
+    authenticated: bool = False
+    quirks: tuple[str, ...] = ()
+    by: str | None = None
+    """Staff account that reported or took the call."""
+    sealed: tuple[Sealed, ...] = ()
+    tag: bytes = b""
+    """HMAC of the arrival's identity under the day's key; on the last signal of an arrival. Tells a replay."""
+    exact_tag: bytes = b""
+    repeats: int = 0
+    """Signals of the same arrival that precede this one."""
+
+    @property
+    def account_key(self) -> AccountKey | None:
+        return None if self.account is None else AccountKey(self.receiver, self.prefix, self.account)
+
+
+class Brief(Struct, frozen=True, omit_defaults=True):
+    """A signal as an incident remembers it, so that an incident's facts tell their story by themselves."""
+
+    position: int
+    method: Method
+    received_at: datetime
+    occurred_at: datetime | None = None
+    area: str | None = None
+    zone: str | None = None
+    wire: Wire | None = None
+    code: str | None = None
+    category: Category | None = None
+    subtype: str | None = None
+    state: SignalState | None = None
+    path: str | None = None
+    quality: tuple[str, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+
+
+class Opened(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="opened"):
+    """Triage opened an incident for a signal."""
+
+    incident: str
+    number: int
+    kind: str
+    priority: int
+    rank: int | None = None
+    state: IncidentState = IncidentState.WAITING
+    signal: Brief
+    account: AccountKey | None = None
+    account_id: str | None = None
+    group: str | None = None
+    """Grouping key; a later signal with the same one may join."""
+    silent: bool = False
+    life: bool = False
+    restore: str = "none"
+    """`required`, `wanted` or `none` before closing."""
+    auto_close: str = "never"
+    pending_until: datetime | None = None
+    previous: str | None = None
+    flags: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Joined(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="joined"):
+    """Triage added a signal to an incident. What is None or absent stays as it was."""
+
+    incident: str
+    signal: Brief
+    effect: Effect = Effect.ALARM
+    kind: str | None = None
+    priority: int | None = None
+    rank: int | None = None
+    restore: str | None = None
+    auto_close: str | None = None
+    state: IncidentState | None = None
+    rings: bool = False
+    """The row sounds again: second point, life kind repeating."""
+    flags: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Logged(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="logged"):
+    """Triage settled that a signal needs nobody."""
+
+    signal: int
+    act: Act = Act.LOG
+    kind: str | None = None
+    incident: str | None = None
+    """A closed incident that it belongs to (a restore after closing)."""
+    quality: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Due(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="due"):
+    """The pending delay of an incident is over, or a hold: it waits for an operator."""
+
+    incident: str
+    reasons: tuple[str, ...] = ()
+
+
+class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="taken"):
+    incident: str
+    by: str
+    seen_upto: int
+    over: str | None = None
+    """Who held it before, where it was taken over."""
+    reason: str | None = None
+    parked: bool = False
+
+
+class Released(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="released"):
+    """Back to the queue; keeps age and first-take stamp. `by` is None where the centre did it (console lost, idle)."""
+
+    incident: str
+    by: str | None = None
+    reason: str | None = None
+
+
+class Held(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="held"):
+    """Held until a time or the next signal. `on` is `signal` or None."""
+
+    incident: str
+    by: str
+    until: datetime
+    on: str | None = None
+    reason: str | None = None
+    seen_upto: int = 0
+
+
+class Noted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="noted"):
+    """A note; its words are sealed."""
+
+    incident: str
+    by: str
+    sealed: tuple[Sealed, ...] = ()
+
+
+class Reclassified(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="reclassified"):
+    incident: str
+    by: str
+    kind: str
+    priority: int
+    rank: int | None = None
+    silent: bool = False
+    life: bool = False
+    restore: str = "none"
+    auto_close: str = "never"
+    was: str = ""
+    sealed: tuple[Sealed, ...] = ()
+    """The reason in words, sealed as a note is."""
+
+
+class Closed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="closed"):
+    """`by` is None where the table's auto rule closed it."""
+
+    incident: str
+    by: str | None = None
+    disposition: str
+    cause: str | None = None
+    seen_upto: int = 0
+    unrestored: bool = False
+    reasons: tuple[str, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+
+
+class Reopened(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="reopened"):
+    incident: str
+    by: str
+    sealed: tuple[Sealed, ...] = ()
+
+
+class Escalated(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="escalated"):
+    """A deadline of an incident passed: which clock, and whom it now reaches."""
+
+    incident: str
+    clock: str
+    level: str
+    reasons: tuple[str, ...] = ()
+
+
+class Started(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="started"):
+    """The centre started: its version and the digest of the closed list it works with."""
+
+    version: str
+    kinds_version: int
+    kinds_digest: str
+    codes_digest: str
+    down_s: float | None = None
+    """Our own downtime before this start, where known; credited to every deadline."""
+
+
+class Downtime(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="downtime"):
+    """Something of the centre itself was away and is back (disk full, journal closed)."""
+
+    part: str
+    since: datetime
+    until: datetime
+
+
+OnIncident = (
+    Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
+)
+Fact = Received | OnIncident | Logged | Started | Downtime
+
+
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One position of the journal: one or more facts about one subject, all or none.
+
+    `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
+    so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `triage` or `centre`.
+    """
+
+    id: bytes
+    subject: str
+    at: datetime
+    facts: tuple[Fact, ...]
+    schema: int = 1
+
+
+SCHEMA: Final = 1
+"""Newest entry schema that this code reads; a journal with a newer one is refused."""
+
+
+def account_subject(key: AccountKey) -> str:
+    return f"account/{key.receiver}/{key.prefix or ''}/{key.account}"
+
+
+def incident_subject(incident: str) -> str:
+    return f"incident/{incident}"

@@ -1,0 +1,192 @@
+"""Every door of the house on one page, with its promise. Rooms outside know these protocols, never each other."""
+
+from asyncio import Future
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from belfry.domain.facts import Entry, Retention
+from belfry.domain.signal import AccountKey, Arrival, Poll, Receipt
+from belfry.domain.site import Account
+
+# -- time and chance --------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """Aware UTC now. The only place where the centre learns the time; tests turn it by hand."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Chance(Protocol):
+    """`n` random bytes, unpredictable (`secrets.token_bytes`); tests pass a seeded one."""
+
+    def __call__(self, n: int, /) -> bytes: ...
+
+
+# -- journal ----------------------------------------------------------------------------------------------------------
+
+
+class JournalError(Exception):
+    """JournalError
+    ├── Stale          expect named a subject that has moved on: read again
+    ├── Refused        too many, too large, or no entries: a bug of the caller
+    ├── Full           no room on the disk: nothing was stored, try again when there is
+    ├── InUse          another process holds the journal
+    ├── Newer          written by a newer version of this program
+    └── Unusable       a sync failed or the journal is closed: nothing more is stored until restart
+    """
+
+
+class Stale(JournalError):
+    def __init__(self, subject: str, expected: int, actual: int | None) -> None:
+        super().__init__(f"{subject} was seen at {expected} and is at {actual if actual is not None else 'another'}")
+        self.subject, self.expected, self.actual = subject, expected, actual
+
+
+class Refused(JournalError): ...
+
+
+class Full(JournalError): ...
+
+
+class InUse(JournalError): ...
+
+
+class Newer(JournalError): ...
+
+
+class Unusable(JournalError): ...
+
+
+class Expect(Struct, frozen=True):
+    """Store only if `subject` was last written at `position` (0: never)."""
+
+    subject: str
+    position: int
+
+
+class Stored(Struct, frozen=True):
+    position: int
+    entry: Entry
+
+
+class Pruned(Struct, frozen=True):
+    """An entry whose retention ended: the bytes are gone, the Merkle leaf stays."""
+
+    position: int
+    leaf_hash: bytes
+
+
+class Journal(Protocol):
+    """The promise of DESIGN 4, tested by `belfry.testing.journal_suite` for every implementation.
+
+    Positions grow by one from 1. An append is all or none, durable before its future resolves, and nobody sees
+    position n+1 before n. An append repeated with the same entry ids, within the last `REPEAT_WINDOW` entries, returns the old positions.
+    """
+
+    @property
+    def position(self) -> int:
+        """The last durable position, 0 when empty."""
+        ...
+
+    def append(self, entries: Sequence[Entry], expect: Expect | None = None) -> "Future[Sequence[int]]":
+        """Store 1 to 256 entries; the future gives their positions in order, or raises a JournalError.
+
+        Never blocks the caller. A caller that gives up waiting must repeat with the same entry ids.
+        """
+        ...
+
+    def tail(self, after: int) -> AsyncIterator[Sequence[Stored | Pruned]]:
+        """Batches of everything after a position: stored, then live, no gap and no repeat. Never ends by itself."""
+        ...
+
+    async def read(
+        self, subject: str, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[Stored | Pruned]:
+        """The newest `limit` entries of a subject below `before`, oldest first."""
+        ...
+
+    async def page(self, after: int, limit: int) -> Sequence[Stored | Pruned]:
+        """At most `limit` entries after a position, in order."""
+        ...
+
+    async def prune(self, positions: Sequence[int]) -> None:
+        """Forget the bytes of entries, keep their leaf hashes."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+
+class KeyStore(Protocol):
+    """Data keys of sealed parts, in a store of their own; a key row commits before the entry that uses it."""
+
+    async def put(self, keys: Sequence[tuple[bytes, Retention, datetime]]) -> None:
+        """Store `(data key, retention class, expires at)`; durable on return. The name of a key is its SHA-256."""
+        ...
+
+    async def get(self, names: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return the data keys that still exist, by name."""
+        ...
+
+    async def daily(self, day: str) -> bytes:
+        """The 32-byte tag key of a UTC day (`2026-11-23`), made at first use, kept three days."""
+        ...
+
+    async def expire(self, now: datetime) -> Sequence[bytes]:
+        """Destroy every key that is due and return the names."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# -- intake -----------------------------------------------------------------------------------------------------------
+
+
+class Intake(Protocol):
+    """What a receiver is handed. `deliver` resolves when the arrival is kept; only then may the wire be answered."""
+
+    def deliver(self, arrival: Arrival) -> "Future[Receipt]": ...
+
+    def poll(self, poll: Poll) -> None:
+        """A link test was heard; returns at once, the answer waits for no disk."""
+        ...
+
+
+class Accounts(Protocol):
+    """The registry as the walk needs it: in memory, current as of the last change row."""
+
+    def by_key(self, key: AccountKey) -> Account | None: ...
+
+    def by_id(self, account_id: str) -> Account | None: ...
+
+    def all(self) -> Sequence[Account]: ...
+
+
+class Receiver(Protocol):
+    """A door for equipment. Built by its entry point with (settings table, intake, accounts, clock, chance)."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Bind and listen; raises OSError with the address where it cannot."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    @property
+    def listening(self) -> tuple[str, int]:
+        """Host and port as bound."""
+        ...
+
+    def describe(self) -> Mapping[str, object]:
+        """Numbers for the status page: connections, frames, refusals as none/some/many. No account, no device."""
+        ...
+
+
+
