@@ -1,0 +1,319 @@
+"""What an operator handles, and the table of what may happen to it (RULES 2).
+
+An incident is the fold of its facts: `apply` takes them one by one, in the order of their positions, and a fact at or
+below `head` is ignored, so that hearing one twice changes nothing. Human decisions raise `version`, joined signals
+raise `signals_seq`: a cascade of signals never blocks an act.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from msgspec import Struct
+
+from belfry.domain.facts import (
+    Brief,
+    Closed,
+    Due,
+    Effect,
+    Escalated,
+    Held,
+    IncidentState,
+    Joined,
+    Noted,
+    OnIncident,
+    Opened,
+    Reclassified,
+    Released,
+    Reopened,
+    Taken,
+)
+from belfry.domain.signal import AccountKey
+
+State = IncidentState
+
+
+class Move(StrEnum):
+    """Everything that may change an incident's state."""
+
+    FALL_DUE = "fall due"
+    TAKE = "take"
+    TAKE_OVER = "take over"
+    RELEASE = "release"
+    HOLD = "hold"
+    WAKE = "wake"
+    CLOSE = "close"
+    CLOSE_BY_RULE = "close by rule"
+    REOPEN = "reopen"
+
+
+NEXT: Final[Mapping[tuple[State, Move], State]] = {
+    (State.PENDING, Move.FALL_DUE): State.WAITING,
+    (State.PENDING, Move.CLOSE_BY_RULE): State.CLOSED,
+    (State.PENDING, Move.TAKE): State.TAKEN,
+    (State.WAITING, Move.TAKE): State.TAKEN,
+    (State.WAITING, Move.CLOSE_BY_RULE): State.CLOSED,
+    (State.TAKEN, Move.TAKE_OVER): State.TAKEN,
+    (State.TAKEN, Move.RELEASE): State.WAITING,
+    (State.TAKEN, Move.HOLD): State.HELD,
+    (State.TAKEN, Move.CLOSE): State.CLOSED,
+    (State.HELD, Move.WAKE): State.WAITING,
+    (State.HELD, Move.TAKE): State.TAKEN,
+    (State.HELD, Move.TAKE_OVER): State.TAKEN,
+    (State.CLOSED, Move.REOPEN): State.TAKEN,
+}
+"""The legal moves; what is not here is refused. Drawn into `docs/incident.md` from this table."""
+
+REOPEN_WITHIN: Final = timedelta(hours=24)
+
+NEWEST_SIGNALS: Final = 3
+"""Signals an incident carries in its row; the others are read from its subject."""
+
+POINTS_MOST: Final = 1_024
+"""Points in alarm that an incident tells apart; a panel has fewer, a hostile one shall not fill the memory."""
+
+
+class Point(Struct, frozen=True):
+    """One point of an incident: what was in alarm there, and the codes that would restore it."""
+
+    area: str | None
+    zone: str | None
+    subtype: str | None
+
+
+class Incident(Struct, kw_only=True):
+    """An incident as it is after position `head`. Changed by `apply` alone."""
+
+    id: str
+    number: int
+    kind: str
+    priority: int
+    rank: int | None
+    state: State
+    opened_at: datetime
+    account: AccountKey | None
+    account_id: str | None
+    area: str | None
+    zone: str | None
+    method: str
+    group: str | None
+    silent: bool
+    life: bool
+    restore: str
+    auto_close: str
+    first: Brief
+    head: int
+    version: int = 1
+    signals_seq: int = 0
+    seen_upto: int = 0
+    pending_until: datetime | None = None
+    waiting_since: datetime | None = None
+    previous: str | None = None
+    flags: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    newest: tuple[Brief, ...] = ()
+    in_alarm: dict[Point, bool] = {}
+    """Every point that was in alarm here; True while it still is."""
+    more_points: bool = False
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+    first_taken_at: datetime | None = None
+    held_until: datetime | None = None
+    held_on: str | None = None
+    held_by: str | None = None
+    parked: bool = False
+    cancelled: bool = False
+    rings_at: int = 0
+    """Position of the last signal that sounds again."""
+    last_alarm_at: datetime | None = None
+    escalated: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    disposition: str | None = None
+    cause: str | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state is not State.CLOSED
+
+    @property
+    def restored(self) -> bool:
+        return not self.more_points and not any(self.in_alarm.values())
+
+    @property
+    def open_points(self) -> int:
+        return sum(self.in_alarm.values())
+
+    @property
+    def order(self) -> tuple[int, int, datetime, int]:
+        """Queue order: priority, rank, age (RULES 2, priority)."""
+        return (self.priority, self.rank or 9, self.opened_at, self.number)
+
+
+def point_of(signal: Brief) -> Point:
+    return Point(signal.area, signal.zone, signal.subtype)
+
+
+def opened(fact: Opened, position: int) -> Incident:
+    """The incident that an `Opened` at `position` begins."""
+    signal = fact.signal
+    return Incident(
+        id=fact.incident,
+        number=fact.number,
+        kind=fact.kind,
+        priority=fact.priority,
+        rank=fact.rank,
+        state=fact.state,
+        opened_at=signal.received_at,
+        account=fact.account,
+        account_id=fact.account_id,
+        area=signal.area,
+        zone=signal.zone,
+        method=signal.method,
+        group=fact.group,
+        silent=fact.silent,
+        life=fact.life,
+        restore=fact.restore,
+        auto_close=fact.auto_close,
+        first=signal,
+        head=position,
+        signals_seq=1,
+        pending_until=fact.pending_until,
+        waiting_since=signal.received_at if fact.state is State.WAITING else None,
+        previous=fact.previous,
+        flags=fact.flags,
+        reasons=fact.reasons,
+        newest=(signal,),
+        in_alarm={point_of(signal): True},
+        rings_at=position,
+        last_alarm_at=signal.received_at,
+    )
+
+
+def apply(incident: Incident, fact: OnIncident, position: int, at: datetime) -> None:
+    """Fold one fact into its incident. `at` is the time of the entry."""
+    if position < incident.head:
+        return
+    incident.head = position
+    match fact:
+        case Joined():
+            _join(incident, fact, position)
+        case Due():
+            _to_queue(incident, at)
+        case Taken():
+            _take(incident, fact, at)
+        case Released():
+            _to_queue(incident, at)
+            incident.version += 1
+        case Held():
+            _hold(incident, fact)
+        case Noted():
+            pass  # a note needs no version: two operators may write at once
+        case Reclassified():
+            _reclassify(incident, fact)
+        case Closed():
+            _close(incident, fact, at)
+        case Reopened():
+            _reopen(incident, fact, at)
+        case Escalated():
+            incident.escalated = (*incident.escalated, f"{fact.clock}:{fact.level}")
+        case Opened():
+            pass
+        case _:
+            assert_never(fact)
+
+
+def _join(incident: Incident, fact: Joined, position: int) -> None:
+    signal = fact.signal
+    incident.signals_seq += 1
+    incident.newest = (*incident.newest, signal)[-NEWEST_SIGNALS:]
+    if fact.effect is Effect.ALARM:
+        incident.last_alarm_at = signal.received_at
+        point = point_of(signal)
+        if len(incident.in_alarm) < POINTS_MOST or point in incident.in_alarm:
+            incident.in_alarm[point] = True
+        else:
+            incident.more_points = True
+    elif fact.effect is Effect.RESTORE:
+        _restore(incident, signal)
+    elif fact.effect is Effect.CANCEL:
+        incident.cancelled = True
+    if fact.kind is not None:
+        incident.kind = fact.kind
+    if fact.priority is not None:
+        incident.priority, incident.rank = fact.priority, fact.rank
+    if fact.restore is not None:
+        incident.restore = fact.restore
+    if fact.auto_close is not None:
+        incident.auto_close = fact.auto_close
+    if fact.rings:
+        incident.rings_at = position
+    if fact.state is State.WAITING and incident.state in (State.PENDING, State.HELD):
+        _to_queue(incident, signal.received_at)
+    incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
+    if fact.kind is not None or fact.priority is not None:
+        incident.reasons = fact.reasons
+
+
+def _restore(incident: Incident, signal: Brief) -> None:
+    """A restore matches code and point; one without a point restores all of its subtype in the area (RULES 2)."""
+    for point, in_alarm in incident.in_alarm.items():
+        if in_alarm and restores_point(signal, point):
+            incident.in_alarm[point] = False
+
+
+def restores_point(signal: Brief, point: Point) -> bool:
+    same_area = signal.area is None or point.area is None or signal.area == point.area
+    same_zone = not signal.zone or not signal.zone.strip("0") or signal.zone == point.zone
+    return same_area and same_zone
+
+
+def _to_queue(incident: Incident, at: datetime) -> None:
+    """Back among the waiting; age and first-take stamp stay."""
+    incident.state = State.WAITING
+    incident.waiting_since = at
+    incident.held_by = incident.taken_by or incident.held_by
+    incident.taken_by = incident.taken_at = incident.held_until = incident.held_on = incident.pending_until = None
+
+
+def _take(incident: Incident, fact: Taken, at: datetime) -> None:
+    incident.state = State.TAKEN
+    incident.taken_by, incident.taken_at = fact.by, at
+    incident.first_taken_at = incident.first_taken_at or at
+    incident.held_until = incident.held_on = incident.pending_until = None
+    incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
+    incident.parked = False
+    incident.version += 1
+
+
+def _hold(incident: Incident, fact: Held) -> None:
+    incident.state = State.HELD
+    incident.held_until, incident.held_on, incident.held_by = fact.until, fact.on, fact.by
+    incident.parked = fact.reason == "parked"
+    incident.taken_by = incident.taken_at = None
+    incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
+    incident.version += 1
+
+
+def _reclassify(incident: Incident, fact: Reclassified) -> None:
+    incident.kind, incident.priority, incident.rank = fact.kind, fact.priority, fact.rank
+    incident.silent, incident.life = fact.silent, fact.life
+    incident.restore, incident.auto_close = fact.restore, fact.auto_close
+    incident.version += 1
+
+
+def _close(incident: Incident, fact: Closed, at: datetime) -> None:
+    incident.state = State.CLOSED
+    incident.closed_at, incident.closed_by = at, fact.by
+    incident.disposition, incident.cause = fact.disposition, fact.cause
+    incident.taken_by = incident.taken_at = incident.held_until = incident.held_on = incident.pending_until = None
+    incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
+    incident.version += 1
+
+
+def _reopen(incident: Incident, fact: Reopened, at: datetime) -> None:
+    incident.state = State.TAKEN
+    incident.taken_by, incident.taken_at = fact.by, at
+    incident.closed_at = incident.closed_by = incident.disposition = incident.cause = None
+    incident.version += 1

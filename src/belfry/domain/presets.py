@@ -1,0 +1,61 @@
+"""The numbers of the rules (RULES.md): presets, every one a setting under `[rules]`. Seconds unless named otherwise."""
+
+from msgspec import Struct
+
+
+class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Presets of the trade. The comment names the rule that a number belongs to."""
+
+    replay_s: int = 120
+    """A plain repeat of an account's latest frame, without a time of its own, is a replay this long."""
+    replay_encrypted_s: int = 180
+    """A repeat of any authenticated frame is a replay this long; at least the time window."""
+    idempotency_s: int = 86_400
+    """An Idempotency-Key gives the same answer this long."""
+    late_s: int = 900
+    """Happened longer ago than this: flagged late."""
+    doubled_s: int = 120
+    """The same account, code and point on another path within this: also heard on B."""
+    intrusion_group_s: int = 3_600
+    """An intrusion joins within this of the last alarm, in the same set period."""
+    panic_group_s: int = 1_800
+    """Panic and hold-up join by account and area within this."""
+    cancel_s: int = 300
+    """A valid cancel comes within this of the first alarm."""
+    runaway_signals: int = 6
+    """More than this many of one point in `runaway_s` become a counter."""
+    runaway_s: int = 300
+    runaway_quiet_s: int = 1_800
+    """A runaway ends after this long without a signal."""
+    runaway_account_per_minute: int = 100
+    """More than this from one account in a minute: TECH.RUNAWAY."""
+    unknown_per_source: int = 5
+    """More new unknown accounts than this from one receiver in ten minutes are folded into one incident."""
+    unknown_per_hour: int = 50
+    poll_short_s: int = 300
+    """Up to this interval a path is lost after twice the interval and ten seconds."""
+    poll_long_s: int = 14_400
+    """Up to this interval: 1.5 times, at least five minutes more. Beyond: 25 h 30 for a day's test."""
+    mass_least: int = 20
+    """Least number of paths lost within a minute that are folded into one TECH.OUTAGE."""
+    mass_percent: int = 5
+    save_last_seen_s: int = 10
+    """Last-seen times are saved in batches within this."""
+    hold_1_s: int = 300
+    """Longest hold of a priority 1."""
+    hold_2_s: int = 900
+    hold_s: int = 86_400
+    idle_release_s: int = 120
+    """A taken incident goes back to the queue when its operator did nothing for this long."""
+    console_lost_s: int = 30
+    """A taken incident goes back when its operator's console is gone this long; priority 1: `console_lost_1_s`."""
+    console_lost_1_s: int = 15
+    take_1_s: int = 30
+    take_1_limit_s: int = 60
+    take_2_s: int = 90
+    take_2_limit_s: int = 180
+    take_4_s: int = 900
+    take_4_limit_s: int = 3_600
+    act_1_s: int = 60
+    outside_1_s: int = 90
+    """An untaken priority 1 reaches phones outside after this."""
