@@ -133,7 +133,8 @@ def _restores(row: CodeRow) -> bool:
 
 
 def _unlisted_state(wire: Wire, code: str) -> SignalState:
-    """State of an unlisted code by its class (RULES 1): CID 1xx or SIA ?A alarm, 2xx supervisory, 3xx trouble, else status."""
+    """State of an unlisted code by its class (RULES 1): CID 1xx or SIA ?A alarm, 2xx
+    supervisory, 3xx trouble, else status."""
     if wire is Wire.SIA:
         return SignalState.ALARM if code[1:2] == "A" else SignalState.STATUS
     states = {"1": SignalState.ALARM, "2": SignalState.SUPERVISORY, "3": SignalState.TROUBLE}
@@ -142,7 +143,8 @@ def _unlisted_state(wire: Wire, code: str) -> SignalState:
 
 
 def _unlisted_rule(wire: Wire, code: str) -> Rule:
-    """ADM.UNKNOWN: 2 where it is CID 1xx or SIA ?A, 3 for 2xx and 3xx, else 4 (RULES 1). A restore annotates or is logged."""
+    """ADM.UNKNOWN: 2 where it is CID 1xx or SIA ?A, 3 for 2xx and 3xx, else 4 (RULES 1).
+    A restore annotates or is logged."""
     restore = wire is Wire.CID and code[:1] == "3"
     if wire is Wire.SIA:
         priority = 2 if code[1:2] == "A" else 4

@@ -43,7 +43,7 @@ class Retention(StrEnum):
 
 
 class Sealed(Struct, frozen=True):
-    """AES-256-GCM of one personal part. `key` is the SHA-256 of its data key, which is also its name in the key store."""
+    """AES-256-GCM of one personal part. `key` is the SHA-256 of its data key, and its name in the key store."""
 
     part: Part
     retention: Retention
@@ -295,9 +295,7 @@ class Downtime(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     until: datetime
 
 
-OnIncident = (
-    Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
-)
+OnIncident = Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
 Fact = Received | OnIncident | Logged | Started | Downtime
 
 

@@ -1,11 +1,11 @@
 """What an operator handles, and the table of what may happen to it (RULES 2).
 
-An incident is the fold of its facts: `apply` takes them one by one, in the order of their positions, and a fact at or
-below `head` is ignored, so that hearing one twice changes nothing. Human decisions raise `version`, joined signals
+An incident is the fold of its facts: `fold` takes them entry by entry, in the order of their positions, and an entry at
+or below `head` is ignored, so that hearing one twice changes nothing. Human decisions raise `version`, joined signals
 raise `signals_seq`: a cascade of signals never blocks an act.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
@@ -83,7 +83,7 @@ class Point(Struct, frozen=True):
 
 
 class Incident(Struct, kw_only=True):
-    """An incident as it is after position `head`. Changed by `apply` alone."""
+    """An incident as it is after position `head`. Changed by `fold` alone."""
 
     id: str
     number: int
@@ -191,11 +191,21 @@ def opened(fact: Opened, position: int) -> Incident:
     )
 
 
-def apply(incident: Incident, fact: OnIncident, position: int, at: datetime) -> None:
-    """Fold one fact into its incident. `at` is the time of the entry."""
-    if position < incident.head:
-        return
-    incident.head = position
+def fold(incident: Incident | None, facts: Sequence[OnIncident], position: int, at: datetime) -> Incident | None:
+    """Fold the facts of one entry into their incident; the first `Opened` begins it. `at` is the time of the entry."""
+    if incident is not None and position <= incident.head:
+        return incident
+    for fact in facts:
+        if isinstance(fact, Opened):
+            incident = opened(fact, position)
+        elif incident is not None:
+            _apply(incident, fact, position, at)
+    if incident is not None:
+        incident.head = position
+    return incident
+
+
+def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) -> None:
     match fact:
         case Joined():
             _join(incident, fact, position)

@@ -102,7 +102,7 @@ class Position(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True, omit_defaults=True):
-    """Where a report or a call says it is: one of a site's account id, a position or a text of at most 200 characters."""
+    """Where a report or a call says it is: one of a site's account id, a position, a text of at most 200 characters."""
 
     site: str | None = None
     position: Position | None = None

@@ -1,4 +1,4 @@
-"""The tables that the package carries, read once as rows. The only reading in a pure room: they are part of the code."""
+"""The tables that the package carries, read once as rows. The only reading in a pure room: they are code."""
 
 import csv
 from collections.abc import Mapping, Sequence

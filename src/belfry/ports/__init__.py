@@ -1,7 +1,7 @@
 """Every door of the house on one page, with its promise. Rooms outside know these protocols, never each other."""
 
 from asyncio import Future
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -84,7 +84,8 @@ class Journal(Protocol):
     """The promise of DESIGN 4, tested by `belfry.testing.journal_suite` for every implementation.
 
     Positions grow by one from 1. An append is all or none, durable before its future resolves, and nobody sees
-    position n+1 before n. An append repeated with the same entry ids, within the last `REPEAT_WINDOW` entries, returns the old positions.
+    position n+1 before n. An append repeated with the same entry ids, within the last
+    `REPEAT_WINDOW` entries, returns the old positions.
     """
 
     @property
@@ -157,6 +158,10 @@ class Intake(Protocol):
         """A link test was heard; returns at once, the answer waits for no disk."""
         ...
 
+    def keyed(self, account: AccountKey) -> bool:
+        """An authenticated frame of this account was kept before: it never speaks plain again."""
+        ...
+
 
 class Accounts(Protocol):
     """The registry as the walk needs it: in memory, current as of the last change row."""
@@ -187,6 +192,3 @@ class Receiver(Protocol):
     def describe(self) -> Mapping[str, object]:
         """Numbers for the status page: connections, frames, refusals as none/some/many. No account, no device."""
         ...
-
-
-

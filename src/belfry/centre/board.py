@@ -1,0 +1,215 @@
+"""The open incidents, folded from the corridor's facts, in the order in which they wait.
+
+The board is written by folding entries alone. Whoever appends a fact about an incident (triage, desk) does so with
+`expect`, and may fold its own entry at once; hearing it again from the tail changes nothing.
+"""
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeVar, get_args
+
+from msgspec import Struct
+
+from belfry.domain.facts import Entry, OnIncident, incident_subject
+from belfry.domain.incident import REOPEN_WITHIN, Incident, State, fold
+from belfry.domain.signal import AccountKey
+from belfry.ports import Expect, Journal, Pruned, Stored
+
+CLOSED_MOST: Final = 20_000
+"""Closed incidents kept at hand for reopening and late restores; older ones are folded from the journal."""
+
+_INCIDENT_FACTS: Final = get_args(OnIncident)
+
+_K = TypeVar("_K")
+
+Order = tuple[int, int, datetime, int]
+Listener = Callable[[Incident, int], None]
+
+
+class BoardState(Struct):
+    """What a snapshot keeps of the board."""
+
+    position: int
+    next_number: int
+    incidents: list[Incident]
+
+
+class Board:
+    """Open incidents and those closed within a day. Positions up to `position` are folded."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.next_number = 1
+        self._incidents: dict[str, Incident] = {}
+        self._queue: list[tuple[Order, str]] = []
+        self._queued: dict[str, Order] = {}
+        self._groups: dict[str, list[str]] = {}
+        self._accounts: dict[AccountKey, list[str]] = {}
+        self._last_in_group: dict[str, str] = {}
+        self._closed: deque[tuple[datetime, str]] = deque()
+        self._listeners: list[Listener] = []
+
+    # -- reading
+
+    def get(self, incident: str) -> Incident | None:
+        return self._incidents.get(incident)
+
+    def queue(self) -> Iterator[Incident]:
+        """Open incidents by priority, rank, age."""
+        return (self._incidents[key] for _, key in self._queue)
+
+    def queue_after(self, order: Order | None) -> Iterator[Incident]:
+        """Open incidents behind a place in the queue (a cursor's), which need not exist any more."""
+        start = 0 if order is None else bisect_left(self._queue, (order, "\U0010ffff"))
+        return (self._incidents[key] for _, key in self._queue[start:])
+
+    def closed(self) -> Iterator[Incident]:
+        """Recently closed ones, newest first."""
+        seen: set[str] = set()
+        for _, key in reversed(self._closed):
+            incident = self._incidents.get(key)
+            if incident is not None and not incident.open and key not in seen:
+                seen.add(key)
+                yield incident
+
+    def in_group(self, group: str) -> Sequence[Incident]:
+        """Open incidents of a grouping key, oldest first."""
+        return [self._incidents[key] for key in self._groups.get(group, ())]
+
+    def of_account(self, account: AccountKey) -> Sequence[Incident]:
+        """Open incidents of an account, oldest first."""
+        return [self._incidents[key] for key in self._accounts.get(account, ())]
+
+    def last_of_group(self, group: str) -> Incident | None:
+        """The newest incident of a grouping key, closed ones within a day too."""
+        key = self._last_in_group.get(group)
+        return None if key is None else self._incidents.get(key)
+
+    def counts(self) -> Mapping[State, int]:
+        counts = dict.fromkeys(State, 0)
+        for _, key in self._queue:
+            counts[self._incidents[key].state] += 1
+        return counts
+
+    def __len__(self) -> int:
+        """Open incidents."""
+        return len(self._queue)
+
+    # -- folding
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(incident, position)` after each change; returns the way to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def fold(self, position: int, entry: Entry) -> Incident | None:
+        """Take one entry; returns the incident that it changed. Facts of one entry are about one incident."""
+        facts = [fact for fact in entry.facts if isinstance(fact, _INCIDENT_FACTS)]
+        return self._fold_incident(position, entry, facts) if facts else None
+
+    def _fold_incident(self, position: int, entry: Entry, facts: Sequence[OnIncident]) -> Incident | None:
+        key = facts[0].incident
+        known = self._incidents.get(key)
+        if known is not None and position <= known.head:
+            return None
+        incident = fold(known, facts, position, entry.at)
+        if incident is None:
+            return None  # a closed incident older than the board's memory
+        if known is None:
+            self._incidents[key] = incident
+            self.next_number = max(self.next_number, incident.number + 1)
+        self._place(incident)
+        for listener in self._listeners:
+            listener(incident, position)
+        return incident
+
+    def _place(self, incident: Incident) -> None:
+        """Put an incident where it now belongs in queue and indexes."""
+        place = incident.order if incident.open else None
+        before = self._queued.get(incident.id)
+        if place == before:
+            return
+        if before is not None:
+            del self._queue[bisect_left(self._queue, (before, incident.id))]
+            del self._queued[incident.id]
+        if place is not None:
+            insort(self._queue, (place, incident.id))
+            self._queued[incident.id] = place
+            if before is None:
+                self._index(incident)
+        else:
+            self._unindex(incident)
+
+    def _index(self, incident: Incident) -> None:
+        if incident.group is not None:
+            self._groups.setdefault(incident.group, []).append(incident.id)
+            self._last_in_group[incident.group] = incident.id
+        if incident.account is not None:
+            self._accounts.setdefault(incident.account, []).append(incident.id)
+
+    def _unindex(self, incident: Incident) -> None:
+        if incident.group is not None:
+            _remove(self._groups, incident.group, incident.id)
+        if incident.account is not None:
+            _remove(self._accounts, incident.account, incident.id)
+        self._closed.append((incident.closed_at or incident.opened_at, incident.id))
+
+    def forget(self, now: datetime, within: timedelta = REOPEN_WITHIN) -> None:
+        """Let go of incidents closed longer ago than they may be reopened, and of the oldest above CLOSED_MOST."""
+        while self._closed and (self._closed[0][0] < now - within or len(self._closed) > CLOSED_MOST):
+            closed_at, key = self._closed.popleft()
+            incident = self._incidents.get(key)
+            if incident is None or incident.open or incident.closed_at != closed_at:
+                continue
+            del self._incidents[key]
+            if incident.group is not None and self._last_in_group.get(incident.group) == key:
+                del self._last_in_group[incident.group]
+
+    # -- snapshot
+
+    def state(self) -> BoardState:
+        return BoardState(self.position, self.next_number, list(self._incidents.values()))
+
+    def restore(self, state: BoardState) -> None:
+        """Begin from a snapshot; only on a new board."""
+        self.position, self.next_number = state.position, state.next_number
+        for incident in sorted(state.incidents, key=lambda one: one.number):
+            self._incidents[incident.id] = incident
+            if incident.open:
+                self._place(incident)
+        for incident in sorted(
+            (i for i in state.incidents if not i.open), key=lambda one: one.closed_at or one.opened_at
+        ):
+            self._closed.append((incident.closed_at or incident.opened_at, incident.id))
+            if incident.group is not None:
+                self._last_in_group.setdefault(incident.group, incident.id)
+
+
+def _remove(index: dict[_K, list[str]], key: _K, incident: str) -> None:
+    listed = index.get(key)
+    if listed is not None and incident in listed:
+        listed.remove(incident)
+        if not listed:
+            del index[key]
+
+
+def expect_of(incident: Incident) -> Expect:
+    """Refuse a write by somebody who saw the incident before its last entry."""
+    return Expect(incident_subject(incident.id), incident.head)
+
+
+def incident_of(entries: Iterable[Stored | Pruned]) -> Incident | None:
+    """Fold an incident from the entries of its subject."""
+    incident: Incident | None = None
+    for stored in entries:
+        if isinstance(stored, Stored):
+            facts: list[OnIncident] = [fact for fact in stored.entry.facts if isinstance(fact, _INCIDENT_FACTS)]
+            incident = fold(incident, facts, stored.position, stored.entry.at)
+    return incident
+
+
+async def load(board: Board, journal: Journal, incident: str) -> Incident | None:
+    """An incident from the board, or folded from the journal when it is over for long."""
+    return board.get(incident) or incident_of(await journal.read(incident_subject(incident)))
