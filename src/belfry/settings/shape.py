@@ -1,0 +1,149 @@
+"""The keys of the settings file, their defaults and limits. `docs/settings.md` documents each; a test compares.
+
+A check that one field alone can fail is its annotation; a check in words is in `__post_init__`, as
+`key = value: what is wanted`. Paths are relative to the folder of the settings file. What belongs to one type of
+receiver is not known here: that table goes to the plug-in's own `Settings` (`reading.part`).
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from belfry.domain import facts
+from belfry.domain.presets import Rules
+
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Days = Annotated[int, Meta(ge=1, le=3_650)]
+
+PORT_MAX: Final = 65_535
+
+
+def host_port(listen: str) -> tuple[str, int]:
+    """Return host and port of `127.0.0.1:8440` or `[::1]:8440`; port 0 lets the system choose. Raises ValueError."""
+    host, colon, port = listen.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        host = ""
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
+        raise ValueError(f"listen = {listen!r}: wants HOST:PORT such as '127.0.0.1:8440', port 0 to {PORT_MAX}")
+    return host, int(port)
+
+
+class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[console]`: where operators' browsers knock."""
+
+    listen: str = "127.0.0.1:8440"
+    tls_cert: Path | None = None
+    """PEM file with the certificate chain; needs `tls_key`."""
+    tls_key: Path | None = None
+    public_url: str | None = None
+    """What browsers type, where a proxy stands in front: `https://alarms.example.org`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    session_hours: Annotated[int, Meta(ge=1, le=24)] = 12
+
+    def __post_init__(self) -> None:
+        host_port(self.listen)
+        if (self.tls_cert is None) != (self.tls_key is None):
+            missing = "tls_key" if self.tls_key is None else "tls_cert"
+            raise ValueError(f"{missing} is missing: certificate and key are set together or not at all")
+        if self.public_url is not None:
+            _check_url(self.public_url)
+        for proxy in self.trusted_proxies:
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(f"trusted_proxies: {error}") from None
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError(f"public_url = {url!r}: wants http(s)://HOST[:PORT] without a path")
+
+
+class ReceiverTable(Struct, frozen=True, kw_only=True):
+    """`[[receiver]]`: the keys that every receiver has. `rest` holds the others for the plug-in to judge."""
+
+    type: Name
+    """Entry-point name in the group `belfry.receivers`."""
+    name: str = ""
+    """Belongs to the identity of an account, so it should never change; empty: the type."""
+    listen: str | None = None
+    """HOST:PORT; None: the default of the type."""
+    rest: Mapping[str, object] = {}
+
+    def __post_init__(self) -> None:
+        if self.listen is not None:
+            host_port(self.listen)
+        if "/" in self.name or len(self.name) > 60:
+            raise ValueError(f"name = {self.name!r}: wants at most 60 characters and no '/'")
+
+    @property
+    def called(self) -> str:
+        return self.name or self.type
+
+    @property
+    def table(self) -> Mapping[str, object]:
+        """What the plug-in gets: its own keys, its name, and `listen` where it was given."""
+        listen = {} if self.listen is None else {"listen": self.listen}
+        return {**self.rest, "name": self.called, **listen}
+
+
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[retention]`: how long the data keys of sealed parts live, by retention class."""
+
+    signal_days: Days = 30
+    """User numbers and zone texts of panels (SCOPE, door and user data: 30 days)."""
+    incident_days: Days = 365
+    """Notes and reasons of incidents."""
+    caller_days: Days = 90
+    position_days: Days = 3
+
+    def of(self, kept: facts.Retention) -> timedelta:
+        days: int = getattr(self, f"{kept.value}_days")
+        return timedelta(days=days)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file. `Settings()` is a centre on this machine without a receiver."""
+
+    name: Name = "Belfry"
+    """What the centre is called, on its console."""
+    data: Path = Path("data")
+    """Folder of the embedded stores."""
+    journal: Name = "sqlite"
+    """Entry-point name in the group `belfry.journals`."""
+    accounts: Path | None = None
+    """CSV file that is read into the registry at the start (`docs/accounts.md`)."""
+    language: Literal["en", "de", "fr", "es"] = "en"
+    console: Console = Console()
+    receiver: tuple[ReceiverTable, ...] = ()
+    rules: Rules = Rules()
+    retention: Retention = Retention()
+
+    def __post_init__(self) -> None:
+        names = [receiver.called for receiver in self.receiver]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"receiver.name: {', '.join(sorted(twice))} is used twice, but accounts belong to a name")
+        for key, value in msgspec.structs.asdict(self.rules).items():
+            if value < 0:
+                raise ValueError(f"rules.{key} = {value}: wants a number >= 0")
+
+    def beside(self, folder: Path) -> "Settings":
+        """Return the same settings with every relative path taken from `folder`."""
+
+        def at(path: Path | None) -> Path | None:
+            return None if path is None else folder / path
+
+        console = msgspec.structs.replace(
+            self.console, tls_cert=at(self.console.tls_cert), tls_key=at(self.console.tls_key)
+        )
+        return msgspec.structs.replace(self, data=folder / self.data, accounts=at(self.accounts), console=console)
