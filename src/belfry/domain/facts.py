@@ -100,6 +100,7 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     part: str | None = None
     path: str | None = None
     authenticated: bool = False
+    previous: bool = False
     quirks: tuple[str, ...] = ()
     by: str | None = None
     """Staff account that reported or took the call."""
@@ -107,8 +108,12 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     tag: bytes = b""
     """HMAC of the arrival's identity under the day's key; on the last signal of an arrival. Tells a replay."""
     exact_tag: bytes = b""
+    timed: bool = False
+    """The identity behind `tag` holds the sender's own time, so that a repeat is one however late it comes."""
     repeats: int = 0
     """Signals of the same arrival that precede this one."""
+    source: bytes = b""
+    """HMAC of the source address, kept only where the account is unknown."""
 
     @property
     def account_key(self) -> AccountKey | None:
@@ -132,6 +137,15 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     path: str | None = None
     quality: tuple[str, ...] = ()
     sealed: tuple[Sealed, ...] = ()
+
+
+class Point(Struct, frozen=True, omit_defaults=True):
+    """One point of a site that is in alarm; `code` is what its alarm and its restore share."""
+
+    area: str | None = None
+    zone: str | None = None
+    subtype: str | None = None
+    code: str | None = None
 
 
 class Opened(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="opened"):
@@ -165,6 +179,8 @@ class Joined(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="f
     incident: str
     signal: Brief
     effect: Effect = Effect.ALARM
+    restored: tuple[Point, ...] = ()
+    """The points that this signal restores."""
     kind: str | None = None
     priority: int | None = None
     rank: int | None = None

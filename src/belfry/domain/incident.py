@@ -24,11 +24,13 @@ from belfry.domain.facts import (
     Noted,
     OnIncident,
     Opened,
+    Point,
     Reclassified,
     Released,
     Reopened,
     Taken,
 )
+from belfry.domain.codes import pair_key
 from belfry.domain.signal import AccountKey
 
 State = IncidentState
@@ -72,14 +74,6 @@ NEWEST_SIGNALS: Final = 3
 
 POINTS_MOST: Final = 1_024
 """Points in alarm that an incident tells apart; a panel has fewer, a hostile one shall not fill the memory."""
-
-
-class Point(Struct, frozen=True):
-    """One point of an incident: what was in alarm there, and the codes that would restore it."""
-
-    area: str | None
-    zone: str | None
-    subtype: str | None
 
 
 class Incident(Struct, kw_only=True):
@@ -152,7 +146,8 @@ class Incident(Struct, kw_only=True):
 
 
 def point_of(signal: Brief) -> Point:
-    return Point(signal.area, signal.zone, signal.subtype)
+    code = None if signal.wire is None or signal.code is None else pair_key(signal.wire, signal.code)
+    return Point(signal.area, signal.zone, signal.subtype, code)
 
 
 def opened(fact: Opened, position: int) -> Incident:
@@ -246,7 +241,7 @@ def _join(incident: Incident, fact: Joined, position: int) -> None:
         else:
             incident.more_points = True
     elif fact.effect is Effect.RESTORE:
-        _restore(incident, signal)
+        incident.in_alarm.update(dict.fromkeys(fact.restored, False))
     elif fact.effect is Effect.CANCEL:
         incident.cancelled = True
     if fact.kind is not None:
@@ -264,19 +259,6 @@ def _join(incident: Incident, fact: Joined, position: int) -> None:
     incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
-
-
-def _restore(incident: Incident, signal: Brief) -> None:
-    """A restore matches code and point; one without a point restores all of its subtype in the area (RULES 2)."""
-    for point, in_alarm in incident.in_alarm.items():
-        if in_alarm and restores_point(signal, point):
-            incident.in_alarm[point] = False
-
-
-def restores_point(signal: Brief, point: Point) -> bool:
-    same_area = signal.area is None or point.area is None or signal.area == point.area
-    same_zone = not signal.zone or not signal.zone.strip("0") or signal.zone == point.zone
-    return same_area and same_zone
 
 
 def _to_queue(incident: Incident, at: datetime) -> None:

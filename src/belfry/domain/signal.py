@@ -148,7 +148,11 @@ class Signal(Struct, frozen=True, kw_only=True):
     """Transmission path it was heard on: `tcp`, `udp`, `api`."""
     authenticated: bool = False
     """The frame was decrypted with the account's own key, or the sender's token was checked."""
+    previous: bool = False
+    """Reported before by the panel: Contact ID qualifier 6, SIA function `O`."""
     quirks: tuple[str, ...] = ()
+    by: str | None = None
+    """Staff account that reports or takes the call; set by the API from the session, never by the sender."""
 
     # sealed or dropped by intake
     user: str | None = None
@@ -169,6 +173,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
     signals: tuple[Signal, ...]
     identity: bytes | None = None
     exact: bytes | None = None
+    source: str | None = None
+    """Address that it came from, without port; used for unknown accounts only, and kept only as an HMAC."""
 
 
 class Poll(Struct, frozen=True):
