@@ -30,7 +30,7 @@ def installed(group: Group) -> Mapping[str, tuple[EntryPoint, ...]]:
     for entry in entry_points(group=group.value):
         # A checkout and its wheel may both be on the path; the same value is the same part.
         found.setdefault(entry.name, {})[entry.value] = entry
-    return {name: tuple(entries.values()) for name, entries in sorted(found.items())}
+    return {name: tuple(entries[value] for value in sorted(entries)) for name, entries in sorted(found.items())}
 
 
 def load(group: Group, name: str) -> Any:

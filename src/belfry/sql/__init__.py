@@ -1,0 +1,19 @@
+"""What the stores of the registry, the archive and the keys share: an engine that keeps its promises, one type of time,
+and migrations that happen whole or not at all.
+"""
+
+from belfry.sql.engine import SqlError, make_engine, reading, writing
+from belfry.sql.migrate import NewerSchema, SchemaState, migrate, schema_state
+from belfry.sql.types import UtcDateTime
+
+__all__ = [
+    "NewerSchema",
+    "SchemaState",
+    "SqlError",
+    "UtcDateTime",
+    "make_engine",
+    "migrate",
+    "reading",
+    "schema_state",
+    "writing",
+]
