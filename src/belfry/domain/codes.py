@@ -66,6 +66,19 @@ RESTORED_BY: Final[Mapping[SignalState, SignalState]] = {
 """The state that a Contact ID qualifier 3 gives to a code of a state; absent: the state stays."""
 
 
+RAISING: Final = frozenset(
+    {
+        SignalState.ALARM,
+        SignalState.VERIFIED,
+        SignalState.UNVERIFIED,
+        SignalState.PRE_ALARM,
+        SignalState.TROUBLE,
+        SignalState.SUPERVISORY,
+    }
+)
+"""States that a person must see even where no code is listed for their meaning."""
+
+
 def pair_key(wire: Wire, code: str) -> str:
     """What a restore and its alarm share: the Contact ID code without qualifier, or the SIA letters."""
     return code[1:] if wire is Wire.CID and len(code) == 4 else code
@@ -78,6 +91,11 @@ class Codes:
         self._table = table
         self._meanings: dict[tuple[Wire, str], Meaning] = {}
         self.digest = sha256
+        self._by_meaning: dict[tuple[Category | None, str | None, SignalState | None], list[CodeRow]] = {}
+        for code_rows in table.values():
+            for row in code_rows:
+                key = (row.meaning.category, row.meaning.subtype, row.meaning.state)
+                self._by_meaning.setdefault(key, []).append(row)
 
     def listed(self, wire: Wire) -> Sequence[str]:
         return [code for w, code in self._table if w is wire]
@@ -118,6 +136,20 @@ class Codes:
                     return structs.replace(row.rule, kind=None, priority=None, act="annotate", pending_s=None)
                 return row.rule
         return _unlisted_rule(wire, code)
+
+    def rule_for(
+        self,
+        category: Category | None,
+        subtype: str | None,
+        state: SignalState | None,
+        conditions: Collection[str] = frozenset(),
+    ) -> Rule:
+        """The rule of a signal that came without a code, by the first listed code of the same meaning."""
+        held = frozenset(conditions) | {"q1", "q3"}
+        for row in self._by_meaning.get((category, subtype, state), ()):
+            if row.when <= held:
+                return row.rule
+        return UNLISTED_MEANING if state in RAISING else LOGGED
 
     def restores(self, wire: Wire, code: str) -> frozenset[str]:
         """The pair keys of the codes that this one restores or ends."""
@@ -160,6 +192,21 @@ def _unlisted_rule(wire: Wire, code: str) -> Rule:
         when="",
         source="unlisted",
     )
+
+
+UNLISTED_MEANING: Final = Rule(
+    kind="ADM.UNKNOWN",
+    priority=2,
+    act="open_or_join",
+    restore="wanted",
+    auto_close="never",
+    pending_s=None,
+    when="",
+    source="unlisted",
+)
+LOGGED: Final = Rule(
+    kind=None, priority=None, act="log", restore="none", auto_close="never", pending_s=None, when="", source="unlisted"
+)
 
 
 def _row(row: Mapping[str, str]) -> CodeRow:

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from msgspec import Struct
 
+from belfry.domain.codes import pair_key
 from belfry.domain.facts import (
     Brief,
     Closed,
@@ -30,7 +31,6 @@ from belfry.domain.facts import (
     Reopened,
     Taken,
 )
-from belfry.domain.codes import pair_key
 from belfry.domain.signal import AccountKey
 
 State = IncidentState

@@ -1,0 +1,76 @@
+"""Which incident a signal belongs to: grouping keys and who may join (RULES 2, grouping keys).
+
+One building's fire is one incident, sixty flats' pendants are sixty. A higher priority, a silent kind or another
+hazard family never joins.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from belfry.domain.facts import Received
+from belfry.domain.incident import Incident
+from belfry.domain.kinds import Kind
+from belfry.domain.presets import Rules
+from belfry.domain.signal import Method
+
+_FAMILIES: Final = (
+    # longest prefix first: the first that fits is the hazard family
+    ("FIRE.ALARM.CO", "co"),
+    ("FIRE.ALARM.GAS", "gas"),
+    ("FIRE.ALARM", "fire"),
+    ("FIRE.SUPPRESSION", "fire"),
+    ("FIRE.FAULT", "fire fault"),
+    ("FIRE.SUPERVISORY", "fire supervisory"),
+    ("PERS.ALARM.HOLDUP", "hold-up"),
+    ("PERS.ALARM.PANIC", "panic"),
+    ("PERS.ALARM.DURESS", "duress"),
+    ("PROP.ALARM", "intrusion"),
+    ("PROP.DOOR", "door"),
+    ("TECH.COMMS", "path"),
+)
+
+SET_PERIOD_FAMILIES: Final = frozenset({"intrusion"})
+THIRTY_MINUTE_FAMILIES: Final = frozenset({"hold-up", "panic", "duress"})
+CONFIRMING_FAMILY: Final = "fire"
+
+
+def family(kind: str) -> str:
+    """The hazard family of a kind; a kind without one is its own."""
+    return next((name for prefix, name in _FAMILIES if kind.startswith(prefix)), kind)
+
+
+def group_key(kind: Kind, signal: Received, *, building: str = "") -> str | None:
+    """The grouping key of a signal of a kind, or None where it never joins: calls and duty reports do not."""
+    if signal.method in (Method.CALL, Method.DUTY) or kind.group_key == "none":
+        return None
+    who = f"{signal.receiver}/{signal.prefix or ''}/{signal.account or signal.account_id or ''}"
+    parts = {
+        "account+building": building,
+        "account+area": signal.area or "",
+        "account+point": f"{signal.area or ''}/{signal.zone or ''}",
+        "account+point+subtype": f"{signal.area or ''}/{signal.zone or ''}/{signal.subtype or ''}",
+        "account+path": signal.part or signal.code or "",
+        "account": "",
+        "cause": signal.part or "",
+        "centre+part": signal.part or "",
+    }
+    if kind.group_key in ("cause", "centre+part"):
+        who = "centre"
+    return f"{who}|{family(kind.code)}|{parts[kind.group_key]}"
+
+
+def within_reach(incident: Incident, now: datetime, *, set_since: datetime | None, rules: Rules) -> bool:
+    """An intrusion joins within its set period and 60 minutes, panic and hold-up within 30, the rest while open."""
+    kind_family = family(incident.kind)
+    last = incident.last_alarm_at or incident.opened_at
+    if kind_family in SET_PERIOD_FAMILIES:
+        same_period = set_since is None or set_since <= incident.opened_at
+        return same_period and now - last <= timedelta(seconds=rules.intrusion_group_s)
+    if kind_family in THIRTY_MINUTE_FAMILIES:
+        return now - last <= timedelta(seconds=rules.panic_group_s)
+    return True
+
+
+def may_join(incident: Incident, kind: Kind, priority: int) -> bool:
+    """A higher priority or a silent kind beside a loud one is its own incident and rings for itself."""
+    return priority >= incident.priority and kind.silent == incident.silent

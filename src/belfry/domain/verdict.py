@@ -1,0 +1,205 @@
+"""What the rules say of one signal: kind, priority and act, with the reasons in words (RULES 1).
+
+The verdict knows the code, the site and the live state of the account; which incident it then touches is triage's.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+
+from msgspec import Struct
+
+from belfry.domain.codes import Codes, Rule
+from belfry.domain.condition import LIFE, Condition, arm_changed_at, is_armed, mains_and_battery
+from belfry.domain.correlation import family, within_reach
+from belfry.domain.facts import Received
+from belfry.domain.incident import Incident
+from belfry.domain.kinds import Kind, Kinds
+from belfry.domain.presets import Rules
+from belfry.domain.signal import Category, Method, SignalState
+from belfry.domain.site import Account
+from belfry.domain.tables import rows
+
+ALARMS: Final = frozenset({SignalState.ALARM, SignalState.VERIFIED, SignalState.UNVERIFIED, SignalState.PRE_ALARM})
+TROUBLES: Final = frozenset({SignalState.TROUBLE, SignalState.SUPERVISORY, SignalState.DISABLED})
+
+
+@cache
+def life_sites() -> frozenset[str]:
+    """Account types where people sleep or cannot leave by themselves: a mains failure waits five minutes there."""
+    return frozenset(row["code"] for row in rows("occupancies_v1.csv") if row["life_site"] == "yes")
+
+
+_CONFIRMABLE: Final = {Category.FIRE: "fire", Category.INTRUSION: "intrusion"}
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What is to be done with a signal. `kind` is None where it opens nothing."""
+
+    act: str
+    """open_or_join, annotate, log or banner."""
+    kind: Kind | None = None
+    priority: int = 5
+    rank: int | None = None
+    restore: str = "none"
+    auto_close: str = "never"
+    pending_s: int | None = None
+    second_point: bool = False
+    armed: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+def second_point(signal: Received, open_here: Sequence[Incident], *, set_since: datetime | None, rules: Rules) -> bool:
+    """Another point of the same hazard is in an open incident of the account."""
+    if signal.category is None or signal.state not in ALARMS:
+        return False
+    hazard = _CONFIRMABLE.get(signal.category)
+    if hazard is None:
+        return False
+    here = (signal.area, signal.zone, signal.subtype)
+    return any(
+        (point.area, point.zone, point.subtype) != here
+        for incident in open_here
+        if family(incident.kind) == hazard
+        and within_reach(incident, signal.received_at, set_since=set_since, rules=rules)
+        for point in incident.in_alarm
+    )
+
+
+def conditions(
+    signal: Received, account: Account | None, condition: Condition, open_here: Sequence[Incident], rules: Rules
+) -> frozenset[str]:
+    """The words of the table's `when` column that hold for a signal.
+
+    Nobody can be on test before there is a registry of tests, so programming is always unexpected.
+    """
+    held = {
+        "armed": is_armed(condition, signal.area),
+        "second_point": second_point(signal, open_here, set_since=arm_changed_at(condition, signal.area), rules=rules),
+        "mains_and_battery": mains_and_battery(condition, signal),
+        "open_incident": bool(open_here),
+        "unexpected": True,
+        "care": account is not None and account.care,
+        "audible": account is not None and account.audible_panic,
+        "line_cut": account is not None and account.line_cut,
+        "life_site": account is not None and account.type in life_sites(),
+    }
+    return frozenset(name for name, holds in held.items() if holds)
+
+
+def judge(
+    signal: Received,
+    *,
+    account: Account | None,
+    condition: Condition,
+    open_here: Sequence[Incident],
+    kinds: Kinds,
+    codes: Codes,
+    rules: Rules,
+) -> Verdict:
+    """Return the verdict on a signal. `open_here` are the open incidents of its account."""
+    if signal.kind is not None:
+        return _picked(signal, kinds[signal.kind], account, condition)
+    held = conditions(signal, account, condition, open_here, rules)
+    if signal.wire is not None and signal.code is not None:
+        rule = codes.rule(signal.wire, signal.code, held)
+        listed = codes.meaning(signal.wire, signal.code).listed
+    else:
+        rule, listed = codes.rule_for(signal.category, signal.subtype, signal.state, held), True
+    return _by_rule(signal, rule, kinds, held, listed=listed)
+
+
+def _picked(signal: Received, kind: Kind, account: Account | None, condition: Condition) -> Verdict:
+    """A person or the centre itself named the kind."""
+    armed = is_armed(condition, signal.area)
+    priority, auto_close = kind.priority, kind.auto_close
+    reasons = [f"{kind.label}: {_SAID_BY[signal.method]}"]
+    if signal.method is Method.SYSTEM and kind.code == "TECH.COMMS.LOST" and armed:
+        auto_close = "never"
+        reasons.append("all paths lost while armed: it stays until a person closes it")
+        if account is not None and account.line_cut:
+            priority = 1
+            reasons.append("the site treats a cut line as an alarm")
+    restored = signal.state in (SignalState.RESTORE, SignalState.TROUBLE_RESTORE)
+    return Verdict(
+        act="annotate" if restored else "open_or_join",
+        kind=kind,
+        priority=priority,
+        rank=kind.rank if priority == kind.priority else None,
+        restore=kind.restore,
+        auto_close=auto_close,
+        pending_s=kind.pending_s,
+        armed=armed,
+        reasons=tuple(reasons),
+    )
+
+
+_SAID_BY: Final = {
+    Method.DUTY: "reported from the field",
+    Method.CALL: "recorded from a call",
+    Method.SYSTEM: "raised by the centre itself",
+    Method.EQUIPMENT: "said by equipment",
+}
+
+
+def _by_rule(signal: Received, rule: Rule, kinds: Kinds, held: frozenset[str], *, listed: bool) -> Verdict:
+    kind = None if rule.kind is None else kinds[rule.kind]
+    priority = rule.priority if rule.priority is not None else (kind.priority if kind is not None else 5)
+    return Verdict(
+        act=rule.act,
+        kind=kind,
+        priority=priority,
+        rank=kind.rank if kind is not None and priority == kind.priority else None,
+        restore=rule.restore,
+        auto_close=rule.auto_close,
+        pending_s=rule.pending_s if rule.pending_s is not None or kind is None else kind.pending_s,
+        second_point="second_point" in rule.when.split("+"),
+        armed="armed" in held,
+        reasons=_reasons(signal, rule, listed=listed),
+    )
+
+
+_WORDS: Final = {
+    "armed": "the area was armed",
+    "second_point": "a second point confirms it",
+    "care": "the account has a care service",
+    "audible": "the account's panic alarm is audible",
+    "life_site": "people sleep or need help here",
+    "mains_and_battery": "mains and battery are both in fault",
+    "line_cut": "the site treats a cut line as an alarm",
+    "all_paths": "all transmission paths are lost",
+    "out_of_schedule": "outside the schedule",
+    "unexpected": "nobody is on test",
+    "open_incident": "an incident of the site is open",
+    "over_8h": "longer than eight hours",
+}
+
+
+def _reasons(signal: Received, rule: Rule, *, listed: bool) -> tuple[str, ...]:
+    said = f"{signal.wire.upper()} {signal.code}" if signal.wire is not None else f"{signal.category} {signal.subtype}"
+    first = f"{said}: {signal.state}" if listed else f"{said} is not in the code list"
+    return (first, *(_WORDS[word] for word in rule.when.split("+") if word in _WORDS))
+
+
+def unknown_priority(signal: Received) -> int:
+    """Priority of an unknown account's signal by its code: life 1, alarm 2, the rest 3 (RULES 2)."""
+    if signal.state in ALARMS:
+        return 1 if signal.category in LIFE else 2
+    return 3
+
+
+def quality(signal: Received, rules: Rules) -> tuple[str, ...]:
+    """What a person should know of how the signal came."""
+    marks = []
+    if is_late(signal, rules):
+        marks.append("late")
+    if "clock" in signal.quirks:
+        marks.append("clock")
+    if signal.previous:
+        marks.append("reported_before")
+    return tuple(marks)
+
+
+def is_late(signal: Received, rules: Rules) -> bool:
+    return signal.occurred_at is not None and signal.received_at - signal.occurred_at > timedelta(seconds=rules.late_s)
