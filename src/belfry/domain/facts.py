@@ -108,6 +108,8 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     tag: bytes = b""
     """HMAC of the arrival's identity under the day's key; on the last signal of an arrival. Tells a replay."""
     exact_tag: bytes = b""
+    named: bool = False
+    """The identity is an Idempotency-Key."""
     timed: bool = False
     """The identity behind `tag` holds the sender's own time, so that a repeat is one however late it comes."""
     repeats: int = 0
@@ -219,7 +221,9 @@ class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fa
     over: str | None = None
     """Who held it before, where it was taken over."""
     reason: str | None = None
+    """A word of ours; what a person gave as the reason is sealed."""
     parked: bool = False
+    sealed: tuple[Sealed, ...] = ()
 
 
 class Released(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="released"):
@@ -228,6 +232,8 @@ class Released(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     incident: str
     by: str | None = None
     reason: str | None = None
+    """`idle` or `console_lost` where the centre did it; what a person gave as the reason is sealed."""
+    sealed: tuple[Sealed, ...] = ()
 
 
 class Held(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="held"):
@@ -238,7 +244,9 @@ class Held(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fac
     until: datetime
     on: str | None = None
     reason: str | None = None
+    """`parked`, or None; what a person gave as the reason is sealed."""
     seen_upto: int = 0
+    sealed: tuple[Sealed, ...] = ()
 
 
 class Noted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", tag="noted"):

@@ -69,6 +69,9 @@ NEXT: Final[Mapping[tuple[State, Move], State]] = {
 
 REOPEN_WITHIN: Final = timedelta(hours=24)
 
+PARKED: Final = "parked"
+"""The reason of a hold that came with taking a priority 1: lesser work put aside."""
+
 NEWEST_SIGNALS: Final = 3
 """Signals an incident carries in its row; the others are read from its subject."""
 
@@ -102,6 +105,10 @@ class Incident(Struct, kw_only=True):
     signals_seq: int = 0
     seen_upto: int = 0
     pending_until: datetime | None = None
+    due_at: datetime | None = None
+    """When it first stood in the queue, or was taken out of its delay; its clocks count from here."""
+    raised_at: datetime | None = None
+    """When its priority last rose; from there on the shorter limits count."""
     waiting_since: datetime | None = None
     previous: str | None = None
     flags: tuple[str, ...] = ()
@@ -113,9 +120,12 @@ class Incident(Struct, kw_only=True):
     taken_by: str | None = None
     taken_at: datetime | None = None
     first_taken_at: datetime | None = None
+    first_act_at: datetime | None = None
+    """First note, hold, reclassification or closing by a person after the first take."""
     held_until: datetime | None = None
     held_on: str | None = None
     held_by: str | None = None
+    """Who holds it, or did until it woke: preferred for a moment afterwards."""
     parked: bool = False
     cancelled: bool = False
     rings_at: int = 0
@@ -175,6 +185,7 @@ def opened(fact: Opened, position: int) -> Incident:
         head=position,
         signals_seq=1,
         pending_until=fact.pending_until,
+        due_at=signal.received_at if fact.state is State.WAITING else None,
         waiting_since=signal.received_at if fact.state is State.WAITING else None,
         previous=fact.previous,
         flags=fact.flags,
@@ -203,20 +214,22 @@ def fold(incident: Incident | None, facts: Sequence[OnIncident], position: int, 
 def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) -> None:
     match fact:
         case Joined():
-            _join(incident, fact, position)
+            _join(incident, fact, position, at)
         case Due():
             _to_queue(incident, at)
+            incident.rings_at = position
         case Taken():
             _take(incident, fact, at)
         case Released():
             _to_queue(incident, at)
+            incident.held_by = None
             incident.version += 1
         case Held():
-            _hold(incident, fact)
+            _hold(incident, fact, at)
         case Noted():
-            pass  # a note needs no version: two operators may write at once
+            _acted(incident, at)  # a note raises no version: two operators may write at once
         case Reclassified():
-            _reclassify(incident, fact)
+            _reclassify(incident, fact, at)
         case Closed():
             _close(incident, fact, at)
         case Reopened():
@@ -229,7 +242,7 @@ def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) ->
             assert_never(fact)
 
 
-def _join(incident: Incident, fact: Joined, position: int) -> None:
+def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None:
     signal = fact.signal
     incident.signals_seq += 1
     incident.newest = (*incident.newest, signal)[-NEWEST_SIGNALS:]
@@ -247,7 +260,7 @@ def _join(incident: Incident, fact: Joined, position: int) -> None:
     if fact.kind is not None:
         incident.kind = fact.kind
     if fact.priority is not None:
-        incident.priority, incident.rank = fact.priority, fact.rank
+        _prioritise(incident, fact.priority, fact.rank, at)
     if fact.restore is not None:
         incident.restore = fact.restore
     if fact.auto_close is not None:
@@ -255,7 +268,7 @@ def _join(incident: Incident, fact: Joined, position: int) -> None:
     if fact.rings:
         incident.rings_at = position
     if fact.state is State.WAITING and incident.state in (State.PENDING, State.HELD):
-        _to_queue(incident, signal.received_at)
+        _to_queue(incident, at)
     incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
@@ -265,41 +278,64 @@ def _to_queue(incident: Incident, at: datetime) -> None:
     """Back among the waiting; age and first-take stamp stay."""
     incident.state = State.WAITING
     incident.waiting_since = at
+    incident.due_at = incident.due_at or at
+    incident.escalated = ()
     incident.held_by = incident.taken_by or incident.held_by
     incident.taken_by = incident.taken_at = incident.held_until = incident.held_on = incident.pending_until = None
+
+
+def _prioritise(incident: Incident, priority: int, rank: int | None, at: datetime) -> None:
+    """Set priority and rank; who did not answer the lesser one has to be told of the higher one."""
+    if priority < incident.priority:
+        incident.raised_at = at
+        incident.escalated = ()
+    incident.priority, incident.rank = priority, rank
+
+
+def _acted(incident: Incident, at: datetime) -> None:
+    if incident.first_taken_at is not None:
+        incident.first_act_at = incident.first_act_at or at
 
 
 def _take(incident: Incident, fact: Taken, at: datetime) -> None:
     incident.state = State.TAKEN
     incident.taken_by, incident.taken_at = fact.by, at
     incident.first_taken_at = incident.first_taken_at or at
-    incident.held_until = incident.held_on = incident.pending_until = None
+    incident.due_at = incident.due_at or at
+    incident.held_until = incident.held_on = incident.held_by = incident.pending_until = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.parked = False
     incident.version += 1
 
 
-def _hold(incident: Incident, fact: Held) -> None:
+def _hold(incident: Incident, fact: Held, at: datetime) -> None:
     incident.state = State.HELD
     incident.held_until, incident.held_on, incident.held_by = fact.until, fact.on, fact.by
-    incident.parked = fact.reason == "parked"
+    incident.parked = fact.reason == PARKED
+    if not incident.parked:
+        _acted(incident, at)
     incident.taken_by = incident.taken_at = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.version += 1
 
 
-def _reclassify(incident: Incident, fact: Reclassified) -> None:
-    incident.kind, incident.priority, incident.rank = fact.kind, fact.priority, fact.rank
+def _reclassify(incident: Incident, fact: Reclassified, at: datetime) -> None:
+    _acted(incident, at)
+    _prioritise(incident, fact.priority, fact.rank, at)
+    incident.kind = fact.kind
     incident.silent, incident.life = fact.silent, fact.life
     incident.restore, incident.auto_close = fact.restore, fact.auto_close
     incident.version += 1
 
 
 def _close(incident: Incident, fact: Closed, at: datetime) -> None:
+    if fact.by is not None:
+        _acted(incident, at)
     incident.state = State.CLOSED
     incident.closed_at, incident.closed_by = at, fact.by
     incident.disposition, incident.cause = fact.disposition, fact.cause
-    incident.taken_by = incident.taken_at = incident.held_until = incident.held_on = incident.pending_until = None
+    incident.taken_by = incident.taken_at = incident.pending_until = None
+    incident.held_until = incident.held_on = incident.held_by = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.version += 1
 
