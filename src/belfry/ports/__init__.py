@@ -2,7 +2,7 @@
 
 from asyncio import Future
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -10,7 +10,6 @@ from msgspec import Struct
 from belfry.domain.facts import Entry, Retention
 from belfry.domain.signal import AccountKey, Arrival, Poll, Receipt
 from belfry.domain.site import Account
-from belfry.domain.staff import Bearer, Role, Session, User
 
 # -- time and chance --------------------------------------------------------------------------------------------------
 
@@ -193,43 +192,3 @@ class Receiver(Protocol):
     def describe(self) -> Mapping[str, object]:
         """Numbers for the status page: connections, frames, refusals as none/some/many. No account, no device."""
         ...
-
-
-# -- staff ------------------------------------------------------------------------------------------------------------
-
-
-class Staff(Protocol):
-    """Who may work here. Passwords and tokens are kept as hashes; a secret is given once, to whom it belongs.
-
-    Attempts are counted by whoever asks. What is refused with a reason raises `StaffError`.
-    """
-
-    async def anybody(self) -> bool:
-        """Whether there is a user yet; without one the console shows its set-up page."""
-        ...
-
-    async def add_user(self, name: str, role: Role, password: str, *, by: str, language: str = "en") -> User: ...
-
-    async def verify(self, name: str, password: str) -> User | None:
-        """The user whose password this is. None after about the same time for a wrong, unknown or disabled one."""
-        ...
-
-    async def start_session(self, name: str, lives: timedelta) -> tuple[str, Session]:
-        """A new secret for a browser, and the session behind it."""
-        ...
-
-    async def session(self, secret: str) -> Session | None:
-        """The session behind a secret while it lasts and its user is not disabled. Notes that it was used."""
-        ...
-
-    async def end_session(self, secret: str) -> None: ...
-
-    async def end_idle_sessions(self, idle: timedelta) -> int:
-        """End sessions unused for so long, and expired ones; returns how many."""
-        ...
-
-    async def check_token(self, secret: str) -> Bearer | None: ...
-
-
-class StaffError(Exception):
-    """A name, password or period that cannot be had; the message says the limit, never the secret."""
