@@ -1,0 +1,1 @@
+"""Wires without sockets: bytes in, frames and signals out, and the answers that a standard prescribes."""

@@ -1,0 +1,169 @@
+"""From a frame to signals: what of a panel's words may go on into the house (SCOPE, fences).
+
+Codes keep their letters and digits and nothing else. A user number goes where intake seals it, and of a door or access
+event neither number nor text goes on. Coordinates pass with a fire, medical or panic alarm only. Links to sound or
+pictures, and every other extended datum, end here.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from belfry.domain.codes import Meaning
+from belfry.domain.signal import Category, Method, Position, Signal, SignalState, Wire
+from belfry.protocols.dc09.frame import Frame, Quirk
+from belfry.protocols.dc09.payload import PAYLOADS, Event, Payload, decode_text, read
+from belfry.protocols.dc09.stamp import STAMP_BYTES, instant
+
+Meanings = Callable[[Wire, str], Meaning]
+
+TEXT_MAX: Final = 80
+"""Characters kept of a zone's text (SCOPE, fences)."""
+
+LOCATED: Final = frozenset({Category.FIRE, Category.MEDICAL, Category.PANIC})
+ALARMS: Final = frozenset({SignalState.ALARM, SignalState.VERIFIED, SignalState.UNVERIFIED, SignalState.PRE_ALARM})
+
+ACCESS: Final = "access"
+"""The subtype of door and user events."""
+
+# `093W23.456`: degrees, hemisphere, minutes. Some panels send more decimals, or leading zeros fewer.
+_COORDINATE: Final = re.compile(rb"(\d{1,3})([NSEW])(\d{1,2}(?:\.\d{1,10})?)")
+
+
+def to_signals(
+    frame: Frame,
+    *,
+    receiver: str,
+    path: str,
+    received_at: datetime,
+    meaning: Meanings,
+    authenticated: bool = False,
+) -> tuple[Signal, ...]:
+    """Return the signals of a readable payload frame, in its order: at least one.
+
+    `receiver` is the name in our settings. Where no code can be read the one signal has no code and the quirk
+    `payload`: an operator looks. The frame's token must be one of `PAYLOADS`.
+    """
+    wire = PAYLOADS[frame.token]
+    payload = read(wire, frame.data)
+    extras = Extras(frame.timestamp) if not frame.xdata else extended(frame)
+    quirks = (*frame.quirks, *payload.quirks) if payload.quirks or frame.quirks else ()
+    account, prefix = frame.account.upper(), frame.prefix.upper() or None
+    if not payload.events:
+        payload = Payload((Event(""),))
+    signals = []
+    for event in payload.events:
+        said = meaning(wire, event.code)
+        named = account if event.account is None else event.account.upper()
+        area, zone, user, text = _point(wire, event, said, extras)
+        signals.append(
+            Signal(
+                method=Method.EQUIPMENT,
+                receiver=receiver,
+                received_at=received_at,
+                occurred_at=extras.occurred_at,
+                prefix=prefix,
+                account=named,
+                area=area,
+                zone=zone,
+                wire=wire,
+                code=event.code or None,
+                category=said.category,
+                subtype=said.subtype,
+                state=said.state,
+                path=path,
+                authenticated=authenticated,
+                quirks=quirks if named == account else (*quirks, Quirk.OTHER_ACCOUNT),
+                user=user,
+                text=text,
+                position=extras.position if said.category in LOCATED and said.state in ALARMS else None,
+            )
+        )
+    return tuple(signals)
+
+
+def identity(frame: Frame, receiver: str) -> bytes:
+    """Return what a repeat of this frame shares: all but the CRC's form, and but the time where it was encrypted.
+
+    A panel that sends a frame again encrypts it afresh, with a new time and pad. Plain panels repeat the bytes.
+    """
+    if frame.encrypted:
+        return b"%b\0%b\0%b\0%b\0%b" % (
+            receiver.encode(),
+            frame.token.encode(),
+            frame.echo,
+            frame.data,
+            b"\0".join(frame.xdata),
+        )
+    return b"%b\0%b" % (receiver.encode(), frame.body)
+
+
+class Extras:
+    """What is taken from the extended data. H before the frame's own time: it tells when, not when sent."""
+
+    __slots__ = ("occurred_at", "position", "text")
+
+    def __init__(self, occurred_at: datetime | None, text: str | None = None, position: Position | None = None) -> None:
+        self.occurred_at = occurred_at
+        self.text = text
+        self.position = position
+
+
+def extended(frame: Frame) -> Extras:
+    """Return time of occurrence (H), alarm text (I) and place (X, Y) of a frame; nothing else is taken from it."""
+    occurred_at = frame.timestamp
+    text = None
+    longitude = latitude = None
+    for item in frame.xdata:
+        kind, value = item[:1], item[1:]
+        if kind == b"H" and len(value.strip()) == STAMP_BYTES:
+            occurred_at = instant(value.strip()) or occurred_at
+        elif kind == b"I" and text is None:
+            text = decode_text(value)
+        elif kind == b"X" and longitude is None:
+            longitude = _degrees(value, b"EW", 180)
+        elif kind == b"Y" and latitude is None:
+            latitude = _degrees(value, b"NS", 90)
+    position = Position(latitude, longitude) if latitude is not None and longitude is not None else None
+    return Extras(occurred_at, text, position)
+
+
+def other_accounts(frame: Frame, signals: Sequence[Signal]) -> frozenset[str]:
+    """The accounts that a frame speaks for besides the one in its header, upper case."""
+    own = frame.account.upper()
+    return frozenset(s.account for s in signals if s.account is not None and s.account != own)
+
+
+def _point(
+    wire: Wire, event: Event, said: Meaning, extras: Extras
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return area, zone, user and text of an event: where its address goes depends on what the code says it is."""
+    area, address = event.area or None, event.address or None
+    if wire is Wire.CID:  # 00 and 000 mean none there; in DC-03 zone 000 is a point of its own
+        area = None if area == "00" else area
+        address = None if address == "000" else address
+    if said.subtype == ACCESS:
+        return area, None, None, None
+    if said.address == "user":
+        return area, None, address or event.user or None, None  # the text beside a user number is a person's name
+    if said.address == "area":
+        return address or area, None, event.user or None, _short(event.text or extras.text)
+    return area, address, event.user or None, _short(event.text or extras.text)
+
+
+def _short(text: str | None) -> str | None:
+    if not text:
+        return None
+    return "".join(sign if sign.isprintable() else " " for sign in text[: TEXT_MAX * 2]).strip()[:TEXT_MAX] or None
+
+
+def _degrees(value: bytes, hemispheres: bytes, most: int) -> float | None:
+    match = _COORDINATE.fullmatch(value.strip())
+    if match is None or match[2] not in hemispheres:
+        return None
+    minutes = float(match[3])
+    degrees = int(match[1]) + minutes / 60
+    if minutes >= 60 or degrees > most:
+        return None
+    return round(-degrees if match[2] in b"SW" else degrees, 7)
