@@ -1,0 +1,161 @@
+"""The acts of people, as commands, and how an act is refused.
+
+A command names the `version` at which its person saw the incident; only a note needs none. Texts are as typed: whoever
+writes them down seals them.
+
+    Refusal
+    ├── Conflict      somebody was quicker, or the incident is not in a state for it: look again
+    │   └── Unseen    it may not be closed over signals that nobody has seen
+    ├── NotAllowed    the role may not, whatever the incident
+    └── Invalid       a field is outside its limit
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from belfry.domain.closing import Cause, Disposition
+
+NOTE_MOST: Final = 2_000
+"""Characters of a note."""
+REASON_MOST: Final = 500
+"""Characters of a reason."""
+ON_SIGNAL: Final = "signal"
+
+
+class Staff(Struct, frozen=True):
+    """Who acts: the name of a staff account, and its role (DESIGN 5)."""
+
+    name: str
+    role: str
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+class Take(Struct, frozen=True):
+    version: int
+
+
+class TakeOver(Struct, frozen=True):
+    reason: str
+    version: int
+
+
+class Release(Struct, frozen=True):
+    version: int
+    reason: str | None = None
+
+
+class Hold(Struct, frozen=True):
+    """Until a time, or until the next signal (`on="signal"`, then at most as long as the priority allows), or both."""
+
+    version: int
+    until: datetime | None = None
+    on: str | None = None
+    reason: str | None = None
+
+
+class Park(Struct, frozen=True):
+    """Put aside for a priority 1; only `take next` does so."""
+
+    version: int
+
+
+class Note(Struct, frozen=True):
+    text: str
+
+
+class Reclassify(Struct, frozen=True):
+    kind: str
+    reason: str
+    version: int
+
+
+class Close(Struct, frozen=True):
+    """`disposition` may be left out for what a user of the site cancelled. `seen_upto` is the last signal seen."""
+
+    seen_upto: int
+    version: int
+    disposition: str | None = None
+    cause: str | None = None
+    reason: str | None = None
+
+
+class Reopen(Struct, frozen=True):
+    reason: str
+    version: int
+
+
+Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------------
+
+
+class Refusal(Exception):
+    """An act that is not done; the text is a title for the person who tried."""
+
+    @property
+    def title(self) -> str:
+        return str(self)
+
+
+class Conflict(Refusal): ...
+
+
+class Unseen(Conflict):
+    def __init__(self, signals: int) -> None:
+        super().__init__(f"{signals} {'signal' if signals == 1 else 'signals'} unseen")
+        self.signals = signals
+
+
+class NotAllowed(Refusal):
+    def __init__(self, role: str) -> None:
+        super().__init__(f"The role {role} handles no incidents")
+        self.role = role
+
+
+class Invalid(Refusal):
+    """`field` of the command, the `value` it had, and the `limit` it broke, in words."""
+
+    def __init__(self, field: str, value: object, limit: str) -> None:
+        super().__init__(f"{field}: {limit}")
+        self.field, self.value, self.limit = field, value, limit
+
+
+# -- limits that need no look at the incident ---------------------------------------------------------------------
+
+
+def check_words(command: Command) -> None:
+    """Judge the fields that need no look at the incident. Raises Invalid."""
+    match command:
+        case Note():
+            _text("text", command.text, NOTE_MOST)
+        case TakeOver() | Reclassify() | Reopen():
+            _text("reason", command.reason, REASON_MOST)
+        case Release() | Hold() | Close() if command.reason is not None:
+            _text("reason", command.reason, REASON_MOST)
+        case _:
+            pass
+    if isinstance(command, Hold) and command.on not in (None, ON_SIGNAL):
+        raise Invalid("on", command.on, f"only {ON_SIGNAL}")
+    if isinstance(command, Hold) and command.until is not None and command.until.tzinfo is None:
+        raise Invalid("until", command.until, "needs its distance from UTC")
+    if isinstance(command, Close):
+        _listed("disposition", command.disposition, Disposition)
+        _listed("cause", command.cause, Cause)
+
+
+def _text(field: str, text: str, most: int) -> None:
+    if not text.strip():
+        raise Invalid(field, text, "needed")
+    if len(text) > most:
+        raise Invalid(field, len(text), f"at most {most} characters")
+
+
+def _listed(field: str, code: str | None, codes: type[StrEnum]) -> None:
+    if code is not None and code not in [str(each) for each in codes]:
+        raise Invalid(field, code, "not in the closed list")

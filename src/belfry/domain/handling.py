@@ -1,0 +1,349 @@
+"""What may be done with an incident, by whom and when: decided by rules alone (RULES 2).
+
+`decide` gives the fact to write down, or raises a `Refusal`. The words that a person typed stay beside the fact, in the
+clear, and whoever appends it seals them first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from msgspec import Struct, structs
+
+from belfry.domain.closing import Disposition
+from belfry.domain.commands import (
+    ON_SIGNAL,
+    Close,
+    Command,
+    Conflict,
+    Hold,
+    Invalid,
+    NotAllowed,
+    Note,
+    Park,
+    Reclassify,
+    Refusal,
+    Release,
+    Reopen,
+    Staff,
+    Take,
+    TakeOver,
+    Unseen,
+    check_words,
+)
+from belfry.domain.facts import (
+    Closed,
+    Held,
+    Noted,
+    Reclassified,
+    Released,
+    Reopened,
+    Sealed,
+    Taken,
+)
+from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
+from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules
+
+__all__ = [
+    "ACTING",
+    "Close",
+    "Command",
+    "Conflict",
+    "Decision",
+    "Hold",
+    "Invalid",
+    "NotAllowed",
+    "Note",
+    "Park",
+    "Reclassify",
+    "Refusal",
+    "Release",
+    "Reopen",
+    "Staff",
+    "Take",
+    "TakeOver",
+    "Unseen",
+    "allowed",
+    "decide",
+    "longest_hold",
+]
+
+PARK_FOR: Final = timedelta(minutes=5)
+"""How long lesser work is put aside for a priority 1 before it comes back by itself."""
+PARKABLE: Final = range(3, 6)
+"""The priorities that may be put aside for a priority 1."""
+ACTING: Final = frozenset({"operator", "dispatcher", "supervisor", "administrator"})
+"""The roles that handle incidents; the others read, or not even that."""
+
+HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened
+
+
+class Decision(Struct, frozen=True):
+    """The fact to append, and the words of a person that are sealed into it before."""
+
+    fact: HumanFact
+    words: str | None = None
+
+    def sealed(self, parts: Sequence[Sealed]) -> HumanFact:
+        """Return the fact with its words as sealed parts."""
+        return structs.replace(self.fact, sealed=tuple(parts)) if parts else self.fact
+
+
+class Scene(Struct, frozen=True):
+    """What a decision looks at."""
+
+    incident: Incident
+    by: Staff
+    now: datetime
+    rules: Rules
+    kinds: Kinds
+
+
+def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, rules: Rules, kinds: Kinds) -> Decision:
+    """Return what `command` writes down about `incident`. Raises Refusal; changes nothing."""
+    if by.role not in ACTING:
+        raise NotAllowed(by.role)
+    check_words(command)
+    scene = Scene(incident, by, now, rules, kinds)
+    if not isinstance(command, Note) and command.version != incident.version:
+        raise Conflict(_who_was_quicker(scene, command.version))
+    match command:
+        case Take():
+            return _take(scene)
+        case TakeOver():
+            return _take_over(scene, command)
+        case Release():
+            return _release(scene, command)
+        case Hold():
+            return _hold(scene, command)
+        case Park():
+            return _park(scene)
+        case Note():
+            return _note(scene, command)
+        case Reclassify():
+            return _reclassify(scene, command)
+        case Close():
+            return _close(scene, command)
+        case Reopen():
+            return _reopen(scene, command)
+        case _:
+            assert_never(command)
+
+
+def allowed(incident: Incident, *, by: Staff, now: datetime) -> Sequence[str]:
+    """The acts that `by` may try on an incident now, as named in the API."""
+    if by.role not in ACTING:
+        return ()
+    mine = incident.state is State.TAKEN and incident.taken_by == by.name
+    acts: list[str] = []
+    if _takeable(incident, by):
+        acts.append("take")
+    elif incident.state in (State.TAKEN, State.HELD) and not mine:
+        acts.append("takeover")
+    if mine:
+        acts += ["release", "hold", "reclassify", "close"]
+    if incident.open or _reopenable(incident, now):
+        acts.append("note")
+    if _reopenable(incident, now):
+        acts.append("reopen")
+    return tuple(acts)
+
+
+def longest_hold(priority: int, rules: Rules) -> timedelta:
+    """How long an incident of a priority may be held."""
+    return timedelta(seconds={1: rules.hold_1_s, 2: rules.hold_2_s}.get(priority, rules.hold_s))
+
+
+# -- one act each -----------------------------------------------------------------------------------------------------
+
+
+def _take(scene: Scene) -> Decision:
+    incident, by = scene.incident, scene.by
+    if not _takeable(incident, by):
+        if incident.state is State.TAKEN and incident.taken_by == by.name:
+            raise Conflict("You have it already")
+        raise Conflict(_whose(scene))
+    return Decision(Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq))
+
+
+def _take_over(scene: Scene, command: TakeOver) -> Decision:
+    incident, by = scene.incident, scene.by
+    if incident.state is State.TAKEN and incident.taken_by == by.name:
+        raise Conflict("You have it already")
+    _must_be_legal(scene, Move.TAKE_OVER)
+    over = incident.taken_by or incident.held_by
+    return Decision(Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq, over=over), command.reason)
+
+
+def _release(scene: Scene, command: Release) -> Decision:
+    _must_be_mine(scene, Move.RELEASE)
+    return Decision(Released(incident=scene.incident.id, by=scene.by.name), command.reason)
+
+
+def _hold(scene: Scene, command: Hold) -> Decision:
+    incident, now = scene.incident, scene.now
+    _must_be_mine(scene, Move.HOLD)
+    cap = longest_hold(incident.priority, scene.rules)
+    until = now + cap if command.until is None else command.until
+    if command.until is None and command.on is None:
+        raise Invalid("until", None, "needed, unless it is held on the next signal")
+    if until <= now:
+        raise Invalid("until", until, "must lie ahead")
+    if until > now + cap:
+        raise Invalid("until", until, f"at most {_span(cap)} for priority {incident.priority}")
+    if incident.priority == 1 and command.reason is None:
+        raise Invalid("reason", None, "needed to hold a priority 1")
+    return Decision(_held(scene, until, command.on, None), command.reason)
+
+
+def _park(scene: Scene) -> Decision:
+    _must_be_mine(scene, Move.HOLD)
+    if scene.incident.priority not in PARKABLE:
+        raise Conflict(f"A priority {scene.incident.priority} is never put aside")
+    return Decision(_held(scene, scene.now + PARK_FOR, ON_SIGNAL, PARKED))
+
+
+def _held(scene: Scene, until: datetime, on: str | None, reason: str | None) -> Held:
+    incident = scene.incident
+    return Held(incident=incident.id, by=scene.by.name, until=until, on=on, reason=reason, seen_upto=incident.seen_upto)
+
+
+def _note(scene: Scene, command: Note) -> Decision:
+    incident = scene.incident
+    if not incident.open and not _reopenable(incident, scene.now):
+        raise Conflict(_too_long_ago(scene))
+    return Decision(Noted(incident=incident.id, by=scene.by.name), command.text)
+
+
+def _reclassify(scene: Scene, command: Reclassify) -> Decision:
+    incident = scene.incident
+    if command.kind not in scene.kinds:
+        raise Invalid("kind", command.kind, "not in the closed list of kinds")
+    kind = scene.kinds[command.kind]
+    if incident.method not in kind.methods:
+        raise Invalid("kind", command.kind, f"not for what came as {incident.method}")
+    if command.kind == incident.kind:
+        raise Invalid("kind", command.kind, "is its kind already")
+    _must_be_mine(scene)
+    fact = Reclassified(
+        incident=incident.id,
+        by=scene.by.name,
+        kind=kind.code,
+        priority=kind.priority,
+        rank=kind.rank,
+        silent=kind.silent,
+        life=kind.life,
+        restore=kind.restore,
+        auto_close=kind.auto_close,
+        was=incident.kind,
+    )
+    return Decision(fact, command.reason)
+
+
+def _close(scene: Scene, command: Close) -> Decision:
+    incident = scene.incident
+    _must_be_mine(scene, Move.CLOSE)
+    disposition = command.disposition or (Disposition.CANCELLED if incident.cancelled else None)
+    if disposition is None:
+        raise Invalid("disposition", None, "needed to close")
+    if command.seen_upto > incident.signals_seq:
+        raise Invalid("seen_upto", command.seen_upto, f"at most {incident.signals_seq}, the last signal")
+    if command.seen_upto < incident.signals_seq:
+        raise Unseen(incident.signals_seq - command.seen_upto)
+    unrestored = incident.restore == "required" and not incident.restored
+    if unrestored and command.reason is None:
+        raise Invalid("reason", None, f"needed to close with {_points(incident)} not restored")
+    fact = Closed(
+        incident=incident.id,
+        by=scene.by.name,
+        disposition=disposition,
+        cause=command.cause,
+        seen_upto=command.seen_upto,
+        unrestored=unrestored,
+    )
+    return Decision(fact, command.reason)
+
+
+def _reopen(scene: Scene, command: Reopen) -> Decision:
+    _must_be_legal(scene, Move.REOPEN)
+    if not _reopenable(scene.incident, scene.now):
+        raise Conflict(_too_long_ago(scene))
+    return Decision(Reopened(incident=scene.incident.id, by=scene.by.name), command.reason)
+
+
+# -- what several acts ask --------------------------------------------------------------------------------------------
+
+
+def _takeable(incident: Incident, by: Staff) -> bool:
+    """Free to take without a reason: nobody has it, or it was parked, or it is held by this person."""
+    if incident.state is State.HELD:
+        return incident.parked or incident.held_by == by.name
+    return incident.state is not State.TAKEN and (incident.state, Move.TAKE) in NEXT
+
+
+def _reopenable(incident: Incident, now: datetime) -> bool:
+    return incident.closed_at is not None and now - incident.closed_at <= REOPEN_WITHIN
+
+
+def _must_be_legal(scene: Scene, move: Move) -> None:
+    if (scene.incident.state, move) not in NEXT:
+        raise Conflict(_whose(scene))
+
+
+def _must_be_mine(scene: Scene, move: Move | None = None) -> None:
+    """Only who has taken an incident decides about it."""
+    incident = scene.incident
+    if incident.state is not State.TAKEN or incident.taken_by != scene.by.name:
+        raise Conflict(_whose(scene))
+    if move is not None:
+        _must_be_legal(scene, move)
+
+
+# -- titles -----------------------------------------------------------------------------------------------------------
+
+
+def _who_was_quicker(scene: Scene, version: int) -> str:
+    incident = scene.incident
+    if incident.state in (State.HELD, State.CLOSED) or (
+        incident.state is State.TAKEN and incident.taken_by != scene.by.name
+    ):
+        return _whose(scene)
+    return f"Changed since you saw it: version {incident.version}, you saw {version}"
+
+
+def _whose(scene: Scene) -> str:
+    """In whose hands it is: `Taken by anna 3 s ago`."""
+    incident, now = scene.incident, scene.now
+    match incident.state:
+        case State.TAKEN:
+            return f"Taken by {incident.taken_by}{_ago(incident.taken_at, now)}"
+        case State.HELD:
+            return f"Held by {incident.held_by}: take it over, with a reason"
+        case State.CLOSED:
+            return f"Closed by {incident.closed_by or 'rule'}{_ago(incident.closed_at, now)}"
+        case State.WAITING | State.PENDING:
+            return "Nobody has it: take it first"
+        case _:
+            assert_never(incident.state)
+
+
+def _too_long_ago(scene: Scene) -> str:
+    return f"{_whose(scene)}: at most {_span(REOPEN_WITHIN)} afterwards"
+
+
+def _points(incident: Incident) -> str:
+    points = incident.open_points
+    return "1 point" if points == 1 else f"{points} points"
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    return "" if at is None else f" {_span(max(now - at, timedelta()))} ago"
+
+
+def _span(span: timedelta) -> str:
+    """A span in its largest whole unit: `3 s`, `5 min`, `24 h`."""
+    seconds = int(span.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7_200 else f"{seconds // 3_600} h"
