@@ -83,7 +83,7 @@ RESTORING = frozenset(
 )
 
 
-class AccountKey(Struct, frozen=True):
+class AccountKey(Struct, frozen=True, gc=False):
     """A monitored site as the wire names it. `account` belongs to its receiver and prefix: `1234` alone is no identity.
 
     `receiver` is the name in our settings, not the R field of a frame. Leading zeros are significant.
@@ -94,14 +94,14 @@ class AccountKey(Struct, frozen=True):
     account: str
 
 
-class Position(Struct, frozen=True):
+class Position(Struct, frozen=True, gc=False):
     """WGS 84 degrees."""
 
     latitude: float
     longitude: float
 
 
-class Place(Struct, frozen=True, omit_defaults=True):
+class Place(Struct, frozen=True, gc=False, omit_defaults=True):
     """Where a report or a call says it is: one of a site's account id, a position, a text of at most 200 characters."""
 
     site: str | None = None
@@ -109,14 +109,14 @@ class Place(Struct, frozen=True, omit_defaults=True):
     text: str | None = None
 
 
-class Caller(Struct, frozen=True, omit_defaults=True):
+class Caller(Struct, frozen=True, gc=False, omit_defaults=True):
     """Who called, in the caller's words; sealed by intake, never searched."""
 
     name: str | None = None
     number: str | None = None
 
 
-class Signal(Struct, frozen=True, kw_only=True):
+class Signal(Struct, frozen=True, gc=False, kw_only=True):
     """One thing said. Fields named under `sealed` below never reach the open part of a fact."""
 
     method: Method
@@ -163,7 +163,7 @@ class Signal(Struct, frozen=True, kw_only=True):
     caller: Caller | None = None
 
 
-class Arrival(Struct, frozen=True, kw_only=True):
+class Arrival(Struct, frozen=True, gc=False, kw_only=True):
     """What an edge delivers at once: kept together or not at all, answered by one receipt.
 
     `identity` is what a repeat of the same delivery shares (never stored: intake keeps only an HMAC of it);
@@ -177,7 +177,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """Address that it came from, without port; used for unknown accounts only, and kept only as an HMAC."""
 
 
-class Poll(Struct, frozen=True):
+class Poll(Struct, frozen=True, gc=False):
     """A link test: answered without waiting for the disk and never journaled (RULES 3)."""
 
     account: AccountKey
@@ -186,7 +186,7 @@ class Poll(Struct, frozen=True):
     at: datetime
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """The promise that an arrival is on the disk: its first position. `repeated` says that it was already there."""
 
     position: int

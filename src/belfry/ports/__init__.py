@@ -61,19 +61,19 @@ class Newer(JournalError): ...
 class Unusable(JournalError): ...
 
 
-class Expect(Struct, frozen=True):
+class Expect(Struct, frozen=True, gc=False):
     """Store only if `subject` was last written at `position` (0: never)."""
 
     subject: str
     position: int
 
 
-class Stored(Struct, frozen=True):
+class Stored(Struct, frozen=True, gc=False):
     position: int
     entry: Entry
 
 
-class Pruned(Struct, frozen=True):
+class Pruned(Struct, frozen=True, gc=False):
     """An entry whose retention ended: the bytes are gone, the Merkle leaf stays."""
 
     position: int
