@@ -5,6 +5,7 @@ hazard family never joins.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from belfry.domain.facts import Received
@@ -14,7 +15,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import Method
 
 _FAMILIES: Final = (
-    # longest prefix first: the first that fits is the hazard family
+    # a kind or its group, the longer one first: the first that fits is the hazard family
     ("FIRE.ALARM.CO", "co"),
     ("FIRE.ALARM.GAS", "gas"),
     ("FIRE.ALARM", "fire"),
@@ -34,9 +35,10 @@ THIRTY_MINUTE_FAMILIES: Final = frozenset({"hold-up", "panic", "duress"})
 CONFIRMING_FAMILY: Final = "fire"
 
 
+@cache
 def family(kind: str) -> str:
     """The hazard family of a kind; a kind without one is its own."""
-    return next((name for prefix, name in _FAMILIES if kind.startswith(prefix)), kind)
+    return next((name for prefix, name in _FAMILIES if kind == prefix or kind.startswith(f"{prefix}.")), kind)
 
 
 def group_key(kind: Kind, signal: Received, *, building: str = "") -> str | None:

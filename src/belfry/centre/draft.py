@@ -1,0 +1,75 @@
+"""What triage has decided in this batch but not yet stored, laid over the board.
+
+The second signal of an account must see what the first one did, before the disk has it. Only accounts that speak
+more than once in a batch cost a copy of their incidents.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from datetime import datetime
+
+from belfry.centre.board import Board
+from belfry.domain.facts import OnIncident
+from belfry.domain.incident import Incident, fold
+from belfry.domain.signal import AccountKey
+
+
+class Draft:
+    """Reads as the board will after this batch. Thrown away with it."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._pending: dict[AccountKey | None, list[tuple[Sequence[OnIncident], datetime]]] = {}
+        self._changed: dict[str, Incident] = {}
+        self._accounts: dict[AccountKey, list[str]] = {}
+        self._numbers = board.next_number
+
+    def next_number(self) -> int:
+        """The number of the next incident, also of several in one batch."""
+        number, self._numbers = self._numbers, self._numbers + 1
+        return number
+
+    def note(self, account: AccountKey | None, facts: Sequence[OnIncident], at: datetime) -> None:
+        """Remember facts that were decided for an account (None: of the centre)."""
+        self._pending.setdefault(account, []).append((facts, at))
+
+    def of_account(self, account: AccountKey) -> Sequence[Incident]:
+        """Open incidents of an account, oldest first."""
+        self._settle(account)
+        known = [self._changed.get(incident.id, incident) for incident in self._board.of_account(account)]
+        own = [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
+        return [incident for incident in (*known, *own) if incident.open]
+
+    def in_group(self, group: str) -> Sequence[Incident]:
+        """Open incidents of a grouping key without an account (outages, the centre's own faults)."""
+        self._settle(None)
+        known = [self._changed.get(incident.id, incident) for incident in self._board.in_group(group)]
+        own = [one for one in self._changed.values() if one.group == group and self._board.get(one.id) is None]
+        return [incident for incident in (*known, *own) if incident.open]
+
+    def last_of_group(self, group: str) -> Incident | None:
+        return self._board.last_of_group(group)
+
+    def _settle(self, account: AccountKey | None) -> None:
+        for facts, at in self._pending.pop(account, ()):
+            for fact in facts:
+                self._fold(account, fact, at)
+
+    def _fold(self, account: AccountKey | None, fact: OnIncident, at: datetime) -> None:
+        known = self._changed.get(fact.incident)
+        if known is None:
+            original = self._board.get(fact.incident)
+            known = None if original is None else _clone(original)
+        position = 1 if known is None else known.head + 1  # provisional: this copy never leaves the draft
+        changed = fold(known, [fact], position, at)
+        if changed is None:
+            return
+        self._changed[fact.incident] = changed
+        if known is None and account is not None:
+            self._accounts.setdefault(account, []).append(fact.incident)
+
+
+def _clone(incident: Incident) -> Incident:
+    clone = copy(incident)
+    clone.in_alarm = dict(incident.in_alarm)
+    return clone
