@@ -41,7 +41,7 @@ class Room:
         self.journal = journal
         self.board = Board()
         self.book = AccountBook(accounts)
-        self._random = itertools.count(1)
+        self._random = itertools.count(1 + journal.position * 1_000)  # a second room on one journal repeats no id
         rules = Rules()
         self.triage = Triage(accounts=self.book, kinds=kinds.load(), codes=codes.load(), rules=rules)
         self.replay = Replay(rules, START)
@@ -115,7 +115,7 @@ class Room:
     async def settled(self, position: int) -> None:
         """Wait until a signal is folded and decided; the loop turns, no time passes."""
         while self.walk.position < position or self.walk.behind:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # noqa: ASYNC110 - the walk has no event for "all settled", and needs none
 
     def incidents(self) -> list[Incident]:
         return list(self.board.queue())

@@ -1,0 +1,105 @@
+"""The corridor: nothing is settled twice, nothing is left out, also after a crash and when somebody was quicker."""
+
+import asyncio
+
+import msgspec
+
+from belfry.centre.board import expect_of
+from belfry.centre.walk import WalkState
+from belfry.domain.facts import Entry, Joined, Logged, Opened, Taken, account_subject, incident_subject
+from belfry.domain.incident import State
+from belfry.domain.signal import AccountKey
+from belfry.journal.memory import MemoryJournal
+from tests.centre.kit import RECEIVER, Room, room
+
+
+def entry_of(centre: Room, code: str, zone: str) -> Entry:
+    signal = centre.signal(code, zone=zone)
+    subject = account_subject(AccountKey(RECEIVER, None, "2002"))
+    return Entry(id=centre.chance(16), subject=subject, at=centre.now, facts=(signal,))
+
+
+async def test_signals_stored_before_the_start_are_settled_by_it() -> None:
+    journal = await MemoryJournal.open()
+    async with room(journal=journal) as centre:
+        unsettled = [entry_of(centre, "BA", f"{n:03}") for n in range(3)]
+    await journal.append(unsettled)
+    async with room(journal=journal) as centre:
+        (incident,) = centre.incidents()
+        assert incident.signals_seq == 3
+
+
+async def test_a_restart_settles_nothing_twice() -> None:
+    journal = await MemoryJournal.open()
+    async with room(journal=journal) as centre:
+        for code in ("BA", "FA", "RP", "1301"):
+            await centre.say(code, zone="1")
+        before, position = centre.kinds(), journal.position
+    async with room(journal=journal) as centre:
+        assert centre.kinds() == before
+        assert journal.position == position
+
+
+async def test_a_restart_from_a_snapshot_sees_the_same() -> None:
+    journal = await MemoryJournal.open()
+    async with room(journal=journal) as centre:
+        await centre.say("CL")
+        await centre.say("BA", zone="1")
+        state = msgspec.msgpack.encode(centre.walk.state())
+        await centre.say("BA", zone="2")
+        before = centre.incidents()
+    async with room(journal=journal) as fresh:
+        pass
+    restored = Room(journal, fresh.book.all())
+    restored.walk.restore(msgspec.msgpack.decode(state, type=WalkState))
+    walking = asyncio.create_task(restored.walk.run())
+    await restored.walk.live.wait()
+    assert restored.incidents() == before
+    await restored.say("YC", zone="0")
+    assert ("PROP.ALARM.INTR.CONF", 1) in restored.kinds()
+    walking.cancel()
+
+
+async def test_many_signals_of_one_account_in_one_batch_are_one_incident() -> None:
+    async with room() as centre:
+        entries = [entry_of(centre, "BA", f"{n:03}") for n in range(90)]
+        positions = await centre.journal.append(entries)
+        await centre.settled(positions[-1])
+        (incident,) = centre.incidents()
+        assert incident.signals_seq == 90
+        assert incident.open_points == 90
+
+
+async def test_a_signal_that_meets_an_operator_s_act_is_decided_again() -> None:
+    """Somebody writes to the incident between triage's decision and its write: the signal is joined once, after it."""
+    async with room() as centre:
+        await centre.say("BA", zone="001")
+        (incident,) = centre.incidents()
+        taken = Taken(incident=incident.id, by="anna", seen_upto=1)
+        act = Entry(id=centre.chance(16), subject=incident_subject(incident.id), at=centre.now, facts=(taken,))
+        await centre.journal.append([act], expect_of(incident))  # the board has not heard of it yet
+        positions = await centre.journal.append([entry_of(centre, "BA", "002")])
+        await centre.settled(positions[-1])
+        assert incident.state is State.TAKEN
+        assert (incident.taken_by, incident.signals_seq, incident.version) == ("anna", 2, 2)
+        joined = [fact for fact in await centre.facts() if isinstance(fact, Joined)]
+        assert len(joined) == 1
+
+
+async def test_every_signal_of_a_storm_is_settled_once() -> None:
+    async with room() as centre:
+        codes = ("BA", "BR", "FA", "FR", "RP", "TA", "OP", "CL", "QQ", "AT")
+        waiting = [
+            centre.journal.append([entry_of(centre, codes[n % len(codes)], f"{n % 17:03}")]) for n in range(1_000)
+        ]
+        positions = [(await future)[0] for future in waiting]
+        await centre.settled(positions[-1])
+        settled: list[int] = []
+        for fact in await centre.facts():
+            if isinstance(fact, Opened):
+                settled.append(fact.signal.position)
+            elif isinstance(fact, Logged):
+                settled.append(fact.signal)
+            elif isinstance(fact, Joined):
+                settled.append(fact.signal.position)
+        assert set(positions) == set(settled)
