@@ -114,8 +114,8 @@ class Room:
 
     async def settled(self, position: int) -> None:
         """Wait until a signal is folded and decided; the loop turns, no time passes."""
-        while self.walk.position < position or self.walk.behind:
-            await asyncio.sleep(0)  # noqa: ASYNC110 - the walk has no event for "all settled", and needs none
+        while self.walk.position < position or self.walk.behind:  # noqa: ASYNC110 - no time passes here
+            await asyncio.sleep(0)
 
     def incidents(self) -> list[Incident]:
         return list(self.board.queue())
