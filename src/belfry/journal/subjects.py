@@ -80,6 +80,8 @@ class Subjects:
 
     def write_some(self, database: Connection) -> int:
         """Write a share of the closing segment inside the present transaction; return its number of subjects."""
+        if not self._unwritten:
+            return 0
         some = self._unwritten[-ROWS_PER_COMMIT:]
         rows = [(self._closing_last, subject, struct.pack(f"<{len(at)}Q", *at)) for subject, at in reversed(some)]
         insert(database, "subject_segment", 3, list(chain.from_iterable(rows)))
@@ -89,9 +91,10 @@ class Subjects:
 
     def written(self, subjects: int) -> None:
         """The transaction of `write_some` is durable."""
-        del self._unwritten[-subjects:]
-        if not self._unwritten:
-            self._closing = {}
+        if subjects:
+            del self._unwritten[-subjects:]
+            if not self._unwritten:
+                self._closing = {}
 
     # -- the reader's side --------------------------------------------------------------------------------------------
 
