@@ -115,10 +115,10 @@ class Unreadable(Struct, frozen=True, kw_only=True):
 
 
 # The frame that nearly every panel sends: nothing in it needs a second look but CRC and length.
-_PLAIN: Final = re.compile(
-    rb'\n([0-9A-Fa-f]{4})0([0-9A-Fa-f]{3})("([A-Z0-9-]{1,32})"'
-    rb"((\d{4})(?:R([0-9A-Fa-f]{1,6}))?L([0-9A-Fa-f]{1,6})#([0-9A-Fa-f]{3,16}))\[([^\[\]\r\n]*)\]"
-    rb"(?:_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?)\r"
+_USUAL: Final = re.compile(
+    rb'\n([0-9A-Fa-f]{4})0([0-9A-Fa-f]{3})("(\*?)([A-Z0-9-]{1,32})"'
+    rb"((\d{4})(?:R([0-9A-Fa-f]{1,6}))?L([0-9A-Fa-f]{1,6})#([0-9A-Fa-f]{3,16}))\["
+    rb"(?:([^\[\]\r\n]*)\](?:_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?|([0-9A-Fa-f]+)))\r"
 )
 _ASCII: Final = re.compile(rb"[0-9A-Fa-f]{4}0[0-9A-Fa-f]{3}")
 _BINARY: Final = re.compile(rb'..0[0-9A-Fa-f]{3}"', re.DOTALL)
@@ -139,24 +139,24 @@ def crc16(body: bytes) -> int:
     return crcs.arc(body)
 
 
-def plain(buffer: bytes, start: int) -> tuple[Frame, int] | None:
-    """Return the frame that begins at `start` and its end, if it is plain and by the book; else None.
+def usual(buffer: bytes, start: int) -> tuple[Frame, int] | None:
+    """Return the frame that begins at `start` and its end, if it is by the book and without extended data; else None.
 
     The short way for nine frames of ten. None says nothing about the frame: `parse` judges it.
     """
-    match = _PLAIN.match(buffer, start)
+    match = _USUAL.match(buffer, start)
     if match is None:
         return None
-    crc, length, body, token, echo, seq, receiver, prefix, account, data, stamped = match.groups()
+    crc, length, body, star, token, echo, seq, receiver, prefix, account, data, stamped, cipher = match.groups()
     value = int(crc, 16)
-    if value != crcs.arc(body) or int(length, 16) != len(body):
+    if value != crcs.arc(body) or int(length, 16) != len(body) or bool(star) is (cipher is None):
         return None
     moment = None if stamped is None else instant(stamped)
     if moment is None and stamped is not None:
         return None
     frame = Frame(
         token=token.decode(),
-        encrypted=False,
+        encrypted=cipher is not None,
         seq=seq.decode(),
         receiver=None if receiver is None else receiver.decode(),
         prefix=prefix.decode(),
@@ -166,8 +166,9 @@ def plain(buffer: bytes, start: int) -> tuple[Frame, int] | None:
         binary=False,
         length=len(body),
         body=body,
-        data=data,
+        data=data or b"",
         timestamp=moment,
+        cipher=cipher,
     )
     return frame, match.end()
 

@@ -7,7 +7,7 @@ inside, except in the two bytes of a binary CRC; so whatever is damaged, the nex
 import re
 from typing import Final
 
-from belfry.protocols.dc09.frame import FRAME_MAX_BYTES, Error, Frame, Unreadable, parse, plain
+from belfry.protocols.dc09.frame import FRAME_MAX_BYTES, Error, Frame, Unreadable, parse, usual
 
 _END: Final = re.compile(rb"[\r\n]")
 _BINARY_HEAD: Final = re.compile(rb'\n..0[0-9A-Fa-f]{3}"', re.DOTALL)
@@ -49,7 +49,7 @@ class Session:
 
     def next_event(self) -> Frame | Unreadable | None:
         """Return the next frame or fault; None when more bytes are needed."""
-        quick = plain(self._buffer, self._at) if self._stray == 0 else None
+        quick = usual(self._buffer, self._at) if self._stray == 0 else None
         if quick is not None:
             frame, self._at = quick
             self._after_frame = True
@@ -81,8 +81,9 @@ class Session:
             return
         passed = self._buffer[self._at : until]
         strange = len(passed) - passed.count(b"\0")
-        if strange < len(passed) and self._after_frame and not strange:
+        if self._after_frame and passed[0] == 0:
             self.trailing_nul = True
+        self._after_frame = False
         self._stray += strange
         self.noise += strange
         self._at = until
