@@ -1,0 +1,75 @@
+"""A valid cancel or disarm: intrusion only, in time, one point only, nothing else wrong (RULES 2, cancel)."""
+
+from datetime import timedelta
+
+from belfry.centre.triage.case import Case, Decided
+from belfry.domain import condition as live
+from belfry.domain.correlation import family
+from belfry.domain.facts import Closed, Effect, Joined, OnIncident, Received
+from belfry.domain.incident import Incident, State
+from belfry.domain.signal import Category, SignalState
+
+
+def cancel(case: Case) -> Decided | None:
+    """A valid cancel or disarm: intrusion only, in time, one point only, nothing else wrong (RULES 2, cancel)."""
+    if not _cancels(case.signal):
+        return None
+    for incident in case.open_here:
+        if family(incident.kind) != "intrusion" or incident.cancelled:
+            continue
+        if case.signal.area and incident.area and case.signal.area != incident.area:
+            continue
+        return _cancelled(case, incident)
+    return None
+
+
+def _cancelled(case: Case, incident: Incident) -> Decided:
+    after = case.now - incident.opened_at
+    refused = _why_no_cancel(case, incident, after)
+    said = f"cancelled by a user after {after.total_seconds():.0f} s"
+    if refused is not None:
+        return [case.context(incident, f"{said}, no drop: {refused}")]
+    facts: list[OnIncident] = [
+        Joined(
+            incident=incident.id,
+            signal=case.brief(),
+            effect=Effect.CANCEL,
+            priority=4,
+            flags=("cancelled",),
+            reasons=(said,),
+        )
+    ]
+    untaken = incident.state in (State.PENDING, State.WAITING)
+    if untaken and case.account is not None and case.account.cancel_closes:
+        facts.append(
+            Closed(
+                incident=incident.id,
+                disposition="cancelled",
+                cause="user_mistake",
+                seen_upto=incident.signals_seq + 1,
+                reasons=(said, "the account opted in to closing by a valid cancel"),
+            )
+        )
+    return facts
+
+
+def _why_no_cancel(case: Case, incident: Incident, after: timedelta) -> str | None:
+    others = {family(other.kind) for other in case.open_here}
+    checks = (
+        (after <= timedelta(seconds=case.books.rules.cancel_s), "later than five minutes after the first alarm"),
+        (
+            len(incident.in_alarm) == 1 and not incident.more_points,
+            f"{len(incident.in_alarm)} points were in alarm",
+        ),
+        (incident.kind != "PROP.ALARM.INTR.CONF", "the alarm is confirmed"),
+        (not others & {"PROP.TAMPER", "TECH.TAMPER"}, "tamper at the site"),
+        (not live.path_faults(case.condition) and "path" not in others, "a transmission path is lost"),
+        (not others & {"panic", "hold-up", "duress"}, "a panic alarm is open"),
+        (case.account is not None and not case.account.high_risk, "the account is of high risk"),
+    )
+    return next((why for holds, why in checks if not holds), None)
+
+
+def _cancels(signal: Received) -> bool:
+    after_alarm = signal.category is Category.OPEN_CLOSE and signal.subtype == "after_alarm"
+    return signal.state in (SignalState.CANCEL, SignalState.OPEN) or after_alarm

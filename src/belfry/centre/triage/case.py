@@ -1,0 +1,147 @@
+"""One signal with all that triage knows when it looks at it, and the facts that a step may make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from belfry.centre.draft import Draft
+from belfry.domain.codes import Codes
+from belfry.domain.condition import Condition, Repeats
+from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Received
+from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules
+from belfry.domain.signal import AccountKey, Method
+from belfry.domain.site import Account
+from belfry.domain.verdict import Verdict
+from belfry.ports import Accounts
+
+Decided = Sequence[OnIncident | Logged]
+"""What a signal becomes; the first fact settles it, the others stand beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What triage looks things up in."""
+
+    accounts: Accounts
+    kinds: Kinds
+    codes: Codes
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One signal. `open_here` are the open incidents of its account, `draft` sees this batch's decisions too."""
+
+    position: int
+    signal: Received
+    key: AccountKey | None
+    account: Account | None
+    condition: Condition
+    repeats: Repeats
+    verdict: Verdict
+    open_here: Sequence[Incident]
+    marks: tuple[str, ...]
+    draft: Draft
+    books: Books
+
+    @property
+    def unknown(self) -> bool:
+        return self.account is None and self.signal.method is Method.EQUIPMENT
+
+    @property
+    def now(self) -> datetime:
+        return self.signal.received_at
+
+    @property
+    def building(self) -> str:
+        return "" if self.account is None else self.account.building
+
+    @property
+    def who(self) -> str:
+        """The account as grouping keys name it."""
+        key = self.key
+        return "centre" if key is None else f"{key.receiver}/{key.prefix or ''}/{key.account}"
+
+    # -- what a step may write
+
+    def brief(self) -> Brief:
+        s = self.signal
+        return Brief(
+            position=self.position,
+            method=s.method,
+            received_at=s.received_at,
+            occurred_at=s.occurred_at,
+            area=s.area,
+            zone=s.zone,
+            wire=s.wire,
+            code=s.code,
+            category=s.category,
+            subtype=s.subtype,
+            state=s.state,
+            path=s.path,
+            quality=self.marks,
+            sealed=s.sealed,
+        )
+
+    def logged(
+        self, *reasons: str, act: Act = Act.LOG, incident: str | None = None, marks: tuple[str, ...] = ()
+    ) -> Logged:
+        kind = None if self.verdict.kind is None else self.verdict.kind.code
+        return Logged(
+            signal=self.position,
+            act=act,
+            kind=kind,
+            incident=incident,
+            quality=(*self.marks, *marks),
+            reasons=(*self.verdict.reasons, *reasons),
+        )
+
+    def context(self, incident: Incident, *reasons: str) -> Joined:
+        """The signal is part of an incident's story and changes nothing of it."""
+        return Joined(
+            incident=incident.id,
+            signal=self.brief(),
+            effect=Effect.CONTEXT,
+            reasons=(*self.verdict.reasons, *reasons),
+        )
+
+    def opened(
+        self,
+        *,
+        kind: str,
+        priority: int,
+        rank: int | None,
+        group: str | None,
+        reasons: tuple[str, ...],
+        restore: str,
+        flags: tuple[str, ...] = (),
+        auto_close: str = "never",
+        pending_s: int | None = None,
+        of_account: bool = True,
+        suffix: str = "",
+    ) -> Opened:
+        """A new incident. `suffix` tells apart a second one that the same signal opens."""
+        policy = self.books.kinds[kind]
+        previous = None if group is None else self.draft.last_of_group(group)
+        return Opened(
+            incident=f"i{self.position}{suffix}",
+            number=self.draft.next_number(),
+            kind=kind,
+            priority=priority,
+            rank=rank,
+            state=State.WAITING if pending_s is None else State.PENDING,
+            signal=self.brief(),
+            account=self.key if of_account else None,
+            account_id=self.signal.account_id,
+            group=group,
+            silent=policy.silent,
+            life=policy.life,
+            restore=restore,
+            auto_close=auto_close,
+            pending_until=None if pending_s is None else self.now + timedelta(seconds=pending_s),
+            previous=None if previous is None or previous.open else previous.id,
+            flags=flags,
+            reasons=reasons,
+        )

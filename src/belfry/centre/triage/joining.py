@@ -1,0 +1,133 @@
+"""The plain steps: heard twice, lifted, annotated, logged - and at last opened or joined."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from belfry.centre.triage.case import Case, Decided
+from belfry.domain import condition as live
+from belfry.domain.correlation import group_key, may_join, within_reach
+from belfry.domain.facts import Act, Joined, Opened, Received
+from belfry.domain.incident import Incident, State
+from belfry.domain.signal import SignalState
+
+RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
+"""A life kind rings again at these repeats of one point (RULES 3, runaway)."""
+
+
+def heard_on_another_path(case: Case) -> Decided | None:
+    """The same on path B just after: context, never a second incident."""
+    if "doubled" not in case.marks:
+        return None
+    said = f"also heard on {case.signal.path}"
+    for incident in case.open_here:
+        if any(brief.code == case.signal.code and brief.zone == case.signal.zone for brief in incident.newest):
+            return [case.context(incident, said)]
+    return [case.logged(said)]
+
+
+def lift(case: Case) -> Decided | None:
+    """`More help asked for` lifts the site's incident to priority 1 (RULES 1, 646)."""
+    if case.verdict.act != "annotate" or case.verdict.priority != 1 or not case.open_here:
+        return None
+    incident = min(case.open_here, key=lambda one: one.order)
+    lifted = Joined(
+        incident=incident.id,
+        signal=case.brief(),
+        priority=1 if incident.priority > 1 else None,
+        rank=incident.rank,
+        state=State.WAITING,
+        rings=True,
+        flags=("more_help",),
+        reasons=case.verdict.reasons,
+    )
+    return [lifted]
+
+
+def annotate(case: Case) -> Decided | None:
+    """Context for an open incident of the same hazard; without one, a line in the log."""
+    if case.verdict.act not in ("annotate", "banner"):
+        return None
+    if case.verdict.act == "banner":
+        return [case.logged(act=Act.BANNER)]
+    for incident in case.open_here:
+        if _same_hazard(case.signal, incident):
+            return [case.context(incident)]
+    return [case.logged("nothing of it is open")]
+
+
+def log(case: Case) -> Decided | None:
+    if case.verdict.act == "open_or_join" and case.verdict.kind is not None:
+        return None
+    return [case.logged()]
+
+
+def open_or_join(case: Case) -> Decided:
+    verdict = case.verdict
+    assert verdict.kind is not None
+    group = group_key(verdict.kind, case.signal, building=case.building)
+    same = _same_group(case, group)
+    for incident in same:
+        if case.signal.previous:
+            return [case.context(incident, "still present, reported before")]
+        if verdict.second_point or may_join(incident, verdict.kind, verdict.priority):
+            return [_joined(case, incident)]
+    if case.repeats.runaway and not verdict.kind.life:
+        return [case.logged(f"repeating: {case.repeats.count} times", marks=("runaway",))]
+    reasons = verdict.reasons
+    if case.signal.previous:
+        reasons = (*reasons, "first report never seen")
+    return [_opened_by_verdict(case, group, reasons)]
+
+
+def _same_group(case: Case, group: str | None) -> Sequence[Incident]:
+    if group is None:
+        return ()
+    listed = case.open_here if case.key is not None else case.draft.in_group(group)
+    since = live.arm_changed_at(case.condition, case.signal.area)
+    return [
+        incident
+        for incident in listed
+        if incident.group == group and within_reach(incident, case.now, set_since=since, rules=case.books.rules)
+    ]
+
+
+def _joined(case: Case, incident: Incident) -> Joined:
+    verdict = case.verdict
+    assert verdict.kind is not None
+    raised = verdict.second_point and (verdict.kind.code != incident.kind or verdict.priority < incident.priority)
+    again = verdict.kind.life and case.repeats.count in RINGS_AGAIN_AT
+    return Joined(
+        incident=incident.id,
+        signal=case.brief(),
+        kind=verdict.kind.code if raised else None,
+        priority=min(verdict.priority, incident.priority) if raised else None,
+        rank=verdict.rank if raised else None,
+        restore=verdict.restore if raised else None,
+        state=State.WAITING if incident.state in (State.PENDING, State.HELD) else None,
+        rings=raised or again or incident.state is State.HELD,
+        flags=("runaway",) if case.repeats.runaway else (),
+        reasons=verdict.reasons,
+    )
+
+
+def _opened_by_verdict(case: Case, group: str | None, reasons: tuple[str, ...]) -> Opened:
+    verdict = case.verdict
+    assert verdict.kind is not None
+    return case.opened(
+        kind=verdict.kind.code,
+        priority=verdict.priority,
+        rank=verdict.rank,
+        group=group,
+        reasons=reasons,
+        restore=verdict.restore,
+        flags=tuple(mark for mark in case.marks if mark in ("late", "clock")),
+        auto_close=verdict.auto_close,
+        pending_s=verdict.pending_s if verdict.auto_close == "pending_then_restore" else None,
+    )
+
+
+def _same_hazard(signal: Received, incident: Incident) -> bool:
+    """A signal that only annotates belongs to an incident of its own category; a cancel belongs to any."""
+    if signal.state in (SignalState.CANCEL, SignalState.ABORT):
+        return True
+    return incident.first.category == signal.category

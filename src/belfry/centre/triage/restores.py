@@ -1,0 +1,81 @@
+"""A restore matches code and point. It never lowers a priority, never closes life kinds or intrusion (RULES 2)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from belfry.centre.triage.case import Case, Decided
+from belfry.domain.correlation import group_key
+from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
+from belfry.domain.incident import Incident, State
+from belfry.domain.restoring import restored_points
+from belfry.domain.signal import RESTORING, Wire
+
+_CLOSED_BY_RESTORE: Final = frozenset({"by_restore", "pending_then_restore"})
+
+
+def restore(case: Case) -> Decided | None:
+    """A restore matches code and point, never lowers a priority, never closes life kinds or intrusion by itself."""
+    if case.signal.state not in RESTORING:
+        return None
+    decided: list[OnIncident | Logged] = []
+    for incident in case.open_here if case.key is not None else _of_part(case):
+        points = restored_points(case.signal, incident, case.books.codes)
+        if points:
+            decided += _restored(case, incident, points)
+    if decided:
+        return decided
+    closed = _closed_before(case)
+    if closed is not None:
+        return [case.logged(f"restore of incident {closed.number}, already closed", incident=closed.id)]
+    return [case.logged("nothing of it is open")]
+
+
+def _of_part(case: Case) -> Sequence[Incident]:
+    if case.verdict.kind is None:
+        return ()
+    group = group_key(case.verdict.kind, case.signal)
+    return case.draft.in_group(group) if group is not None else ()
+
+
+def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list[OnIncident]:
+    left = incident.open_points - len(points)
+    words = "everything here is restored" if left == 0 else f"{left} still in alarm"
+    facts: list[OnIncident] = [
+        Joined(
+            incident=incident.id,
+            signal=case.brief(),
+            effect=Effect.RESTORE,
+            restored=points,
+            flags=("restored",) if left == 0 else (),
+            reasons=(f"restore: {words}",),
+        )
+    ]
+    untaken = incident.state in (State.PENDING, State.WAITING)
+    if left == 0 and untaken and not incident.life and incident.auto_close in _CLOSED_BY_RESTORE:
+        facts.append(
+            Closed(
+                incident=incident.id,
+                disposition="restored",
+                seen_upto=incident.signals_seq + 1,
+                reasons=("restored before anybody took it",),
+            )
+        )
+    return facts
+
+
+def _closed_before(case: Case) -> Incident | None:
+    kind = _alarm_kind(case)
+    group = None if kind is None else group_key(case.books.kinds[kind], case.signal, building=case.building)
+    return None if group is None else case.draft.last_of_group(group)
+
+
+def _alarm_kind(case: Case) -> str | None:
+    """The kind that the alarm of this restore would have had."""
+    signal = case.signal
+    if signal.wire is None or signal.code is None:
+        return None
+    for code in case.books.codes.restores(signal.wire, signal.code):
+        rule = case.books.codes.rule(signal.wire, code if signal.wire is Wire.SIA else f"1{code}")
+        if rule.kind is not None:
+            return rule.kind
+    return None
