@@ -40,16 +40,27 @@ def test_the_store_and_its_log_are_readable_by_their_owner_only(engine: Engine, 
     assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
 
 
+def fail_halfway(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE half (a)"))
+        connection.execute(insert(SITE), [{"id": 1}, {"id": 1}])
+
+
+def test_an_error_shows_the_statement_and_no_value(engine: Engine) -> None:
+    with pytest.raises(IntegrityError) as refused, writing(engine) as connection:
+        connection.execute(insert(SITE), [{"id": 424242}, {"id": 424242}])
+    assert "424242" not in str(refused.value)
+
+
 def test_what_is_promised_to_the_disk_is_switched_on(engine: Engine) -> None:
     with reading(engine) as connection:
         found = [connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "busy_timeout")]
-    assert found == ["wal", 2, 10_000]
+    assert found == ["wal", 2, 30_000]
 
 
 def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
-    with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(text("CREATE TABLE half (a)"))
-        connection.execute(insert(SITE), [{"id": 1}, {"id": 1}])
+    with pytest.raises(IntegrityError):
+        fail_halfway(engine)
     assert sites(engine) == 0
     with reading(engine) as connection:
         assert not connection.dialect.has_table(connection, "half")

@@ -1,0 +1,180 @@
+"""The columns of an account sheet: what each may hold, and what is said when it does not.
+
+Every column is one row of `COLUMNS`; `docs/accounts.md` documents each, and a test compares. The value of a secret
+column appears in no message.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from belfry.domain.site import TimeWindow
+from belfry.domain.tables import rows
+
+UNSPECIFIED: Final = "unspecified"
+NO_KEY: Final = "none"
+VERIFY_FIRE: Final = ("none", "home_90s", "authority_requires")
+HEX_DIGITS: Final = (32, 48, 64)
+TEXT_CHARACTERS: Final = (16, 24, 32)
+
+
+class Unfit(ValueError):
+    """A cell that cannot be used; the message says what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`read` turns a cell that is not empty into a value of `field`, or raises Unfit."""
+
+    field: str
+    read: Callable[[str], object]
+    secret: bool = False
+
+
+@cache
+def account_types() -> Collection[str]:
+    """Return the closed list of account types, in its order."""
+    return tuple(row["code"] for row in rows("occupancies_v1.csv"))
+
+
+def number_of_account(cell: str) -> str:
+    return _pattern(cell, r"[0-9A-Za-z_.:-]{1,32}", "1 to 32 letters, digits or _ . : -, as the panel sends it")
+
+
+def prefix(cell: str) -> str:
+    return _pattern(cell, r"[0-9A-Za-z]{1,16}", "1 to 16 letters or digits, as the panel sends it after L")
+
+
+def label(cell: str) -> str:
+    return _pattern(cell, r"[0-9A-Za-z_.-]{1,60}", "1 to 60 letters, digits or _ . -")
+
+
+def receiver_name(cell: str) -> str:
+    return _pattern(cell, r"[^/]{1,60}", "at most 60 characters without /, a name from the settings")
+
+
+def language(cell: str) -> str:
+    return _pattern(cell, r"[a-z]{2,3}(-[A-Z]{2})?", "a language such as en or de-CH")
+
+
+def text(limit: int) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        if len(cell) > limit or not cell.isprintable():
+            raise Unfit(f"wants at most {limit} characters, in one line")
+        return cell
+
+    return read
+
+
+def degrees(limit: int) -> Callable[[str], float]:
+    def read(cell: str) -> float:
+        if not re.fullmatch(r"-?\d{1,3}(\.\d{1,12})?", cell) or abs(float(cell)) > limit:
+            raise Unfit(f"wants degrees from -{limit} to {limit} with a decimal point, such as 47.3769")
+        return float(cell)
+
+    return read
+
+
+def seconds(least: int, most: int) -> Callable[[str], int]:
+    def read(cell: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
+            raise Unfit(f"wants whole seconds from {least} to {most}")
+        return int(cell)
+
+    return read
+
+
+def yes_no(cell: str) -> bool:
+    match cell.lower():
+        case "yes" | "true" | "1":
+            return True
+        case "no" | "false" | "0":
+            return False
+        case _:
+            raise Unfit("wants yes or no")
+
+
+def choice(cell: str, among: Collection[str]) -> str:
+    for known in among:  # gives the table's own text, so that a million rows share it
+        if cell == known:
+            return known
+    raise Unfit(f"wants one of {', '.join(among)}{_nearest(cell, among)}")
+
+
+@cache
+def time_zone(cell: str) -> str:
+    try:
+        return ZoneInfo(cell).key
+    except (ValueError, OSError, LookupError):
+        raise Unfit(f"wants a zone such as Europe/Zurich{_nearest(cell, available_timezones())}") from None
+
+
+def key(cell: str) -> tuple[bytes, ...]:
+    """Read an AES key: hex digits, `hex:` and hex digits, `text:` and characters, or `none`.
+
+    The same 32 characters could be meant either way (protocols, 1.4), so bare ones are always hex digits.
+    """
+    if cell == NO_KEY:
+        return ()
+    form, colon, rest = cell.partition(":")
+    if colon and form == "text":
+        if len(rest) not in TEXT_CHARACTERS or not (rest.isascii() and rest.isprintable()):
+            raise Unfit(f"after text: wants 16, 24 or 32 plain characters; these are {len(rest)}")
+        return (rest.encode("ascii"),)
+    digits = rest if colon and form == "hex" else cell
+    if len(digits) in HEX_DIGITS and re.fullmatch(r"[0-9A-Fa-f]+", digits):
+        return (bytes.fromhex(digits),)
+    hint = ""
+    if not colon and len(cell) in TEXT_CHARACTERS:
+        hint = f"; if the panel shows these {len(cell)} characters as its key, write text: before them"
+    raise Unfit(f"wants 32, 48 or 64 hex digits, or text: and 16, 24 or 32 characters; these are {len(digits)}{hint}")
+
+
+def is_ambiguous_key(cell: str) -> bool:
+    """32 bare hex digits: 128 bits in hex, or the 32 characters of a 256-bit key?"""
+    return re.fullmatch(r"[0-9A-Fa-f]{32}", cell) is not None
+
+
+COLUMNS: Final[Mapping[str, Column]] = {
+    "account": Column("account", number_of_account),
+    "prefix": Column("prefix", prefix),
+    "receiver": Column("receiver", receiver_name),
+    "name": Column("name", text(120)),
+    "address": Column("address", text(300)),
+    "latitude": Column("latitude", degrees(90)),
+    "longitude": Column("longitude", degrees(180)),
+    "time_zone": Column("time_zone", time_zone),
+    "language": Column("language", language),
+    "tenant": Column("tenant", label),
+    "type": Column("type", lambda cell: choice(cell, (*account_types(), UNSPECIFIED))),
+    "key": Column("keys", key, secret=True),
+    "window": Column("window", lambda cell: TimeWindow(choice(cell, [window.value for window in TimeWindow]))),
+    "supervision_s": Column("supervision_s", seconds(5, 604_800)),
+    "test_s": Column("test_s", seconds(60, 2_678_400)),
+    "care": Column("care", yes_no),
+    "audible_panic": Column("audible_panic", yes_no),
+    "high_risk": Column("high_risk", yes_no),
+    "line_cut": Column("line_cut", yes_no),
+    "cancel_closes": Column("cancel_closes", yes_no),
+    "verify_fire": Column("verify_fire", lambda cell: choice(cell, VERIFY_FIRE)),
+    "building": Column("building", label),
+}
+
+
+def nearest_column(name: str) -> str:
+    return _nearest(name, COLUMNS) or f"; known: {', '.join(COLUMNS)}"
+
+
+def _nearest(cell: str, known: Collection[str]) -> str:
+    near = get_close_matches(cell, known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _pattern(cell: str, pattern: str, wants: str) -> str:
+    if not re.fullmatch(pattern, cell) or not cell.isprintable():
+        raise Unfit(f"wants {wants}")
+    return cell

@@ -1,0 +1,199 @@
+"""Staff accounts, sessions and tokens in the database. Synchronous; `doors` is how the web asks.
+
+Passwords are argon2id hashes. Sessions and tokens are 32 random bytes that only their holder has: the table knows the
+SHA-256, which is enough, since nobody can guess what to hash.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Final
+from unicodedata import normalize
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, User
+from belfry.registry.store import RegistryError, Store, note_changes
+from belfry.registry.tables import SESSION, TOKEN, USER
+from belfry.sql import reading, writing
+
+NAME_MAX: Final = 60
+PASSWORD_MIN: Final = 10
+PASSWORD_MAX: Final = 256
+SECRET_BYTES: Final = 32
+TOKEN_MAX: Final = timedelta(hours=12)
+"""A token that acts for a person lasts no longer (DESIGN 5)."""
+NEVER_SET: Final = "what nobody can have as a password, since it is longer than any" + "." * PASSWORD_MAX
+
+
+def fingerprint(secret: str) -> bytes:
+    return sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def fold(name: str) -> str:
+    """Return what two names share that people would take for the same."""
+    return normalize("NFKC", name).casefold()
+
+
+def checked_name(name: str) -> str:
+    name = normalize("NFC", name)
+    if not 0 < len(name) <= NAME_MAX or not name.isprintable() or name != name.strip():
+        raise NameRefused(f"a name wants 1 to {NAME_MAX} printable characters, no space before or after")
+    return name
+
+
+def checked_password(password: str) -> str:
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise PasswordRefused(
+            f"a password wants {PASSWORD_MIN} to {PASSWORD_MAX} characters; this one has {len(password)}"
+        )
+    return normalize("NFKC", password)
+
+
+class UserTable:
+    def __init__(self, store: Store, hasher: PasswordHasher) -> None:
+        self.store = store
+        self.hasher = hasher
+
+    @cached_property
+    def stand_in(self) -> str:
+        """A hash that no password fits, of the same cost: a name that nobody has takes as long to refuse."""
+        return self.hasher.hash(NEVER_SET)
+
+    def empty(self) -> bool:
+        with reading(self.store.engine) as connection:
+            return not _count(connection)
+
+    def all(self) -> Sequence[User]:
+        with reading(self.store.engine) as connection:
+            return [_user(row) for row in connection.execute(select(USER).order_by(USER.c.folded))]
+
+    def add(self, name: str, role: Role, password: str, *, by: str, language: str = "en") -> User:
+        """Add a staff account. Raises NameTaken, NameRefused, PasswordRefused."""
+        name, hashed = checked_name(name), self.hasher.hash(checked_password(password))
+        with writing(self.store.engine) as connection:
+            return self._insert(connection, name, role, hashed, by=by, language=language)
+
+    def add_first(self, name: str, role: Role, password: str, *, by: str, language: str = "en") -> User | None:
+        """Add the first staff account; None where there is one already."""
+        name, hashed = checked_name(name), self.hasher.hash(checked_password(password))
+        with writing(self.store.engine) as connection:
+            return (
+                None if _count(connection) else self._insert(connection, name, role, hashed, by=by, language=language)
+            )
+
+    def check(self, name: str, password: str) -> User | None:
+        """Return whose password this is, unless that account is disabled."""
+        stand_in = self.stand_in
+        with reading(self.store.engine) as connection:
+            row = _named(connection, name)
+        fits = self._fits(stand_in if row is None else row.password, password)
+        if row is None or not fits or row.disabled_at is not None:
+            return None
+        if self.hasher.check_needs_rehash(row.password):
+            self._renew(row.id, password)
+        return _user(row)
+
+    def set_password(self, name: str, password: str, *, by: str) -> User:
+        """Give a new password and end the account's sessions. Raises RegistryError for a name that nobody has."""
+        hashed = self.hasher.hash(checked_password(password))
+        return self._change(name, {"password": hashed}, by=by)
+
+    def disable(self, name: str, *, by: str) -> User:
+        """Let an account in no more; it stays in the record. Its sessions end. Raises RegistryError."""
+        return self._change(name, {"disabled_at": self.store.clock()}, by=by)
+
+    def _insert(self, connection: Connection, name: str, role: Role, hashed: str, *, by: str, language: str) -> User:
+        if _named(connection, name) is not None:
+            raise NameTaken(f"{name!r} is taken; names differ by more than case")
+        at = self.store.clock()
+        user = User(id=self.store.new_id("u"), name=name, role=role)
+        values = {"id": user.id, "folded": fold(name), "name": name, "role": role.value, "password": hashed}
+        connection.execute(insert(USER).values(**values, language=language, created_at=at))
+        note_changes(connection, [(user.id, ["added"])], table="user", by=by, at=at)
+        return user
+
+    def _change(self, name: str, values: dict[str, Any], *, by: str) -> User:
+        with writing(self.store.engine) as connection:
+            row = _named(connection, name)
+            if row is None:
+                raise RegistryError(f"there is no user {name!r}")
+            connection.execute(update(USER).where(USER.c.id == row.id).values(**values))
+            connection.execute(delete(SESSION).where(SESSION.c.user == row.id))
+            note_changes(connection, [(row.id, list(values))], table="user", by=by, at=self.store.clock())
+            changed = _named(connection, name)
+        return _user(row if changed is None else changed)
+
+    def _fits(self, hashed: str, password: str) -> bool:
+        if len(password) > PASSWORD_MAX:
+            return False
+        try:
+            return self.hasher.verify(hashed, normalize("NFKC", password))
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _renew(self, user_id: str, password: str) -> None:
+        """Hash again with today's cost; no change that a record needs."""
+        hashed = self.hasher.hash(normalize("NFKC", password))
+        with writing(self.store.engine) as connection:
+            connection.execute(update(USER).where(USER.c.id == user_id).values(password=hashed))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTable:
+    store: Store
+
+    def issue(self, role: Role, *, name: str | None = None, tenant: str | None = None, hours: float, by: str) -> str:
+        """Return a new bearer token that acts as `name` (default: the role's) for at most 12 hours.
+
+        Where a user has that name, the token ends with the user. Raises RegistryError, NameRefused.
+        """
+        lives = timedelta(hours=hours)
+        if not timedelta(0) < lives <= TOKEN_MAX:
+            raise RegistryError(f"hours = {hours:g}: a token lasts more than 0 and at most 12")
+        if role is Role.SERVICE:
+            raise RegistryError("a service needs an agreement, and agreements are not available yet")
+        secret = urlsafe_b64encode(self.store.chance(SECRET_BYTES)).rstrip(b"=").decode("ascii")
+        at = self.store.clock()
+        with writing(self.store.engine) as connection:
+            user = None if name is None else _named(connection, name)
+            if user is not None and user.disabled_at is not None:
+                raise RegistryError(f"{user.name!r} is disabled")
+            values = {
+                "sha256": fingerprint(secret),
+                "id": self.store.new_id("t"),
+                "name": user.name if user is not None else checked_name(name or role.value),
+                "role": role.value,
+                "tenant": tenant,
+                "user": None if user is None else user.id,
+            }
+            connection.execute(delete(TOKEN).where(TOKEN.c.expires_at < at))
+            connection.execute(insert(TOKEN).values(**values, created_at=at, expires_at=at + lives))
+            note_changes(connection, [(str(values["id"]), ["added"])], table="token", by=by, at=at)
+        return secret
+
+    def find(self, secret: str, now: datetime) -> User | None:
+        """Return whom a token acts for: the user of its name, with the token's role, or nobody's id but its own."""
+        query = select(TOKEN, USER.c.disabled_at).outerjoin(USER, TOKEN.c.user == USER.c.id)
+        with reading(self.store.engine) as connection:
+            row = connection.execute(query.where(TOKEN.c.sha256 == fingerprint(secret))).one_or_none()
+        if row is None or row.expires_at <= now or row.disabled_at is not None:
+            return None
+        return User(id=row.user or row.id, name=row.name, role=Role(row.role))
+
+
+def _count(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(USER)) or 0
+
+
+def _named(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(select(USER).where(USER.c.folded == fold(name))).one_or_none()
+
+
+def _user(row: Row[Any]) -> User:
+    return User(id=row.id, name=row.name, role=Role(row.role), disabled=row.disabled_at is not None)
