@@ -61,9 +61,9 @@ WHERE = st.tuples(st.sampled_from([None, "r", "s"]), st.sampled_from([None, "1",
 
 @given(st.sets(WHERE), WHERE)
 def test_it_finds_an_account_exactly_where_one_matches(present: set[Where], asked: Where) -> None:
-    several = enumerate(sorted(present, key=str))
     accounts = [
-        an_account(str(n), number, receiver=receiver, prefix=prefix) for n, (receiver, prefix, number) in wheres
+        an_account(str(n), number, receiver=receiver, prefix=prefix)
+        for n, (receiver, prefix, number) in enumerate(sorted(present, key=str))
     ]
     key = AccountKey(asked[0] or "t", asked[1], asked[2])
     match = AccountBook(accounts).by_key(key)
