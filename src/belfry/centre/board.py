@@ -40,7 +40,7 @@ class Board:
     """Open incidents and those closed within a day. Positions up to `position` are folded."""
 
     def __init__(self) -> None:
-        self.position = 0
+        self._position = 0
         self.next_number = 1
         self._incidents: dict[str, Incident] = {}
         self._queue: list[tuple[Order, str]] = []
@@ -50,8 +50,20 @@ class Board:
         self._last_in_group: dict[str, str] = {}
         self._closed: deque[tuple[datetime, str]] = deque()
         self._listeners: list[Listener] = []
+        self._followers: list[Callable[[int], None]] = []
 
     # -- reading
+
+    @property
+    def position(self) -> int:
+        """Everything up to here is folded; an incident may be ahead of it."""
+        return self._position
+
+    @position.setter
+    def position(self, position: int) -> None:
+        self._position = position
+        for follower in self._followers:
+            follower(position)
 
     def get(self, incident: str) -> Incident | None:
         return self._incidents.get(incident)
@@ -103,6 +115,11 @@ class Board:
         """Call `listener(incident, position)` after each change; returns the way to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def follow(self, follower: Callable[[int], None]) -> Callable[[], None]:
+        """Call `follower(position)` whenever `position` moves; returns the way to stop it."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
 
     def fold(self, position: int, entry: Entry) -> Incident | None:
         """Take one entry; returns the incident that it changed. Facts of one entry are about one incident."""
