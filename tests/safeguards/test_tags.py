@@ -1,0 +1,11 @@
+"""A frame tag is the first half of an HMAC; vector of RFC 4231, test case 2."""
+
+from belfry.safeguards.tags import frame_tag
+
+
+def test_a_tag_is_the_beginning_of_the_hmac() -> None:
+    assert frame_tag(b"Jefe", b"what do ya want for nothing?").hex() == "5bdcc146bf60754e6a042426"
+
+
+def test_another_day_gives_another_tag() -> None:
+    assert frame_tag(b"monday" * 6, b"frame") != frame_tag(b"sunday" * 6, b"frame")
