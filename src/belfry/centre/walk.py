@@ -21,16 +21,19 @@ from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.triage import Triage
 from belfry.domain.condition import Condition
 from belfry.domain.facts import (
+    Downtime,
     Entry,
+    Erased,
     Joined,
     Logged,
     OnIncident,
     Opened,
     Received,
+    Started,
     incident_subject,
 )
 from belfry.domain.signal import AccountKey
-from belfry.ports import Chance, Clock, Expect, Full, Journal, JournalError, Pruned, Stale, Stored
+from belfry.ports import Chance, Clock, Expect, Full, Journal, Pruned, Stale, Stored
 
 log = structlog.get_logger()
 
@@ -136,6 +139,8 @@ class Walk:
                     on_incident = True
                 case Logged():
                     self._undecided.pop(fact.signal, None)
+                case Started() | Downtime() | Erased():
+                    pass
                 case _:
                     on_incident = True
         if on_incident:
@@ -211,8 +216,6 @@ class Walk:
                     await self._read_again(write)
                 case Full():
                     full = True
-                case JournalError():
-                    raise error
                 case _:
                     raise error
         if full:

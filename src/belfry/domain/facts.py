@@ -324,8 +324,14 @@ class Downtime(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     until: datetime
 
 
+class Erased(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="erased"):
+    """Data keys that were due are destroyed: what they sealed is unreadable from now on."""
+
+    keys: int
+
+
 OnIncident = Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
-Fact = Received | OnIncident | Logged | Started | Downtime
+Fact = Received | OnIncident | Logged | Started | Downtime | Erased
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -1,0 +1,285 @@
+"""The one door for signals: second net of minimising, sealing, the journal - and only then a receipt.
+
+A repeat of an arrival gets the receipt of the first one, also while that is still on its way to the disk. Polls pass
+by the journal (RULES 3): they only tell supervision that a path lives.
+"""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from belfry.centre.replay import Replay, tags_of
+from belfry.centre.seals import Seals
+from belfry.domain.facts import APPEND_MAX_ENTRIES, Entry, Part, Received, Retention, Sealed, account_subject
+from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Signal
+from belfry.ports import Accounts, Chance, Clock, Journal, KeyStore
+from belfry.safeguards.minimise import minimise
+from belfry.safeguards.tags import frame_tag
+
+
+class Intake:
+    """Implements `ports.Intake`. `prepare` must have run, and `new_day` runs before midnight UTC."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        accounts: Accounts,
+        seals: Seals,
+        keys: KeyStore,
+        replay: Replay,
+        on_poll: Callable[[Poll], None],
+        is_keyed: Callable[[AccountKey], bool],
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._journal, self._accounts, self._seals, self._keys = journal, accounts, seals, keys
+        self._replay, self._on_poll, self._is_keyed = replay, on_poll, is_keyed
+        self._clock, self._chance = clock, chance
+        self._day_keys: dict[str, bytes] = {}
+        self._pending: dict[bytes, Future[Receipt]] = {}
+        self._sealing: set[asyncio.Task[None]] = set()
+
+    async def prepare(self) -> None:
+        """Have the tag keys of yesterday, today and tomorrow at hand."""
+        now = self._clock()
+        days = [now - timedelta(days=1), now, now + timedelta(days=1)]
+        self._day_keys = {_day(day): await self._keys.daily(_day(day)) for day in days}
+
+    def poll(self, poll: Poll) -> None:
+        self._on_poll(poll)
+
+    def keyed(self, account: AccountKey) -> bool:
+        return self._is_keyed(account)
+
+    def deliver(self, arrival: Arrival) -> Future[Receipt]:
+        """Keep an arrival; resolves with its receipt once it is durable, or raises the journal's error."""
+        now = self._clock()
+        key = _account_key(arrival.signals[0])
+        tags = self._tags(arrival.identity, now)
+        exact = self._tags(arrival.exact, now)
+        known = self._known(arrival, key, tags, exact, now=now)
+        if known is not None:
+            return known
+        answer: Future[Receipt] = asyncio.get_running_loop().create_future()
+        if tags:
+            self._pending[tags[0]] = answer
+            answer.add_done_callback(lambda _: self._pending.pop(tags[0], None))
+        signals = [minimise(signal) for signal in arrival.signals]
+        marks = _Marks(
+            tag=tags[0] if tags else b"",
+            exact=exact[0] if exact else b"",
+            named=_is_named(arrival),
+            source=self._source(arrival, now),
+        )
+        if any(_personal(signal) for signal in signals):
+            task = asyncio.create_task(self._seal_and_keep(signals, marks, answer))
+            self._sealing.add(task)
+            task.add_done_callback(self._sealing.discard)
+        else:
+            self._keep(signals, [()] * len(signals), marks, answer)
+        return answer
+
+    async def settle(self) -> None:
+        """Wait for what is being sealed; called before the journal closes."""
+        while self._sealing:
+            await asyncio.wait(self._sealing)
+
+    # -- repeats
+
+    def _known(
+        self,
+        arrival: Arrival,
+        key: AccountKey | None,
+        tags: tuple[bytes, ...],
+        exact: tuple[bytes, ...],
+        *,
+        now: datetime,
+    ) -> Future[Receipt] | None:
+        if not tags:
+            return None
+        under_way = self._pending.get(tags[0])
+        if under_way is not None:
+            return _shared(under_way)
+        if _is_named(arrival):
+            position = self._replay.named(tags, now)
+        else:
+            position = self._replay.exact(exact, now) if exact else None
+            if position is None and key is not None:
+                position = self._replay.latest(key, tags, now)
+        if position is None:
+            return None
+        answer: Future[Receipt] = asyncio.get_running_loop().create_future()
+        answer.set_result(Receipt(position, repeated=True))
+        return answer
+
+    def _tags(self, material: bytes | None, now: datetime) -> tuple[bytes, ...]:
+        if material is None:
+            return ()
+        today, yesterday = _day(now), _day(now - timedelta(days=1))
+        return tags_of(material, {day: self._day_keys[day] for day in (today, yesterday) if day in self._day_keys})
+
+    def _source(self, arrival: Arrival, now: datetime) -> bytes:
+        key = _account_key(arrival.signals[0])
+        if arrival.source is None or key is None or self._accounts.by_key(key) is not None:
+            return b""
+        return frame_tag(self._day_keys[_day(now)], arrival.source.encode())[:6]
+
+    # -- keeping
+
+    async def _seal_and_keep(self, signals: Sequence[Signal], marks: "_Marks", answer: Future[Receipt]) -> None:
+        try:
+            parts = [_personal(signal) for signal in signals]
+            boxes = iter(await self._seals.seal([part for listed in parts for part in listed]))
+            sealed = [tuple(next(boxes) for _ in listed) for listed in parts]
+        except Exception as error:  # whatever failed, nothing was kept, and the wire must not be answered
+            if not answer.done():
+                answer.set_exception(error)
+            return
+        self._keep(signals, sealed, marks, answer)
+
+    def _keep(
+        self, signals: Sequence[Signal], sealed: Sequence[tuple[Sealed, ...]], marks: "_Marks", answer: Future[Receipt]
+    ) -> None:
+        last = len(signals) - 1
+        received = [
+            self._received(signal, boxes, marks if n == last else _NO_MARKS, n)
+            for n, (signal, boxes) in enumerate(zip(signals, sealed, strict=True))
+        ]
+        entries = [
+            Entry(id=self._chance(16), subject=_subject(fact), at=fact.received_at, facts=(fact,)) for fact in received
+        ]
+        for start in range(0, len(entries), APPEND_MAX_ENTRIES):
+            chunk = entries[start : start + APPEND_MAX_ENTRIES]
+            final = start + APPEND_MAX_ENTRIES >= len(entries)
+            kept = self._journal.append(chunk)
+            kept.add_done_callback(partial(self._kept, received[-1], answer if final else None, len(entries)))
+
+    def _kept(self, last: Received, answer: Future[Receipt] | None, total: int, kept: "Future[Sequence[int]]") -> None:
+        error = kept.exception()
+        if answer is None or answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+            return
+        position = kept.result()[-1]
+        self._replay.remember(position, last)
+        answer.set_result(Receipt(position - total + 1))
+
+    def _received(self, signal: Signal, sealed: tuple[Sealed, ...], marks: "_Marks", repeats: int) -> Received:
+        return Received(
+            method=signal.method,
+            receiver=signal.receiver,
+            received_at=signal.received_at,
+            occurred_at=signal.occurred_at,
+            prefix=signal.prefix,
+            account=signal.account,
+            account_id=self._account_id(signal),
+            area=signal.area,
+            zone=signal.zone,
+            wire=signal.wire,
+            code=signal.code,
+            category=signal.category,
+            subtype=signal.subtype,
+            state=signal.state,
+            kind=signal.kind,
+            part=signal.part,
+            path=signal.path,
+            authenticated=signal.authenticated,
+            previous=signal.previous,
+            quirks=signal.quirks,
+            by=signal.by,
+            sealed=sealed,
+            tag=marks.tag,
+            exact_tag=marks.exact,
+            named=marks.named,
+            timed=bool(marks.tag) and signal.occurred_at is not None and not signal.authenticated,
+            repeats=repeats if marks.tag else 0,
+            source=marks.source,
+        )
+
+    def _account_id(self, signal: Signal) -> str | None:
+        if signal.site is not None:
+            return signal.site
+        key = _account_key(signal)
+        account = None if key is None else self._accounts.by_key(key)
+        return None if account is None else account.id
+
+
+class _Marks:
+    """What only the last signal of an arrival carries."""
+
+    __slots__ = ("exact", "named", "source", "tag")
+
+    def __init__(self, *, tag: bytes = b"", exact: bytes = b"", named: bool = False, source: bytes = b"") -> None:
+        self.tag, self.exact, self.named, self.source = tag, exact, named, source
+
+
+_NO_MARKS = _Marks()
+
+
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def _is_named(arrival: Arrival) -> bool:
+    return arrival.identity is not None and arrival.identity.startswith(b"idem")
+
+
+def _account_key(signal: Signal) -> AccountKey | None:
+    return None if signal.account is None else AccountKey(signal.receiver, signal.prefix, signal.account)
+
+
+def _subject(fact: Received) -> str:
+    key = fact.account_key
+    return f"method/{fact.method}" if key is None else account_subject(key)
+
+
+def _personal(signal: Signal) -> Sequence[tuple[Part, Retention, str]]:
+    """The personal parts of a signal, each with the class of its retention."""
+    if (
+        signal.user is None
+        and signal.text is None
+        and signal.position is None
+        and signal.place_text is None
+        and signal.caller is None
+    ):
+        return ()
+    equipment = signal.method is Method.EQUIPMENT
+    parts: list[tuple[Part, Retention, str]] = []
+    if signal.user is not None:
+        parts.append((Part.USER, Retention.SIGNAL, signal.user))
+    if signal.text is not None:
+        parts.append(
+            (Part.ZONE_TEXT, Retention.SIGNAL, signal.text)
+            if equipment
+            else (Part.NOTE, Retention.INCIDENT, signal.text)
+        )
+    if signal.position is not None:
+        where = f"{signal.position.latitude:.6f},{signal.position.longitude:.6f}"
+        parts.append((Part.POSITION, Retention.SIGNAL if equipment else Retention.INCIDENT, where))
+    if signal.place_text is not None:
+        parts.append((Part.PLACE, Retention.INCIDENT, signal.place_text))
+    if signal.caller is not None:
+        said = "\n".join(part for part in (signal.caller.name, signal.caller.number) if part)
+        parts.append((Part.CALLER, Retention.CALLER, said))
+    return parts
+
+
+def _shared(under_way: Future[Receipt]) -> Future[Receipt]:
+    """A receipt of one's own for the same arrival; giving up on it leaves the first one alone."""
+    answer: Future[Receipt] = asyncio.get_running_loop().create_future()
+
+    def resolve(done: Future[Receipt]) -> None:
+        if answer.done():
+            return
+        error = done.exception()
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(Receipt(done.result().position, repeated=True))
+
+    under_way.add_done_callback(resolve)
+    return answer
