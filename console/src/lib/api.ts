@@ -1,0 +1,81 @@
+// The way to the server: JSON over fetch, the CSRF guard on whatever changes something, problems as errors.
+
+import type { Detail, Problem } from './types';
+
+const PREFIX = '/api/v1';
+
+/** What the server refused, in its own words. A 409 carries the incident as it is now. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly field: string | undefined;
+  readonly incident: Detail | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(problem: Problem, retryAfterS?: number) {
+    super(problem.detail && problem.detail !== problem.title ? `${problem.title}: ${problem.detail}` : problem.title);
+    this.status = problem.status;
+    this.field = problem.field;
+    this.incident = problem.incident;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** The server could not be reached at all. */
+export class Unreachable extends Error {}
+
+export class Api {
+  /** From the session; sent with every unsafe method. */
+  csrf: string | null = null;
+
+  constructor(private readonly send: typeof fetch = (...words) => fetch(...words)) {}
+
+  get<T>(path: string, query: Record<string, string | string[]> = {}): Promise<T> {
+    const words = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of Array.isArray(value) ? value : [value]) words.append(name, one);
+    }
+    return this.ask<T>('GET', words.size > 0 ? `${path}?${words}` : path);
+  }
+
+  post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.ask<T>('POST', path, body, headers);
+  }
+
+  delete(path: string): Promise<null> {
+    return this.ask<null>('DELETE', path);
+  }
+
+  private async ask<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...more };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (method !== 'GET' && this.csrf !== null) headers['X-Belfry-CSRF'] = this.csrf;
+    const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    let response: Response;
+    try {
+      response = await this.send(PREFIX + path, init);
+    } catch (cause) {
+      throw new Unreachable('the centre does not answer', { cause });
+    }
+    if (!response.ok) throw await problemOf(response);
+    return response.status === 204 ? (null as T) : ((await response.json()) as T);
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const wait = Number(response.headers.get('Retry-After') ?? NaN);
+  const plain: Problem = { title: `${response.status} ${response.statusText}`.trim(), status: response.status };
+  const said = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return new ApiError({ ...plain, ...said, status: response.status }, Number.isNaN(wait) ? undefined : wait);
+}
+
+/** The same form sent twice, by an impatient finger or after a lost answer, raises one alarm. */
+export function idempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,94 @@
+// What rings, and when. Sound is for what is new: a row that begins to wait, one that a new signal made worse. While
+// it waits untaken it rings again about once a minute, a priority 1 every fifteen seconds; a take ends it.
+// Pure: it is handed the time and says what is to be heard; `sound.ts` makes it heard.
+
+import { order } from './queue';
+import type { Priority, Row } from './types';
+
+export type Tone = 'fire' | 'medical' | 'person' | 'property' | 'technical' | 'admin' | 'silent';
+
+export interface Ring {
+  tone: Tone;
+  priority: Priority;
+  id: string;
+}
+
+/** The class of sound of each group of kinds. */
+const TONES: Record<string, Tone> = {
+  FIRE: 'fire',
+  ENV: 'fire',
+  MED: 'medical',
+  TRF: 'medical',
+  RES: 'person',
+  PERS: 'person',
+  PROP: 'property',
+  TECH: 'technical',
+  ADM: 'admin',
+};
+
+const AGAIN_MS = 60_000;
+const AGAIN_FIRST_MS = 15_000;
+
+/** A silent alarm sounds softly and alike whatever it is: the caller on the phone must not hear it. */
+export function toneOf(row: Row): Tone {
+  return row.silent ? 'silent' : (TONES[row.group.split('.')[0] ?? ''] ?? 'admin');
+}
+
+export class Bell {
+  /** Waiting rows, and when each was last heard. */
+  private readonly ringing = new Map<string, { row: Row; heardAt: number }>();
+
+  /** Take what the queue learned and return what is to be heard at once, most urgent first. */
+  hear(changes: readonly { before: Row | undefined; after: Row }[], now: number): Ring[] {
+    const news: Row[] = [];
+    for (const { before, after } of changes) {
+      const waits = after.state === 'waiting';
+      const begins = waits && !this.ringing.has(after.id);
+      if (waits) this.ringing.set(after.id, { row: after, heardAt: this.ringing.get(after.id)?.heardAt ?? now });
+      else this.ringing.delete(after.id);
+      if (begins || (after.state !== 'closed' && isWorse(before, after))) {
+        news.push(after);
+        const known = this.ringing.get(after.id);
+        if (known) known.heardAt = now;
+      }
+    }
+    return rings(news);
+  }
+
+  /** What is untaken for so long that it rings again. */
+  tick(now: number): Ring[] {
+    const due: Row[] = [];
+    for (const one of this.ringing.values()) {
+      if (now - one.heardAt < (one.row.priority === 1 ? AGAIN_FIRST_MS : AGAIN_MS)) continue;
+      one.heardAt = now;
+      due.push(one.row);
+    }
+    return rings(due);
+  }
+
+  /** Rows that a reload no longer lists. */
+  keep(alive: (id: string) => boolean): void {
+    for (const id of this.ringing.keys()) if (!alive(id)) this.ringing.delete(id);
+  }
+
+  /** Whether a row still asks for somebody; a sound for one that does not is cut short. */
+  isRinging(id: string): boolean {
+    return this.ringing.has(id);
+  }
+}
+
+function isWorse(before: Row | undefined, after: Row): boolean {
+  if (!before || before.state === 'closed') return false;
+  const again = after.rings !== undefined && after.rings !== null && after.rings !== before.rings;
+  return again || after.priority < before.priority;
+}
+
+/** One sound a class is enough, however many rows ask for it: a storm must not be heard for an hour. */
+function rings(rows: Row[]): Ring[] {
+  const first = new Map<Tone, Ring>();
+  for (const row of rows.sort(order)) {
+    const tone = toneOf(row);
+    if (!first.has(tone)) first.set(tone, { tone, priority: row.priority, id: row.id });
+  }
+  return [...first.values()];
+}

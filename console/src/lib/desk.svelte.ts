@@ -1,0 +1,163 @@
+// The desk of one signed-in operator: the queue as it is shown, what is selected in it, what was said last. It ties
+// the plain parts (stream, queue, bell, sound) to the page; rules are theirs.
+
+import type { Api } from './api';
+import { Bell } from './bell';
+import { connectByFetch } from './line';
+import { now } from './now.svelte';
+import { prefs } from './prefs.svelte';
+import { belongs, Queue, type Change, type Filter } from './queue';
+import { Sound } from './sound';
+import { Stream, type Connection } from './stream';
+import { browserTabs } from './tabs';
+import { timers } from './timers';
+import type { Page, Pulse, Row, Session } from './types';
+
+const PAGE = '1000';
+const CONFLICT_SHOWN_MS = 10_000;
+
+export interface Notice {
+  text: string;
+  /** Read out at once, since somebody's act did not happen. */
+  urgent: boolean;
+  at: number;
+}
+
+export class Desk {
+  open = $state.raw<Row[]>([]);
+  closed = $state.raw<Row[]>([]);
+  connection = $state.raw<Connection>({ state: 'connecting', heardAt: Date.now() });
+  pulse = $state.raw<Pulse | null>(null);
+  notice = $state.raw<Notice | null>(null);
+  filter = $state<Filter>('all');
+  cursor = $state<string | null>(null);
+  soundBlocked = $state(true);
+  soundTested = $state(false);
+  loaded = $state(false);
+  /** What the server said of a row when somebody was quicker. */
+  conflicts = $state.raw<ReadonlyMap<string, string>>(new Map());
+
+  readonly sound = new Sound((blocked) => (this.soundBlocked = blocked));
+  readonly queue = new Queue((changes) => this.learn(changes));
+  private readonly bell = new Bell();
+  private readonly stream: Stream;
+  private readonly watchers = new Set<(row: Row) => void>();
+  private stops: (() => void)[] = [];
+  private drawn = true;
+
+  readonly rows = $derived(
+    this.filter === 'closed' ? this.closed : this.open.filter((row) => belongs(row, this.filter, this.me)),
+  );
+
+  constructor(
+    readonly api: Api,
+    readonly session: Session,
+    signedOut: () => void,
+  ) {
+    this.stream = new Stream(connectByFetch, browserTabs(), timers, {
+      row: (row) => this.queue.fold([row]),
+      centre: (pulse) => {
+        this.pulse = pulse;
+        now.set(pulse.now);
+      },
+      load: () => this.load(),
+      connection: (connection) => {
+        this.connection = connection;
+        this.sound.scream(connection.state === 'stale');
+      },
+      signedOut,
+    });
+  }
+
+  get me(): string {
+    return this.session.user.name;
+  }
+
+  start(): void {
+    this.sound.loudness = prefs.loudness;
+    this.stream.start();
+    this.stops.push(timers.every(1_000, () => this.sound.ring(this.bell.tick(Date.now()))));
+    const wake = () => this.sound.wake();
+    for (const gesture of ['pointerdown', 'keydown'] as const) {
+      addEventListener(gesture, wake, { capture: true });
+      this.stops.push(() => removeEventListener(gesture, wake, { capture: true }));
+    }
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.stream.stop();
+    this.sound.close();
+  }
+
+  say(text: string, urgent = false): void {
+    this.notice = { text, urgent, at: now.value };
+  }
+
+  /** Somebody was quicker: say so on the row for a while. */
+  conflict(id: string, title: string): void {
+    this.conflicts = new Map(this.conflicts).set(id, title);
+    setTimeout(() => {
+      const left = new Map(this.conflicts);
+      left.delete(id);
+      this.conflicts = left;
+    }, CONFLICT_SHOWN_MS);
+  }
+
+  /** Hear of every change of a row; returns the way to stop. */
+  watch(watcher: (row: Row) => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  setFilter(filter: Filter): void {
+    this.filter = filter;
+    if (filter === 'closed') void this.loadClosed();
+  }
+
+  move(step: 1 | -1 | 'first' | 'last'): void {
+    const at = this.rows.findIndex((row) => row.id === this.cursor);
+    const end = this.rows.length - 1;
+    const to = step === 'first' ? 0 : step === 'last' ? end : at < 0 ? 0 : Math.min(end, Math.max(0, at + step));
+    this.cursor = this.rows[to]?.id ?? null;
+  }
+
+  private async load(): Promise<void> {
+    await this.queue.reload((after) =>
+      this.api.get<Page<Row>>('/incidents', { state: 'open', limit: PAGE, ...(after ? { after } : {}) }),
+    );
+    this.bell.keep((id) => this.queue.get(id)?.state === 'waiting');
+    this.loaded = true;
+  }
+
+  private async loadClosed(): Promise<void> {
+    try {
+      const { items } = await this.api.get<Page<Row>>('/incidents', { state: 'closed', limit: PAGE });
+      this.queue.fold(items);
+    } catch {
+      // what this console saw closing is shown all the same
+    }
+  }
+
+  private learn(changes: Change[]): void {
+    this.sound.ring(this.bell.hear(changes, Date.now()));
+    this.sound.hush((id) => id === '' || this.bell.isRinging(id) || this.queue.get(id)?.state === 'taken');
+    for (const { after } of changes) for (const watcher of this.watchers) watcher(after);
+    this.draw();
+  }
+
+  /** Show what was learned with the next frame, however many rows came; a hidden page has no frames. */
+  private draw(): void {
+    if (!this.drawn) return;
+    this.drawn = false;
+    const show = () => {
+      this.drawn = true;
+      this.open = this.queue.open();
+      const midnight = new Date().setHours(0, 0, 0, 0);
+      this.closed = this.queue.closed().filter((row) => Date.parse(row.closed_at ?? '') >= midnight);
+    };
+    if (document.visibilityState === 'visible') requestAnimationFrame(show);
+    else setTimeout(show, 100);
+  }
+}

@@ -1,0 +1,168 @@
+// The incident that is open beside the queue: its whole story, and the acts on it. Every act sends the version that
+// was seen; where somebody was quicker, the refusal carries the incident as it is now and that is shown at once.
+
+import { ApiError, Unreachable } from './api';
+import type { Desk } from './desk.svelte';
+import { t } from './i18n.svelte';
+import { kinds } from './kinds.svelte';
+import { compare } from './position';
+import { EMPTY, withNewest, withOlder, type Story } from './timeline';
+import type { Act, Detail, Item, Page, Row } from './types';
+
+export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen';
+
+/** A cascade of signals asks for the story at most this often. */
+const REFRESH_EVERY_MS = 300;
+
+export class Handling {
+  id = $state<string | null>(null);
+  detail = $state.raw<Detail | null>(null);
+  story = $state.raw<Story>(EMPTY);
+  panel = $state<Panel | null>(null);
+  /** An act is on its way. */
+  busy = $state(false);
+  failed = $state<string | null>(null);
+  private refreshing = false;
+  private stale = false;
+
+  constructor(private readonly desk: Desk) {
+    desk.watch((row) => this.heard(row));
+  }
+
+  async open(id: string): Promise<void> {
+    if (this.id !== id) {
+      this.leave();
+      this.id = this.desk.cursor = id;
+    }
+    await this.refresh();
+  }
+
+  leave(): void {
+    this.id = null;
+    this.detail = null;
+    this.story = EMPTY;
+    this.panel = this.failed = null;
+  }
+
+  can(act: Act): boolean {
+    return this.detail?.acts.includes(act) ?? false;
+  }
+
+  async takeNext(): Promise<void> {
+    await this.ask('next', async () => {
+      const got = await this.desk.api.post<{ incident: Detail; parked: string[] } | null>('/incidents/next');
+      if (!got) return this.desk.say(t('said.nothing'));
+      this.show(got.incident);
+      const { number, label } = naming(got.incident);
+      const parked = got.parked.length > 0 ? ` ${t('said.parked', { n: got.parked.length })}` : '';
+      this.desk.say(t('said.next', { number, label }) + parked);
+    });
+  }
+
+  /** Take a row that need not be the open one. */
+  async take(row: Row): Promise<void> {
+    await this.act('take', {}, row);
+  }
+
+  /** One act with its words; true where it was done. */
+  async act(act: Act, words: Record<string, unknown> = {}, row: Row | null = this.detail): Promise<boolean> {
+    if (!row) return false;
+    const body = act === 'note' ? words : { version: row.version, ...words };
+    return this.ask(row.id, async () => {
+      const after = await this.desk.api.post<Detail>(`/incidents/${encodeURIComponent(row.id)}/${act}`, body);
+      this.show(after);
+      this.panel = null;
+      this.desk.say(t(`said.${act}`, naming(after)));
+    });
+  }
+
+  async older(): Promise<void> {
+    const { id, story } = this;
+    if (!id || story.before === null) return;
+    const query = { before: story.before, limit: '500' };
+    const page = await this.desk.api.get<Page<Item>>(`/incidents/${encodeURIComponent(id)}/timeline`, query);
+    if (this.id === id) this.story = withOlder(this.story, page.items, page.next);
+  }
+
+  private async ask(id: string, doing: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.failed = null;
+    try {
+      await doing();
+      return true;
+    } catch (error) {
+      this.refused(id, error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private refused(id: string, error: unknown): void {
+    if (error instanceof ApiError) {
+      const { incident, message, status } = error;
+      if (incident) {
+        this.desk.queue.fold([incident]);
+        if (incident.id === this.id) this.show(incident);
+      }
+      if (status === 409) this.desk.conflict(incident?.id ?? id, message);
+      this.failed = message;
+      this.desk.say(t('said.failed', { why: message }), true);
+    } else if (error instanceof Unreachable) {
+      this.failed = t('said.unreachable');
+      this.desk.say(this.failed, true);
+    } else {
+      throw error;
+    }
+  }
+
+  private show(detail: Detail): void {
+    if (this.id !== detail.id) this.leave();
+    this.id = this.desk.cursor = detail.id;
+    if (this.detail && compare(detail.updated, this.detail.updated) < 0) return;
+    this.detail = detail;
+    this.story = withNewest(this.story, detail.timeline, detail.timeline_before);
+    this.desk.queue.fold([detail]);
+  }
+
+  /** The stream told of a row: where it is the open one, its story has grown. */
+  private heard(row: Row): void {
+    const { detail } = this;
+    if (!detail || row.id !== detail.id || compare(row.updated, detail.updated) <= 0) return;
+    const lost = detail.state === 'taken' && detail.taken_by === this.desk.me && row.taken_by !== this.desk.me;
+    if (lost && !this.busy && row.state === 'taken') {
+      this.desk.say(t('said.lost', { who: row.taken_by ?? '', ...naming(row) }), true);
+    } else if (lost && !this.busy && row.state === 'waiting') {
+      this.desk.say(t('said.returned', naming(row)), true);
+    }
+    void this.refresh();
+  }
+
+  private async refresh(): Promise<void> {
+    if (this.refreshing) {
+      this.stale = true;
+      return;
+    }
+    this.refreshing = true;
+    const { id } = this;
+    try {
+      if (id) {
+        const detail = await this.desk.api.get<Detail>(`/incidents/${encodeURIComponent(id)}`);
+        if (this.id === id) this.show(detail);
+      }
+    } catch (error) {
+      if (this.id === id && !this.detail) this.refused(id ?? '', error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_EVERY_MS));
+    this.refreshing = false;
+    if (this.stale || (this.id && this.id !== id)) {
+      this.stale = false;
+      void this.refresh();
+    }
+  }
+}
+
+function naming(row: Row): { number: string; label: string } {
+  return { number: `#${row.number}`, label: kinds.label(row) };
+}

@@ -1,0 +1,36 @@
+// The closed list of kinds in the operator's language, as the server holds it.
+
+import type { Api } from './api';
+import { prefs } from './prefs.svelte';
+import type { Kind, Kinds } from './types';
+
+class KindList {
+  items = $state.raw<Kind[]>([]);
+  groups = $state.raw<Kinds['groups']>([]);
+  private byCode = new Map<string, Kind>();
+
+  async load(api: Api): Promise<void> {
+    const kinds = await api.get<Kinds>('/kinds', { lang: prefs.language });
+    this.byCode = new Map(kinds.items.map((kind) => [kind.code, kind]));
+    this.groups = kinds.groups;
+    this.items = kinds.items;
+  }
+
+  get(code: string): Kind | undefined {
+    void this.items; // whoever asks is told again when the list came
+    return this.byCode.get(code);
+  }
+
+  /** What a row's kind is called here; the server's own words until the list has come. */
+  label(row: { kind: string; label: string }): string {
+    return this.get(row.kind)?.label ?? row.label;
+  }
+
+  /** Kinds that may come in this way: `d` duty, `c` call, `e` equipment. */
+  by(method: 'd' | 'c' | 'e'): Kind[] {
+    const whole = { d: 'duty', c: 'call', e: 'equipment' }[method];
+    return this.items.filter((kind) => kind.methods.includes(method) || kind.methods.includes(whole));
+  }
+}
+
+export const kinds = new KindList();

@@ -1,0 +1,124 @@
+// The open incidents as a console holds them: rows folded by id, the newer position wins, in the order in which they
+// wait. Plain TypeScript; components only show it.
+
+import { compare } from './position';
+import type { Page, Priority, Row } from './types';
+
+export interface Change {
+  before: Row | undefined;
+  after: Row;
+}
+
+export type Filter = 'all' | 'mine' | 'untouched' | 'held' | 'closed';
+
+/** Closed rows kept, so that an older word about one of them cannot bring it back. */
+const CLOSED_MOST = 2_000;
+/** Rows read when the page opens; beyond, the stream still adds what changes. */
+const LOAD_MOST = 5_000;
+
+export class Queue {
+  private rows = new Map<string, Row>();
+  private gone = new Map<string, Row>();
+  /** Ids told by the stream while a reload is on its way: what the older answer lacks is not thereby gone. */
+  private toldMeanwhile: Set<string> | null = null;
+
+  constructor(private readonly changed: (changes: Change[]) => void = () => undefined) {}
+
+  /** Take rows in whatever order they come; true where any of them was news. */
+  fold(rows: readonly Row[]): boolean {
+    const changes: Change[] = [];
+    for (const row of rows) {
+      this.toldMeanwhile?.add(row.id);
+      const before = this.rows.get(row.id) ?? this.gone.get(row.id);
+      if (before && compare(row.updated, before.updated) <= 0) continue;
+      this.place(row);
+      changes.push({ before, after: row });
+    }
+    if (changes.length > 0) this.changed(changes);
+    return changes.length > 0;
+  }
+
+  /** Replace what is here by what the centre lists, page by page. */
+  async reload(page: (after: string | null) => Promise<Page<Row>>): Promise<void> {
+    const told = (this.toldMeanwhile = new Set<string>());
+    const listed = new Map<string, Row>();
+    let after: string | null = null;
+    try {
+      do {
+        const answer: Page<Row> = await page(after);
+        for (const row of answer.items) listed.set(row.id, row);
+        after = answer.next;
+      } while (after !== null && listed.size < LOAD_MOST);
+    } finally {
+      if (this.toldMeanwhile === told) this.toldMeanwhile = null;
+    }
+    const last = [...listed.values()].at(-1);
+    for (const [id, row] of this.rows) {
+      const beyond = after !== null && last !== undefined && order(row, last) > 0;
+      if (!listed.has(id) && !told.has(id) && !beyond) this.rows.delete(id);
+    }
+    if (!this.fold([...listed.values()])) this.changed([]);
+  }
+
+  get(id: string): Row | undefined {
+    return this.rows.get(id) ?? this.gone.get(id);
+  }
+
+  /** Open incidents: priority, rank, age. */
+  open(): Row[] {
+    return [...this.rows.values()].sort(order);
+  }
+
+  /** Closed ones that this console heard of, newest first. */
+  closed(): Row[] {
+    return [...this.gone.values()].sort((a, b) => Date.parse(b.closed_at ?? '') - Date.parse(a.closed_at ?? ''));
+  }
+
+  private place(row: Row): void {
+    if (row.state !== 'closed') {
+      this.rows.set(row.id, row);
+      this.gone.delete(row.id);
+      return;
+    }
+    this.rows.delete(row.id);
+    this.gone.set(row.id, row);
+    if (this.gone.size > CLOSED_MOST) this.gone.delete(this.gone.keys().next().value as string);
+  }
+}
+
+/** Queue order (priority, rank, age); the number settles what came in the same instant. */
+export function order(a: Row, b: Row): number {
+  return (
+    a.priority - b.priority ||
+    (a.rank ?? 9) - (b.rank ?? 9) ||
+    Date.parse(a.opened_at) - Date.parse(b.opened_at) ||
+    a.number - b.number
+  );
+}
+
+/** Whether an open row belongs to a view; closed ones have a list of their own. */
+export function belongs(row: Row, filter: Filter, me: string): boolean {
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'mine':
+      return isMine(row, me);
+    case 'untouched':
+      return row.first_taken_at === null && row.state !== 'taken';
+    case 'held':
+      return row.state === 'held';
+    case 'closed':
+      return row.state === 'closed';
+  }
+}
+
+export function isMine(row: Row, me: string): boolean {
+  return row.taken_by === me || (row.state === 'held' && row.held_by === me);
+}
+
+/** How many rows of each priority, 1 to 5. */
+export function countByPriority(rows: readonly Row[]): Record<Priority, number> {
+  const counts: Record<Priority, number> = { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 };
+  for (const row of rows) counts[row.priority] += 1;
+  return counts;
+}

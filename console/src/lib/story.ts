@@ -1,0 +1,79 @@
+// An item of the timeline in words.
+
+import { t, word } from './i18n.svelte';
+import type { IconName } from './icons';
+import { kinds } from './kinds.svelte';
+import { now } from './now.svelte';
+import { prefs } from './prefs.svelte';
+import { clockText } from './time';
+import type { Item, ItemType, Signal } from './types';
+import { zoneOf } from './words';
+
+export interface Told {
+  icon: IconName;
+  title: string;
+  /** Code and name as the panel sent them. */
+  signal: { code: string; name: string; place: string; marks: string[] } | null;
+  text: string | null;
+  details: string[];
+}
+
+const ICON: Record<ItemType, IconName> = {
+  signal: 'signal',
+  opened: 'bell',
+  joined: 'signal',
+  restored: 'restore',
+  cancelled: 'broken',
+  raised: 'up',
+  due: 'bell',
+  taken: 'person',
+  takeover: 'swap',
+  released: 'release',
+  held: 'pause',
+  woken: 'bell',
+  note: 'note',
+  reclassified: 'tag',
+  closed: 'check',
+  reopened: 'restore',
+  escalated: 'alert',
+};
+
+export function tell(item: Item, zone: string | undefined): Told {
+  const what = word('item', item.type);
+  return {
+    icon: ICON[item.type] ?? 'signal',
+    title: item.by ? t('item.by', { what, who: item.by }) : what,
+    signal: item.signal ? ofSignal(item.signal, item.at, zone) : null,
+    text: item.text,
+    details: [...decided(item, zone), ...item.reasons],
+  };
+}
+
+function ofSignal(signal: Signal, at: string, zone: string | undefined): Told['signal'] {
+  const marks = signal.quality.map((mark) => word('flag', mark));
+  const gap = signal.occurred_at ? Math.abs(Date.parse(at) - Date.parse(signal.occurred_at)) : 0;
+  if (signal.occurred_at && gap > 60_000) marks.push(t('item.late', { time: clock(signal.occurred_at, zone) }));
+  return {
+    code: signal.code ?? '',
+    name: signal.name ?? signal.category ?? '',
+    place: zoneOf(signal),
+    marks,
+  };
+}
+
+/** What a person settled, where the item carries it. */
+function decided({ type, data }: Item, zone: string | undefined): string[] {
+  const text = (name: string) => (typeof data[name] === 'string' ? data[name] : null);
+  const [until, on, kind, disposition, cause] = ['until', 'on', 'kind', 'disposition', 'cause'].map(text);
+  const said: string[] = [];
+  if (type === 'held' && until && !on) said.push(t('state.held.until', { time: clock(until, zone) }));
+  if (type === 'held' && on) said.push(t('state.held.signal'));
+  if ((type === 'reclassified' || type === 'raised') && kind) said.push(kinds.get(kind)?.label ?? kind);
+  if (type === 'closed' && disposition) said.push(word('disposition', disposition));
+  if (type === 'closed' && cause) said.push(word('cause', cause));
+  return said;
+}
+
+function clock(at: string, zone: string | undefined): string {
+  return clockText(Date.parse(at), now.value, prefs.language, zone);
+}

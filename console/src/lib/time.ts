@@ -1,0 +1,82 @@
+// Instants and lengths of time as an operator reads them. Pure: `now` is an argument.
+
+import type { Clock, Row } from './types';
+
+export interface Length {
+  unit: 's' | 'min' | 'h' | 'd';
+  /** `42`, `3:07`, `2:05`, `4`. */
+  text: string;
+}
+
+/** A length as short as it can be told apart at a glance: 42 s, 3:07 min, 2:05 h, 4 d. */
+export function lengthText(ms: number): Length {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return { unit: 's', text: String(s) };
+  if (s < 3_600) return { unit: 'min', text: `${Math.floor(s / 60)}:${two(s % 60)}` };
+  if (s < 86_400) return { unit: 'h', text: `${Math.floor(s / 3_600)}:${two(Math.floor((s % 3_600) / 60))}` };
+  return { unit: 'd', text: String(Math.floor(s / 86_400)) };
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
+}
+
+export interface Deadline {
+  clock: 'take' | 'act';
+  /** Past its target, then past its limit. */
+  stage: 'running' | 'near' | 'overdue' | 'beyond';
+  /** Milliseconds to the target, or since it. */
+  ms: number;
+}
+
+const NEAR_MS = 15_000;
+
+/** The deadline that runs now: to be taken, then to be acted on. Null where none is set or all are met. */
+export function deadlineOf(row: Row, now: number): Deadline | null {
+  if (row.state === 'closed') return null;
+  for (const name of ['take', 'act'] as const) {
+    const clock = row.clocks[name];
+    if (!clock || clock.done_at !== null) continue;
+    if (name === 'act' && row.state !== 'taken') continue;
+    return { clock: name, ...judge(clock, now) };
+  }
+  return null;
+}
+
+function judge(clock: Clock, now: number): Omit<Deadline, 'clock'> {
+  const left = Date.parse(clock.target_at) - now;
+  if (left >= 0) return { stage: left <= NEAR_MS ? 'near' : 'running', ms: left };
+  return { stage: now >= Date.parse(clock.limit_at) ? 'beyond' : 'overdue', ms: -left };
+}
+
+/** `02:14:05`, with the day before it where that is not today; in the zone named, or this machine's. */
+export function clockText(at: number, now: number, language: string, zone?: string): string {
+  const time = formatter(language, zone, 'time').format(at);
+  const day = formatter(language, zone, 'day');
+  return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`;
+}
+
+export function utcText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+const FORMATS = {
+  time: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  day: { day: '2-digit', month: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(language: string, zone: string | undefined, form: keyof typeof FORMATS): Intl.DateTimeFormat {
+  const name = `${language}|${zone ?? ''}|${form}`;
+  let one = made.get(name);
+  if (!one) {
+    try {
+      one = new Intl.DateTimeFormat(language, { ...FORMATS[form], ...(zone ? { timeZone: zone } : {}) });
+    } catch {
+      one = new Intl.DateTimeFormat(language, { ...FORMATS[form], timeZone: 'UTC' }); // a zone unknown to this browser
+    }
+    made.set(name, one);
+  }
+  return one;
+}

@@ -1,0 +1,228 @@
+// What the HTTP interface sends and takes, as /api/v1/openapi.json describes it. Times are RFC 3339 UTC, ids and
+// positions are opaque text. Nothing but types lives here.
+
+export type State = 'pending' | 'waiting' | 'taken' | 'held' | 'closed';
+export type Priority = 1 | 2 | 3 | 4 | 5;
+export type Method = 'equipment' | 'duty' | 'call' | 'system';
+
+export type Role =
+  | 'operator'
+  | 'dispatcher'
+  | 'responder'
+  | 'supervisor'
+  | 'installer'
+  | 'holder'
+  | 'auditor'
+  | 'overseer'
+  | 'administrator'
+  | 'service';
+
+export interface Session {
+  user: { name: string; role: Role };
+  csrf: string;
+  demo: boolean;
+  centre: { name: string };
+  now: string;
+  language: string;
+}
+
+export interface Clock {
+  target_at: string;
+  limit_at: string;
+  done_at: string | null;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  address: string;
+  latitude: number | null;
+  longitude: number | null;
+  time_zone: string;
+  type: string;
+}
+
+export interface Signal {
+  position: string;
+  method: Method;
+  received_at: string;
+  occurred_at: string | null;
+  account: string | null;
+  account_id: string | null;
+  area: string | null;
+  zone: string | null;
+  code: string | null;
+  name: string | null;
+  category: string | null;
+  subtype: string | null;
+  state: string | null;
+  act: string | null;
+  incident: string | null;
+  quality: string[];
+}
+
+export interface Row {
+  id: string;
+  number: number;
+  kind: string;
+  label: string;
+  group: string;
+  state: State;
+  priority: Priority;
+  rank: number | null;
+  opened_at: string;
+  clocks: { take?: Clock | null; act?: Clock | null };
+  account: string | null;
+  account_id: string | null;
+  receiver: string | null;
+  prefix: string | null;
+  site: Site | null;
+  area: string | null;
+  zone: string | null;
+  method: Method;
+  silent: boolean;
+  life: boolean;
+  flags: string[];
+  taken_by: string | null;
+  taken_at: string | null;
+  held_by?: string | null;
+  held_until: string | null;
+  held_on: string | null;
+  first_taken_at: string | null;
+  restore: { need: 'required' | 'wanted' | 'none'; restored: boolean; open_points: number };
+  disposition: string | null;
+  cause: string | null;
+  closed_at: string | null;
+  previous: string | null;
+  version: number;
+  signals_seq: number;
+  seen_upto: number;
+  signals: Signal[];
+  note: string | null;
+  /** Changes when the row sounds again although it is not new: a second point, a life kind that repeats. */
+  rings?: string | number | null;
+  /** The position after which the row is as it stands here. */
+  updated: string;
+}
+
+export type ItemType =
+  | 'signal'
+  | 'opened'
+  | 'joined'
+  | 'restored'
+  | 'cancelled'
+  | 'raised'
+  | 'due'
+  | 'taken'
+  | 'takeover'
+  | 'released'
+  | 'held'
+  | 'woken'
+  | 'note'
+  | 'reclassified'
+  | 'closed'
+  | 'reopened'
+  | 'escalated';
+
+export interface Item {
+  position: string;
+  index: number;
+  at: string;
+  type: ItemType;
+  by: string | null;
+  text: string | null;
+  reasons: string[];
+  signal: Signal | null;
+  data: Record<string, unknown>;
+}
+
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen';
+
+export interface Detail extends Row {
+  reasons: string[];
+  definition: string;
+  not_this: string;
+  timeline: Item[];
+  timeline_before: string | null;
+  acts: Act[];
+  siblings: Row[];
+  zone_text: string | null;
+  caller: { name?: string | null; number?: string | null } | string | null;
+  place_text: string | null;
+  dispositions: string[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Kind {
+  code: string;
+  group: string;
+  label: string;
+  definition: string;
+  not_this: string;
+  priority: Priority;
+  rank: number | null;
+  methods: string[];
+  reach: string;
+  life: boolean;
+  silent: boolean;
+  restore: string;
+}
+
+export interface Kinds {
+  digest: string;
+  version: number;
+  groups: { code: string; label: string }[];
+  items: Kind[];
+}
+
+export interface Centre {
+  name: string;
+  demo: boolean;
+  version: string;
+  now: string;
+  kinds_digest: string;
+  position: string;
+  journal: 'open' | 'closed';
+  receivers: { name: string; type: string; listen: string; connections: number }[];
+  counts: { by_state: Record<string, number>; by_priority: Record<string, number> };
+  not_commissioned: number;
+  lost: number;
+}
+
+/** What the stream says of the centre itself. */
+export interface Pulse {
+  journal: 'open' | 'closed';
+  position: string;
+  lost: number;
+  not_commissioned: number;
+  now: string;
+}
+
+export interface Account {
+  id: string;
+  account: string;
+  name: string;
+  address: string;
+}
+
+export interface Decoded {
+  valid: boolean;
+  error: string | null;
+  events: Record<string, unknown>[];
+  quirks: string[];
+  reply: string | null;
+  [field: string]: unknown;
+}
+
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  field?: string;
+  incident?: Detail;
+}

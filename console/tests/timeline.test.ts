@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { EMPTY, withNewest, withOlder } from '../src/lib/timeline';
+import type { Item } from '../src/lib/types';
+
+function item(position: number): Item {
+  const at = '2026-11-23T02:14:05Z';
+  return { position: String(position), index: 0, at, type: 'note', by: 'anna', text: null, reasons: [], signal: null, data: {} };
+}
+const page = (...positions: number[]) => positions.map(item);
+const shown = (story: { items: Item[] }) => story.items.map((one) => Number(one.position));
+
+test('a story grows at its head and is read backwards at its tail', () => {
+  let story = withNewest(EMPTY, page(8, 9, 10), 'c');
+  story = withNewest(story, page(9, 10, 11), 'c2');
+  expect(shown(story)).toEqual([11, 10, 9, 8]);
+  expect(story.before).toBe('c');
+  story = withOlder(story, page(6, 7, 8), null);
+  expect(shown(story)).toEqual([11, 10, 9, 8, 7, 6]);
+  expect(story.before).toBeNull();
+});
+
+test('the same page again changes nothing', () => {
+  const story = withNewest(EMPTY, page(1, 2), null);
+  expect(withNewest(story, page(1, 2), null)).toBe(story);
+});
+
+test('a page that does not touch what was read replaces it, so that no gap stays unseen', () => {
+  const story = withNewest(withNewest(EMPTY, page(1, 2), null), page(900, 901), 'c');
+  expect(shown(story)).toEqual([901, 900]);
+  expect(story.before).toBe('c');
+});
