@@ -318,6 +318,8 @@ def _whose(scene: Scene) -> str:
     match incident.state:
         case State.TAKEN:
             return f"Taken by {incident.taken_by}{_ago(incident.taken_at, now)}"
+        case State.HELD if incident.held_by == scene.by.name:
+            return "You hold it: take it first"
         case State.HELD:
             return f"Held by {incident.held_by}: take it over, with a reason"
         case State.CLOSED:

@@ -1,0 +1,222 @@
+"""Times that come by themselves: delays and holds that end, limits nobody kept, operators who are gone (RULES 2, 4).
+
+Every deadline is derived from the incident on the board, so a restart forgets none. Only what no fact tells is kept
+here: when an operator last did something, and whose console is gone; after a restart both begin anew.
+
+Each open incident has one time at which to look at it again. It may come early, never late: whoever looks decides by
+the incident as it is then.
+"""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Final, assert_never
+
+import structlog
+
+from belfry.centre.board import Board, expect_of
+from belfry.centre.desk import catch_up
+from belfry.domain.clocks import TAKE, Level, levels
+from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Released, incident_subject
+from belfry.domain.incident import Incident, State
+from belfry.domain.presets import Rules
+from belfry.ports import Chance, Clock, Journal, JournalError, Stale
+
+log = structlog.get_logger()
+
+LOOK_AFTER_S: Final = 0.01
+"""The shortest wait between two rounds, so that a busy incident is not fought over."""
+LOOK_EVERY_S: Final = 1.0
+"""The longest wait between two looks at the clock, which may be set at any time."""
+AT_ONCE: Final = 256
+"""Most incidents whose facts are on their way to the disk together."""
+TRIES: Final = 8
+
+IDLE: Final = "idle"
+CONSOLE_LOST: Final = "console_lost"
+
+
+class Deadlines:
+    """Watches a board. Build it once the board is folded; `run` is its task, `step` one round of it."""
+
+    def __init__(self, board: Board, journal: Journal, *, rules: Rules, clock: Clock, chance: Chance) -> None:
+        self._board, self._journal, self._rules = board, journal, rules
+        self._clock, self._chance = clock, chance
+        self._looks: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+        self._touched: dict[str, datetime] = {}
+        """When who has taken an incident last did something there."""
+        self._lost: dict[str, datetime] = {}
+        """Since when an operator has no console."""
+        self._began = clock()
+        self._sooner = asyncio.Event()
+        board.listen(lambda incident, _: self._plan(incident))
+        for incident in board.queue():
+            self._plan(incident)
+
+    # -- what the web tells
+
+    def touch(self, incident_id: str, by: str) -> None:
+        """The operator `by` did something at an incident, or is there; counts where it is his."""
+        incident = self._board.get(incident_id)
+        if incident is not None and incident.taken_by == by:
+            self._touched[incident_id] = self._clock()
+
+    def console_lost(self, by: str) -> None:
+        """The last stream of an operator is gone."""
+        self._lost.setdefault(by, self._clock())
+        for incident in self._board.queue():
+            if incident.taken_by == by:
+                self._plan(incident)
+
+    def console_back(self, by: str) -> None:
+        self._lost.pop(by, None)
+
+    # -- the task
+
+    async def run(self) -> None:
+        """Keep every deadline, for ever."""
+        while True:
+            try:
+                await self.step(self._clock())
+            except JournalError as error:
+                log.warning("deadlines wait for the journal", error=str(error))
+                await asyncio.sleep(LOOK_EVERY_S)
+            await self._wait()
+
+    async def step(self, now: datetime) -> int:
+        """Write down everything that is due; returns how many entries. Raises JournalError; what is due stays due."""
+        written = 0
+        for _ in range(TRIES):
+            due = self._due(now)
+            if not due:
+                break
+            written += await self._write(due, now)
+        return written
+
+    async def _wait(self) -> None:
+        self._sooner.clear()
+        ahead = (self._heap[0][0] - self._clock()).total_seconds() if self._heap else LOOK_EVERY_S
+        try:
+            async with asyncio.timeout(min(max(ahead, LOOK_AFTER_S), LOOK_EVERY_S)):
+                await self._sooner.wait()
+        except TimeoutError:
+            pass
+
+    # -- when to look
+
+    def _plan(self, incident: Incident) -> None:
+        """Look at an incident again when it may be due; an earlier look that stands is good enough."""
+        at = self._next(incident)
+        if incident.state is not State.TAKEN:
+            self._touched.pop(incident.id, None)
+        standing = self._looks.get(incident.id)
+        if at is None or (standing is not None and standing <= at):
+            return
+        self._looks[incident.id] = at
+        heappush(self._heap, (at, incident.id))
+        if self._heap[0] == (at, incident.id):
+            self._sooner.set()
+
+    def _next(self, incident: Incident) -> datetime | None:
+        """When something may next be due, None where nothing can be."""
+        match incident.state:
+            case State.PENDING:
+                return incident.pending_until
+            case State.HELD:
+                return incident.held_until
+            case State.WAITING:
+                return min((level.at for level in self._untold(incident)), default=None)
+            case State.TAKEN:
+                return min(at for at, _ in self._leaves(incident))
+            case State.CLOSED:
+                return None
+            case _:
+                assert_never(incident.state)
+
+    def _due(self, now: datetime) -> Sequence[tuple[Incident, Sequence[OnIncident]]]:
+        """The incidents whose time has come, with what that means."""
+        due: list[tuple[Incident, Sequence[OnIncident]]] = []
+        while self._heap and self._heap[0][0] <= now and len(due) < AT_ONCE:
+            at, incident_id = heappop(self._heap)
+            if self._looks.get(incident_id) != at:
+                continue  # planned anew since
+            del self._looks[incident_id]
+            incident = self._board.get(incident_id)
+            if incident is None:
+                continue
+            facts = self._facts(incident, now)
+            if facts:
+                due.append((incident, facts))
+            else:
+                self._plan(incident)
+        return due
+
+    # -- what is due
+
+    def _facts(self, incident: Incident, now: datetime) -> Sequence[OnIncident]:
+        """What time alone makes true of an incident by `now`."""
+        match incident.state:
+            case State.PENDING if _passed(incident.pending_until, now):
+                return (Due(incident=incident.id, reasons=("its delay is over",)),)
+            case State.HELD if _passed(incident.held_until, now):
+                return (Due(incident=incident.id, reasons=("its hold is over",)),)
+            case State.WAITING:
+                return tuple(
+                    Escalated(incident=incident.id, clock=TAKE, level=level.level, reasons=("nobody took it in time",))
+                    for level in self._untold(incident)
+                    if level.at <= now
+                )
+            case State.TAKEN:
+                at, reason = min(self._leaves(incident))
+                return (Released(incident=incident.id, reason=reason),) if at <= now else ()
+            case _:
+                return ()
+
+    def _untold(self, incident: Incident) -> Sequence[Level]:
+        """Whom an incident does not reach yet and will while it waits."""
+        return [one for one in levels(incident, self._rules) if f"{TAKE}:{one.level}" not in incident.escalated]
+
+    def _leaves(self, incident: Incident) -> Sequence[tuple[datetime, str]]:
+        """When a taken incident goes back to the queue if nothing more is heard, and why."""
+        there = max(incident.taken_at or self._began, self._touched.get(incident.id, self._began), self._began)
+        leaves = [(there + timedelta(seconds=self._rules.idle_release_s), IDLE)]
+        gone = self._lost.get(incident.taken_by or "")
+        if gone is not None:
+            wait_s = self._rules.console_lost_1_s if incident.priority == 1 else self._rules.console_lost_s
+            leaves.append((max(gone, there) + timedelta(seconds=wait_s), CONSOLE_LOST))
+        return leaves
+
+    # -- writing it down
+
+    async def _write(self, due: Sequence[tuple[Incident, Sequence[OnIncident]]], now: datetime) -> int:
+        sent = [(incident.id, *self._send(incident, facts, now)) for incident, facts in due]
+        written, failed = 0, None
+        for incident_id, entry, stored in sent:
+            try:
+                positions = await stored
+            except Stale:  # somebody was quicker: look again
+                await catch_up(self._board, self._journal, incident_id)
+            except JournalError as error:
+                failed = error
+            else:
+                self._board.fold(positions[0], entry)
+                written += 1
+            incident = self._board.get(incident_id)
+            if incident is not None:
+                self._plan(incident)
+        if failed is not None:
+            raise failed
+        return written
+
+    def _send(
+        self, incident: Incident, facts: Sequence[OnIncident], now: datetime
+    ) -> tuple[Entry, "Future[Sequence[int]]"]:
+        entry = Entry(id=self._chance(16), subject=incident_subject(incident.id), at=now, facts=tuple(facts))
+        return entry, self._journal.append([entry], expect_of(incident))
+
+
+def _passed(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now

@@ -1,0 +1,209 @@
+"""Where acts of people become facts: decided by `domain.handling`, appended only if nothing came between.
+
+Signals may join an incident many times a second while a person acts on it. So a refused append is no refusal of the
+act: the desk reads what came between, decides again, and in the end takes its turn right behind the write that was
+quicker, before that writer can begin its next one.
+"""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+from weakref import WeakValueDictionary
+
+from belfry.centre.board import Board, expect_of, load
+from belfry.centre.seals import Seals
+from belfry.domain.commands import Command, Conflict, NotAllowed, Park, Refusal, Staff, Take
+from belfry.domain.facts import Entry, Part, Retention, Sealed, incident_subject
+from belfry.domain.handling import ACTING, PARKABLE, Decision, decide
+from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules
+from belfry.ports import Chance, Clock, Journal, JournalError, Stale, Stored
+
+TRIES: Final = 8
+"""How often an act is decided anew before it is refused as a conflict."""
+TURN_WITHIN_S: Final = 0.05
+"""How long an act that lost twice waits for the next change of its incident."""
+PREFERRED_FOR: Final = timedelta(seconds=20)
+"""How long one that woke is left to who held it (RULES 2)."""
+READ_BACK: Final = 32
+"""Entries of an incident read at first to find what came between."""
+
+
+class NoSuchIncident(LookupError):
+    """There is no incident with this id."""
+
+
+class Desk:
+    """Acts on incidents, and hands out the next one."""
+
+    def __init__(
+        self,
+        board: Board,
+        journal: Journal,
+        seals: Seals,
+        *,
+        kinds: Kinds,
+        rules: Rules,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._board, self._journal, self._seals = board, journal, seals
+        self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
+        self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Acts of this desk on one incident go one after the other; only those of others can be quicker."""
+        self._promised: set[str] = set()
+        """Incidents that `take_next` is taking for somebody at this moment."""
+
+    async def act(self, incident_id: str, command: Command, by: Staff) -> Incident:
+        """Do what a person wants; returns the incident as it is afterwards, durable and on the board.
+
+        Raises NoSuchIncident, a Refusal, or a JournalError where nothing can be stored.
+        """
+        incident = await self._find(incident_id)
+        # Whatever is refused is refused before its words are sealed.
+        words = self._decide(incident, command, by, self._clock()).words
+        sealed: Sequence[Sealed] = ()
+        if words is not None:
+            sealed = await self._seals.seal([(Part.NOTE, Retention.INCIDENT, words)])
+        async with self._acting.setdefault(incident_id, asyncio.Lock()):
+            return await self._write(incident_id, command, by, sealed)
+
+    async def take_next(self, by: Staff) -> tuple[Incident, tuple[str, ...]] | None:
+        """Take the first of the queue; returns it and the ids of lesser work that was put aside for it.
+
+        Only a priority 1 puts work aside. None where nothing waits. Raises NotAllowed, or a JournalError.
+        """
+        if by.role not in ACTING:
+            raise NotAllowed(by.role)
+        quicker: set[tuple[str, int]] = set()
+        while (first := self._first_for(by, quicker)) is not None:
+            seen = (first.id, first.version)
+            self._promised.add(first.id)
+            try:
+                taken = await self.act(first.id, Take(first.version), by)
+            except Conflict:
+                quicker.add(seen)  # the next one
+                continue
+            finally:
+                self._promised.discard(first.id)
+            return taken, await self._park(taken, by)
+        return None
+
+    # -- choosing
+
+    def _first_for(self, by: Staff, but: Collection[tuple[str, int]]) -> Incident | None:
+        """The first that waits, preferably one that nobody is being handed and that is left to nobody else."""
+        now = self._clock()
+        second_choice: Incident | None = None
+        for incident in self._board.queue():
+            if incident.state is not State.WAITING or (incident.id, incident.version) in but:
+                continue
+            if incident.id not in self._promised and not _left_to_another(incident, by, now):
+                return incident
+            second_choice = second_choice or incident
+        return second_choice
+
+    async def _park(self, taken: Incident, by: Staff) -> tuple[str, ...]:
+        """Put this person's lesser work aside for a priority 1; what cannot be put aside stays where it is."""
+        if taken.priority != 1:
+            return ()
+        lesser = [
+            (one.id, Park(one.version))
+            for one in self._board.queue()
+            if one.state is State.TAKEN and one.taken_by == by.name and one.priority in PARKABLE
+        ]
+        parked: list[str] = []
+        for incident, park in lesser:
+            with suppress(Refusal, JournalError):  # the priority 1 is taken, and that must be told
+                await self.act(incident, park, by)
+                parked.append(incident)
+        return tuple(parked)
+
+    # -- deciding and writing
+
+    async def _write(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Incident:
+        for lost in range(TRIES):
+            if lost > 1:
+                await self._turn(incident_id)
+            entry = self._entry(incident_id, command, by, sealed)
+            try:
+                position = await self._append(entry, incident_id)
+            except Stale:
+                await catch_up(self._board, self._journal, incident_id)
+                continue
+            return self._board.fold(position, entry) or self._on_board(incident_id)
+        raise Conflict("It changes faster than this can be written: try again")
+
+    async def _find(self, incident_id: str) -> Incident:
+        incident = await load(self._board, self._journal, incident_id)
+        if incident is None:
+            raise NoSuchIncident(incident_id)
+        return incident
+
+    def _on_board(self, incident_id: str) -> Incident:
+        incident = self._board.get(incident_id)
+        if incident is None:
+            raise Conflict("It is over for too long to be changed")
+        return incident
+
+    def _decide(self, incident: Incident, command: Command, by: Staff, now: datetime) -> Decision:
+        return decide(incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds)
+
+    def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:
+        now = self._clock()
+        fact = self._decide(self._on_board(incident_id), command, by, now).sealed(sealed)
+        return Entry(id=self._chance(16), subject=incident_subject(incident_id), at=now, facts=(fact,))
+
+    async def _append(self, entry: Entry, incident_id: str) -> int:
+        """Store what was decided in this same turn of the loop. Raises Stale where the incident has moved on."""
+        positions = await self._journal.append([entry], expect_of(self._on_board(incident_id)))
+        return positions[0]
+
+    async def _turn(self, incident_id: str) -> None:
+        """Wait until the quicker writer has folded what it wrote.
+
+        Whoever waits here resumes before that writer begins its next append, since a writer waits for its appends
+        together. Where no change comes, the refusal was spurious and there is nothing to wait for.
+        """
+        turn: Future[None] = asyncio.get_running_loop().create_future()
+
+        def resume() -> None:
+            if not turn.done():
+                turn.set_result(None)
+
+        stop = self._board.listen(lambda incident, _: resume() if incident.id == incident_id else None)
+        timer = asyncio.get_running_loop().call_later(TURN_WITHIN_S, resume)
+        try:
+            await turn
+        finally:
+            timer.cancel()
+            stop()
+
+
+async def catch_up(board: Board, journal: Journal, incident_id: str) -> None:
+    """Fold what was written about an incident on the board and not yet heard by it."""
+    known = board.get(incident_id)
+    if known is None:
+        return
+    head, limit = known.head, READ_BACK
+    entries = await journal.read(incident_subject(incident_id), limit=limit)
+    while len(entries) == limit and entries[0].position > head:
+        limit *= 8
+        entries = await journal.read(incident_subject(incident_id), limit=limit)
+    for stored in entries:
+        if isinstance(stored, Stored):
+            board.fold(stored.position, stored.entry)
+
+
+def _left_to_another(incident: Incident, by: Staff, now: datetime) -> bool:
+    """It woke a moment ago, and somebody else held it."""
+    return (
+        incident.held_by is not None
+        and incident.held_by != by.name
+        and incident.waiting_since is not None
+        and now - incident.waiting_since < PREFERRED_FOR
+    )
