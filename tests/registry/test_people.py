@@ -129,6 +129,11 @@ def test_a_service_gets_no_token_without_an_agreement(registry: Registry) -> Non
         registry.tokens.issue(Role.SERVICE, hours=1, by="test")
 
 
+def test_a_token_is_not_limited_to_a_tenant_in_name_only(registry: Registry) -> None:
+    with pytest.raises(RegistryError, match="for one tenant is not available yet"):
+        registry.tokens.issue(Role.OPERATOR, tenant="north", hours=1, by="test")
+
+
 async def test_the_token_door_notices_a_disabled_user_within_seconds(
     registry: Registry, clock: Clock, anna: User
 ) -> None:

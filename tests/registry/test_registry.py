@@ -13,7 +13,7 @@ from sqlalchemy import text
 from belfry.ports.staff import Role
 from belfry.registry import Registry, parse_sheet, registry_state
 from belfry.registry.tables import METADATA
-from belfry.sql import NewerSchema, SchemaState, reading, writing
+from belfry.sql import NewerSchema, SchemaState, SqlError, reading, writing
 from tests.registry.conftest import Clock
 
 
@@ -41,6 +41,13 @@ def test_a_newer_registry_is_refused(registry: Registry, tmp_path: Path) -> None
     assert registry_state(tmp_path / "data") is SchemaState.NEWER
     with pytest.raises(NewerSchema, match="r9999 is newer"):
         Registry.open(tmp_path / "data")
+
+
+def test_a_file_that_is_no_registry_is_named(tmp_path: Path) -> None:
+    (tmp_path / "registry.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
+    for ask in (Registry.open, registry_state):
+        with pytest.raises(SqlError, match=r"registry\.db cannot be used: file is not a database"):
+            ask(tmp_path)
 
 
 def test_asking_for_the_state_makes_no_registry(tmp_path: Path) -> None:

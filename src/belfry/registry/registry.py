@@ -5,13 +5,15 @@ the event loop. Several processes may have it open: a server beside `belfry user
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from argon2 import PasswordHasher
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine, text
+from sqlalchemy.exc import DatabaseError
 
 from belfry.domain.site import Account
 from belfry.ports import Chance, Clock
@@ -24,7 +26,7 @@ from belfry.registry.seen import ROWS_PER_PAGE, Seen
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
-from belfry.sql import SchemaState, make_engine, migrate, schema_state
+from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
 
 FILE: Final = "registry.db"
 MIGRATIONS: Final = "belfry.registry:migrations"
@@ -50,7 +52,8 @@ class Registry:
     ) -> "Registry":
         """Open a folder or a database URL, making or migrating it. Raises SqlError (NewerSchema among them)."""
         engine = make_engine(_url(where))
-        migrate(engine, MIGRATIONS)
+        with _whole(engine):
+            migrate(engine, MIGRATIONS)
         return cls(Store(engine, clock, chance), PasswordHasher() if hasher is None else hasher)
 
     def close(self) -> None:
@@ -94,14 +97,34 @@ class Registry:
 
 
 def registry_state(where: str | Path) -> SchemaState | None:
-    """Say what `open` would find, changing nothing; None where there is no registry yet. Raises SqlError."""
+    """Say what `open` would find, changing nothing; None where there is no registry yet.
+
+    Raises SqlError, also where a page of the file is damaged.
+    """
     if isinstance(where, Path) and not (where / FILE).exists():
         return None
     engine = make_engine(_url(where))
+    with _whole(engine):
+        state = schema_state(engine, MIGRATIONS)
+        with reading(engine) as connection:
+            damage = connection.scalar(text("PRAGMA quick_check(1)"))
+    engine.dispose()
+    if damage != "ok":
+        raise SqlError(f"{engine.url.database} is damaged: {damage}")
+    return state
+
+
+@contextmanager
+def _whole(engine: Engine) -> Iterator[None]:
+    """Say in our words that a file is no database, is locked for long or cannot be read."""
     try:
-        return schema_state(engine, MIGRATIONS)
-    finally:
+        yield
+    except DatabaseError as error:
         engine.dispose()
+        raise SqlError(f"{engine.url.database} cannot be used: {error.orig}") from error
+    except SqlError:
+        engine.dispose()
+        raise
 
 
 def _url(where: str | Path) -> str | URL:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from belfry.ports import Chance, Clock
 from belfry.registry.tables import CHANGE
@@ -71,3 +71,9 @@ def read_changes(store: Store, after: int, limit: int = CHANGES_PER_PAGE) -> Seq
     return [
         Change(id=row.id, at=row.at, by=row.by, table=row.table, row=row.row, fields=tuple(row.fields)) for row in rows
     ]
+
+
+def last_change(store: Store) -> int:
+    """Return the id of the newest change, 0 when there is none: where a follower of a fresh copy begins."""
+    with reading(store.engine) as connection:
+        return connection.execute(select(func.max(CHANGE.c.id))).scalar() or 0

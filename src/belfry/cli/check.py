@@ -1,0 +1,165 @@
+"""`belfry check`: whether a settings file can be used - settings, parts, stores - with nothing started or changed."""
+
+import os
+import ssl
+from collections.abc import Iterator
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+
+import typer
+from msgspec import Struct
+
+from belfry.cli.talk import FAULT, AsJson, Config, tell
+from belfry.plugins import Group, PluginError, load, settings_of
+from belfry.registry import read_sheet, registry_state
+from belfry.settings import ReceiverTable, Settings, SettingsError, host_port, part
+from belfry.settings import load as load_settings
+from belfry.sql import SchemaState, SqlError
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+class Finding(Struct, frozen=True):
+    part: str
+    state: State
+    detail: str
+
+
+def check(config: Config, as_json: AsJson = False) -> None:
+    """Check settings, parts and stores; start nothing and change nothing. Exit code 1 where a fault was found.
+
+    Example: belfry check --config belfry.toml
+    """
+    findings = list(examine(config))
+    well = all(finding.state is not State.FAULT for finding in findings)
+    if as_json:
+        tell({"ok": well, "items": findings})
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.state:7}  {finding.part}: {finding.detail}")
+    if not well:
+        raise typer.Exit(FAULT)
+
+
+def examine(config: Path) -> Iterator[Finding]:
+    """Give every finding; without readable settings there is nothing else to look at."""
+    try:
+        settings = load_settings(config)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Finding("settings", State.FAULT, f"{error.file}: {problem}")
+        return
+    yield Finding("settings", State.OK, str(config))
+    yield from _console(settings)
+    yield _journal(settings)
+    yield from _receivers(settings, str(config))
+    yield from _ports(settings)
+    yield _folder(settings.data)
+    yield _registry(settings.data)
+    yield from _accounts(settings)
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    console = settings.console
+    encrypted = console.tls_cert is not None or (console.public_url or "").startswith("https:")
+    if console.tls_cert is not None:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(console.tls_cert, console.tls_key)
+        except (OSError, ssl.SSLError) as error:
+            yield Finding("console", State.FAULT, f"tls_cert and tls_key cannot be used: {error}")
+            return
+    if not encrypted and not _is_loopback(console.listen):
+        detail = f"{console.listen} is open to the network without TLS: passwords travel readable"
+        yield Finding("console", State.WARNING, detail)
+    else:
+        yield Finding("console", State.OK, console.listen)
+
+
+def _is_loopback(listen: str) -> bool:
+    host, _ = host_port(listen)
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _journal(settings: Settings) -> Finding:
+    try:
+        load(Group.JOURNALS, settings.journal)
+    except PluginError as error:
+        return Finding("journal", State.FAULT, str(error))
+    return Finding("journal", State.OK, settings.journal)
+
+
+def _receivers(settings: Settings, file: str) -> Iterator[Finding]:
+    if not settings.receiver:
+        yield Finding("receiver", State.WARNING, "none in the settings: no panel can reach this centre")
+    for receiver in settings.receiver:
+        yield _receiver(receiver, file)
+
+
+def _receiver(receiver: ReceiverTable, file: str) -> Finding:
+    name = f"receiver {receiver.called}"
+    try:
+        shape = settings_of(Group.RECEIVERS, receiver.type, load(Group.RECEIVERS, receiver.type))
+        part(receiver, shape, file=file)
+    except (PluginError, SettingsError) as error:
+        return Finding(name, State.FAULT, str(error))
+    return Finding(name, State.OK, f"{receiver.type} on {receiver.listen or 'its usual port'}")
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    """Two doors cannot listen at one address; devices never share the console's."""
+    taken: dict[tuple[str, int], str] = {host_port(settings.console.listen): "the console"}
+    for receiver in settings.receiver:
+        if receiver.listen is None:
+            continue
+        host, port = host_port(receiver.listen)
+        if port and (other := taken.setdefault((host, port), receiver.called)) != receiver.called:
+            yield Finding(f"receiver {receiver.called}", State.FAULT, f"{receiver.listen} is taken by {other}")
+
+
+def _folder(data: Path) -> Finding:
+    there = data
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Finding("data", State.FAULT, f"{data} cannot be written: {there} does not allow it")
+    if there != data:
+        return Finding("data", State.OK, f"{data} will be made")
+    if data.stat().st_mode & 0o077:
+        return Finding("data", State.WARNING, f"{data} can be read by others, but holds keys: chmod 700 it")
+    return Finding("data", State.OK, str(data))
+
+
+def _registry(data: Path) -> Finding:
+    try:
+        state = registry_state(data)
+    except SqlError as error:
+        return Finding("registry", State.FAULT, str(error))
+    match state:
+        case None | SchemaState.EMPTY:
+            return Finding("registry", State.OK, "will be made")
+        case SchemaState.OLDER:
+            return Finding("registry", State.OK, "of an older version; the next start brings it up to date")
+        case SchemaState.NEWER:
+            return Finding("registry", State.FAULT, "was written by a newer version of this program")
+        case SchemaState.CURRENT:
+            return Finding("registry", State.OK, "whole")
+
+
+def _accounts(settings: Settings) -> Iterator[Finding]:
+    if settings.accounts is None:
+        return
+    sheet = read_sheet(settings.accounts, [receiver.called for receiver in settings.receiver])
+    for problem in sheet.problems[:20]:
+        yield Finding("accounts", State.FAULT, str(problem))
+    for warning in sheet.warnings:
+        yield Finding("accounts", State.WARNING, str(warning))
+    if not sheet.problems:
+        yield Finding("accounts", State.OK, f"{len(sheet.drafts)} in {settings.accounts}")

@@ -1,0 +1,59 @@
+"""How the commands talk: results on standard output, what went wrong on standard error, and three exit codes.
+
+0: well. 1: a fault was found, or what was asked cannot be done. 2: the command was called wrongly.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import msgspec
+import typer
+
+from belfry.ports.staff import NameTaken, StaffError
+from belfry.registry import Registry, RegistryError
+from belfry.settings import Settings, SettingsError, load
+from belfry.sql import SqlError
+
+FAULT: Final = 1
+USAGE: Final = 2
+
+Config = Annotated[
+    Path, typer.Option("--config", help="Settings file (TOML).", exists=True, dir_okay=False, show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Tell it to a program: one JSON object on standard output.")]
+
+
+def fail(message: str, code: int = FAULT) -> NoReturn:
+    typer.echo(f"belfry: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def tell(value: object) -> None:
+    """Print one JSON object, on one line."""
+    typer.echo(msgspec.json.encode(value).decode("utf-8"))
+
+
+def settings_of(config: Path) -> Settings:
+    try:
+        return load(config)
+    except SettingsError as error:
+        fail(str(error))
+
+
+@contextmanager
+def registry_of(settings: Settings) -> Iterator[Registry]:
+    """Open the registry of some settings; whatever it refuses ends the command with its reason."""
+    try:
+        registry = Registry.open(settings.data)
+    except SqlError as error:
+        fail(str(error))
+    try:
+        yield registry
+    except (NameTaken, RegistryError, SqlError) as error:
+        fail(str(error))
+    except StaffError as error:
+        fail(str(error), USAGE)
+    finally:
+        registry.close()

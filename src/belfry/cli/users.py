@@ -1,0 +1,105 @@
+"""`belfry user …` and `belfry token`: who may work here. They write the registry, with or without a running server."""
+
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from belfry.cli.talk import USAGE, AsJson, Config, fail, registry_of, settings_of, tell
+from belfry.ports.staff import Role, User
+from belfry.registry.people import TOKEN_MAX
+
+BY: Final = "command line"
+PASSWORD_LINE_MAX: Final = 10_000
+HOURS: Final = TOKEN_MAX.total_seconds() / 3600
+
+user_app: typer.Typer = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+
+Name = Annotated[str, typer.Argument(help="What the person signs in with, and what the record shows.")]
+
+
+@user_app.command(epilog="Example: belfry user add anna --role operator --config belfry.toml")
+def add(
+    name: Name,
+    role: Annotated[Role, typer.Option(help="What the account is for.", show_default=False)],
+    config: Config,
+    as_json: AsJson = False,
+) -> None:
+    """Add a staff account. The password is asked for, or read from standard input."""
+    if role is Role.SERVICE:
+        fail("a service has no password: see belfry token --role service", USAGE)
+    with registry_of(settings_of(config)) as registry:
+        user = registry.users.add(name, role, ask_password(), by=BY)
+    _tell(user, "added", as_json=as_json)
+
+
+@user_app.command("list", epilog="Example: belfry user list --config belfry.toml --json")
+def list_users(config: Config, as_json: AsJson = False) -> None:
+    """List the staff accounts."""
+    with registry_of(settings_of(config)) as registry:
+        users = registry.users.all()
+    if as_json:
+        tell({"items": users})
+        return
+    width = max((len(user.name) for user in users), default=0)
+    for user in users:
+        typer.echo(f"{user.name:{width}}  {user.role}{'  disabled' if user.disabled else ''}")
+
+
+@user_app.command(epilog="Example: belfry user password anna --config belfry.toml")
+def password(name: Name, config: Config, as_json: AsJson = False) -> None:
+    """Set a new password and sign the account out everywhere."""
+    with registry_of(settings_of(config)) as registry:
+        user = registry.users.set_password(name, ask_password(), by=BY)
+    _tell(user, "has a new password", as_json=as_json)
+
+
+@user_app.command(epilog="Example: belfry user disable anna --config belfry.toml")
+def disable(name: Name, config: Config, as_json: AsJson = False) -> None:
+    """Let an account in no more, at once. What it did stays in the record."""
+    with registry_of(settings_of(config)) as registry:
+        user = registry.users.disable(name, by=BY)
+    _tell(user, "disabled", as_json=as_json)
+
+
+def token(
+    role: Annotated[Role, typer.Option(help="What the token may do.", show_default=False)],
+    config: Config,
+    name: Annotated[str | None, typer.Option(help="Whom it acts for; default: the role.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant (not available yet).")] = None,
+    hours: Annotated[float, typer.Option(help="How long it lasts, at most 12.")] = HOURS,
+    agreement: Annotated[str | None, typer.Option(help="Agreement of a service (not available yet).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a bearer token that acts for a person. It is shown once; the registry keeps only its hash.
+
+    Example: belfry token --role operator --name anna --hours 1 --config belfry.toml
+    """
+    if role is Role.SERVICE and agreement is None:
+        fail("--role service needs --agreement ID", USAGE)
+    if not 0 < hours <= HOURS:
+        fail(f"--hours {hours:g}: a token lasts more than 0 and at most {HOURS:g}", USAGE)
+    with registry_of(settings_of(config)) as registry:
+        secret = registry.tokens.issue(role, name=name, tenant=tenant, hours=hours, by=BY)
+    if as_json:
+        tell({"token": secret, "name": name or role.value, "role": role, "tenant": tenant, "hours": hours})
+    else:
+        typer.echo(secret)
+
+
+def ask_password() -> str:
+    """Ask twice at a terminal, else read one line."""
+    if sys.stdin.isatty():
+        answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return answer
+    line = sys.stdin.readline(PASSWORD_LINE_MAX).rstrip("\r\n")
+    if not line:
+        fail("no password: give it as one line on standard input, or call this at a terminal", USAGE)
+    return line
+
+
+def _tell(user: User, done: str, *, as_json: bool) -> None:
+    if as_json:
+        tell(user)
+    else:
+        typer.echo(f"{user.name} ({user.role}): {done}")

@@ -1,0 +1,111 @@
+"""`belfry check`: every fault found, nothing started, nothing changed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+import typer
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from belfry.cli.check import check
+from belfry.registry import Registry
+from belfry.sql import writing
+
+app: Final = typer.Typer()
+app.command()(check)
+
+Check = Callable[[str], tuple[int, dict[str, list[tuple[str, str]]]]]
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> Check:
+    """Check a settings text: exit code, and `(state, detail)` by part."""
+
+    def run(settings: str) -> tuple[int, dict[str, list[tuple[str, str]]]]:
+        config = tmp_path / "belfry.toml"
+        config.write_text(settings)
+        result = CliRunner().invoke(app, ["--config", str(config), "--json"])
+        told = json.loads(result.stdout)
+        assert told["ok"] == (result.exit_code == 0)
+        found: dict[str, list[tuple[str, str]]] = {}
+        for item in told["items"]:
+            found.setdefault(item["part"], []).append((item["state"], item["detail"]))
+        return result.exit_code, found
+
+    return run
+
+
+GOOD: Final = 'accounts = "a.csv"\n[[receiver]]\ntype = "dc09"\nname = "panels"\nlisten = "127.0.0.1:12009"\n'
+
+
+def test_a_good_file_is_well_and_nothing_was_made(checked: Check, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    code, found = checked(GOOD)
+    assert code == 0
+    assert {state for findings in found.values() for state, _ in findings} == {"ok"}
+    assert found["receiver panels"] == [("ok", "dc09 on 127.0.0.1:12009")]
+    assert {file.name for file in tmp_path.iterdir()} == {"a.csv", "belfry.toml"}
+
+
+def test_a_person_reads_a_line_for_each_part(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    (tmp_path / "belfry.toml").write_text(GOOD)
+    result = CliRunner().invoke(app, ["--config", str(tmp_path / "belfry.toml")])
+    assert "ok       receiver panels: dc09 on 127.0.0.1:12009\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "told"),
+    [
+        ("dta = 1\nnme = 2", "settings", "unknown key dta; did you mean data?"),
+        ('journal = "sqlit"', "journal", "'sqlit' is not installed; installed in belfry.journals: memory, sqlite"),
+        ('[[receiver]]\ntype = "dc9"', "receiver dc9", "'dc9' is not installed; installed in belfry.receivers: dc09"),
+        ('[[receiver]]\ntype = "dc09"\nkyes = []', "receiver dc09", "receiver.dc09.kyes; did you mean keys?"),
+        ('[[receiver]]\ntype = "dc09"\nlisten = "127.0.0.1:8440"', "receiver dc09", "is taken by the console"),
+        ('accounts = "none.csv"', "accounts", "none.csv cannot be read"),
+        ('[console]\ntls_cert = "c.pem"\ntls_key = "k.pem"', "console", "tls_cert and tls_key cannot be used"),
+        ('data = "belfry.toml"', "data", "cannot be written"),
+    ],
+)
+def test_a_fault_is_found(checked: Check, settings: str, part: str, told: str) -> None:
+    code, found = checked(settings)
+    assert code == 1
+    assert any(state == "fault" and told in detail for state, detail in found[part]), found
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "told"),
+    [
+        ("", "receiver", "none in the settings"),
+        ('[console]\nlisten = "0.0.0.0:8440"', "console", "open to the network without TLS"),
+        ('data = "."', "data", "can be read by others"),
+    ],
+)
+def test_what_is_only_unwise_is_a_warning(checked: Check, tmp_path: Path, settings: str, part: str, told: str) -> None:
+    tmp_path.chmod(0o755)
+    code, found = checked(settings)
+    assert code == 0
+    assert any(state == "warning" and told in detail for state, detail in found[part]), found
+
+
+def test_a_bad_sheet_is_found(checked: Check, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account,care\n1,perhaps\n")
+    code, found = checked('accounts = "a.csv"')
+    assert code == 1
+    assert found["accounts"] == [("fault", "row 2, care: 'perhaps' wants yes or no")]
+
+
+def test_the_registry_is_looked_at(checked: Check, tmp_path: Path) -> None:
+    registry = Registry.open(tmp_path / "data")
+    assert checked("")[1]["registry"] == [("ok", "whole")]
+    with writing(registry.store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    registry.close()
+    assert checked("")[1]["registry"] == [("fault", "was written by a newer version of this program")]
+    (tmp_path / "data" / "registry.db").write_bytes(b"garbage, and enough of it" * 200)
+    code, found = checked("")
+    assert code == 1
+    assert "cannot be used: file is not a database" in found["registry"][0][1]
