@@ -50,7 +50,7 @@ class Dc09Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Of one address: many panels may stand behind one, but nobody gets all."""
     idle_timeout_s: Seconds = 3_900.0
     """A connection without a readable frame for this long is closed. More than an hour: some panels poll hourly."""
-    first_frame_timeout_s: Seconds = 60.0
+    first_frame_timeout_s: Seconds = 300.0
     """A connection that never sent a readable frame is closed sooner."""
     unread_answers_timeout_s: Annotated[float, Meta(ge=0, le=3_600)] = 10.0
     """A panel that lets its answers pile up is closed after this long; nothing more is read from it meanwhile."""
@@ -60,7 +60,7 @@ class Dc09Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Frames of all UDP sources together on their way to the disk; beyond it datagrams are dropped: panels repeat."""
     max_unreadable: Count = 20
     """Faults (bad CRC, noise) in a row, after which a connection is closed."""
-    datagrams_per_source_per_s: Count = 2_000
+    datagrams_per_source_per_s: Count = 5_000
     """UDP datagrams of one address in the long run, twice that at once; the rest is dropped."""
 
     def __post_init__(self) -> None:
