@@ -10,8 +10,9 @@ import pytest
 from belfry.domain.facts import Entry
 from belfry.journal.admission import REPEAT_WINDOW, WAITING_MAX_ENTRIES
 from belfry.journal.ring import RING_MAX_ENTRIES
-from belfry.journal.sqlite import FILE, SqliteJournal
+from belfry.journal.sqlite import SqliteJournal
 from belfry.journal.subjects import SEGMENT_ENTRIES
+from belfry.journal.tables import FILE
 from belfry.ports import Expect, Full, InUse, Journal, Newer, Pruned, Refused, Stale, Stored, Unusable
 from belfry.testing.journal_suite import JournalSuite, an_entry, entries_of, follow, positions_of
 

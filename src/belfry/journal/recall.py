@@ -29,6 +29,8 @@ _decoder: Final = Decoder(_Named)
 class Recall:
     def __init__(self, database: Connection) -> None:
         """Rebuild from the end of the file: at most some hundred thousand entries, well under a second."""
+        self.position: int
+        indexed: int
         (self.position,) = database.execute("select ifnull(max(position), 0) from entry").fetchone()
         (indexed,) = database.execute("select ifnull(max(last), 0) from segment").fetchone()
         self.subjects = Subjects(indexed)

@@ -8,6 +8,7 @@ on the loop, by one call for each commit.
 import sqlite3
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import SimpleQueue
@@ -78,17 +79,17 @@ class Writer(Thread):
     # -- the thread ---------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        try:
-            for work in self._turns():
+        for work in self._turns():
+            try:
                 if isinstance(work, Errand):
                     self._run(work)
                 else:
                     self._store(work)
-            self._checkpoint()
-        except RuntimeError as error:  # the loop was closed before the journal: there is nobody left to answer
-            self.broken = str(error)
-        finally:
-            self._database.close()
+            except Exception as error:  # a bug of ours: memory and file may differ, so nothing more is stored
+                self.broken = f"the journal's writer failed: {error!r}"
+                self._give_up(work)
+        self._checkpoint()
+        self._database.close()
 
     def _turns(self) -> Iterator[list[Append] | Errand]:
         """What to do next, until the end is asked for. Appends that wait one behind the other come as one list."""
@@ -104,6 +105,18 @@ class Writer(Thread):
                 return
             yield work
 
+    def _tell(self, say: Callable[..., None], *words: object) -> None:
+        # Where the loop was closed before the journal there is nobody left to tell.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(say, *words)
+
+    def _give_up(self, work: list[Append] | Errand) -> None:
+        """Answer whoever was not answered yet."""
+        self._roll_back()
+        waiting = [work.done] if isinstance(work, Errand) else [future for future, *_ in work]
+        for future in waiting:
+            self._tell(fail, future, Unusable(self.broken))
+
     # -- appends ------------------------------------------------------------------------------------------------------
 
     def _store(self, appends: list[Append]) -> None:
@@ -116,7 +129,7 @@ class Writer(Thread):
                     self._recall.take_back(entry)
                 commit.stored.clear()
                 commit.answers = [(future, failure()) for future, _ in commit.answers]
-            self._loop.call_soon_threadsafe(self._settle, commit)
+            self._tell(self._settle, commit)
             if commit.stored:
                 self._recall.age()
                 if self._in_log_bytes > CHECKPOINT_BYTES:
@@ -187,15 +200,15 @@ class Writer(Thread):
             errand.work(self._database)
             self._database.execute("commit")
         except sqlite3.Error as error:
-            self._loop.call_soon_threadsafe(fail, done, self._failed(error)())
+            self._tell(fail, done, self._failed(error)())
         except JournalError as error:
             self._roll_back()
-            self._loop.call_soon_threadsafe(fail, done, error)
+            self._tell(fail, done, error)
         else:
             if errand.erases:
                 self._log_to_erase = True
                 self._checkpoint()
-            self._loop.call_soon_threadsafe(succeed, done)
+            self._tell(succeed, done)
 
     def _checkpoint(self) -> None:
         """Move the log into the file. A failed sync of that is as bad as any other: the log must not be reused."""

@@ -1,0 +1,78 @@
+"""The instance key: 32 random bytes in a file that only the program's own user may read.
+
+Every key in the store is wrapped under it, so the store alone opens nothing. Where the file is lost, so is every sealed
+part; that is why it is made only where there is no store yet, and never replaced.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from belfry.keys.errors import InstanceKeyError
+from belfry.keys.shapes import KEY_BYTES
+from belfry.ports import Chance
+
+FILE: Final = "instance.key"
+NONCE_BYTES: Final = 12
+
+
+def load_or_make(folder: Path, chance: Chance, *, first_start: bool) -> bytes:
+    """Return the instance key of a folder; make it where this is the first start. Raises InstanceKeyError."""
+    path = folder / FILE
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if not first_start:
+            raise InstanceKeyError(f"{path} is missing: without it no key of the store can be opened") from None
+        return _make(path, chance)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode & 0o777
+        if mode & 0o077:
+            raise InstanceKeyError(f"{path} has mode {mode:04o}, others may read it: chmod 600 it")
+        key = file.read(KEY_BYTES + 1)
+    if len(key) != KEY_BYTES:
+        raise InstanceKeyError(f"{path} has not {KEY_BYTES} bytes")
+    return key
+
+
+def _make(path: Path, chance: Chance) -> bytes:
+    """Write the key beside its place and move it there, so that a crash leaves a whole key or none."""
+    key = chance(KEY_BYTES)
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return key
+
+
+class Wrapping:
+    """Keys under the instance key: AES-256-GCM, 12 bytes nonce before it, bound to the name that the key is kept under.
+
+    Random nonces are safe for 2^32 keys of one instance.
+    """
+
+    def __init__(self, instance_key: bytes, chance: Chance) -> None:
+        self._cipher, self._chance = AESGCM(instance_key), chance
+
+    def wrap(self, key: bytes, name: bytes) -> bytes:
+        nonce = self._chance(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key, name)
+
+    def unwrap(self, wrapped: bytes, name: bytes) -> bytes:
+        """Raises InstanceKeyError where it was wrapped under another instance key, or changed."""
+        try:
+            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], name)
+        except (InvalidTag, ValueError) as error:
+            raise InstanceKeyError("a key of the store does not open under this instance key") from error
