@@ -145,6 +145,8 @@ class Codes:
         conditions: Collection[str] = frozenset(),
     ) -> Rule:
         """The rule of a signal that came without a code, by the first listed code of the same meaning."""
+        if subtype == _UNLISTED_SUBTYPE:
+            return structs.replace(UNLISTED_MEANING, priority=4)
         held = frozenset(conditions) | {"q1", "q3"}
         for row in self._by_meaning.get((category, subtype, state), ()):
             if row.when <= held:

@@ -7,7 +7,7 @@ heard in the clear again: its number is readable on the wire, so a forged disarm
 from asyncio import Future
 from collections import OrderedDict
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,6 +51,14 @@ class Kept(Struct):
     key: bytes | None
 
 
+class Came(NamedTuple):
+    """How a frame came: over TCP or UDP, from which address, when."""
+
+    path: str
+    source: str
+    at: datetime
+
+
 class Tally:
     """What a receiver did since its start."""
 
@@ -77,7 +85,7 @@ class Desk:
 
     # -- frames -------------------------------------------------------------------------------------------------------
 
-    def handle(self, frame: Frame, path: str, now: datetime) -> Kept | bytes | None:
+    def handle(self, frame: Frame, came: Came) -> Kept | bytes | None:
         """Return what a readable frame gets: a way to the disk, an answer at once, or silence (None)."""
         self.tally.frames += 1
         account = AccountKey(self._name, frame.prefix.upper() or None, frame.account.upper())
@@ -85,16 +93,15 @@ class Desk:
             self.note(account, frame.quirks)
         known = self._accounts.by_key(account)
         if frame.encrypted:
-            return self._encrypted(frame, path, now, account, known)
+            return self._encrypted(frame, came, account, known)
         if frame.token in ANSWERS:
             return None
         if (known is not None and known.keys) or self._intake.keyed(account):
             return self._refuse(frame)
-        return self._heard(frame, path, now, account, known)
+        return self._heard(frame, came, account, known)
 
-    def _encrypted(
-        self, frame: Frame, path: str, now: datetime, account: AccountKey, known: Account | None
-    ) -> Kept | bytes | None:
+    def _encrypted(self, frame: Frame, came: Came, account: AccountKey, known: Account | None) -> Kept | bytes | None:
+        now = came.at
         if frame.token in ANSWERS:
             return None
         own = known.keys if known is not None else ()
@@ -114,7 +121,7 @@ class Desk:
         if late and not self._mercy(frame, now, window):
             self.tally.late += 1
             return nak(now, binary=frame.binary)
-        return self._heard(frame, path, now, account, known, key=key, late=late)
+        return self._heard(frame, came, account, known, key=key, late=late)
 
     def _mercy(self, frame: Frame, now: datetime, window: TimeWindow) -> bool:
         """Whether a frame outside the window may still bring an alarm in: a dead clock must not keep a fire out."""
@@ -125,8 +132,7 @@ class Desk:
     def _heard(
         self,
         frame: Frame,
-        path: str,
-        now: datetime,
+        came: Came,
         account: AccountKey,
         known: Account | None,
         *,
@@ -134,12 +140,13 @@ class Desk:
         late: bool = False,
     ) -> Kept | bytes | None:
         """A frame that may speak: to intake with it, or a poll's answer at once."""
+        now = came.at
         if known is None and not self.settings.allow_unknown:
             return self._refuse(frame)
         authenticated = key is not None and Quirk.PORT_KEY not in frame.quirks
         if frame.token in POLLS:
             self.tally.polls += 1
-            self._intake.poll(Poll(account, path, authenticated, now))
+            self._intake.poll(Poll(account, came.path, authenticated, now))
             return ack(frame) if key is None else encrypted_ack(frame, key, now, self._chance)
         if frame.token not in PAYLOADS:
             return self._refuse(frame)
@@ -148,7 +155,7 @@ class Desk:
         signals = to_signals(
             frame,
             receiver=self._name,
-            path=path,
+            path=came.path,
             received_at=now,
             meaning=self._meaning,
             authenticated=authenticated,
@@ -169,6 +176,7 @@ class Desk:
             signals=signals,
             identity=identity(frame, self._name),
             exact=None if key is None else b"%b\0%b" % (frame.echo, frame.content),
+            source=came.source or None,
         )
         try:
             return Kept(self._intake.deliver(arrival), frame, key)

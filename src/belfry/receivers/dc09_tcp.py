@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from belfry.domain.signal import Receipt
 from belfry.protocols.dc09 import Session, Unreadable
-from belfry.receivers.dc09_desk import Desk, Kept
+from belfry.receivers.dc09_desk import Came, Desk, Kept
 from belfry.receivers.limits import source_of
 
 TURN_FRAMES: Final = 64
@@ -121,7 +121,7 @@ class Conversation(Protocol):
         self._scheduled = False
         if self._transport.is_closing():
             return
-        now = self._desk.clock()
+        came = Came("tcp", self.source, self._desk.clock())
         for _ in range(TURN_FRAMES):
             if len(self._waiting) >= self._desk.settings.max_frames_queued or not self._writable:
                 break
@@ -135,7 +135,7 @@ class Conversation(Protocol):
                 continue
             self.heard_s, self.spoke = self._loop.time(), True
             self._unreadable, self._noise_before = 0, self._session.noise
-            outcome = self._desk.handle(event, "tcp", now)
+            outcome = self._desk.handle(event, came)
             if outcome is not None:
                 self._waiting.append(outcome)
         else:

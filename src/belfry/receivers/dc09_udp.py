@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from belfry.domain.signal import Receipt
 from belfry.protocols.dc09 import Session, Unreadable
-from belfry.receivers.dc09_desk import Desk, Kept
+from belfry.receivers.dc09_desk import Came, Desk, Kept
 from belfry.receivers.limits import Rates, Shares, source_of
 
 Address = tuple[str, int]
@@ -40,7 +40,7 @@ class Datagrams(DatagramProtocol):
             return
         session = Session()
         session.receive(data)
-        now = self._desk.clock()
+        came = Came("udp", source, self._desk.clock())
         for _ in range(FRAMES_PER_DATAGRAM):
             event = session.next_event()
             if event is None:
@@ -51,7 +51,7 @@ class Datagrams(DatagramProtocol):
             if not self._queue.take(source):
                 self._desk.tally.dropped += 1
                 return
-            outcome = self._desk.handle(event, "udp", now)
+            outcome = self._desk.handle(event, came)
             if isinstance(outcome, Kept):
                 self._on_their_way.add(outcome.future)
                 outcome.future.add_done_callback(partial(self._kept, outcome, source, address))

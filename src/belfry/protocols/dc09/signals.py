@@ -74,6 +74,7 @@ def to_signals(
                 state=said.state,
                 path=path,
                 authenticated=authenticated,
+                previous=Quirk.OLD_EVENT in quirks or (wire is Wire.CID and event.code[:1] == "6"),
                 quirks=quirks if named == account else (*quirks, Quirk.OTHER_ACCOUNT),
                 user=user,
                 text=text,
