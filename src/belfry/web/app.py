@@ -1,0 +1,100 @@
+"""The application: every handler below its address, refusals as problem+json, and the hub of the event stream."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from typing import Any, Final
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+
+from belfry.ports import JournalError
+from belfry.web.attempts import Attempts, Gate
+from belfry.web.bodies import BODY_MOST_BYTES, Asked
+from belfry.web.centre import machine_handlers, pulse_of
+from belfry.web.front import Front
+from belfry.web.house import House
+from belfry.web.identity import check_loopback
+from belfry.web.openapi import document_bytes
+from belfry.web.pages import built_pages, console
+from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_refused
+from belfry.web.routes import PREFIX, api, nowhere
+from belfry.web.stream import Hub
+from belfry.web.telling import Teller
+
+NAME_TRIES: Final = 5
+"""Sign-ins under one name before one has to wait; one more every NAME_AGAIN."""
+NAME_AGAIN: Final = timedelta(minutes=1)
+SOURCE_TRIES: Final = 30
+"""The same for one address; a control room may have one for all its desks."""
+SOURCE_AGAIN: Final = timedelta(seconds=10)
+SET_UP_TRIES: Final = 5
+
+_HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
+    Refused: on_refused,
+    HTTPException: on_http,
+    JournalError: on_journal,
+    Exception: on_bug,
+}
+
+
+@get(f"{PREFIX}/openapi.json", include_in_schema=False)
+async def openapi() -> Response[bytes]:
+    """What this API is, for programs; needs no sign-in, since it says nothing of this centre."""
+    return Response(document_bytes(), media_type=MediaType.JSON, headers={"Cache-Control": "max-age=300"})
+
+
+def create_app(house: House) -> Litestar:
+    """Return the application of a house. Its hub runs from start to end of the application's lifespan."""
+    front = front_of(house)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        front.hub.start()
+        try:
+            yield
+        finally:
+            await front.hub.stop()
+
+    return Litestar(
+        route_handlers=[api(), openapi, nowhere, *machine_handlers(), console],
+        guards=[_loopback_only] if house.demo else [],
+        request_class=Asked,
+        request_max_body_size=BODY_MOST_BYTES,
+        exception_handlers=dict(_HANDLERS),
+        lifespan=[lifespan],
+        state=State({"front": front}),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def front_of(house: House) -> Front:
+    teller = Teller(house.accounts, house.kinds, house.codes, house.rules)
+    hub = Hub(
+        board=house.board,
+        journal=house.journal,
+        teller=teller,
+        pulse=partial(pulse_of, house),
+        clock=house.clock,
+        lost=house.deadlines.console_lost,
+        back=house.deadlines.console_back,
+    )
+    return Front(
+        house=house,
+        teller=teller,
+        hub=hub,
+        pages=built_pages(),
+        visitors=count(),
+        sign_ins=Gate(Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
+        set_ups=Gate(Attempts(SET_UP_TRIES, NAME_AGAIN)),
+    )
+
+
+async def _loopback_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    check_loopback(connection)

@@ -1,0 +1,273 @@
+"""The three ways in over HTTP: signals of software, reports of people on duty, calls. 202 once it is on the disk.
+
+`POST /signals` is the busiest handler of the house: its body is decoded once, by one decoder, into the very value that
+is handed to intake.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from litestar import Router, post
+from litestar.openapi import ResponseSpec
+from litestar.params import JSONBody
+
+from belfry.domain.codes import Meaning
+from belfry.domain.kinds import Kinds
+from belfry.domain.signal import Arrival, Caller, Method, Position, Receipt, Signal, Wire
+from belfry.ports.staff import User
+from belfry.web.asks import CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
+from belfry.web.bodies import Asked, Body, media_type, takes
+from belfry.web.front import front
+from belfry.web.house import House
+from belfry.web.identity import need, visitor_of
+from belfry.web.problems import Problem, refused, refused_field
+from belfry.web.rights import Right
+from belfry.web.views import Accepted
+
+RECEIVER: Final = "api"
+PATH: Final = "api"
+KEY_MOST: Final = 200
+"""Characters of an Idempotency-Key."""
+
+JSON: Final = "application/json"
+EVENT_JSON: Final = "application/cloudevents+json"
+BATCH_JSON: Final = "application/cloudevents-batch+json"
+
+_ACCESS: Final = "access"
+_PREVIOUS: Final = "6"
+
+_NATIVE: Final = Body(SignalBody)
+_EVENT: Final = Body(CloudEvent)
+_BATCH: Final[Body[list[CloudEvent]]] = Body(CloudEvents)
+
+_UNSTORED: Final = {503: ResponseSpec(Problem, description="The journal keeps nothing now; send it again later")}
+
+
+@post("/signals", status_code=202, guards=[need(Right.SEND)], responses=_UNSTORED, summary="Equipment said something")
+async def signals(request: Asked) -> Accepted:
+    """Native JSON, or CloudEvents 1.0 structured, binary or batched. An `Idempotency-Key` gives the same answer again;
+    a CloudEvent is known by its source and id."""
+    house, user = front(request).house, visitor_of(request).user
+    raw = await request.body()
+    identity: bytes | None
+    headers = _Headers(request)
+    match headers.content:
+        case "application/json" | "":
+            body = _NATIVE.of(raw)
+            event = headers.event
+            if event is not None:
+                said = [signal_of(body, house, happened=event.happened)]
+                identity = headers.identity(user) or _identity(user, "event", event.source, event.id)
+            else:
+                said = [signal_of(body, house)]
+                identity = headers.identity(user)
+        case "application/cloudevents+json":
+            one = _EVENT.of(raw)
+            said, identity = _from_events([one], house), headers.identity(user) or _identity_of([one], user)
+        case "application/cloudevents-batch+json":
+            many = _BATCH.of(raw)
+            said, identity = _from_events(many, house), headers.identity(user) or _identity_of(many, user)
+        case _:
+            raise refused(415, f"The body has to be {JSON}, {EVENT_JSON} or {BATCH_JSON}")
+    source = None if request.client is None else request.client.host
+    return accepted(await house.intake.deliver(Arrival(signals=tuple(said), identity=identity, source=source)))
+
+
+@post("/reports", status_code=202, guards=[need(Right.REPORT)], opt=takes(ReportBody), responses=_UNSTORED)
+async def report(request: Asked, data: JSONBody[ReportBody]) -> Accepted:
+    """Somebody on duty noticed something. The words are sealed."""
+    return await _from_person(request, Method.DUTY, data.kind, data.place, note=data.note, caller=None)
+
+
+@post("/calls", status_code=202, guards=[need(Right.CALL)], opt=takes(CallBody), responses=_UNSTORED)
+async def call(request: Asked, data: JSONBody[CallBody]) -> Accepted:
+    """Somebody phoned or wrote. Words and caller are sealed, and never searched."""
+    who = data.caller
+    caller = None if who is None else Caller(_words(who.name), _words(who.number))
+    return await _from_person(request, Method.CALL, data.kind, data.place, note=data.note, caller=caller)
+
+
+def accepted(receipt: Receipt) -> Accepted:
+    position = str(receipt.position)
+    return Accepted(position, position)
+
+
+# -- equipment --------------------------------------------------------------------------------------------------------
+
+
+def signal_of(body: SignalBody, house: House, *, happened: datetime | None = None) -> Signal:
+    """Return what a body says. Raises Refused where it says no code and no meaning, or both."""
+    occurred_at = body.occurred_at or happened
+    common: dict[str, Any] = {
+        "method": Method.EQUIPMENT,
+        "receiver": body.receiver,
+        "received_at": house.clock(),
+        "occurred_at": None if occurred_at is None else occurred_at.astimezone(UTC),
+        "prefix": None if body.prefix is None else body.prefix.upper(),
+        "account": body.account,
+        "area": body.area,
+        "path": PATH,
+        "authenticated": True,
+    }
+    if body.code is None:
+        if body.category is None or body.state is None:
+            raise refused_field("code", "code: a code is needed, or category, subtype and state")
+        common |= {"category": body.category, "subtype": body.subtype, "state": body.state}
+        return Signal(zone=None if body.subtype == _ACCESS else body.zone, **common)
+    if body.category is not None or body.subtype is not None or body.state is not None:
+        raise refused_field("category", "category: what a code means is not said beside it")
+    wire, code, previous = _read_code(body.code)
+    said = house.codes.meaning(wire, code)
+    zone, user = _point(said, body.zone)
+    return Signal(
+        wire=wire,
+        code=code,
+        previous=previous,
+        category=said.category,
+        subtype=said.subtype,
+        state=said.state,
+        zone=zone,
+        user=user,
+        **common,
+    )
+
+
+def _read_code(code: str) -> tuple[Wire, str, bool]:
+    """The code list, the code with its qualifier, and whether it was reported before (qualifier 6)."""
+    if code.isalpha():
+        return Wire.SIA, code, False
+    if len(code) == 3:
+        return Wire.CID, f"1{code}", False
+    if code[0] == _PREVIOUS:
+        return Wire.CID, f"1{code[1:]}", True
+    return Wire.CID, code, False
+
+
+def _point(said: Meaning, number: str | None) -> tuple[str | None, str | None]:
+    """Zone and user: a number is one or the other, as the code says; of an access event it goes no further (SCOPE)."""
+    if said.subtype == _ACCESS:
+        return None, None
+    return (None, number) if said.address == "user" else (number, None)
+
+
+def _from_events(events: Sequence[CloudEvent], house: House) -> list[Signal]:
+    return [signal_of(event.data, house, happened=event.time) for event in events]
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+async def _from_person(
+    request: Asked, method: Method, kind: str, place: PlaceBody, *, note: str | None, caller: Caller | None
+) -> Accepted:
+    house, user = front(request).house, visitor_of(request).user
+    check_kind(house.kinds, kind, method)
+    check_place(house, place)
+    where = place.position
+    signal = Signal(
+        method=method,
+        receiver=RECEIVER,
+        received_at=house.clock(),
+        path=PATH,
+        authenticated=True,
+        kind=kind,
+        site=place.site,
+        by=user.name,
+        text=_words(note),
+        place_text=_words(place.text),
+        position=None if where is None else Position(where.latitude, where.longitude),
+        caller=caller,
+    )
+    identity = _Headers(request).identity(user)
+    return accepted(await house.intake.deliver(Arrival(signals=(signal,), identity=identity)))
+
+
+def check_kind(kinds: Kinds, kind: str, method: Method) -> None:
+    """Raise Refused unless a kind is in the closed list and may be raised in this way."""
+    if kind not in kinds:
+        raise refused_field("kind", "kind: not in the closed list of kinds", value=kind)
+    if method not in kinds[kind].methods:
+        raise refused_field("kind", f"kind: {kind} is not raised by {method}", value=kind)
+
+
+def check_place(house: House, place: PlaceBody) -> None:
+    if place.site is None and place.position is None and _words(place.text) is None:
+        raise refused_field("place", "place: a site, a position or words are needed")
+    if place.site is not None and house.accounts.by_id(place.site) is None:
+        raise refused_field("place.site", "place.site: there is no such site", value=place.site)
+
+
+def _words(text: str | None) -> str | None:
+    return None if text is None or not text.strip() else text.strip()
+
+
+# -- who said it, and whether it was said before ----------------------------------------------------------------------
+
+
+class _Event:
+    """The attributes of a CloudEvent in binary mode."""
+
+    __slots__ = ("happened", "id", "source")
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        if given["specversion"] != "1.0":
+            raise refused_field("ce-specversion", "ce-specversion: only 1.0", value=given["specversion"])
+        for name in ("id", "source", "type"):
+            if not 0 < len(given.get(name, "")) <= KEY_MOST:
+                raise refused_field(f"ce-{name}", f"ce-{name}: 1 to {KEY_MOST} characters are needed")
+        self.id, self.source = given["id"], given["source"]
+        self.happened = _instant(given.get("time"))
+
+
+class _Headers:
+    """The headers that matter here, read in one go."""
+
+    __slots__ = ("_given", "_key", "content")
+
+    def __init__(self, request: Asked) -> None:
+        self.content = media_type(request)
+        self._key: str | None = None
+        self._given: dict[str, str] = {}
+        for name, value in request.scope["headers"]:
+            if name == b"idempotency-key":
+                self._key = value.decode("latin-1")
+            elif name.startswith(b"ce-"):
+                self._given[name[3:].decode("latin-1")] = value.decode("latin-1")
+
+    @property
+    def event(self) -> _Event | None:
+        return _Event(self._given) if "specversion" in self._given else None
+
+    def identity(self, user: User) -> bytes | None:
+        """What a repeat of this request shares, where its sender gave it a key."""
+        if self._key is None:
+            return None
+        if not 0 < len(self._key) <= KEY_MOST:
+            raise refused_field("Idempotency-Key", f"Idempotency-Key: 1 to {KEY_MOST} characters")
+        return _identity(user, "key", self._key)
+
+
+def _identity(user: User, *parts: str) -> bytes:
+    """Keys of one sender never meet those of another."""
+    return b"\0".join((b"idem", user.name.encode(), *(part.encode() for part in parts)))
+
+
+def _identity_of(events: Sequence[CloudEvent], user: User) -> bytes:
+    return _identity(user, "event", *(part for event in events for part in (event.source, event.id)))
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise refused_field("ce-time", "ce-time: no RFC 3339 time", value=text)
+    return found
+
+
+def router() -> Router:
+    return Router("/", route_handlers=[signals, report, call], tags=["ways in"])

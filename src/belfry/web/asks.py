@@ -1,0 +1,180 @@
+"""What the API is asked: the types of request bodies. An unknown field is refused by its name.
+
+POST /signals    SignalBody        POST /reports    ReportBody        POST /calls    CallBody
+POST /incidents/{id}/{act}         one body for each act, with the version at which its person saw the incident
+"""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from belfry.domain.closing import Cause, Disposition
+from belfry.domain.commands import NOTE_MOST, REASON_MOST
+from belfry.domain.signal import Category, SignalState
+
+Aware = Annotated[datetime, Meta(tz=True)]
+Number = Annotated[str, Meta(min_length=1, max_length=16, pattern="^[0-9A-Za-z_-]+$")]
+"""An account, area or zone number; leading zeros are significant."""
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Password = Annotated[str, Meta(min_length=1, max_length=256)]
+Reason = Annotated[str, Meta(min_length=1, max_length=REASON_MOST)]
+Version = Annotated[int, Meta(ge=0)]
+
+
+class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body of a request."""
+
+
+class SignIn(Ask, frozen=True, kw_only=True):
+    name: Name
+    password: Password
+
+
+class SetUp(Ask, frozen=True, kw_only=True):
+    """`code` is what the centre printed at its start."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    name: Name
+    password: Password
+
+
+# -- the three ways in ------------------------------------------------------------------------------------------------
+
+
+class SignalBody(Ask, frozen=True, kw_only=True):
+    """What equipment said: a `code` (SIA letters as `BA`; Contact ID as `130`, or with a qualifier as `3130`),
+    or `category`, `subtype` and `state`."""
+
+    account: Number
+    prefix: Annotated[str, Meta(min_length=1, max_length=6, pattern="^[0-9A-Fa-f]+$")] | None = None
+    receiver: Annotated[str, Meta(min_length=1, max_length=60, pattern="^[^/]+$")] = "api"
+    code: Annotated[str, Meta(pattern="^(?:[A-Z]{2}|[136]?[0-9]{3})$")] | None = None
+    category: Category | None = None
+    subtype: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    state: SignalState | None = None
+    area: Number | None = None
+    zone: Number | None = None
+    occurred_at: Aware | None = None
+
+
+class PositionBody(Ask, frozen=True, kw_only=True):
+    """WGS 84 degrees."""
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+
+
+class PlaceBody(Ask, frozen=True, kw_only=True):
+    """Where it is: the id of a site, a position, words, or several of them."""
+
+    site: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    position: PositionBody | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+
+
+class CallerBody(Ask, frozen=True, kw_only=True):
+    """In the caller's words; sealed, never searched."""
+
+    name: Annotated[str, Meta(max_length=100)] | None = None
+    number: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class ReportBody(Ask, frozen=True, kw_only=True):
+    """What somebody on duty saw."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=60)]
+    place: PlaceBody
+    note: Annotated[str, Meta(max_length=NOTE_MOST)] | None = None
+
+
+class CallBody(Ask, frozen=True, kw_only=True):
+    """What somebody on the phone said."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=60)]
+    place: PlaceBody
+    note: Annotated[str, Meta(max_length=NOTE_MOST)] | None = None
+    caller: CallerBody | None = None
+
+
+class CloudEvent(Struct, frozen=True, kw_only=True):
+    """CloudEvents 1.0 in structured mode, its `data` a SignalBody. Extension attributes are not kept."""
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    source: Annotated[str, Meta(min_length=1, max_length=200)]
+    type: Annotated[str, Meta(min_length=1, max_length=200)]
+    data: SignalBody
+    time: Aware | None = None
+    datacontenttype: Literal["application/json"] | None = None
+
+
+EVENTS_MOST: Final = 100
+CloudEvents = Annotated[list[CloudEvent], Meta(min_length=1, max_length=EVENTS_MOST)]
+
+
+# -- acts -------------------------------------------------------------------------------------------------------------
+
+
+class TakeBody(Ask, frozen=True, kw_only=True):
+    version: Version
+
+
+class TakeOverBody(Ask, frozen=True, kw_only=True):
+    version: Version
+    reason: Reason
+
+
+class ReleaseBody(Ask, frozen=True, kw_only=True):
+    version: Version
+    reason: Reason | None = None
+
+
+class HoldBody(Ask, frozen=True, kw_only=True):
+    """Until a time, until the next signal (`on: "signal"`), or whichever is first."""
+
+    version: Version
+    until: Aware | None = None
+    on: Literal["signal"] | None = None
+    reason: Reason | None = None
+
+
+class NoteBody(Ask, frozen=True, kw_only=True):
+    """A note needs no version."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=NOTE_MOST)]
+    version: Version | None = None
+
+
+class ReclassifyBody(Ask, frozen=True, kw_only=True):
+    version: Version
+    kind: Annotated[str, Meta(min_length=1, max_length=60)]
+    reason: Reason
+
+
+class CloseBody(Ask, frozen=True, kw_only=True):
+    """`seen_upto` is the `signals_seq` that was on the screen. A required restore that is missing wants a `reason`."""
+
+    version: Version
+    disposition: Disposition | None = None
+    cause: Cause | None = None
+    seen_upto: Annotated[int, Meta(ge=0)]
+    reason: Reason | None = None
+
+
+class ReopenBody(Ask, frozen=True, kw_only=True):
+    version: Version
+    reason: Reason
+
+
+# -- tools ------------------------------------------------------------------------------------------------------------
+
+Hex = Annotated[str, Meta(min_length=2, max_length=20_000, pattern="^[0-9A-Fa-f\\s]+$")]
+
+
+class DecodeBody(Ask, frozen=True, kw_only=True):
+    """`at` is the time at which the frames came in; without it there is no window check. Nothing of this is kept."""
+
+    frames: Annotated[list[Hex], Meta(min_length=1, max_length=50)]
+    key: Annotated[str, Meta(pattern="^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})$")] | None = None
+    at: Aware | None = None

@@ -1,0 +1,103 @@
+"""Untrusted bodies become typed values here, in one step; an error names the field, the value and the limit."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from litestar import Request
+from msgspec import UNSET
+
+from belfry.web.problems import Problem, Refused, refused, refused_field, short
+
+T = TypeVar("T")
+
+BODY_MOST_BYTES: Final = 1_048_576
+"""A centre's largest body by far is a batch of signals; a megabyte holds several thousand."""
+
+JSON_TYPES: Final = frozenset({"application/json", ""})
+_SECRET: Final = frozenset({"password", "code", "key"})
+
+_WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_NAMED: Final = re.compile(r"^Object (?P<why>contains unknown|missing required) field `(?P<field>.*)`$")
+_STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+
+
+class Body(Generic[T]):
+    """A decoder of one type of body."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decode = msgspec.json.Decoder(kind).decode
+
+    def of(self, raw: bytes) -> T:
+        """Return the value of a JSON text. Raises Refused."""
+        try:
+            return self._decode(raw)
+        except msgspec.ValidationError as error:
+            raise explained(str(error), raw) from None
+        except UnicodeDecodeError as error:
+            raise _unreadable(f"not UTF-8 at byte {error.start}") from None
+        except msgspec.DecodeError as error:
+            raise _unreadable(str(error)) from None
+        except RecursionError:
+            raise _unreadable("nested too deep") from None
+
+
+class Asked(Request[Any, Any, Any]):
+    """A request whose body is decoded straight into the type that its handler names `data`."""
+
+    async def json(self) -> Any:
+        if media_type(self) not in JSON_TYPES:
+            raise refused(415, "The body has to be application/json")
+        body: Body[Any] = self.route_handler.opt["body"]
+        return body.of(await self.body())
+
+
+def media_type(request: Request[Any, Any, Any]) -> str:
+    """The content type without its parameters; empty where there is none."""
+    for name, value in request.scope["headers"]:
+        if name == b"content-type":
+            return value.partition(b";")[0].strip().lower().decode("latin-1")
+    return ""
+
+
+def takes(kind: type[Any]) -> dict[str, Any]:
+    """The `opt` of a handler whose body is a `kind`."""
+    return {"body": Body(kind)}
+
+
+def explained(message: str, raw: bytes) -> Refused:
+    """Turn msgspec's sentence into a refusal that names field, value and limit."""
+    found = _WHERE.match(message)
+    what, path = (found["what"], found["path"] or "") if found else (message, "")
+    field = path.removeprefix(".")
+    if named := _NAMED.match(what):
+        field = f"{field}.{named['field']}" if field else named["field"]
+        unknown = named["why"].startswith("contains")
+        return refused_field(field, f"{field}: there is no such field" if unknown else f"{field}: is missing")
+    steps = [match[1] or match[2] for match in _STEP.finditer(path)]
+    what = what.replace("`", "")
+    hidden = any(step in _SECRET for step in steps)
+    value = UNSET if hidden or not steps else _value(raw, steps)
+    return refused_field(field, f"{field}: {what}" if field else what, value=value, limit=what)
+
+
+def _value(raw: bytes, steps: Sequence[str]) -> object:
+    """The value that was refused, as it was sent; UNSET where it has parts or is hard to find."""
+    try:
+        value: object = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return UNSET
+    for step in steps:
+        match value:
+            case dict() if step in value:
+                value = value[step]
+            case list() if step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+            case _:
+                return UNSET
+    return UNSET if isinstance(value, (dict, list)) else value
+
+
+def _unreadable(why: str) -> Refused:
+    return Refused(Problem(status=400, type="belfry:json", title="The body is no JSON", detail=short(why)))

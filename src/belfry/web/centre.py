@@ -1,0 +1,195 @@
+"""How the centre itself is: status page, closed list, accounts, the decoder; and what machines ask of it."""
+
+from collections import Counter
+from functools import lru_cache
+from itertools import islice
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import MediaType, Response, Router, get, post
+from litestar.params import JSONBody, QueryParameter
+
+from belfry.domain.kinds import LANGUAGES, Kinds
+from belfry.domain.site import Account
+from belfry.protocols.dc09.describe import describe
+from belfry.web.asks import DecodeBody
+from belfry.web.bodies import Asked, takes
+from belfry.web.front import Front, front
+from belfry.web.house import House
+from belfry.web.identity import need, visitor_guard
+from belfry.web.incidents import LIMIT, Limit
+from belfry.web.languages import language_of
+from belfry.web.metrics import exposition
+from belfry.web.problems import refused, refused_field
+from belfry.web.rights import Right
+from belfry.web.telling import kind_list
+from belfry.web.views import (
+    AccountList,
+    AccountView,
+    CentreView,
+    Counts,
+    Decoded,
+    KindList,
+    Pulse,
+    ReceiverView,
+)
+
+_KINDS_LAST_S: Final = 3_600
+
+
+@get("/centre", guards=[need(Right.CENTRE)], summary="How the centre is")
+async def centre(request: Asked) -> CentreView:
+    house = front(request).house
+    now = house.describe()
+    return CentreView(
+        name=house.name,
+        demo=bool(house.demo),
+        version=house.version,
+        now=house.clock(),
+        kinds_digest=house.kinds.digest,
+        position=str(house.board.position),
+        journal=_journal(now.journal_open),
+        receivers=[ReceiverView(one.name, one.type, one.listen, one.connections) for one in now.receivers],
+        counts=_counts(house),
+        not_commissioned=now.not_commissioned,
+        lost=now.lost,
+    )
+
+
+def pulse_of(house: House) -> Pulse:
+    """What the stream says of the centre."""
+    now = house.describe()
+    return Pulse(
+        journal=_journal(now.journal_open),
+        position=str(house.board.position),
+        lost=now.lost,
+        not_commissioned=now.not_commissioned,
+        now=house.clock(),
+    )
+
+
+def _journal(is_open: bool) -> str:
+    return "open" if is_open else "closed"
+
+
+def _counts(house: House) -> Counts:
+    by_state = {str(state): count for state, count in house.board.counts().items() if state != "closed"}
+    by_priority = Counter(incident.priority for incident in house.board.queue())
+    return Counts(by_state, {str(priority): by_priority[priority] for priority in range(1, 6)})
+
+
+@get("/kinds", guards=[visitor_guard], summary="The closed list of kinds")
+async def kinds(
+    request: Asked, lang: Annotated[str | None, QueryParameter(max_length=10)] = None
+) -> Response[KindList]:
+    """In one of en, de, fr, es. Nobody can add to it; its digest says which release it is of."""
+    language = lang or language_of(request)
+    if language not in LANGUAGES:
+        raise refused_field("lang", f"lang: one of {', '.join(LANGUAGES)}", value=language)
+    listed = front(request).house.kinds
+    tag = f'"{listed.digest[:32]}-{language}"'
+    headers = {"ETag": tag, "Cache-Control": f"private, max-age={_KINDS_LAST_S}", "Vary": "Accept-Language, Cookie"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]  # a 304 has no body
+    return Response(_encoded(listed, language), headers=headers, media_type=MediaType.JSON)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=len(LANGUAGES) * 2)
+def _encoded(listed: Kinds, language: str) -> bytes:
+    """170 kinds are encoded once a language, not once a browser."""
+    return msgspec.json.encode(kind_list(listed, language))
+
+
+@get("/accounts", guards=[need(Right.ACCOUNTS)], summary="Monitored sites")
+async def accounts(
+    request: Asked,
+    account: Annotated[str | None, QueryParameter(max_length=60)] = None,
+    limit: Limit = LIMIT,
+    after: Annotated[str | None, QueryParameter(max_length=20)] = None,
+) -> AccountList:
+    """In the order of the registry; `account` is a number as sent."""
+    start = _place(after)
+    listed = front(request).house.accounts.all()
+    found = ((place, one) for place, one in enumerate(listed) if place >= start)
+    if account is not None:
+        found = ((place, one) for place, one in found if one.account == account)
+    page = list(islice(found, limit + 1))
+    return AccountList([_account(one) for _, one in page[:limit]], str(page[limit][0]) if len(page) > limit else None)
+
+
+def _place(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not after.isdecimal():
+        raise refused_field("after", "after: this is no cursor of ours", value=after)
+    return int(after)
+
+
+def _account(account: Account) -> AccountView:
+    return AccountView(
+        id=account.id,
+        account=account.account,
+        prefix=account.prefix,
+        receiver=account.receiver,
+        name=account.name,
+        address=account.address,
+        latitude=account.latitude,
+        longitude=account.longitude,
+        time_zone=account.time_zone,
+        language=account.language,
+        tenant=account.tenant,
+        type=account.type,
+        keyed=bool(account.keys),
+        supervision_s=account.supervision_s,
+        test_s=account.test_s,
+    )
+
+
+@post("/decode", status_code=200, guards=[need(Right.DECODE)], opt=takes(DecodeBody), summary="What did my panel send")
+async def decode(request: Asked, data: JSONBody[DecodeBody]) -> Decoded:
+    """DC-09 frames in hexadecimal to what they say, as `belfry decode dc09` prints it. Nothing is kept or logged."""
+    house = front(request).house
+    key = None if data.key is None else bytes.fromhex(data.key)
+    items: list[dict[str, Any]] = []
+    for number, text in enumerate(data.frames):
+        try:
+            items += describe(text, key=key, at=data.at, codes=house.codes)
+        except ValueError:
+            raise refused_field(f"frames[{number}]", f"frames[{number}]: wants pairs of hexadecimal digits") from None
+    return Decoded(items)
+
+
+# -- for machines -----------------------------------------------------------------------------------------------------
+
+
+@get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)
+async def healthz() -> str:
+    """The process answers."""
+    return "ok\n"
+
+
+@get("/readyz", media_type=MediaType.TEXT, include_in_schema=False)
+async def readyz(request: Asked) -> str:
+    """The centre does its work: the journal is open, and everything stored is folded."""
+    now = front(request).house.describe()
+    if not now.journal_open:
+        raise refused(503, "The journal is closed", kind="belfry:journal-closed")
+    if not now.ready:
+        raise refused(503, "The centre is not ready yet", kind="belfry:not-ready")
+    return "ready\n"
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics(request: Asked) -> Response[bytes]:
+    """Numbers for Prometheus. No site, device or kind is a label (SCOPE, fences)."""
+    desk: Front = front(request)
+    text, media_type = exposition(desk.house, len(desk.hub))
+    return Response(text, media_type=media_type)
+
+
+def router() -> Router:
+    return Router("/", route_handlers=[centre, kinds, accounts, decode], tags=["centre"])
+
+
+def machine_handlers() -> list[Any]:
+    return [healthz, readyz, metrics]

@@ -1,0 +1,41 @@
+"""The front desk: what the application remembers between requests, beside the house that it was made for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from msgspec import Struct
+
+from belfry.web.attempts import Gate
+from belfry.web.house import House
+from belfry.web.stream import Hub
+from belfry.web.telling import Teller
+
+
+class Page(Struct, frozen=True):
+    """A file of the console."""
+
+    content: bytes
+    media_type: str
+    cache: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    house: House
+    teller: Teller
+    hub: Hub
+    pages: Mapping[str, Page]
+    """The files of the built console by path."""
+    visitors: Iterator[int]
+    """Counts whom a demo signed in."""
+    sign_ins: Gate
+    """By name and source."""
+    set_ups: Gate
+    """By source."""
+
+
+def front(connection: ASGIConnection[Any, Any, Any, Any]) -> Front:
+    found: Front = connection.app.state["front"]
+    return found

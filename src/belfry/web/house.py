@@ -1,0 +1,75 @@
+"""What the web needs of the house, handed in as one value: no globals, nothing looked up by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from belfry.centre.board import Board
+from belfry.centre.deadlines import Deadlines
+from belfry.centre.desk import Desk
+from belfry.centre.seals import Seals
+from belfry.domain.codes import Codes
+from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules
+from belfry.ports import Accounts, Clock, Intake, Journal
+from belfry.ports.staff import Sessions, Tokens, Users
+
+
+class ReceiverState(Struct, frozen=True):
+    """A door for equipment, as the status page shows it. `listen` as bound, `connections` now."""
+
+    name: str
+    type: str
+    listen: str
+    connections: int
+
+
+class Centre(Struct, frozen=True, kw_only=True):
+    """How the centre is at this moment."""
+
+    journal_open: bool
+    ready: bool
+    """Everything stored before the start is folded, and triage keeps up."""
+    receivers: tuple[ReceiverState, ...] = ()
+    lost: int = 0
+    """Accounts with a path that fell silent."""
+    not_commissioned: int = 0
+    """Accounts that were never heard of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that a request may touch."""
+
+    name: str
+    version: str
+    language: str
+    """Where a browser asks for none of ours."""
+    rules: Rules
+
+    board: Board
+    journal: Journal
+    desk: Desk
+    deadlines: Deadlines
+    seals: Seals
+    intake: Intake
+    accounts: Accounts
+    kinds: Kinds
+    codes: Codes
+    clock: Clock
+
+    users: Users
+    sessions: Sessions
+    tokens: Tokens
+
+    describe: Callable[[], Centre]
+    """Cheap: it is asked every second and by every status page."""
+    setup_code: str | None = None
+    """What the first user must know; None: nobody can set the centre up over the network."""
+    demo: Sequence[str] = ()
+    """Names of the operators whom a demo signs in by itself, one after the other; empty: no demo."""
+    public_url: str | None = None
+    """What browsers type, where a proxy stands in front."""
+    https: bool = False
+    """Browsers reach the centre by https alone, so cookies say Secure."""

@@ -1,0 +1,412 @@
+"""The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from belfry.centre.board import Order, load
+from belfry.centre.desk import NoSuchIncident
+from belfry.domain.commands import (
+    Close,
+    Command,
+    Conflict,
+    Hold,
+    Invalid,
+    NotAllowed,
+    Note,
+    Reclassify,
+    Refusal,
+    Release,
+    Reopen,
+    Staff,
+    Take,
+    TakeOver,
+    Unseen,
+)
+from belfry.domain.facts import IncidentState, Sealed, incident_subject
+from belfry.domain.incident import Incident
+from belfry.domain.signal import AccountKey
+from belfry.ports import Pruned, Stored
+from belfry.web.asks import (
+    CloseBody,
+    HoldBody,
+    NoteBody,
+    ReclassifyBody,
+    ReleaseBody,
+    ReopenBody,
+    TakeBody,
+    TakeOverBody,
+)
+from belfry.web.bodies import Asked, takes
+from belfry.web.front import Front, front
+from belfry.web.house import House
+from belfry.web.identity import need, visitor_of
+from belfry.web.languages import language_of
+from belfry.web.problems import Problem, Refused, refused, refused_field, short
+from belfry.web.rights import Right, may
+from belfry.web.telling import Texts, is_medical, sealed_parts
+from belfry.web.views import Detail, IncidentList, Next, Timeline, TimelineItem
+
+LIMIT: Final = 100
+LIMIT_MOST: Final = 1_000
+TIMELINE_MOST: Final = 200
+SIBLINGS_MOST: Final = 50
+
+StateFilter = Literal["open", "pending", "waiting", "taken", "held", "closed"]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MOST)]
+Cursor = Annotated[str | None, QueryParameter(max_length=200)]
+
+_REFUSED: Final = {
+    400: ResponseSpec(Problem, description="A field is outside its limit"),
+    403: ResponseSpec(Problem, description="The role may not"),
+    404: ResponseSpec(Problem, description="There is no such incident"),
+    409: ResponseSpec(Problem, description="Somebody was quicker, or signals are unseen; `incident` is its detail now"),
+}
+_ACT: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ACT)], "responses": _REFUSED}
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+@get("/incidents", guards=[need(Right.QUEUE)], summary="Incidents by priority, rank and age")
+async def incidents(
+    request: Asked,
+    states: Annotated[list[StateFilter] | None, QueryParameter(name="state")] = None,
+    mine: FromQuery[bool] = False,
+    kind: FromQuery[list[str] | None] = None,
+    limit: Limit = LIMIT,
+    after: Cursor = None,
+) -> IncidentList:
+    """`state` may be repeated, `open` is everything not closed; without it, what is open and then what was closed
+    lately, newest first. `kind` is a code or the beginning of one."""
+    desk = front(request)
+    user, language = visitor_of(request).user, language_of(request)
+    wanted = Wanted(states, name=user.name if mine else None, kinds=kind, medical=may(user.role, Right.MEDICAL))
+    found = list(islice(filter(wanted.fits, _from_cursor(desk.house, wanted, after)), limit + 1))
+    rows = [desk.teller.row(incident, language) for incident in found[:limit]]
+    return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
+
+
+@get("/incidents/{incident_id:str}", guards=[need(Right.QUEUE)], responses=_REFUSED, summary="One incident")
+async def incident(request: Asked, incident_id: FromPath[str]) -> Detail:
+    """With its story, the acts that are allowed now, and what else is open at the account."""
+    desk = front(request)
+    found = await _seen(desk, request, incident_id)
+    desk.house.deadlines.touch(incident_id, visitor_of(request).user.name)
+    return await detail(desk, request, found)
+
+
+@get("/incidents/{incident_id:str}/timeline", guards=[need(Right.QUEUE)], responses=_REFUSED, summary="Older lines")
+async def timeline(
+    request: Asked, incident_id: FromPath[str], before: Cursor = None, limit: Limit = TIMELINE_MOST
+) -> Timeline:
+    """The lines of an incident before a cursor, oldest first."""
+    desk = front(request)
+    found = await _seen(desk, request, incident_id)
+    told = await _story(desk, found, before=_position(before), most=limit)
+    return Timeline(told.items, told.before)
+
+
+# -- acts -------------------------------------------------------------------------------------------------------------
+
+
+@post("/incidents/next", status_code=200, guards=[need(Right.ACT)], summary="Take the first that waits")
+async def take_next(request: Asked) -> Response[Next | None]:
+    """Parks lesser work of one's own for a priority 1. 204 where nothing waits."""
+    desk, by = front(request), staff_of(request)
+    try:
+        taken = await desk.house.desk.take_next(by)
+    except NotAllowed as error:
+        raise refused(403, error.title, kind="belfry:role") from error
+    if taken is None:
+        return Response(None, status_code=204)
+    found, parked = taken
+    desk.house.deadlines.touch(found.id, by.name)
+    return Response(Next(await detail(desk, request, found), list(parked)), status_code=200)
+
+
+@post("/incidents/{incident_id:str}/take", opt=takes(TakeBody), **_ACT)
+async def take(request: Asked, incident_id: FromPath[str], data: JSONBody[TakeBody]) -> Detail:
+    """Take an incident that waits."""
+    return await _act(request, incident_id, Take(data.version))
+
+
+@post("/incidents/{incident_id:str}/takeover", opt=takes(TakeOverBody), **_ACT)
+async def take_over(request: Asked, incident_id: FromPath[str], data: JSONBody[TakeOverBody]) -> Detail:
+    """Take what somebody else has, with a reason."""
+    return await _act(request, incident_id, TakeOver(data.reason, data.version))
+
+
+@post("/incidents/{incident_id:str}/release", opt=takes(ReleaseBody), **_ACT)
+async def release(request: Asked, incident_id: FromPath[str], data: JSONBody[ReleaseBody]) -> Detail:
+    """Give it back to the queue; it keeps its age."""
+    return await _act(request, incident_id, Release(data.version, data.reason))
+
+
+@post("/incidents/{incident_id:str}/hold", opt=takes(HoldBody), **_ACT)
+async def hold(request: Asked, incident_id: FromPath[str], data: JSONBody[HoldBody]) -> Detail:
+    """Put it aside until a time or the next signal."""
+    return await _act(request, incident_id, Hold(data.version, data.until, data.on, data.reason))
+
+
+@post("/incidents/{incident_id:str}/note", opt=takes(NoteBody), **_ACT)
+async def note(request: Asked, incident_id: FromPath[str], data: JSONBody[NoteBody]) -> Detail:
+    """Write something down; needs no version."""
+    return await _act(request, incident_id, Note(data.text))
+
+
+@post("/incidents/{incident_id:str}/reclassify", opt=takes(ReclassifyBody), **_ACT)
+async def reclassify(request: Asked, incident_id: FromPath[str], data: JSONBody[ReclassifyBody]) -> Detail:
+    """Give it another kind of the closed list, with a reason."""
+    return await _act(request, incident_id, Reclassify(data.kind, data.reason, data.version))
+
+
+@post("/incidents/{incident_id:str}/close", opt=takes(CloseBody), **_ACT)
+async def close(request: Asked, incident_id: FromPath[str], data: JSONBody[CloseBody]) -> Detail:
+    """Say what it was. Refused while signals are unseen."""
+    command = Close(
+        seen_upto=data.seen_upto,
+        version=data.version,
+        disposition=data.disposition,
+        cause=data.cause,
+        reason=data.reason,
+    )
+    return await _act(request, incident_id, command)
+
+
+@post("/incidents/{incident_id:str}/reopen", opt=takes(ReopenBody), **_ACT)
+async def reopen(request: Asked, incident_id: FromPath[str], data: JSONBody[ReopenBody]) -> Detail:
+    """Take up again what was closed within a day, with a reason."""
+    return await _act(request, incident_id, Reopen(data.reason, data.version))
+
+
+async def _act(request: Asked, incident_id: str, command: Command) -> Detail:
+    desk, by = front(request), staff_of(request)
+    try:
+        found = await desk.house.desk.act(incident_id, command, by)
+    except NoSuchIncident:
+        raise _nothing() from None
+    except Refusal as error:
+        raise await _refusal(desk, request, incident_id, error) from error
+    desk.house.deadlines.touch(incident_id, by.name)
+    return await detail(desk, request, found)
+
+
+async def _refusal(desk: Front, request: Asked, incident_id: str, error: Refusal) -> Refused:
+    match error:
+        case Conflict():
+            now = await load(desk.house.board, desk.house.journal, incident_id)
+            told = msgspec.UNSET if now is None else await detail(desk, request, now)
+            kind = "belfry:unseen" if isinstance(error, Unseen) else "belfry:conflict"
+            return Refused(Problem(status=409, type=kind, title=error.title, incident=told))
+        case NotAllowed():
+            return refused(403, error.title, kind="belfry:role")
+        case Invalid():
+            value = msgspec.UNSET if error.value is None else short(error.value)
+            return refused_field(error.field, error.title, value=value, limit=error.limit)
+        case _:
+            return refused(409, error.title, kind="belfry:conflict")
+
+
+# -- one incident -----------------------------------------------------------------------------------------------------
+
+
+def staff_of(request: Asked) -> Staff:
+    user = visitor_of(request).user
+    return Staff(user.name, user.role)
+
+
+async def _seen(desk: Front, request: Asked, incident_id: str) -> Incident:
+    """The incident, if there is one that this person may know of."""
+    found = await load(desk.house.board, desk.house.journal, incident_id)
+    if found is None or (is_medical(found.kind) and not may(visitor_of(request).user.role, Right.MEDICAL)):
+        raise _nothing()
+    return found
+
+
+def _nothing() -> Refused:
+    return refused(404, "There is no such incident", kind="belfry:incident")
+
+
+async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
+    """An incident as it is now, in the language of whoever asks."""
+    told = await _story(desk, found, before=None, most=TIMELINE_MOST)
+    return desk.teller.detail(
+        found,
+        language_of(request),
+        timeline=told.items,
+        before=told.before,
+        siblings=list(islice(_siblings(desk.house, found), SIBLINGS_MOST)),
+        texts=told.texts,
+        by=staff_of(request),
+        now=desk.house.clock(),
+    )
+
+
+def _siblings(house: House, found: Incident) -> Iterator[Incident]:
+    """What else is open at the account."""
+    key = found.account
+    if key is None and found.account_id is not None:
+        account = house.accounts.by_id(found.account_id)
+        if account is not None and account.receiver is not None:
+            key = AccountKey(account.receiver, account.prefix, account.account)
+    if key is None:
+        return iter(())
+    return (one for one in house.board.of_account(key) if one.id != found.id)
+
+
+class _Told(msgspec.Struct):
+    items: list[TimelineItem]
+    before: str | None
+    texts: Texts
+
+
+async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Told:
+    """The newest lines before a position: whole entries, at most `most` lines where one entry has no more."""
+    entries = await desk.house.journal.read(incident_subject(found.id), before=before, limit=most + 1)
+    kept, lines = len(entries), 0
+    for stored in reversed(entries):
+        lines += _lines(stored)
+        if lines > most and kept < len(entries):
+            break
+        kept -= 1
+    told = entries[kept:]
+    parts = [*sealed_parts(told)]
+    if before is None:
+        parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
+    texts = await _open(desk.house, parts)
+    return _Told(
+        items=desk.teller.timeline(told, found, texts),
+        before=str(told[0].position) if kept and told else None,
+        texts=texts,
+    )
+
+
+def _lines(stored: Stored | Pruned) -> int:
+    return len(stored.entry.facts) if isinstance(stored, Stored) else 0
+
+
+async def _open(house: House, parts: Sequence[Sealed]) -> Texts:
+    """What sealed parts say, with one look into the key store."""
+    if not parts:
+        return {}
+    each = {part.key: part for part in parts}
+    opened = await house.seals.open_each([(part,) for part in each.values()])
+    said = ((part, mapping.get(part.part)) for part, mapping in zip(each.values(), opened, strict=True))
+    return {part.key: text for part, text in said if text is not None}
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+
+
+class Wanted:
+    """Which incidents a list is asked for."""
+
+    def __init__(
+        self, states: Sequence[StateFilter] | None, *, name: str | None, kinds: Sequence[str] | None, medical: bool
+    ) -> None:
+        asked = set(states or ("open", "closed"))
+        self.states = {IncidentState(state) for state in asked if state != "open"}
+        if "open" in asked:
+            self.states |= set(IncidentState) - {IncidentState.CLOSED}
+        self._name, self._medical = name, medical
+        self._kinds = tuple(kinds or ())
+
+    @property
+    def open(self) -> bool:
+        return bool(self.states - {IncidentState.CLOSED})
+
+    @property
+    def closed(self) -> bool:
+        return IncidentState.CLOSED in self.states
+
+    def fits(self, incident: Incident) -> bool:
+        return (
+            incident.state in self.states
+            and (self._medical or not is_medical(incident.kind))
+            and (self._name is None or self._mine(incident))
+            and (not self._kinds or any(_is_kind(incident.kind, kind) for kind in self._kinds))
+        )
+
+    def _mine(self, incident: Incident) -> bool:
+        held = incident.held_by if incident.state is IncidentState.HELD else None
+        return self._name in (incident.taken_by, held, incident.closed_by)
+
+
+def _is_kind(kind: str, wanted: str) -> bool:
+    return kind == wanted or kind.startswith(f"{wanted}.")
+
+
+class _OpenAt(msgspec.Struct, array_like=True, tag="o", frozen=True):
+    """A place in the queue; the incident there may be gone since."""
+
+    priority: int
+    rank: int
+    opened_at: datetime
+    number: int
+
+
+class _ClosedAt(msgspec.Struct, array_like=True, tag="c", frozen=True):
+    """A place in the list of closed ones, newest first."""
+
+    closed_at: datetime
+    number: int
+
+
+_decode_place = msgspec.json.Decoder(_OpenAt | _ClosedAt).decode
+
+
+def cursor_of(incident: Incident) -> str:
+    """The place right behind an incident, as opaque text."""
+    place: _OpenAt | _ClosedAt = (
+        _OpenAt(*incident.order)
+        if incident.open
+        else _ClosedAt(incident.closed_at or incident.opened_at, incident.number)
+    )
+    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+def _from_cursor(house: House, wanted: Wanted, after: str | None) -> Iterator[Incident]:
+    """Everything behind a cursor: the queue, then what was closed lately."""
+    place = None if after is None else _place(after)
+    waiting: Iterable[Incident] = ()
+    if wanted.open and not isinstance(place, _ClosedAt):
+        order: Order | None = None if place is None else (place.priority, place.rank, place.opened_at, place.number)
+        waiting = house.board.queue_after(order)
+    over: Iterable[Incident] = house.board.closed() if wanted.closed else ()
+    if isinstance(place, _ClosedAt):
+        over = (one for one in over if _age(one) < (place.closed_at, place.number))
+    return chain(waiting, over)
+
+
+def _age(incident: Incident) -> tuple[datetime, int]:
+    return (incident.closed_at or incident.opened_at, incident.number)
+
+
+def _place(cursor: str) -> _OpenAt | _ClosedAt:
+    try:
+        place: _OpenAt | _ClosedAt = _decode_place(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, msgspec.DecodeError):
+        raise refused_field("after", "after: this is no cursor of ours", value=cursor) from None
+    return place
+
+
+def _position(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not cursor.isdecimal() or len(cursor) > 18:
+        raise refused_field("before", "before: this is no cursor of ours", value=cursor)
+    return int(cursor)
+
+
+def router() -> Router:
+    handlers: list[Any] = [incidents, incident, timeline, take_next]
+    handlers += [take, take_over, release, hold, note, reclassify, close, reopen]
+    return Router("/", route_handlers=handlers, tags=["incidents"])

@@ -1,0 +1,47 @@
+"""Numbers for Prometheus, read when they are asked for. No site, device or kind is a label, and no refusal is counted
+here (SCOPE, fences).
+"""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from belfry.web.house import House
+
+
+class _Numbers(Collector):
+    def __init__(self, house: House, streams: int) -> None:
+        self._house, self._streams = house, streams
+
+    def collect(self) -> Iterable[Metric]:
+        house = self._house
+        centre = house.describe()
+        incidents = GaugeMetricFamily("belfry_incidents", "Open incidents by state", labels=["state"])
+        for state, count in house.board.counts().items():
+            if state != "closed":
+                incidents.add_metric([str(state)], count)
+        yield incidents
+        yield _gauge("belfry_journal_position", "Last durable position of the journal", house.journal.position)
+        yield _gauge("belfry_board_position", "Position up to which the board is folded", house.board.position)
+        yield _gauge("belfry_journal_open", "1 while the journal stores", int(centre.journal_open))
+        yield _gauge("belfry_ready", "1 while the centre does its work", int(centre.ready))
+        yield _gauge("belfry_streams", "Consoles that listen", self._streams)
+        connections = sum(receiver.connections for receiver in centre.receivers)
+        yield _gauge("belfry_receiver_connections", "Connections of all receivers", connections)
+        yield _gauge("belfry_accounts_lost", "Accounts with a path that fell silent", centre.lost)
+        yield _gauge("belfry_accounts_not_commissioned", "Accounts never heard of", centre.not_commissioned)
+
+
+def exposition(house: House, streams: int) -> tuple[bytes, str]:
+    """Return the numbers as text, and its media type."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Numbers(house, streams))
+    encode, media_type = choose_encoder("")
+    return encode(registry), media_type
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, words, value=value)

@@ -1,0 +1,103 @@
+"""The console's pages: one page for all its addresses, and the files that it is made of.
+
+What can be asked for is listed when the application is made, so a path in a request never names a file. Files whose
+name carries a hash may be kept for ever, the page itself never.
+"""
+
+import mimetypes
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from belfry.web.cookies import seconds_until, session_cookie
+from belfry.web.front import Page, front
+from belfry.web.headers import HTTPS_ONLY, PAGE
+from belfry.web.identity import check_loopback, recognise
+from belfry.web.problems import Refused
+
+INDEX: Final = "index.html"
+ROUTES: Final = ("", "report", "call", "decode", "overview", "signin", "setup")
+"""Addresses of the console; each is the same page."""
+
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_HASHED: Final = "assets/"
+"""Vite puts files with a hash in their names here."""
+
+NOT_BUILT: Final = b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Belfry</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><h1>Belfry runs, but its console is not built</h1>
+<p>In a checkout, <code>make console</code> builds it. The API is at <code>/api/v1/openapi.json</code>.</p>
+</body></html>
+"""
+
+
+def built_pages() -> Mapping[str, Page]:
+    """Return the files of the built console by path; empty where it is not built."""
+    root = files("belfry.web") / "static"
+    return {path: _page(path, file) for path, file in _walk(root, "")} if root.is_dir() else {}
+
+
+def _walk(folder: Traversable, below: str) -> list[tuple[str, Traversable]]:
+    found: list[tuple[str, Traversable]] = []
+    for entry in folder.iterdir():
+        path = f"{below}{entry.name}"
+        if entry.is_dir():
+            found += _walk(entry, f"{path}/")
+        elif not entry.name.startswith("."):
+            found.append((path, entry))
+    return found
+
+
+def _page(path: str, file: Traversable) -> Page:
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if media_type.startswith("text/") or media_type == "application/javascript":
+        media_type = f"{media_type}; charset=utf-8"
+    return Page(file.read_bytes(), media_type, _FOREVER if path.startswith(_HASHED) else "no-cache")
+
+
+async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    """A page or file of the console. In a demo the front page signs in whoever has no session."""
+    wanted, pages = path.strip("/"), front(request).pages
+    secure = HTTPS_ONLY if front(request).house.https else {}
+    if wanted in ROUTES:
+        found = pages.get(INDEX, Page(NOT_BUILT, "text/html; charset=utf-8", "no-store"))
+    elif wanted in pages:
+        found = pages[wanted]
+    else:
+        raise NotFoundException
+    answer = Response(
+        found.content, media_type=found.media_type, headers={**PAGE, **secure, "Cache-Control": found.cache}
+    )
+    if front(request).house.demo and wanted == "":
+        await _sign_in_to_demo(request, answer)
+    return answer
+
+
+async def _sign_in_to_demo(request: Request[Any, Any, Any], answer: Response[bytes]) -> None:
+    check_loopback(request)
+    try:
+        if await recognise(request) is not None:
+            return
+    except Refused:
+        pass  # a secret that is no good any more
+    desk = front(request)
+    house = desk.house
+    name = house.demo[next(desk.visitors) % len(house.demo)]
+    user = next((user for user in await house.users.all() if user.name == name), None)
+    if user is None:
+        raise NotFoundException
+    now = house.clock()
+    secret, opened = await house.sessions.open(user, now)
+    answer.set_cookie(session_cookie(request, secret, seconds_until(opened.expires_at, now)))
+    answer.headers["Cache-Control"] = "no-store"
+
+
+@get(["/", "/{path:path}"], include_in_schema=False)
+async def console(request: Request[Any, Any, Any], path: FromPath[str] = "") -> Response[bytes]:
+    return await page(request, path)

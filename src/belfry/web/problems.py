@@ -1,0 +1,135 @@
+"""Every refusal as problem+json (RFC 9457): a title for a person, a status for a program, the field where there is one.
+
+No trace back, no class name and no value of a secret field leaves the house. What is our own fault says only that it
+is; the log says what.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from msgspec import UNSET, Struct, UnsetType
+
+from belfry.ports import Full, JournalError, Stale, Unusable
+from belfry.web.headers import SECURE
+from belfry.web.views import Detail
+
+log = logging.getLogger(__name__)
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+_TITLES: Final = {
+    400: "This cannot be read as it is",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "There is nothing here",
+    405: "Not in this way",
+    408: "Too slow",
+    413: "Too large",
+    414: "Address too long",
+    415: "Not in this format",
+    429: "Too many attempts",
+    503: "Not now",
+}
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457. `type` is a stable name for programs; `incident` is how the one in the way is now."""
+
+    status: int
+    title: str
+    type: str = "about:blank"
+    detail: str | UnsetType = UNSET
+    field: str | UnsetType = UNSET
+    """The field of the body, or the parameter, that was refused; dotted."""
+    value: str | UnsetType = UNSET
+    limit: str | UnsetType = UNSET
+    incident: Detail | UnsetType = UNSET
+
+
+class Refused(Exception):
+    """An answer other than the one asked for."""
+
+    def __init__(self, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(problem.title)
+        self.problem, self.headers = problem, headers or {}
+
+
+def refused(
+    status: int,
+    title: str | None = None,
+    *,
+    kind: str = "about:blank",
+    detail: str | UnsetType = UNSET,
+    headers: Mapping[str, str] | None = None,
+) -> Refused:
+    """Return a refusal that names no field."""
+    return Refused(Problem(status=status, type=kind, title=title or title_of(status), detail=detail), headers)
+
+
+def refused_field(field: str, title: str, *, value: object = UNSET, limit: str | UnsetType = UNSET) -> Refused:
+    """Return a 400 about one field."""
+    shown: str | UnsetType = UNSET if value is UNSET else short(value)
+    return Refused(Problem(status=400, type="belfry:field", title=title, field=field, value=shown, limit=limit))
+
+
+def short(value: object) -> str:
+    """A refused value as it is repeated to whoever sent it."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def title_of(status: int) -> str:
+    return _TITLES.get(status, "This went wrong here" if status >= 500 else "Refused")
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={**SECURE, "Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+# -- handlers ---------------------------------------------------------------------------------------------------------
+
+
+def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+    return answer(error.problem, error.headers)
+
+
+def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What Litestar itself refuses: no such route, wrong method, a parameter, a body that is too large."""
+    headers = dict(error.headers or {}) if isinstance(error, MethodNotAllowedException) else {}
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        first = error.extra[0]
+        field, what = str(first.get("key", "")), str(first.get("message", ""))
+        if field == "data":
+            return answer(Problem(status=400, type="belfry:json", title="The body is missing"))
+        return answer(refused_field(field, f"{field}: {what}").problem)
+    return answer(Problem(status=error.status_code, title=title_of(error.status_code)), headers)
+
+
+def on_journal(_: Request[Any, Any, Any], error: JournalError) -> Response[bytes]:
+    """Nothing was kept, and the sender must know it: a panel or a program tries again."""
+    log.error("The journal refused an entry: %s", type(error).__name__)
+    match error:
+        case Full():
+            title, kind = "The disk of the centre is full: nothing was kept", "belfry:journal-full"
+        case Unusable():
+            title, kind = "The journal of the centre is closed: nothing was kept", "belfry:journal-closed"
+        case Stale():
+            return answer(Problem(status=409, type="belfry:stale", title="Somebody was quicker: look again"))
+        case _:
+            return answer(Problem(status=500, title=title_of(500)))
+    return answer(Problem(status=503, type=kind, title=title), {"Retry-After": "5"})
+
+
+def on_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Our own fault: loud in the log, quiet on the wire."""
+    log.error("A request failed: %s", type(error).__name__, exc_info=error)
+    return answer(Problem(status=500, title=title_of(500)))

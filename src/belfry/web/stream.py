@@ -1,0 +1,358 @@
+"""The event stream: one hub hears the board, every console gets each changed row once, none waits for another.
+
+A message's id is the journal position after which its row is as it says, and ids only grow: a row leaves once the
+board has folded everything up to it. So whoever comes back with the last id that it saw gets exactly the incidents
+that changed since, as they are now. A stream that does not read keeps one message an incident, the newest; past
+`PENDING_MOST` of them it is told to load the queue anew. Rows are encoded once a change for each audience.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.types import Receive, Scope, Send
+
+from belfry.centre.board import Board
+from belfry.domain.incident import REOPEN_WITHIN, Incident
+from belfry.ports import Journal, Stored
+from belfry.web.headers import SECURE
+from belfry.web.telling import Teller, is_medical
+from belfry.web.views import Pulse
+
+BEAT_S: Final = 10
+"""An id-only message at least this often; a console that hears none for longer is stale."""
+LOOK_S: Final = 1
+"""How often the centre's own state is looked at, and whether a stream's session still lasts."""
+PENDING_MOST: Final = 2_000
+"""Rows that wait for one stream; a queue is loaded faster than so many are read."""
+CATCH_UP_MOST: Final = 2_000
+"""Rows sent to somebody who comes back; beyond, loading the queue is quicker."""
+RESUME_WITHIN: Final = REOPEN_WITHIN - timedelta(hours=1)
+"""The board forgets closed incidents a day old, so an id older than that may lack a closing."""
+STREAMS_MOST: Final = 500
+CHUNK_MOST_BYTES: Final = 65_536
+"""Handed to the socket at once; the rest waits, and may still be replaced by newer rows."""
+RETRY_MS: Final = 1_000
+
+Lasts = Callable[[], Awaitable[bool]]
+"""Whether whoever listens is still signed in."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Streams that are told the same."""
+
+    language: str
+    medical: bool
+
+    def sees(self, incident: Incident) -> bool:
+        return self.medical or not is_medical(incident.kind)
+
+
+def message(event: str, data: bytes, position: int) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, event.encode(), data)
+
+
+def beat(position: int) -> bytes:
+    return b"id: %d\n\n" % position
+
+
+class Stream:
+    """What one console has not been sent yet."""
+
+    def __init__(self, audience: Audience, name: str, lasts: Lasts, secret: str | None) -> None:
+        self.audience, self.name, self.lasts, self.secret = audience, name, lasts, secret
+        self._pending: OrderedDict[str, bytes] = OrderedDict()
+        self._ready = asyncio.Event()
+        self._ended = False
+
+    def put(self, key: str, text: bytes) -> None:
+        """Replace what is pending under a key, and let it be the newest, since ids only grow."""
+        self._pending.pop(key, None)
+        self._pending[key] = text
+        self._ready.set()
+
+    def restart(self, position: int) -> None:
+        """Nothing pending counts any more: the console loads the queue."""
+        self._pending.clear()
+        self.put("reset", message("reset", b"{}", position))
+
+    @property
+    def behind(self) -> int:
+        return len(self._pending)
+
+    def end(self) -> None:
+        self._ended = True
+        self._ready.set()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield what is pending, as it comes, until the stream ends."""
+        while not self._ended:
+            await self._ready.wait()
+            while self._pending and not self._ended:
+                yield self._take()
+            if not self._pending and not self._ended:
+                self._ready.clear()
+
+    def _take(self) -> bytes:
+        chunk: list[bytes] = []
+        size = 0
+        while self._pending and size < CHUNK_MOST_BYTES:
+            _, text = self._pending.popitem(last=False)
+            chunk.append(text)
+            size += len(text)
+        return b"".join(chunk)
+
+
+class Hub:
+    """All streams of one application. `start` when the loop runs, `stop` before the server stops."""
+
+    def __init__(
+        self,
+        *,
+        board: Board,
+        journal: Journal,
+        teller: Teller,
+        pulse: Callable[[], Pulse],
+        clock: Callable[[], datetime],
+        lost: Callable[[str], None],
+        back: Callable[[str], None],
+    ) -> None:
+        self._board, self._journal, self._teller = board, journal, teller
+        self._pulse, self._clock = pulse, clock
+        self._lost, self._back = lost, back
+        self._streams: set[Stream] = set()
+        self._changed: dict[str, Incident] = {}
+        self._medical: set[str] = set()
+        """Open incidents last heard of as medical, so that a change of kind is noticed."""
+        self._scheduled = False
+        self._last_pulse: Pulse | None = None
+        self._ticker: asyncio.Task[None] | None = None
+        self._unlisten: list[Callable[[], None]] = []
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    # -- life
+
+    def start(self) -> None:
+        self._medical = {incident.id for incident in self._board.queue() if is_medical(incident.kind)}
+        self._unlisten = [self._board.listen(self._hear), self._board.follow(self._flush_soon)]
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """End every stream, so that no connection is open when the server stops."""
+        for unlisten in self._unlisten:
+            unlisten()
+        self._unlisten = []
+        for stream in list(self._streams):
+            stream.end()
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+            self._ticker = None
+
+    # -- streams
+
+    @contextmanager
+    def open(self, stream: Stream) -> Iterator[Stream]:
+        """Keep a stream while its console listens, and tell who is there."""
+        self._streams.add(stream)
+        self._back(stream.name)
+        try:
+            yield stream
+        finally:
+            self._streams.discard(stream)
+            if all(other.name != stream.name for other in self._streams):
+                self._lost(stream.name)
+
+    def end_session(self, secret: str) -> None:
+        for stream in self._streams:
+            if stream.secret == secret:
+                stream.end()
+
+    async def greet(self, stream: Stream, last_id: str | None) -> None:
+        """Begin a stream: what changed since `last_id`, or the position from where it goes on."""
+        known = None if last_id is None else await self._known(last_id)
+        # From here on nothing waits, so nothing falls between what is sent here and what `_flush` sends.
+        position = self._board.position
+        if last_id is None:
+            stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(position)))
+        elif known is None or not self._catch_up(stream, known):
+            stream.restart(position)
+        stream.put("centre", message("centre", _encode(self._pulse()), position))
+
+    def _catch_up(self, stream: Stream, after: int) -> bool:
+        """Send the incidents that changed after a position; False where they are too many."""
+        position = self._board.position
+        missed = [
+            incident
+            for incidents in (self._board.queue(), self._board.closed())
+            for incident in incidents
+            if after < incident.head <= position and stream.audience.sees(incident)
+        ]
+        if len(missed) > CATCH_UP_MOST:
+            return False
+        stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(after)))
+        for incident in sorted(missed, key=lambda one: one.head):
+            stream.put(incident.id, self._row(incident, stream.audience))
+        return True
+
+    async def _known(self, last_id: str) -> int | None:
+        """The position of an id that we gave, None where it is unknown, of the future, or too old."""
+        if not last_id.isdecimal() or len(last_id) > 18:
+            return None
+        position = int(last_id)
+        if position == self._board.position:
+            return position
+        if position > self._board.position:
+            return None
+        following = await self._journal.page(position, 1)
+        if not following or not isinstance(following[0], Stored) or following[0].position != position + 1:
+            return None
+        return position if self._clock() - following[0].entry.at <= RESUME_WITHIN else None
+
+    # -- changes
+
+    def _hear(self, incident: Incident, _: int) -> None:
+        self._note_kind(incident)
+        if self._streams:
+            self._changed[incident.id] = incident
+            self._flush_soon(0)
+
+    def _note_kind(self, incident: Incident) -> None:
+        if is_medical(incident.kind) and incident.open:
+            if incident.id not in self._medical:
+                self._medical.add(incident.id)
+                if incident.version > 1:  # it was another kind before, so somebody may still show it
+                    self._hide()
+        else:
+            self._medical.discard(incident.id)
+
+    def _hide(self) -> None:
+        for stream in self._streams:
+            if not stream.audience.medical:
+                stream.restart(self._board.position)
+
+    def _flush_soon(self, _: int) -> None:
+        """Send at the end of this turn of the loop: a burst is one message an incident."""
+        if self._changed and not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        position = self._board.position
+        ready = sorted((one for one in self._changed.values() if one.head <= position), key=lambda one: one.head)
+        for incident in ready:
+            del self._changed[incident.id]
+            self._send(incident)
+        if not self._streams:
+            self._changed.clear()
+
+    def _send(self, incident: Incident) -> None:
+        encoded: dict[Audience, bytes] = {}
+        for stream in self._streams:
+            audience = stream.audience
+            if not audience.sees(incident):
+                continue
+            text = encoded.get(audience)
+            if text is None:
+                text = encoded[audience] = self._row(incident, audience)
+            stream.put(incident.id, text)
+            if stream.behind > PENDING_MOST:
+                stream.restart(incident.head)
+
+    def _row(self, incident: Incident, audience: Audience) -> bytes:
+        return message("incident", _encode(self._teller.row(incident, audience.language)), incident.head)
+
+    # -- time
+
+    async def _tick(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(LOOK_S)
+            turn += 1
+            await self.look()
+            if turn % BEAT_S == 0:
+                self.beat()
+
+    async def look(self) -> None:
+        """Say how the centre is where that changed, and end the streams of sessions that are over."""
+        for stream in list(self._streams):
+            if not await stream.lasts():
+                stream.end()
+        if not self._streams:
+            return
+        pulse = self._pulse()
+        if self._last_pulse is None or _of_note(pulse) != _of_note(self._last_pulse):
+            self._tell(pulse)
+
+    def beat(self) -> None:
+        """Say to everybody that the line is alive, and up to where it has told."""
+        position = self._told()
+        for stream in self._streams:
+            stream.put("beat", beat(position))
+        if self._streams:
+            self._tell(self._pulse())
+
+    def _tell(self, pulse: Pulse) -> None:
+        self._last_pulse = pulse
+        text = message("centre", _encode(pulse), self._told())
+        for stream in self._streams:
+            stream.put("centre", text)
+
+    def _told(self) -> int:
+        """The position up to which every change has been put into the streams."""
+        if self._scheduled:
+            self._flush()
+        return self._board.position
+
+
+def _of_note(pulse: Pulse) -> tuple[object, ...]:
+    return (pulse.journal, pulse.lost, pulse.not_commissioned)
+
+
+class EventStream(Response[None]):
+    """The answer of `GET /stream`: writes until the console goes, the session ends or the server stops."""
+
+    def __init__(self, hub: Hub, stream: Stream, last_id: str | None) -> None:
+        super().__init__(None, status_code=200, media_type="text/event-stream")
+        self._hub, self._stream, self._last_id = hub, stream, last_id
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        return self._run
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._hub.open(self._stream):
+            headers = {**SECURE, "content-type": "text/event-stream", "cache-control": "no-store"}
+            headers["x-accel-buffering"] = "no"  # a proxy that collects would make every alarm late
+            encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            await send({"type": "http.response.start", "status": 200, "headers": encoded})
+            await self._hub.greet(self._stream, self._last_id)
+            writing = asyncio.create_task(self._write(send))
+            leaving = asyncio.create_task(_gone(receive))
+            try:
+                await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (writing, leaving):
+                    task.cancel()
+                await asyncio.gather(writing, leaving, return_exceptions=True)
+
+    async def _write(self, send: Send) -> None:
+        async for chunk in self._stream.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,438 @@
+"""From incidents and facts to what the API says of them: pure, in the language of whoever asks.
+
+A `Teller` holds what does not change between requests: the lists, the rules, the registry's accounts. A row holds
+nothing sealed; of an incident that is over it holds no site either, since lists of those are archives (SCOPE).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, assert_never, get_args
+
+from belfry.domain.clocks import clocks
+from belfry.domain.closing import Cause, Disposition
+from belfry.domain.codes import Codes
+from belfry.domain.commands import Staff
+from belfry.domain.facts import (
+    Act,
+    Brief,
+    Closed,
+    Due,
+    Effect,
+    Escalated,
+    Held,
+    IncidentState,
+    Joined,
+    Logged,
+    Noted,
+    OnIncident,
+    Opened,
+    Part,
+    Received,
+    Reclassified,
+    Released,
+    Reopened,
+    Sealed,
+    Taken,
+)
+from belfry.domain.handling import allowed
+from belfry.domain.incident import Incident
+from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules
+from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
+from belfry.domain.site import Account
+from belfry.ports import Accounts, Pruned, Stored
+from belfry.web.views import (
+    Clocks,
+    Detail,
+    KindGroup,
+    KindList,
+    KindView,
+    RestoreView,
+    Row,
+    SignalView,
+    SiteView,
+    TimelineItem,
+)
+
+MEDICAL: Final = "MED"
+
+_INCIDENT_FACTS: Final = get_args(OnIncident)
+_ANNOTATING: Final = RESTORING | {SignalState.CANCEL, SignalState.ABORT, SignalState.SILENCED}
+
+Texts = Mapping[bytes, str]
+"""What sealed parts say, by the name of their key; an erased one is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a signal."""
+
+    act: str
+    incident: str | None
+    quality: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Says incidents in one language at a time."""
+
+    accounts: Accounts
+    kinds: Kinds
+    codes: Codes
+    rules: Rules
+
+    # -- rows
+
+    def row(self, incident: Incident, language: str) -> Row:
+        """Return the row of an incident as it is now."""
+        return Row(**self._fields(incident, language, in_list=True))
+
+    def detail(
+        self,
+        incident: Incident,
+        language: str,
+        *,
+        timeline: Sequence[TimelineItem],
+        before: str | None,
+        siblings: Sequence[Incident],
+        texts: Texts,
+        by: Staff,
+        now: datetime,
+    ) -> Detail:
+        """Return an incident with its story. `texts` are what its sealed parts say."""
+        words = self.kinds.words(incident.kind, language)
+        parts = (*incident.first.sealed, *(sealed for brief in incident.newest for sealed in brief.sealed))
+        fields = self._fields(incident, language, in_list=False)
+        fields["note"] = next((item.text for item in reversed(timeline) if item.type == "note"), None)
+        return Detail(
+            **fields,
+            reasons=list(incident.reasons),
+            definition=words.definition,
+            not_this=words.not_this,
+            timeline=list(timeline),
+            timeline_before=before,
+            acts=list(allowed(incident, by=by, now=now)),
+            siblings=[self.row(one, language) for one in siblings],
+            zone_text=_said(parts, Part.ZONE_TEXT, texts),
+            caller=_said(parts, Part.CALLER, texts),
+            place_text=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
+            dispositions=[str(one) for one in Disposition],
+            causes=[str(one) for one in Cause],
+        )
+
+    def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
+        key = incident.account
+        found = clocks(incident, self.rules)
+        return {
+            "id": incident.id,
+            "number": incident.number,
+            "kind": incident.kind,
+            "label": self.kinds.words(incident.kind, language).label,
+            "group": group_of(incident.kind),
+            "state": incident.state,
+            "priority": incident.priority,
+            "rank": incident.rank,
+            "opened_at": incident.opened_at,
+            "clocks": Clocks(found.get("take"), found.get("act")),
+            "account": None if key is None else key.account,
+            "account_id": incident.account_id,
+            "receiver": None if key is None else key.receiver,
+            "prefix": None if key is None else key.prefix,
+            "site": self._site(incident) if incident.open or not in_list else None,
+            "area": incident.area,
+            "zone": incident.zone,
+            "method": incident.method,
+            "silent": incident.silent,
+            "life": incident.life,
+            "flags": list(incident.flags),
+            "taken_by": incident.taken_by,
+            "taken_at": incident.taken_at,
+            "held_by": incident.held_by if incident.state is IncidentState.HELD else None,
+            "held_until": incident.held_until,
+            "held_on": incident.held_on,
+            "parked": incident.parked,
+            "first_taken_at": incident.first_taken_at,
+            "pending_until": incident.pending_until,
+            "restore": RestoreView(incident.restore, incident.restored, incident.open_points),
+            "disposition": incident.disposition,
+            "cause": incident.cause,
+            "closed_at": incident.closed_at,
+            "previous": incident.previous,
+            "version": incident.version,
+            "signals_seq": incident.signals_seq,
+            "seen_upto": incident.seen_upto,
+            "signals": [self.signal(brief, incident) for brief in incident.newest],
+            "rings": str(incident.rings_at),
+            "updated": str(incident.head),
+        }
+
+    def _site(self, incident: Incident) -> SiteView | None:
+        account = None if incident.account_id is None else self.accounts.by_id(incident.account_id)
+        if account is None and incident.account is not None:
+            account = self.accounts.by_key(incident.account)
+        return None if account is None else site_view(account)
+
+    # -- signals
+
+    def signal(self, brief: Brief, incident: Incident, act: Act | None = None) -> SignalView:
+        """Return a signal as its incident remembers it. Without `act`, as far as its state tells."""
+        return self._signal(
+            brief,
+            brief.position,
+            account=incident.account,
+            account_id=incident.account_id,
+            became=Decision(act or _act_of(brief, incident), incident.id, brief.quality),
+        )
+
+    def received(self, fact: Received, position: int, became: Decision | None) -> SignalView:
+        """Return a signal of the journal, and what became of it where that is settled."""
+        return self._signal(
+            fact, position, account=fact.account_key, account_id=fact.account_id, became=became or Decision("", None)
+        )
+
+    def _signal(
+        self,
+        said: Brief | Received,
+        position: int,
+        *,
+        account: AccountKey | None,
+        account_id: str | None,
+        became: Decision,
+    ) -> SignalView:
+        return SignalView(
+            position=str(position),
+            method=said.method,
+            received_at=said.received_at,
+            occurred_at=said.occurred_at,
+            account=None if account is None else account.account,
+            account_id=account_id,
+            area=said.area,
+            zone=said.zone,
+            code=said.code,
+            name=self._name(said.wire, said.code),
+            category=said.category,
+            subtype=said.subtype,
+            state=said.state,
+            act=became.act or None,
+            incident=became.incident,
+            quality=list(became.quality),
+        )
+
+    def _name(self, wire: Wire | None, code: str | None) -> str | None:
+        return None if wire is None or code is None else self.codes.meaning(wire, code).name or None
+
+    # -- timeline
+
+    def timeline(self, entries: Iterable[Stored | Pruned], incident: Incident, texts: Texts) -> list[TimelineItem]:
+        """Return the lines of an incident's entries, in their order."""
+        items: list[TimelineItem] = []
+        delayed = False  # stands in its first delay: what falls due then was never held
+        for stored in entries:
+            if isinstance(stored, Pruned):
+                continue
+            for index, fact in enumerate(stored.entry.facts):
+                if not isinstance(fact, _INCIDENT_FACTS):
+                    continue
+                if isinstance(fact, Opened):
+                    delayed = fact.state is IncidentState.PENDING
+                told = self._line(fact, incident, texts, delayed=delayed)
+                if isinstance(fact, Due | Taken):
+                    delayed = False
+                items.append(TimelineItem(position=str(stored.position), index=index, at=stored.entry.at, **told))
+        return items
+
+    def _line(self, fact: OnIncident, incident: Incident, texts: Texts, *, delayed: bool) -> dict[str, Any]:
+        match fact:
+            case Opened():
+                return {
+                    "type": "opened",
+                    "text": _first_said(fact.signal.sealed, texts),
+                    "reasons": list(fact.reasons),
+                    "signal": self.signal(fact.signal, incident, Act.OPEN),
+                    "data": {"kind": fact.kind, "priority": fact.priority, "state": fact.state},
+                }
+            case Joined():
+                return {
+                    "type": _joined_type(fact),
+                    "text": _first_said(fact.signal.sealed, texts),
+                    "reasons": list(fact.reasons),
+                    "signal": self.signal(fact.signal, incident, act_of_join(fact)),
+                    "data": _given(kind=fact.kind, priority=fact.priority, state=fact.state, rings=fact.rings or None),
+                }
+            case Due():
+                return {"type": "due" if delayed else "woken", "reasons": list(fact.reasons)}
+            case Taken():
+                return {
+                    "type": "taken" if fact.over is None else "takeover",
+                    "by": fact.by,
+                    "text": _first_said(fact.sealed, texts),
+                    "data": _given(over=fact.over, reason=fact.reason, parked=fact.parked or None),
+                }
+            case Released():
+                return {
+                    "type": "released",
+                    "by": fact.by,
+                    "text": _first_said(fact.sealed, texts),
+                    "data": _given(reason=fact.reason),
+                }
+            case Held():
+                return {
+                    "type": "held",
+                    "by": fact.by,
+                    "text": _first_said(fact.sealed, texts),
+                    "data": _given(until=fact.until, on=fact.on, reason=fact.reason),
+                }
+            case Noted():
+                return {"type": "note", "by": fact.by, "text": _first_said(fact.sealed, texts)}
+            case Reclassified():
+                return {
+                    "type": "reclassified",
+                    "by": fact.by,
+                    "text": _first_said(fact.sealed, texts),
+                    "data": _given(kind=fact.kind, was=fact.was, priority=fact.priority),
+                }
+            case Closed():
+                return {
+                    "type": "closed",
+                    "by": fact.by,
+                    "text": _first_said(fact.sealed, texts),
+                    "reasons": list(fact.reasons),
+                    "data": _given(disposition=fact.disposition, cause=fact.cause, unrestored=fact.unrestored or None),
+                }
+            case Reopened():
+                return {"type": "reopened", "by": fact.by, "text": _first_said(fact.sealed, texts)}
+            case Escalated():
+                return {
+                    "type": "escalated",
+                    "reasons": list(fact.reasons),
+                    "data": {"clock": fact.clock, "level": fact.level},
+                }
+            case _:
+                assert_never(fact)
+
+
+def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
+    """Return every sealed part of an incident's entries."""
+    parts: list[Sealed] = []
+    for stored in entries:
+        if isinstance(stored, Pruned):
+            continue
+        for fact in stored.entry.facts:
+            match fact:
+                case Opened() | Joined():
+                    parts.extend(fact.signal.sealed)
+                case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened():
+                    parts.extend(fact.sealed)
+                case _:
+                    pass
+    return parts
+
+
+def decisions(entries: Iterable[Stored | Pruned]) -> dict[int, Decision]:
+    """What entries settle, by the position of the signal. The first that names a signal counts."""
+    found: dict[int, Decision] = {}
+    for stored in entries:
+        if isinstance(stored, Pruned):
+            continue
+        for fact in stored.entry.facts:
+            match fact:
+                case Opened():
+                    found.setdefault(fact.signal.position, Decision(Act.OPEN, fact.incident, fact.signal.quality))
+                case Joined():
+                    found.setdefault(
+                        fact.signal.position, Decision(act_of_join(fact), fact.incident, fact.signal.quality)
+                    )
+                case Logged():
+                    found.setdefault(fact.signal, Decision(fact.act, fact.incident, fact.quality))
+                case _:
+                    pass
+    return found
+
+
+def act_of_join(fact: Joined) -> Act:
+    return Act.JOIN if fact.effect is Effect.ALARM else Act.ANNOTATE
+
+
+def group_of(kind: str) -> str:
+    return kind.partition(".")[0]
+
+
+def is_medical(kind: str) -> bool:
+    """Medical incidents are nobody's lead: only the control room sees them (SCOPE)."""
+    return group_of(kind) == MEDICAL
+
+
+def site_view(account: Account) -> SiteView:
+    return SiteView(
+        id=account.id,
+        name=account.name,
+        address=account.address,
+        latitude=account.latitude,
+        longitude=account.longitude,
+        time_zone=account.time_zone,
+        type=account.type,
+    )
+
+
+def kind_list(kinds: Kinds, language: str) -> KindList:
+    """The closed list in one language, in its own order."""
+    items, groups = [], dict[str, KindGroup]()
+    for kind in kinds.all():
+        words = kinds.words(kind.code, language)
+        if kind.group not in groups:
+            label = kinds.words(kind.group, language).label if kind.group in kinds else kind.group
+            groups[kind.group] = KindGroup(kind.group, label)
+        items.append(
+            KindView(
+                code=kind.code,
+                group=kind.group,
+                label=words.label,
+                definition=words.definition,
+                not_this=words.not_this,
+                priority=kind.priority,
+                rank=kind.rank,
+                methods=list(kind.methods),
+                reach=kind.reach,
+                life=kind.life,
+                silent=kind.silent,
+                restore=kind.restore,
+            )
+        )
+    return KindList(
+        digest=kinds.digest, version=kinds.version, language=language, groups=list(groups.values()), items=items
+    )
+
+
+def _act_of(brief: Brief, incident: Incident) -> Act:
+    if brief.position == incident.first.position:
+        return Act.OPEN
+    return Act.ANNOTATE if brief.state in _ANNOTATING else Act.JOIN
+
+
+def _joined_type(fact: Joined) -> str:
+    if fact.effect is Effect.RESTORE:
+        return "restored"
+    if fact.effect is Effect.CANCEL:
+        return "cancelled"
+    if fact.kind is not None or fact.priority is not None:
+        return "raised"
+    return "joined" if fact.effect is Effect.ALARM else "signal"
+
+
+def _said(parts: Sequence[Sealed], part: Part, texts: Texts) -> str | None:
+    """The newest of a kind of part that can still be read."""
+    return next((texts[sealed.key] for sealed in reversed(parts) if sealed.part is part and sealed.key in texts), None)
+
+
+def _first_said(parts: Sequence[Sealed], texts: Texts) -> str | None:
+    """What was typed: a note or reason, else the zone's text."""
+    for part in (Part.NOTE, Part.ZONE_TEXT):
+        for sealed in parts:
+            if sealed.part is part and sealed.key in texts:
+                return texts[sealed.key]
+    return None
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,322 @@
+"""What the API says: the types of its answers. `bodies of requests` are in `asks`; who fills these in is `telling`.
+
+Positions, ids and cursors are opaque text; times are RFC 3339 in UTC. Nothing sealed is in a row.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from belfry.domain.clocks import Clock
+from belfry.domain.facts import IncidentState
+from belfry.domain.signal import Method, SignalState
+from belfry.ports.staff import Role
+
+# -- staff ------------------------------------------------------------------------------------------------------------
+
+
+class UserName(Struct, frozen=True):
+    name: str
+    role: Role
+
+
+class CentreName(Struct, frozen=True):
+    name: str
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """Who is signed in. `csrf` goes back as the header X-Belfry-CSRF with every unsafe request; a token has none."""
+
+    user: UserName
+    csrf: str | None
+    demo: bool
+    centre: CentreName
+    now: datetime
+    language: str
+
+
+class SetUpNeed(Struct, frozen=True):
+    """Whether the centre has no user yet."""
+
+    needed: bool
+
+
+class UserView(Struct, frozen=True):
+    id: str
+    name: str
+    role: Role
+    disabled: bool
+
+
+class UserList(Struct, frozen=True):
+    items: list[UserView]
+    next: str | None = None
+
+
+# -- signals ----------------------------------------------------------------------------------------------------------
+
+
+class Accepted(Struct, frozen=True):
+    """The receipt of what is now on the disk. `signal` names the first signal that came with it."""
+
+    position: str
+    signal: str
+
+
+class SignalView(Struct, frozen=True, kw_only=True):
+    """One signal. `act` and `incident` say what became of it, null while that is not settled."""
+
+    position: str
+    method: Method
+    received_at: datetime
+    occurred_at: datetime | None
+    account: str | None
+    account_id: str | None
+    area: str | None
+    zone: str | None
+    code: str | None
+    name: str | None
+    category: str | None
+    subtype: str | None
+    state: SignalState | None
+    act: str | None
+    incident: str | None
+    quality: list[str]
+
+
+class SignalList(Struct, frozen=True):
+    items: list[SignalView]
+    next: str | None = None
+
+
+# -- incidents --------------------------------------------------------------------------------------------------------
+
+
+class Clocks(Struct, frozen=True):
+    """Deadlines; null where the priority has none."""
+
+    take: Clock | None = None
+    act: Clock | None = None
+
+
+class SiteView(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    time_zone: str
+    type: str
+
+
+class RestoreView(Struct, frozen=True):
+    """`need`: required, wanted or none before closing."""
+
+    need: str
+    restored: bool
+    open_points: int
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """An incident as the queue shows it. It is so after position `updated`; `rings` changes when it sounds."""
+
+    id: str
+    number: int
+    kind: str
+    label: str
+    group: str
+    state: IncidentState
+    priority: int
+    rank: int | None
+    opened_at: datetime
+    clocks: Clocks
+    account: str | None
+    account_id: str | None
+    receiver: str | None
+    prefix: str | None
+    site: SiteView | None
+    area: str | None
+    zone: str | None
+    method: Method
+    silent: bool
+    life: bool
+    flags: list[str]
+    taken_by: str | None
+    taken_at: datetime | None
+    held_by: str | None
+    held_until: datetime | None
+    held_on: str | None
+    parked: bool
+    first_taken_at: datetime | None
+    pending_until: datetime | None
+    restore: RestoreView
+    disposition: str | None
+    cause: str | None
+    closed_at: datetime | None
+    previous: str | None
+    version: int
+    signals_seq: int
+    seen_upto: int
+    signals: list[SignalView]
+    note: str | None = None
+    """The newest note; in a detail only."""
+    rings: str
+    updated: str
+
+
+class IncidentList(Struct, frozen=True):
+    items: list[Row]
+    next: str | None = None
+
+
+class TimelineItem(Struct, frozen=True, kw_only=True):
+    """One line of an incident's story. `type`: signal, opened, joined, restored, cancelled, raised, due, taken,
+    takeover, released, held, woken, note, reclassified, closed, reopened, escalated. `text` is null where nothing was
+    typed, or its key was erased."""
+
+    position: str
+    index: int
+    at: datetime
+    type: str
+    by: str | None = None
+    text: str | None = None
+    reasons: list[str] = []
+    signal: SignalView | None = None
+    data: dict[str, Any] = {}
+
+
+class Timeline(Struct, frozen=True):
+    """Oldest first; `next` leads to what was before."""
+
+    items: list[TimelineItem]
+    next: str | None = None
+
+
+class Detail(Row, frozen=True, kw_only=True):
+    """An incident with its story: the newest 200 lines, oldest first, and the older ones behind `timeline_before`."""
+
+    reasons: list[str]
+    definition: str
+    not_this: str
+    timeline: list[TimelineItem]
+    timeline_before: str | None
+    acts: list[str]
+    siblings: list[Row]
+    zone_text: str | None
+    caller: str | None
+    place_text: str | None
+    dispositions: list[str]
+    causes: list[str]
+
+
+class Next(Struct, frozen=True):
+    """What was taken, and what of one's own was put aside for it."""
+
+    incident: Detail
+    parked: list[str]
+
+
+# -- the centre -------------------------------------------------------------------------------------------------------
+
+
+class AccountView(Struct, frozen=True, kw_only=True):
+    """A monitored site. Its keys are never shown, only whether it has any."""
+
+    id: str
+    account: str
+    prefix: str | None
+    receiver: str | None
+    name: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    time_zone: str
+    language: str
+    tenant: str
+    type: str
+    keyed: bool
+    supervision_s: int | None
+    test_s: int | None
+
+
+class AccountList(Struct, frozen=True):
+    items: list[AccountView]
+    next: str | None = None
+
+
+class KindGroup(Struct, frozen=True):
+    code: str
+    label: str
+
+
+class KindView(Struct, frozen=True, kw_only=True):
+    code: str
+    group: str
+    label: str
+    definition: str
+    not_this: str
+    priority: int
+    rank: int | None
+    methods: list[Method]
+    reach: str
+    life: bool
+    silent: bool
+    restore: str
+
+
+class KindList(Struct, frozen=True, kw_only=True):
+    """The closed list in one language."""
+
+    digest: str
+    version: int
+    language: str
+    groups: list[KindGroup]
+    items: list[KindView]
+
+
+class ReceiverView(Struct, frozen=True):
+    name: str
+    type: str
+    listen: str
+    connections: int
+
+
+class Counts(Struct, frozen=True):
+    """Open incidents by state and by priority (`1` to `5`)."""
+
+    by_state: dict[str, int]
+    by_priority: dict[str, int]
+
+
+class CentreView(Struct, frozen=True, kw_only=True):
+    name: str
+    demo: bool
+    version: str
+    now: datetime
+    kinds_digest: str
+    position: str
+    journal: str
+    """open or closed"""
+    receivers: list[ReceiverView]
+    counts: Counts
+    not_commissioned: int
+    """Accounts that were never heard of."""
+    lost: int
+    """Accounts with a path that fell silent."""
+
+
+class Pulse(Struct, frozen=True):
+    """What the stream says of the centre itself (`event: centre`)."""
+
+    journal: str
+    position: str
+    lost: int
+    not_commissioned: int
+    now: datetime
+
+
+class Decoded(Struct, frozen=True):
+    """One object a frame, as `belfry decode dc09` prints it."""
+
+    items: list[dict[str, Any]]

@@ -1,0 +1,220 @@
+"""A whole centre behind the web: real journal, board, walk, desk, keys and registry; only a test moves its clock.
+
+`centre()` opens one; `browser` and `token` give clients of it. Nothing listens unless a test says so.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from argon2 import PasswordHasher
+from litestar import Litestar
+
+from belfry.centre.board import Board
+from belfry.centre.deadlines import Deadlines
+from belfry.centre.desk import Desk
+from belfry.centre.intake import Intake
+from belfry.centre.replay import Replay
+from belfry.centre.seals import Seals
+from belfry.centre.triage import Triage
+from belfry.centre.walk import Walk
+from belfry.domain import codes, kinds
+from belfry.domain.facts import Retention
+from belfry.domain.presets import Rules
+from belfry.domain.site import Account
+from belfry.journal.memory import MemoryJournal
+from belfry.keys.memory import MemoryKeyStore
+from belfry.ports import Journal
+from belfry.ports.staff import Role
+from belfry.registry import Registry
+from belfry.registry.book import AccountBook
+from belfry.web import create_app
+from belfry.web.front import Front
+from belfry.web.house import Centre, House, ReceiverState
+
+START: Final = datetime(2026, 3, 14, 2, 14, tzinfo=UTC)
+PASSWORD: Final = "correct horse battery"
+SETUP_CODE: Final = "4f2a-99c1"
+BASE: Final = "http://127.0.0.1:8440"
+
+SITES: Final = (
+    Account(
+        id="school",
+        account="1001",
+        type="school",
+        name="School",
+        address="Mill Lane 1",
+        latitude=52.1,
+        longitude=13.2,
+        time_zone="Europe/Berlin",
+    ),
+    Account(id="shop", account="2002", type="shop", name="Shop", address="High Street 2"),
+    Account(id="care", account="4004", type="multi_dwelling", care=True, name="Care block", keys=(b"k" * 16,)),
+)
+
+
+class Rig:
+    """The parts of one centre that a test may want to touch."""
+
+    def __init__(self, journal: Journal, keys: MemoryKeyStore, registry: Registry, options: dict[str, Any]) -> None:
+        self.now = START
+        self.journal, self.keys, self.registry = journal, keys, registry
+        self.state = Centre(
+            journal_open=True, ready=True, receivers=(ReceiverState("panels", "dc09", "127.0.0.1:12009", 3),)
+        )
+        self.board = Board()
+        self.book = AccountBook(SITES)
+        self._random = itertools.count(1)
+        self.rules = Rules()
+        self.kinds, self.codes = kinds.load(), codes.load()
+        self.triage = Triage(accounts=self.book, kinds=self.kinds, codes=self.codes, rules=self.rules)
+        replay = Replay(self.rules, START)
+        self.walk = Walk(
+            journal=journal,
+            board=self.board,
+            triage=self.triage,
+            replay=replay,
+            heard=lambda position, signal: None,
+            clock=self.clock,
+            chance=self.chance,
+        )
+        self.seals = Seals(keys, self.chance, self.clock, {one: timedelta(days=30) for one in Retention})
+        self.intake = Intake(
+            journal=journal,
+            accounts=self.book,
+            seals=self.seals,
+            keys=keys,
+            replay=replay,
+            on_poll=lambda poll: None,
+            is_keyed=self.triage.keyed,
+            clock=self.clock,
+            chance=self.chance,
+        )
+        self.deadlines = Deadlines(self.board, journal, rules=self.rules, clock=self.clock, chance=self.chance)
+        self.desk = Desk(
+            self.board,
+            journal,
+            self.seals,
+            kinds=self.kinds,
+            rules=self.rules,
+            clock=self.clock,
+            chance=self.chance,
+        )
+        values: dict[str, Any] = {
+            "name": "Test centre",
+            "version": "1.2.3",
+            "language": "en",
+            "rules": self.rules,
+            "board": self.board,
+            "journal": journal,
+            "desk": self.desk,
+            "deadlines": self.deadlines,
+            "seals": self.seals,
+            "intake": self.intake,
+            "accounts": self.book,
+            "kinds": self.kinds,
+            "codes": self.codes,
+            "clock": self.clock,
+            "users": registry.users_door(),
+            "sessions": registry.sessions_door(timedelta(hours=12)),
+            "tokens": registry.tokens_door(),
+            "describe": lambda: self.state,
+            "setup_code": SETUP_CODE,
+        }
+        self.house = House(**{**values, **options})
+        self.app: Litestar = create_app(self.house)
+
+    @property
+    def front(self) -> Front:
+        front: Front = self.app.state["front"]
+        return front
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def chance(self, n: int) -> bytes:
+        return next(self._random).to_bytes(n, "big")
+
+    def wait(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    # -- clients
+
+    def client(self, *, base: str = BASE, source: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+        """A client that nobody knows; its paths begin behind the prefix unless they begin with http."""
+        app: Any = self.app  # httpx and Litestar write the same ASGI types down differently
+        transport = httpx.ASGITransport(app, client=(source, 40_000), raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"{base}/api/v1", headers=headers)
+
+    def add_user(self, name: str, role: Role = Role.OPERATOR) -> None:
+        self.registry.users.add(name, role, PASSWORD, by="test")
+
+    async def browser(self, name: str, role: Role = Role.OPERATOR) -> httpx.AsyncClient:
+        """A signed-in browser of a user, who is made if need be; it sends the CSRF word."""
+        if all(user.name != name for user in self.registry.users.all()):
+            self.add_user(name, role)
+        client = self.client()
+        answer = await client.post("/session", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-Belfry-CSRF"] = answer.json()["csrf"]
+        return client
+
+    def token(self, role: Role = Role.OPERATOR, name: str | None = None) -> httpx.AsyncClient:
+        """A program with a bearer token of a role."""
+        secret = self.registry.tokens.issue(role, name=name, hours=12, by="test")
+        return self.client(authorization=f"Bearer {secret}")
+
+    # -- what happens
+
+    async def settled(self) -> None:
+        """Wait until everything stored is folded and decided; the loop turns, no time passes."""
+        while self.walk.position < self.journal.position or self.walk.behind:  # noqa: ASYNC110 - no time passes here
+            await asyncio.sleep(0)
+
+    async def alarm(self, client: httpx.AsyncClient, code: str = "BA", account: str = "2002", **fields: object) -> str:
+        """Let a program say an alarm; returns the id of the newest incident."""
+        body = {"account": account, "code": code, "area": "1", "zone": "12", **fields}
+        answer = await client.post("/signals", json=body)
+        assert answer.status_code == 202, answer.text
+        await self.settled()
+        newest = max(self.board.queue(), key=lambda incident: incident.number)
+        return newest.id
+
+
+@asynccontextmanager
+async def centre(folder: Path, journal: Journal | None = None, **options: Any) -> AsyncIterator[Rig]:
+    """Open a centre in a folder; `options` replace fields of its House."""
+    rig: Rig | None = None
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    registry = Registry.open(folder, clock=lambda: START if rig is None else rig.now, hasher=hasher)
+    opened = await MemoryJournal.open() if journal is None else journal
+    rig = Rig(opened, await MemoryKeyStore.open(lambda n: b"\1" * n), registry, options)
+    await rig.intake.prepare()
+    walking = asyncio.create_task(rig.walk.run())
+    await _live(rig, walking)
+    rig.front.hub.start()
+    try:
+        yield rig
+    finally:
+        await rig.front.hub.stop()
+        walking.cancel()
+        await asyncio.gather(walking, return_exceptions=True)
+        registry.close()
+        await opened.close()
+
+
+async def _live(rig: Rig, walking: asyncio.Task[None]) -> None:
+    live = asyncio.create_task(rig.walk.live.wait())
+    await asyncio.wait({walking, live}, return_when=asyncio.FIRST_COMPLETED)
+    live.cancel()
+    if walking.done():
+        walking.result()
+
+
+def fields(problems: Sequence[httpx.Response]) -> list[str | None]:
+    return [problem.json().get("field") for problem in problems]
