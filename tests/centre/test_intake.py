@@ -1,0 +1,271 @@
+"""The one door: nothing is answered before it is kept, a repeat gets the first receipt, what is personal is sealed."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+
+from belfry.centre.intake import Intake
+from belfry.centre.replay import Replay
+from belfry.centre.seals import Seals
+from belfry.domain.facts import Entry, Part, Received
+from belfry.domain.presets import Rules
+from belfry.domain.signal import AccountKey, Arrival, Caller, Category, Method, Poll, Receipt, Signal, SignalState, Wire
+from belfry.domain.site import Account
+from belfry.journal.memory import MemoryJournal
+from belfry.keys.memory import MemoryKeyStore
+from belfry.ports import Expect, Full, Stored
+from belfry.registry.book import AccountBook
+
+NOW: Final = datetime(2026, 3, 14, 23, 59, 30, tzinfo=UTC)
+BOOK: Final = AccountBook([Account(id="shop", account="2002")])
+
+
+class Door:
+    """An intake over stores in memory, at a clock that only the test moves."""
+
+    def __init__(self, journal: MemoryJournal, keys: MemoryKeyStore) -> None:
+        self.now = NOW
+        self.journal, self.keys = journal, keys
+        self.polls: list[Poll] = []
+        self._random = itertools.count(1)
+        self.seals = Seals(keys, self.chance, lambda: self.now)
+        self.intake = self.fresh(NOW - timedelta(hours=1))
+
+    def fresh(self, up_since: datetime) -> Intake:
+        """An intake as after a restart: it remembers nothing but what it is told again."""
+        self.replay = Replay(Rules(), up_since)
+        return Intake(
+            journal=self.journal,
+            accounts=BOOK,
+            seals=self.seals,
+            keys=self.keys,
+            replay=self.replay,
+            on_poll=self.polls.append,
+            is_keyed=lambda key: False,
+            clock=lambda: self.now,
+            chance=self.chance,
+        )
+
+    async def restart(self) -> None:
+        self.intake = self.fresh(self.now)
+        await self.intake.prepare()
+        for position, fact in await self.kept():
+            self.replay.remember(position, fact)
+
+    def chance(self, n: int) -> bytes:
+        return next(self._random).to_bytes(n, "big")
+
+    async def kept(self) -> Sequence[tuple[int, Received]]:
+        stored = await self.journal.page(0, 1_000)
+        return [
+            (one.position, fact)
+            for one in stored
+            if isinstance(one, Stored)
+            for fact in one.entry.facts
+            if isinstance(fact, Received)
+        ]
+
+    def signal(self, **fields: object) -> Signal:
+        said: dict[str, object] = {
+            "method": Method.EQUIPMENT,
+            "receiver": "panels",
+            "received_at": self.now,
+            "prefix": "0",
+            "account": "2002",
+            "area": "1",
+            "zone": "4",
+            "wire": Wire.SIA,
+            "code": "BA",
+            "category": Category.INTRUSION,
+            "subtype": "zone",
+            "state": SignalState.ALARM,
+            "path": "tcp",
+        }
+        return Signal(**{**said, **fields})  # type: ignore[arg-type]  # a test names fields by word
+
+    async def say(self, identity: bytes | None = b"frame 1", exact: bytes | None = None, **fields: object) -> Receipt:
+        return await self.intake.deliver(Arrival(signals=(self.signal(**fields),), identity=identity, exact=exact))
+
+
+@asynccontextmanager
+async def door() -> AsyncIterator[Door]:
+    days = itertools.count(1)
+    journal, keys = await MemoryJournal.open(), MemoryKeyStore(lambda n: next(days).to_bytes(n, "big"))
+    one = Door(journal, keys)
+    await one.intake.prepare()
+    yield one
+    await one.intake.settle()
+    await journal.close()
+    await keys.close()
+
+
+async def test_a_receipt_is_a_position_of_the_journal() -> None:
+    async with door() as centre:
+        receipt = await centre.say()
+        ((position, fact),) = await centre.kept()
+        assert receipt == Receipt(position)
+        assert (fact.account, fact.account_id, fact.code) == ("2002", "shop", "BA")
+
+
+async def test_nothing_is_promised_before_the_journal_has_it() -> None:
+    async with door() as centre:
+        waiting: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
+
+        class Slow(MemoryJournal):
+            def append(self, entries: Sequence[Entry], expect: Expect | None = None) -> "asyncio.Future[Sequence[int]]":
+                return waiting
+
+        centre.journal = Slow()
+        centre.intake = centre.fresh(centre.now)
+        await centre.intake.prepare()
+        answer = centre.intake.deliver(Arrival(signals=(centre.signal(),), identity=b"x"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not answer.done()
+        waiting.set_exception(Full("no room on the disk"))
+        with pytest.raises(Full):
+            await answer
+
+
+async def test_a_repeat_gets_the_same_receipt_and_is_kept_once() -> None:
+    async with door() as centre:
+        first, again = await centre.say(), await centre.say()
+        assert (again.position, again.repeated) == (first.position, True)
+        assert len(await centre.kept()) == 1
+
+
+async def test_a_repeat_while_the_first_is_on_its_way_is_kept_once() -> None:
+    async with door() as centre:
+        arrival = Arrival(signals=(centre.signal(text="Back door"),), identity=b"x")
+        receipts = await asyncio.gather(*(centre.intake.deliver(arrival) for _ in range(5)))
+        assert {receipt.position for receipt in receipts} == {receipts[0].position}
+        assert len(await centre.kept()) == 1
+
+
+async def test_a_repeat_after_a_restart_is_kept_once() -> None:
+    async with door() as centre:
+        first = await centre.say()
+        await centre.restart()
+        assert (await centre.say()).position == first.position
+        assert len(await centre.kept()) == 1
+
+
+async def test_our_own_downtime_extends_the_retry_period() -> None:
+    async with door() as centre:
+        await centre.say()
+        centre.now += timedelta(minutes=20)
+        await centre.restart()
+        centre.now += timedelta(seconds=60)
+        assert (await centre.say()).repeated
+
+
+async def test_a_repeat_across_midnight_is_told_by_yesterday_s_key() -> None:
+    async with door() as centre:
+        first = await centre.say()
+        centre.now += timedelta(seconds=60)
+        assert (await centre.say()).position == first.position
+
+
+async def test_a_plain_panel_with_a_constant_sequence_may_say_alarm_restore_alarm() -> None:
+    async with door() as centre:
+        for identity in (b"alarm", b"restore", b"alarm"):
+            await centre.say(identity)
+        assert len(await centre.kept()) == 3
+
+
+async def test_a_plain_repeat_without_a_time_is_news_after_the_retry_period() -> None:
+    async with door() as centre:
+        await centre.say()
+        centre.now += timedelta(seconds=121)
+        assert not (await centre.say()).repeated
+
+
+async def test_a_plain_repeat_with_its_own_time_is_a_repeat_however_late() -> None:
+    async with door() as centre:
+        await centre.say(occurred_at=NOW)
+        centre.now += timedelta(hours=3)
+        assert (await centre.say(occurred_at=NOW)).repeated
+
+
+async def test_any_authenticated_frame_of_the_window_is_a_repeat() -> None:
+    async with door() as centre:
+        first = await centre.say(b"one", exact=b"cipher one", authenticated=True)
+        await centre.say(b"two", exact=b"cipher two", authenticated=True)
+        assert (await centre.say(b"one", exact=b"cipher one", authenticated=True)).position == first.position
+
+
+async def test_an_idempotency_key_answers_the_same_all_day() -> None:
+    async with door() as centre:
+        first = await centre.say(b"idem anna 1", account=None, receiver="api", method=Method.CALL, kind="FIRE.STRUCT")
+        centre.now += timedelta(hours=20)
+        await centre.restart()
+        again = await centre.say(b"idem anna 1", account=None, receiver="api", method=Method.CALL, kind="FIRE.STRUCT")
+        assert again.position == first.position
+
+
+async def test_several_signals_of_one_arrival_are_kept_together_and_repeat_together() -> None:
+    async with door() as centre:
+        arrival = Arrival(signals=tuple(centre.signal(zone=str(n)) for n in range(300)), identity=b"long")
+        first = await centre.intake.deliver(arrival)
+        again = await centre.intake.deliver(arrival)
+        assert (first.position, again.position) == (1, 1)
+        assert len(await centre.kept()) == 300
+        await centre.restart()
+        assert (await centre.intake.deliver(arrival)).position == 1
+
+
+async def test_what_is_personal_is_sealed_and_can_be_opened_again() -> None:
+    async with door() as centre:
+        await centre.say(
+            method=Method.CALL,
+            receiver="api",
+            account=None,
+            wire=None,
+            code=None,
+            category=None,
+            subtype=None,
+            state=None,
+            kind="FIRE.STRUCT",
+            text="Third floor, two people at the window",
+            place_text="Mill Lane 4",
+            caller=Caller(name="A neighbour", number="01632 960 118"),
+        )
+        ((_, fact),) = await centre.kept()
+        assert {sealed.part for sealed in fact.sealed} == {Part.NOTE, Part.PLACE, Part.CALLER}
+        opened = await centre.seals.open(fact.sealed)
+        assert opened[Part.NOTE] == "Third floor, two people at the window"
+        assert b"window" not in b"".join(sealed.box for sealed in fact.sealed)
+
+
+async def test_a_user_number_is_sealed_and_never_in_the_open_part() -> None:
+    async with door() as centre:
+        await centre.say(
+            code="OP", category=Category.OPEN_CLOSE, subtype="arm", state=SignalState.OPEN, zone=None, user="007"
+        )
+        ((_, fact),) = await centre.kept()
+        assert [sealed.part for sealed in fact.sealed] == [Part.USER]
+        assert "007" not in repr(fact)
+
+
+async def test_a_source_is_kept_as_a_tag_and_only_for_unknown_accounts() -> None:
+    async with door() as centre:
+        for account in ("2002", "9999"):
+            signal = centre.signal(account=account)
+            await centre.intake.deliver(Arrival(signals=(signal,), identity=account.encode(), source="192.0.2.7"))
+        known, unknown = [fact for _, fact in await centre.kept()]
+        assert known.source == b""
+        assert len(unknown.source) == 6
+        assert b"192" not in unknown.source
+
+
+async def test_a_poll_passes_by_the_journal() -> None:
+    async with door() as centre:
+        poll = Poll(AccountKey("panels", "0", "2002"), "tcp", False, NOW)
+        centre.intake.poll(poll)
+        assert centre.polls == [poll]
+        assert await centre.kept() == []
