@@ -23,6 +23,8 @@ FILE: Final = "keys.sqlite3"
 LAYOUT: Final = 1
 ROWS_AT_ONCE: Final = 64
 """Rows of one statement: each statement hands the interpreter lock over once."""
+CHECKPOINT_PAGES: Final = 4_096
+"""Pages of the write-ahead log before it is moved into the file: names are random, so every key writes a page anew."""
 EXPIRE_AT_ONCE: Final = 2_048
 """Keys destroyed in one transaction."""
 CHECK: Final = b"belfry key store"
@@ -65,6 +67,7 @@ def _prepare(database: Connection, wrapping: Wrapping, path: Path) -> None:
     database.execute("pragma journal_mode=wal")
     database.execute("pragma synchronous=full")
     database.execute("pragma secure_delete=on")
+    database.execute(f"pragma wal_autocheckpoint={CHECKPOINT_PAGES}")
     with transaction(database):
         if not database.execute("select 1 from sqlite_schema where name = 'meta'").fetchone():
             for statement in TABLES.split(";")[:-1]:
