@@ -7,6 +7,7 @@ again and decides again.
 """
 
 import asyncio
+from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -33,7 +34,7 @@ from belfry.domain.facts import (
     incident_subject,
 )
 from belfry.domain.signal import AccountKey
-from belfry.ports import Chance, Clock, Expect, Full, Journal, Pruned, Stale, Stored
+from belfry.ports import Chance, Clock, Expect, Full, Journal, JournalError, Pruned, Stale, Stored
 
 log = structlog.get_logger()
 
@@ -76,6 +77,7 @@ class _Write:
     expect: Expect | None
     facts: list[OnIncident | Logged] = field(default_factory=list)
     signals: list[int] = field(default_factory=list)
+    entries: Sequence[Entry] = ()
 
 
 class Walk:
@@ -159,8 +161,8 @@ class Walk:
     async def _settle(self) -> None:
         while self._undecided:
             writes = self._decide(Draft(self._board))
-            outcomes = await asyncio.gather(*(self._append(write) for write in writes), return_exceptions=True)
-            await self._take_stock(zip(writes, outcomes, strict=True))
+            under_way = [(write, self._send(write)) for write in writes]
+            await self._take_stock([(write, await self._stored(write, sent)) for write, sent in under_way])
 
     def _decide(self, draft: Draft) -> Sequence[_Write]:
         writes: dict[str, _Write] = {}
@@ -193,20 +195,28 @@ class Walk:
         known = self._board.get(incident)
         return Expect(incident_subject(incident), 0 if known is None else known.head)
 
-    async def _append(self, write: _Write) -> None:
+    def _send(self, write: _Write) -> "Future[Sequence[int]]":
         now = self._clock()
-        entries = [
+        write.entries = [
             Entry(id=self._chance(16), subject=write.subject, at=now, facts=tuple(facts))
             for facts in _chunks(write.facts, FACTS_IN_ENTRY)
         ]
-        positions = await self._journal.append(entries, write.expect)
+        return self._journal.append(write.entries, write.expect)
+
+    async def _stored(self, write: _Write, sent: "Future[Sequence[int]]") -> JournalError | None:
+        """Wait for the disk, fold what it has; returns why it has it not."""
+        try:
+            positions = await sent
+        except JournalError as error:
+            return error
         if write.incident is not None:
-            for position, entry in zip(positions, entries, strict=True):
+            for position, entry in zip(positions, write.entries, strict=True):
                 self._board.fold(position, entry)
         for signal in write.signals:
             self._undecided.pop(signal, None)
+        return None
 
-    async def _take_stock(self, outcomes: Iterable[tuple[_Write, BaseException | None]]) -> None:
+    async def _take_stock(self, outcomes: Iterable[tuple[_Write, JournalError | None]]) -> None:
         full = False
         for write, error in outcomes:
             match error:
@@ -233,10 +243,9 @@ class Walk:
         incident = None if write.incident is None else self._board.get(write.incident)
         if beside and incident is not None and incident.open:
             again = _Write(write.subject, write.incident, self._expect(write.incident), list(beside))
-            try:
-                await self._append(again)
-            except Stale:
-                await self._read_again(again)
+            error = await self._stored(again, self._send(again))
+            if error is not None:
+                await self._take_stock([(again, error)])
 
     # -- snapshot
 

@@ -89,6 +89,7 @@ class Codes:
 
     def __init__(self, table: Mapping[tuple[Wire, str], Sequence[CodeRow]], sha256: str) -> None:
         self._table = table
+        self._asked: dict[tuple[Wire, str], frozenset[str]] = {}
         self._meanings: dict[tuple[Wire, str], Meaning] = {}
         self.digest = sha256
         self._by_meaning: dict[tuple[Category | None, str | None, SignalState | None], list[CodeRow]] = {}
@@ -123,6 +124,15 @@ class Codes:
             state = RESTORED_BY.get(chosen.meaning.state, chosen.meaning.state)
             return structs.replace(chosen.meaning, state=state)
         return chosen.meaning
+
+    def asks(self, wire: Wire, code: str) -> frozenset[str]:
+        """The conditions that any row of a code asks for; most codes ask for none."""
+        asked = self._asked.get((wire, code))
+        if asked is None:
+            asked = frozenset().union(*(row.when for row in self.rows(wire, code)))
+            if len(self._asked) < 4096:
+                self._asked[wire, code] = asked
+        return asked
 
     def rule(self, wire: Wire, code: str, conditions: Collection[str] = frozenset()) -> Rule:
         """The first row whose conditions all hold. A Contact ID restore (qualifier 3) annotates its pair."""

@@ -3,7 +3,7 @@
 The verdict knows the code, the site and the live state of the account; which incident it then touches is triage's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -68,24 +68,51 @@ def second_point(signal: Received, open_here: Sequence[Incident], *, set_since: 
 
 
 def conditions(
-    signal: Received, account: Account | None, condition: Condition, open_here: Sequence[Incident], rules: Rules
+    asked: Iterable[str],
+    signal: Received,
+    *,
+    account: Account | None,
+    condition: Condition,
+    open_here: Sequence[Incident],
+    rules: Rules,
 ) -> frozenset[str]:
-    """The words of the table's `when` column that hold for a signal.
+    """Those of the asked words of the table's `when` column that hold for a signal.
 
-    Nobody can be on test before there is a registry of tests, so programming is always unexpected.
+    Nobody can be on test before there is a registry of tests, so programming is always unexpected; without schedules
+    no opening is out of one.
     """
-    held = {
-        "armed": is_armed(condition, signal.area),
-        "second_point": second_point(signal, open_here, set_since=arm_changed_at(condition, signal.area), rules=rules),
-        "mains_and_battery": mains_and_battery(condition, signal),
-        "open_incident": bool(open_here),
-        "unexpected": True,
-        "care": account is not None and account.care,
-        "audible": account is not None and account.audible_panic,
-        "line_cut": account is not None and account.line_cut,
-        "life_site": account is not None and account.type in life_sites(),
-    }
-    return frozenset(name for name, holds in held.items() if holds)
+
+    def holds(word: str) -> bool:
+        match word:
+            case "armed":
+                return is_armed(condition, signal.area)
+            case "second_point":
+                since = arm_changed_at(condition, signal.area)
+                return second_point(signal, open_here, set_since=since, rules=rules)
+            case "mains_and_battery":
+                return mains_and_battery(condition, signal)
+            case "open_incident":
+                return bool(open_here)
+            case "unexpected":
+                return True
+            case "care":
+                return account is not None and account.care
+            case "audible":
+                return account is not None and account.audible_panic
+            case "line_cut":
+                return account is not None and account.line_cut
+            case "life_site":
+                return account is not None and account.type in life_sites()
+            case _:
+                return False
+
+    return frozenset(word for word in asked if holds(word))
+
+
+EVERY_CONDITION: Final = (
+    "armed", "second_point", "mains_and_battery", "open_incident", "unexpected", "care", "audible", "line_cut",
+    "life_site",
+)  # fmt: skip
 
 
 def judge(
@@ -101,13 +128,16 @@ def judge(
     """Return the verdict on a signal. `open_here` are the open incidents of its account."""
     if signal.kind is not None:
         return _picked(signal, kinds[signal.kind], account, condition)
-    held = conditions(signal, account, condition, open_here, rules)
+    asked: Iterable[str] = EVERY_CONDITION
+    if signal.wire is not None and signal.code is not None:
+        asked = codes.asks(signal.wire, signal.code)
+    held = conditions(asked, signal, account=account, condition=condition, open_here=open_here, rules=rules)
     if signal.wire is not None and signal.code is not None:
         rule = codes.rule(signal.wire, signal.code, held)
         listed = codes.meaning(signal.wire, signal.code).listed
     else:
         rule, listed = codes.rule_for(signal.category, signal.subtype, signal.state, held), True
-    return _by_rule(signal, rule, kinds, held, listed=listed)
+    return _by_rule(signal, rule, kinds, armed=is_armed(condition, signal.area), listed=listed)
 
 
 def _picked(signal: Received, kind: Kind, account: Account | None, condition: Condition) -> Verdict:
@@ -143,7 +173,7 @@ _SAID_BY: Final = {
 }
 
 
-def _by_rule(signal: Received, rule: Rule, kinds: Kinds, held: frozenset[str], *, listed: bool) -> Verdict:
+def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, listed: bool) -> Verdict:
     kind = None if rule.kind is None else kinds[rule.kind]
     priority = rule.priority if rule.priority is not None else (kind.priority if kind is not None else 5)
     return Verdict(
@@ -155,7 +185,7 @@ def _by_rule(signal: Received, rule: Rule, kinds: Kinds, held: frozenset[str], *
         auto_close=rule.auto_close,
         pending_s=rule.pending_s if rule.pending_s is not None or kind is None else kind.pending_s,
         second_point="second_point" in rule.when.split("+"),
-        armed="armed" in held,
+        armed=armed,
         reasons=_reasons(signal, rule, listed=listed),
     )
 
