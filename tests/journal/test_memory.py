@@ -11,4 +11,4 @@ class TestMemory(JournalSuite):
     durable = False
 
     async def open(self, folder: Path) -> Journal:
-        return await MemoryJournal.open()
+        return await MemoryJournal.open(folder)

@@ -70,6 +70,17 @@ async def test_a_file_that_is_no_journal_is_named_and_not_locked(tmp_path: Path)
             await SqliteJournal.open(tmp_path)
 
 
+async def test_an_entry_that_was_damaged_is_named_and_stops_the_start(tmp_path: Path) -> None:
+    journal = await SqliteJournal.open(tmp_path)
+    await journal.append([an_entry(), an_entry()])
+    await journal.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute("update entry set body = cast('{' as blob) where position = 2")
+    database.close()
+    with pytest.raises(Unusable, match="position 2"):
+        await SqliteJournal.open(tmp_path)
+
+
 # -- no room ----------------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +134,19 @@ async def test_a_subject_is_found_across_segments_and_starts(tmp_path: Path) -> 
         await journal.close()
         journal = await SqliteJournal.open(tmp_path)
     assert journal.position == total
+    await journal.close()
+
+
+async def test_a_stop_in_the_middle_of_writing_a_segment_loses_no_subject(tmp_path: Path) -> None:
+    journal = await SqliteJournal.open(tmp_path)
+    upto = SEGMENT_ENTRIES + 8_000  # every entry has a subject of its own: some are written, most are not yet
+    everyone = range(0, SEGMENT_ENTRIES, 4_001)
+    for _ in range(3):
+        await fill(journal, upto, subjects=10**9)
+        await journal.close()
+        journal = await SqliteJournal.open(tmp_path)
+        assert [positions_of(await journal.read(f"incident/{n}")) for n in everyone] == [[n + 1] for n in everyone]
+        upto += SEGMENT_ENTRIES
     await journal.close()
 
 

@@ -6,6 +6,7 @@ Everything happens in the caller's own turn of the loop, so an append's future i
 import asyncio
 from asyncio import Future
 from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 from typing import Final
 
 from belfry.domain.codec import encode
@@ -30,12 +31,18 @@ class MemoryJournal:
         self._closed = False
 
     @classmethod
-    async def open(cls) -> "MemoryJournal":
+    async def open(cls, folder: Path | None = None) -> "MemoryJournal":
+        """An empty journal. A folder may be named, as for every journal, and is not looked at."""
         return cls()
 
     @property
     def position(self) -> int:
         return len(self._entries)
+
+    @property
+    def usable(self) -> bool:
+        """Whether appends are taken."""
+        return not self._closed
 
     def append(self, entries: Sequence[Entry], expect: Expect | None = None) -> "Future[Sequence[int]]":
         future: Future[Sequence[int]] = self._loop.create_future()

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from sqlite3 import Connection
 from typing import Final
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from belfry.domain.codec import EntryError
 from belfry.domain.facts import Entry
 from belfry.journal.admission import REPEAT_WINDOW
 from belfry.journal.subjects import Subjects
@@ -73,4 +74,7 @@ def _ids(database: Connection, *, after: int) -> Iterator[tuple[int, bytes]]:
         "select position, body from entry where position > ? and body is not null order by position", (after,)
     )
     for position, body in rows:
-        yield position, _decoder.decode(body).id
+        try:
+            yield position, _decoder.decode(body).id
+        except DecodeError as error:
+            raise EntryError(f"position {position} cannot be read: {error}") from error

@@ -11,10 +11,11 @@ import sqlite3
 from asyncio import Future
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from belfry.domain.codec import EntryError, decode
 from belfry.domain.facts import Entry
@@ -22,6 +23,7 @@ from belfry.journal.admission import WAITING_MAX_ENTRIES, admit
 from belfry.journal.lock import lock
 from belfry.journal.recall import Recall
 from belfry.journal.ring import Ring
+from belfry.journal.subjects import Subjects
 from belfry.journal.tables import FILE, connect, open_for_writing
 from belfry.journal.writer import PAGE_BYTES, Append, Commit, Errand, Writer
 from belfry.ports import Expect, Full, JournalError, Pruned, Refused, Stored, Unusable
@@ -178,7 +180,10 @@ class SqliteJournal:
     async def _read(self, work: Callable[[Connection], T]) -> T:
         if self._closed is not None:
             raise Unusable("the journal is closed")
-        return await self._loop.run_in_executor(self._reader, work, self._reading)
+        try:
+            return await self._loop.run_in_executor(self._reader, work, self._reading)
+        except sqlite3.Error as error:
+            raise Unusable(f"the journal could not be read: {error}") from error
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -202,25 +207,21 @@ class SqliteJournal:
 
 
 def _open(folder: Path) -> tuple[int, Connection, Connection, Recall]:
-    held: int | None = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        held = lock(folder / LOCK_FILE)
-        writing = open_for_writing(folder)
-        reading = connect(folder / FILE)
-        reading.execute("pragma query_only=on")
-        return held, writing, reading, Recall(writing)
-    except (OSError, sqlite3.Error) as error:
-        _let_go(held)
-        raise Unusable(f"no journal can be opened in {folder}: {error}") from error
-    except BaseException:
-        _let_go(held)
-        raise
-
-
-def _let_go(held: int | None) -> None:
-    if held is not None:
-        os.close(held)
+    with ExitStack() as undo:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held = lock(folder / LOCK_FILE)
+            undo.callback(os.close, held)
+            writing = open_for_writing(folder)
+            undo.callback(writing.close)
+            reading = connect(folder / FILE)
+            undo.callback(reading.close)
+            reading.execute("pragma query_only=on")
+            recall = Recall(writing)
+        except (OSError, sqlite3.Error, EntryError) as error:
+            raise Unusable(f"no journal can be opened in {folder}: {error}") from error
+        undo.pop_all()
+        return held, writing, reading, recall
 
 
 def _item(position: int, body: bytes | None, leaf: bytes | None) -> Stored | Pruned:
@@ -240,7 +241,7 @@ def _between(database: Connection, *, after: int, upto: int) -> list[Stored | Pr
 
 
 def _of_subject(
-    subjects: Any, subject: str, below: int, limit: int | None, database: Connection
+    subjects: Subjects, subject: str, below: int, limit: int | None, database: Connection
 ) -> list[Stored | Pruned]:
     positions = subjects.positions(database, subject, below=below, limit=limit)
     items: list[Stored | Pruned] = []
