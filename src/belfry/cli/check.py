@@ -1,16 +1,24 @@
 """`belfry check`: whether a settings file can be used - settings, parts, stores - with nothing started or changed."""
 
 import os
+import sqlite3
 import ssl
 from collections.abc import Iterator
+from contextlib import closing
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_bytes
+from urllib.parse import quote
 
 import typer
 from msgspec import Struct
 
 from belfry.cli.talk import FAULT, AsJson, Config, tell
+from belfry.journal.tables import FILE as JOURNAL_FILE
+from belfry.keys.errors import InstanceKeyError
+from belfry.keys.instance import load_or_make
+from belfry.keys.tables import FILE as KEYS_FILE
 from belfry.plugins import Group, PluginError, load, settings_of
 from belfry.registry import read_sheet, registry_state
 from belfry.settings import ReceiverTable, Settings, SettingsError, host_port, part
@@ -31,10 +39,7 @@ class Finding(Struct, frozen=True):
 
 
 def check(config: Config, as_json: AsJson = False) -> None:
-    """Check settings, parts and stores; start nothing and change nothing. Exit code 1 where a fault was found.
-
-    Example: belfry check --config belfry.toml
-    """
+    """Check settings, parts and stores; start nothing and change nothing. Exit code 1 where a fault was found."""
     findings = list(examine(config))
     well = all(finding.state is not State.FAULT for finding in findings)
     if as_json:
@@ -60,6 +65,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _receivers(settings, str(config))
     yield from _ports(settings)
     yield _folder(settings.data)
+    yield from _facts_and_keys(settings.data)
     yield _registry(settings.data)
     yield from _accounts(settings)
 
@@ -135,6 +141,29 @@ def _folder(data: Path) -> Finding:
     if data.stat().st_mode & 0o077:
         return Finding("data", State.WARNING, f"{data} can be read by others, but holds keys: chmod 700 it")
     return Finding("data", State.OK, str(data))
+
+
+def _facts_and_keys(data: Path) -> Iterator[Finding]:
+    """The embedded journal and key store, where there are any: looked at, not opened, so a server may be running."""
+    for part_of, file in (("journal", data / JOURNAL_FILE), ("keys", data / KEYS_FILE)):
+        if file.exists() and (reason := _unreadable(file)):
+            yield Finding(part_of, State.FAULT, f"{file} cannot be used: {reason}")
+    if (data / KEYS_FILE).exists():
+        try:
+            load_or_make(data, token_bytes, first_start=False)
+        except (InstanceKeyError, OSError) as error:
+            yield Finding("keys", State.FAULT, str(error))
+        else:
+            yield Finding("keys", State.OK, "the instance key is there")
+
+
+def _unreadable(file: Path) -> str | None:
+    with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as database:
+        try:
+            database.execute("PRAGMA schema_version")
+        except sqlite3.Error as error:
+            return str(error)
+    return None
 
 
 def _registry(data: Path) -> Finding:

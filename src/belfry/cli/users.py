@@ -71,10 +71,7 @@ def token(
     agreement: Annotated[str | None, typer.Option(help="Agreement of a service (not available yet).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a bearer token that acts for a person. It is shown once; the registry keeps only its hash.
-
-    Example: belfry token --role operator --name anna --hours 1 --config belfry.toml
-    """
+    """Print a bearer token that acts for a person. It is shown once; the registry keeps only its hash."""
     if role is Role.SERVICE and agreement is None:
         fail("--role service needs --agreement ID", USAGE)
     if not 0 < hours <= HOURS:

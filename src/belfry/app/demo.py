@@ -1,0 +1,124 @@
+"""The demo's town: its settings, its sites, and what happens there."""
+
+import asyncio
+import csv
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from belfry.app.centre import Centre
+from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
+from belfry.settings import Console, ReceiverTable, Settings
+from belfry.simulator.panel import Line
+from belfry.simulator.play import Player, scanner
+from belfry.simulator.scenes import FIRST_MINUTE
+from belfry.simulator.town import MIDDLE, as_rows, town
+
+log = structlog.get_logger()
+
+OPERATORS: Final = ("anna", "boris", "chidi", "dana")
+"""Who signs in: the first browser is anna, the next one boris."""
+
+PANELS: Final = "panels"
+JEWELLER_FALLS_SILENT_S: Final = 30.0
+SCANNER_COMES_S: Final = 120.0
+
+
+def prepare(folder: Path, *, port: int, panels: int, accounts: int, seed: int) -> Settings:
+    """Write the town's accounts into a folder and return the settings of its centre."""
+    rows = as_rows(town(accounts, seed), PANELS, seed)
+    file = folder / "accounts.csv"
+    _write(file, rows)
+    return Settings(
+        name="Belfry demo",
+        data=folder / "data",
+        accounts=file,
+        console=Console(listen=f"127.0.0.1:{port}"),
+        receiver=(ReceiverTable(type="dc09", name=PANELS, listen=f"127.0.0.1:{panels}"),),
+    )
+
+
+def _write(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None:
+    """Let the town live, through the real ports, until it is cancelled."""
+    host, port = centre.receivers[0].listening
+    line = Line(host, port)
+    player = Player(town(accounts, seed), line, seed=seed, now=_now, chance=secrets.token_bytes)
+    try:
+        async with asyncio.TaskGroup() as living:
+            living.create_task(player.programme(FIRST_MINUTE))
+            living.create_task(player.polls())
+            living.create_task(player.noise(rate))
+            living.create_task(_jeweller(player))
+            living.create_task(_people(centre))
+            living.create_task(_scanner(line, seed))
+    finally:
+        await player.close()
+
+
+async def _jeweller(player: Player) -> None:
+    """Armed, polling, and then silent on its only path."""
+    await asyncio.sleep(2)
+    await player.panel(player.role("jeweller")).say("3401", zone="001")
+    await asyncio.sleep(JEWELLER_FALLS_SILENT_S)
+    player.silence("jeweller")
+
+
+async def _scanner(line: Line, seed: int) -> None:
+    await asyncio.sleep(SCANNER_COMES_S)
+    await scanner(line, seed=seed, now=_now)
+
+
+async def _people(centre: Centre) -> None:
+    """A caller and somebody on duty, through the same door as the console's forms."""
+    await asyncio.sleep(37)
+    await _say(
+        centre,
+        Method.CALL,
+        "TRF.COLLISION",
+        "Two cars, one on its side, petrol on the road. Nobody trapped as far as I can see.",
+        place="Ring Road, at the Hill Road junction",
+        caller=Caller(name="Passing driver", number="01632 960 118"),
+    )
+    await asyncio.sleep(14)
+    await _say(
+        centre,
+        Method.DUTY,
+        "PROP.UNSECURED",
+        "Side door found open on the round, nobody inside.",
+        place="30 Quay Street, yard",
+    )
+
+
+async def _say(
+    centre: Centre, method: Method, kind: str, note: str, *, place: str, caller: Caller | None = None
+) -> None:
+    signal = Signal(
+        method=method,
+        receiver="api",
+        received_at=_now(),
+        kind=kind,
+        path="api",
+        authenticated=True,
+        by=OPERATORS[-1],
+        text=note,
+        place_text=place,
+        position=Position(*MIDDLE),
+        caller=caller,
+    )
+    await centre.intake.deliver(Arrival(signals=(signal,)))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,51 @@
+"""The snapshot of what is folded, so that a restart is quick however long the history (DESIGN 4).
+
+It is a shortcut and never the truth: one that is missing, torn, of another version or ahead of the journal is left
+aside, and everything is folded from the journal again.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from belfry.centre.walk import WalkState
+
+log = structlog.get_logger()
+
+FILE: Final = "board.snapshot"
+VERSION: Final = 1
+
+
+class Snapshot(msgspec.Struct):
+    version: int
+    walk: WalkState
+
+
+def save(folder: Path, state: WalkState) -> None:
+    """Write whole or not at all. Raises OSError."""
+    data = msgspec.msgpack.encode(Snapshot(VERSION, state))
+    new = folder / f"{FILE}.new"
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(folder / FILE)
+
+
+def load(folder: Path, journal_position: int) -> WalkState | None:
+    """Return the state to begin from, or None to begin from the journal's first entry."""
+    try:
+        data = (folder / FILE).read_bytes()
+        snapshot = msgspec.msgpack.decode(data, type=Snapshot)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        log.warning("snapshot left aside", reason=str(error))
+        return None
+    if snapshot.version != VERSION or snapshot.walk.position > journal_position:
+        log.warning("snapshot left aside", reason=f"version {snapshot.version}, position {snapshot.walk.position}")
+        return None
+    return snapshot.walk

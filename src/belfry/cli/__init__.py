@@ -1,0 +1,52 @@
+"""The command line: one command a task, each with an example in its help (DESIGN 5)."""
+
+from typing import Annotated
+
+import typer
+
+from belfry import __version__
+from belfry.cli.accounts import import_app
+from belfry.cli.check import check
+from belfry.cli.decode import app as decode_app
+from belfry.cli.demo import demo
+from belfry.cli.serve import serve
+from belfry.cli.simulate import simulate
+from belfry.cli.users import token, user_app
+
+app = typer.Typer(
+    name="belfry",
+    help="An open alarm receiving and dispatch centre.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"belfry {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def belfry(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """An open alarm receiving and dispatch centre."""
+
+
+app.command(epilog="Example: belfry demo --port 8440")(demo)
+app.command(epilog="Example: belfry serve --config belfry.toml")(serve)
+app.command(epilog="Example: belfry check --config belfry.toml")(check)
+app.add_typer(decode_app, name="decode")
+app.command(epilog="Example: belfry simulate --to 127.0.0.1:12009 --accounts 50 --rate 20 --seconds 60")(simulate)
+app.add_typer(import_app, name="import")
+app.add_typer(user_app, name="user")
+app.command(epilog="Example: belfry token --role operator --config belfry.toml")(token)
+
+
+def main() -> None:
+    """The entry point `belfry`."""
+    app()
