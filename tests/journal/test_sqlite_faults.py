@@ -1,6 +1,8 @@
 """The SQLite journal under a killed process and a failing disk: no receipt is ever lost, no position ever missing."""
 
 import asyncio
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,12 +12,15 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+import pytest
+
 from belfry.journal.sqlite import SqliteJournal
 from belfry.ports import Stored
 from belfry.testing.journal_suite import positions_of
 
 KILLS: Final = 20
 APPENDER: Final = Path(__file__).with_name("appender.py")
+FILLER: Final = Path(__file__).with_name("filler.py")
 
 
 @contextmanager
@@ -79,3 +84,15 @@ def test_an_error_of_the_disk_ends_the_writing_and_loses_no_receipt(tmp_path: Pa
     assert all("SQLITE_IOERR_WRITE" in line for line in errors)
     assert kept == f"kept {max(int(line.split()[0]) for line in receipts)}"
     asyncio.run(assert_kept(tmp_path, receipts))
+
+
+def test_a_disk_that_is_really_full_loses_nothing_and_works_again(tmp_path: Path) -> None:
+    unshare = shutil.which("unshare")
+    in_its_own_mounts = [str(unshare), "--map-root-user", "--mount", "sh", "-c"]
+    mount = f"mount -t tmpfs -o size=4m tmpfs {shlex.quote(str(tmp_path))}"
+    if unshare is None or subprocess.run([*in_its_own_mounts, mount], capture_output=True).returncode != 0:
+        pytest.skip("this system lets nobody mount a small disk")
+    fill = shlex.join([sys.executable, str(FILLER), str(tmp_path)])
+    filled = subprocess.run([*in_its_own_mounts, f"{mount} && {fill}"], capture_output=True, text=True, check=False)
+    assert filled.stderr == ""
+    assert filled.stdout == "filled\n" * 6

@@ -64,7 +64,8 @@ def _check_age(database: Connection, path: Path) -> None:
     for name, known in (("layout", LAYOUT), ("schema", SCHEMA)):
         if written.get(name, 0) > known:
             raise Newer(f"{path} has {name} {written[name]}, this version reads up to {known}")
-        database.execute("insert or replace into meta(name, value) values(?, ?)", (name, known))
+        if name not in written or written[name] < known:  # a start writes nothing without need: the disk may be full
+            database.execute("insert or replace into meta(name, value) values(?, ?)", (name, known))
 
 
 def _sync(folder: Path) -> None:
