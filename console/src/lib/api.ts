@@ -26,6 +26,10 @@ export class Unreachable extends Error {}
 export class Api {
   /** From the session; sent with every unsafe method. */
   csrf: string | null = null;
+  /** The language that the server should answer in. */
+  language = 'en';
+  /** The session is over: any answer may be the first to say so. */
+  signedOut: () => void = () => undefined;
 
   constructor(private readonly send: typeof fetch = (...words) => fetch(...words)) {}
 
@@ -51,7 +55,7 @@ export class Api {
     body?: unknown,
     more: Record<string, string> = {},
   ): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json', ...more };
+    const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.language, ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (method !== 'GET' && this.csrf !== null) headers['X-Belfry-CSRF'] = this.csrf;
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
@@ -62,6 +66,7 @@ export class Api {
     } catch (cause) {
       throw new Unreachable('the centre does not answer', { cause });
     }
+    if (response.status === 401 && path !== '/session') this.signedOut();
     if (!response.ok) throw await problemOf(response);
     return response.status === 204 ? (null as T) : ((await response.json()) as T);
   }

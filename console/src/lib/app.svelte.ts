@@ -6,11 +6,21 @@ import { Handling } from './handling.svelte';
 import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
 import { prefs } from './prefs.svelte';
+import { may, type Right } from './rights';
+import { timers } from './timers';
 import type { Session } from './types';
 
 export type Phase = 'loading' | 'unreachable' | 'setup' | 'signin' | 'sound' | 'in';
 export const PAGES = ['desk', 'report', 'call', 'decode', 'overview'] as const;
 export type PageName = (typeof PAGES)[number];
+
+const NEEDS: Record<PageName, Right | null> = {
+  desk: 'queue',
+  report: 'report',
+  call: 'call',
+  decode: null,
+  overview: null,
+};
 
 class App {
   readonly api = new Api();
@@ -25,6 +35,8 @@ class App {
   async start(): Promise<void> {
     prefs.apply();
     now.start();
+    this.api.language = prefs.language;
+    this.api.signedOut = () => this.left('ended');
     addEventListener('popstate', () => this.read());
     await this.find();
   }
@@ -53,12 +65,32 @@ class App {
     prefs.offer(session.language);
     prefs.apply();
     now.set(session.now);
-    void kinds.load(this.api).catch(() => undefined);
+    void this.loadKinds();
     this.desk = new Desk(this.api, session, () => this.left('ended'));
     this.handling = new Handling(this.desk);
     this.desk.start();
     this.phase = phase;
     this.read();
+  }
+
+  /** The list of kinds in the language that is chosen now; asked for until it comes, since forms need it. */
+  async loadKinds(): Promise<void> {
+    this.api.language = prefs.language;
+    const { session } = this;
+    while (this.session === session && session) {
+      try {
+        return await kinds.load(this.api);
+      } catch {
+        await timers.sleep(3_000);
+      }
+    }
+  }
+
+  /** Pages that this person may use. */
+  get pages(): PageName[] {
+    const { session } = this;
+    if (!session) return [];
+    return PAGES.filter((page) => NEEDS[page] === null || may(session.user.role, NEEDS[page]));
   }
 
   async signOut(): Promise<void> {
@@ -81,12 +113,14 @@ class App {
 
   private read(): void {
     this.page = pageOf(location.pathname);
+    if (this.session && !this.pages.includes(this.page)) this.page = 'overview';
     const incident = new URLSearchParams(location.search).get('incident');
     if (incident) void this.handling?.open(incident);
     else this.handling?.leave();
   }
 
   private left(said: 'ended' | null): void {
+    if (!this.session) return;
     this.desk?.stop();
     this.desk = this.handling = null;
     this.session = null;

@@ -79,8 +79,7 @@ export class Bell {
 
 function isWorse(before: Row | undefined, after: Row): boolean {
   if (!before || before.state === 'closed') return false;
-  const again = after.rings !== undefined && after.rings !== null && after.rings !== before.rings;
-  return again || after.priority < before.priority;
+  return after.rings !== before.rings || after.priority < before.priority;
 }
 
 /** One sound a class is enough, however many rows ask for it: a storm must not be heard for an hour. */

@@ -1,27 +1,4 @@
-// The closed lists of closing, and which causes go with which disposition: the likely ones first, under the digits.
-
-export const CAUSES = [
-  'fire',
-  'cooking',
-  'dust_or_steam',
-  'contractor_works',
-  'user_mistake',
-  'forgotten_code',
-  'equipment_defect',
-  'low_battery',
-  'mains_failure',
-  'network_failure',
-  'storm',
-  'animal',
-  'break_in',
-  'intrusion_attempt',
-  'medical_need',
-  'fall',
-  'lift_fault',
-  'water',
-  'unknown',
-  'other',
-] as const;
+// Which causes go with which disposition: of the server's closed list the likely ones first, under the digits.
 
 const LIKELY: Record<string, string[]> = {
   genuine: ['fire', 'break_in', 'intrusion_attempt', 'medical_need', 'fall', 'lift_fault', 'water', 'mains_failure'],
@@ -35,10 +12,17 @@ const LIKELY: Record<string, string[]> = {
   no_cause_found: ['unknown'],
 };
 
-/** All causes, those likely for a disposition in front. */
-export function causesFor(disposition: string): string[] {
-  const likely = LIKELY[disposition] ?? ['unknown'];
-  return [...likely, ...CAUSES.filter((cause) => !likely.includes(cause))];
+/** Dispositions that say enough by themselves. */
+const NO_CAUSE: ReadonlySet<string> = new Set(['cancelled', 'duplicate', 'passed_on', 'test']);
+
+export function needsCause(disposition: string): boolean {
+  return !NO_CAUSE.has(disposition);
+}
+
+/** All causes of the closed list, those likely for a disposition in front. */
+export function causesFor(disposition: string, causes: readonly string[]): string[] {
+  const likely = (LIKELY[disposition] ?? ['unknown']).filter((cause) => causes.includes(cause));
+  return [...likely, ...causes.filter((cause) => !likely.includes(cause))];
 }
 
 /** The digit key of the n-th choice: 1 to 9, then 0; none beyond. */

@@ -11,6 +11,7 @@ import { Sound } from './sound';
 import { Stream, type Connection } from './stream';
 import { browserTabs } from './tabs';
 import { timers } from './timers';
+import { may } from './rights';
 import type { Page, Pulse, Row, Session } from './types';
 
 const PAGE = '1000';
@@ -54,7 +55,7 @@ export class Desk {
     readonly session: Session,
     signedOut: () => void,
   ) {
-    this.stream = new Stream(connectByFetch, browserTabs(), timers, {
+    this.stream = new Stream(connectByFetch(() => prefs.language), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
         this.pulse = pulse;
@@ -75,7 +76,7 @@ export class Desk {
 
   start(): void {
     this.sound.loudness = prefs.loudness;
-    this.stream.start();
+    if (may(this.session.user.role, 'queue')) this.stream.start();
     this.stops.push(timers.every(1_000, () => this.sound.ring(this.bell.tick(Date.now()))));
     const wake = () => this.sound.wake();
     for (const gesture of ['pointerdown', 'keydown'] as const) {
@@ -142,7 +143,8 @@ export class Desk {
 
   private learn(changes: Change[]): void {
     this.sound.ring(this.bell.hear(changes, Date.now()));
-    this.sound.hush((id) => id === '' || this.bell.isRinging(id) || this.queue.get(id)?.state === 'taken');
+    const answered = changes.filter(({ before, after }) => before?.state === 'waiting' && after.state !== 'waiting');
+    this.sound.hush(new Set(answered.map(({ after }) => after.id)));
     for (const { after } of changes) for (const watcher of this.watchers) watcher(after);
     this.draw();
   }

@@ -11,6 +11,9 @@ import type { Act, Detail, Item, Page, Row } from './types';
 
 export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen';
 
+/** The centre takes an incident back from who does nothing for two minutes; writing a long note is doing something. */
+const STIRRED_EVERY_MS = 40_000;
+
 /** A cascade of signals asks for the story at most this often. */
 const REFRESH_EVERY_MS = 300;
 
@@ -24,6 +27,7 @@ export class Handling {
   failed = $state<string | null>(null);
   private refreshing = false;
   private stale = false;
+  private seenAt = 0;
 
   constructor(private readonly desk: Desk) {
     desk.watch((row) => this.heard(row));
@@ -42,6 +46,12 @@ export class Handling {
     this.detail = null;
     this.story = EMPTY;
     this.panel = this.failed = null;
+  }
+
+  /** A key or a touch: whoever works on an incident shows it, at most every forty seconds. */
+  stirred(): void {
+    const mine = this.detail?.state === 'taken' && this.detail.taken_by === this.desk.me;
+    if (mine && Date.now() - this.seenAt >= STIRRED_EVERY_MS) void this.refresh();
   }
 
   can(act: Act): boolean {
@@ -118,8 +128,10 @@ export class Handling {
   }
 
   private show(detail: Detail): void {
-    if (this.id !== detail.id) this.leave();
-    this.id = this.desk.cursor = detail.id;
+    if (this.id !== detail.id) {
+      this.leave();
+      this.id = this.desk.cursor = detail.id;
+    }
     if (this.detail && compare(detail.updated, this.detail.updated) < 0) return;
     this.detail = detail;
     this.story = withNewest(this.story, detail.timeline, detail.timeline_before);
@@ -146,6 +158,7 @@ export class Handling {
     }
     this.refreshing = true;
     const { id } = this;
+    this.seenAt = Date.now();
     try {
       if (id) {
         const detail = await this.desk.api.get<Detail>(`/incidents/${encodeURIComponent(id)}`);

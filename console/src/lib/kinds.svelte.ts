@@ -2,7 +2,7 @@
 
 import type { Api } from './api';
 import { prefs } from './prefs.svelte';
-import type { Kind, Kinds } from './types';
+import type { Kind, Kinds, Method } from './types';
 
 class KindList {
   items = $state.raw<Kind[]>([]);
@@ -26,10 +26,9 @@ class KindList {
     return this.get(row.kind)?.label ?? row.label;
   }
 
-  /** Kinds that may come in this way: `d` duty, `c` call, `e` equipment. */
-  by(method: 'd' | 'c' | 'e'): Kind[] {
-    const whole = { d: 'duty', c: 'call', e: 'equipment' }[method];
-    return this.items.filter((kind) => kind.methods.includes(method) || kind.methods.includes(whole));
+  /** Kinds that may come in this way. */
+  by(method: Method): Kind[] {
+    return this.items.filter((kind) => kind.methods.includes(method));
   }
 }
 

@@ -102,14 +102,16 @@ export class Line {
 }
 
 /** The stream over HTTP. `Last-Event-ID` is sent as a browser's own event source would. */
-export const connectByFetch: Connect = async (lastId, signal) => {
-  const headers: Record<string, string> = { Accept: 'text/event-stream' };
-  if (lastId !== null) headers['Last-Event-ID'] = lastId;
-  const response = await fetch('/api/v1/stream', { headers, signal, cache: 'no-store', credentials: 'same-origin' });
-  if (response.status === 401) throw new SignedOut();
-  if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
-  return texts(response.body);
-};
+export const connectByFetch =
+  (language: () => string): Connect =>
+  async (lastId, signal) => {
+    const headers: Record<string, string> = { Accept: 'text/event-stream', 'Accept-Language': language() };
+    if (lastId !== null) headers['Last-Event-ID'] = lastId;
+    const response = await fetch('/api/v1/stream', { headers, signal, cache: 'no-store', credentials: 'same-origin' });
+    if (response.status === 401) throw new SignedOut();
+    if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
+    return texts(response.body);
+  };
 
 async function* texts(body: ReadableStream<Uint8Array>): AsyncIterable<string> {
   const reader = body.getReader();

@@ -1,5 +1,5 @@
-// Makes tones heard with Web Audio; no file is loaded. One sound at a time, the most urgent first; the tabs of one
-// browser do not shout over each other. A browser keeps a page silent until it was touched: `blocked` says so.
+// Makes tones heard with Web Audio; no file is loaded. One sound at a time, the most urgent first. A browser keeps a
+// page silent until it was touched: `blocked` says so.
 
 import type { Ring, Tone } from './bell';
 import { lengthOf, PATTERNS, type Pattern } from './tones';
@@ -51,9 +51,12 @@ export class Sound {
   }
 
   /** Cut short what is sounding for something that was taken meanwhile. */
-  hush(stillAsks: (id: string) => boolean): void {
-    this.waiting = this.waiting.filter((ring) => stillAsks(ring.id));
-    if (this.playing?.ring && !stillAsks(this.playing.ring.id)) this.cut();
+  hush(answered: ReadonlySet<string>): void {
+    this.waiting = this.waiting.filter((ring) => !answered.has(ring.id));
+    if (this.playing?.ring && answered.has(this.playing.ring.id)) {
+      this.cut();
+      this.advance();
+    }
   }
 
   test(): void {

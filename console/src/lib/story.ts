@@ -66,8 +66,9 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   const text = (name: string) => (typeof data[name] === 'string' ? data[name] : null);
   const [until, on, kind, disposition, cause] = ['until', 'on', 'kind', 'disposition', 'cause'].map(text);
   const said: string[] = [];
-  if (type === 'held' && until && !on) said.push(t('state.held.until', { time: clock(until, zone) }));
-  if (type === 'held' && on) said.push(t('state.held.signal'));
+  if (type === 'held' && until) said.push(t('item.until', { time: clock(until, zone) }));
+  if (type === 'held' && on) said.push(t('item.on_signal'));
+  if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
   if ((type === 'reclassified' || type === 'raised') && kind) said.push(kinds.get(kind)?.label ?? kind);
   if (type === 'closed' && disposition) said.push(word('disposition', disposition));
   if (type === 'closed' && cause) said.push(word('cause', cause));

@@ -19,7 +19,7 @@ export type Role =
 
 export interface Session {
   user: { name: string; role: Role };
-  csrf: string;
+  csrf: string | null;
   demo: boolean;
   centre: { name: string };
   now: string;
@@ -85,10 +85,12 @@ export interface Row {
   flags: string[];
   taken_by: string | null;
   taken_at: string | null;
-  held_by?: string | null;
+  held_by: string | null;
   held_until: string | null;
   held_on: string | null;
+  parked: boolean;
   first_taken_at: string | null;
+  pending_until: string | null;
   restore: { need: 'required' | 'wanted' | 'none'; restored: boolean; open_points: number };
   disposition: string | null;
   cause: string | null;
@@ -100,7 +102,7 @@ export interface Row {
   signals: Signal[];
   note: string | null;
   /** Changes when the row sounds again although it is not new: a second point, a life kind that repeats. */
-  rings?: string | number | null;
+  rings: string;
   /** The position after which the row is as it stands here. */
   updated: string;
 }
@@ -147,9 +149,10 @@ export interface Detail extends Row {
   acts: Act[];
   siblings: Row[];
   zone_text: string | null;
-  caller: { name?: string | null; number?: string | null } | string | null;
+  caller: string | null;
   place_text: string | null;
   dispositions: string[];
+  causes: string[];
 }
 
 export interface Page<T> {
@@ -165,7 +168,7 @@ export interface Kind {
   not_this: string;
   priority: Priority;
   rank: number | null;
-  methods: string[];
+  methods: Method[];
   reach: string;
   life: boolean;
   silent: boolean;

@@ -11,12 +11,16 @@ export interface Flag {
   looks: '' | 'warn' | 'bad' | 'good';
 }
 
+/** Told from the row itself, with a number. */
+const SAID_ELSEWHERE = new Set(['silent', 'restored']);
+
 const LOOKS: Record<string, Flag['looks']> = {
   late: 'warn',
   unknown_account: 'warn',
-  unknown_code: 'warn',
   clock: 'warn',
-  confirmed: 'bad',
+  reported_before: 'warn',
+  runaway: 'warn',
+  more_help: 'bad',
 };
 
 /** What an operator should know of a row at a glance, in a fixed order. */
@@ -24,7 +28,7 @@ export function flagsOf(row: Row): Flag[] {
   const flags: Flag[] = [];
   if (row.silent) flags.push({ text: t('flag.silent'), looks: 'bad' });
   for (const flag of row.flags) {
-    if (flag !== 'silent') flags.push({ text: word('flag', flag), looks: LOOKS[flag] ?? '' });
+    if (!SAID_ELSEWHERE.has(flag)) flags.push({ text: word('flag', flag), looks: LOOKS[flag] ?? '' });
   }
   if (row.restore.restored && row.restore.need !== 'none') flags.push({ text: t('flag.restored'), looks: 'good' });
   else if (row.restore.open_points > 1) flags.push({ text: t('flag.points', { n: row.restore.open_points }), looks: 'bad' });
@@ -36,13 +40,23 @@ export function flagsOf(row: Row): Flag[] {
 export function stateOf(row: Row, me: string): string {
   switch (row.state) {
     case 'taken':
-      return row.taken_by === me ? t('state.taken.me') : t('state.taken', { who: row.taken_by ?? '' });
-    case 'held':
-      if (row.held_on) return t('state.held.signal');
-      return row.held_until ? t('state.held.until', { time: timeOf(row, row.held_until) }) : t('state.held');
+      return t('state.taken', { who: nameOf(row.taken_by, me) });
+    case 'held': {
+      const who = nameOf(row.held_by, me);
+      if (row.parked) return t('state.parked', { who });
+      if (row.held_on || !row.held_until) return t('state.held.signal', { who });
+      return t('state.held.until', { who, time: timeOf(row, row.held_until) });
+    }
+    case 'pending':
+      return row.pending_until ? t('state.pending.until', { time: timeOf(row, row.pending_until) }) : t('state.pending');
     default:
       return t(`state.${row.state}`);
   }
+}
+
+/** `you` or the other's name. */
+export function nameOf(name: string | null, me: string): string {
+  return name === me ? t('who.you') : (name ?? '');
 }
 
 function timeOf(row: Row, at: string): string {

@@ -1,0 +1,19 @@
+// What each role may ask of the server, as far as the page depends on it. The server has the last word; this keeps the
+// page from offering what would be refused, and from screaming for a stream that is not this person's.
+
+import type { Role } from './types';
+
+export type Right = 'queue' | 'act' | 'report' | 'call';
+
+const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
+
+const MAY: Record<Right, readonly Role[]> = {
+  queue: [...ROOM, 'responder'],
+  act: ROOM,
+  report: [...ROOM, 'responder'],
+  call: ROOM,
+};
+
+export function may(role: Role, right: Right): boolean {
+  return MAY[right].includes(role);
+}
