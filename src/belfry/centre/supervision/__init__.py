@@ -1,0 +1,262 @@
+"""Silence is a signal: every path and every panel must be heard from in time (RULES 3).
+
+`watch` keeps the times and deadlines, in columns (`slots`); `losses` says what is lost and what is back, through the
+same door as every other signal (`silence`), and once where many fall silent together (`outages`); `memory` saves it.
+Polls are journaled nowhere; only lost and restored are.
+"""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+from typing import Final
+
+import structlog
+from msgspec import Struct
+
+from belfry.centre.supervision.losses import Asks, Losses
+from belfry.centre.supervision.memory import Memory
+from belfry.centre.supervision.silence import OUTAGE
+from belfry.centre.supervision.watch import Watch
+from belfry.domain.facts import Downtime, Received
+from belfry.domain.presets import Rules
+from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt
+from belfry.domain.supervision import proves_panel
+from belfry.ports import Accounts, Clock
+from belfry.ports.last_seen import LastSeen
+
+__all__ = ["Asks", "OutageNow", "Silent", "Slow", "Supervision", "Uncommissioned"]
+
+log = structlog.get_logger()
+
+EVERY_S: Final = 0.5
+"""Between two steps, so that what is overdue is seen within a second."""
+
+STALL: Final = timedelta(seconds=10)
+"""A step that comes this much later than it should: the machine slept or the clock jumped. Nobody was silent."""
+
+STRANGERS_MOST: Final = 1_000
+"""Unknown accounts of which only polls are heard; the oldest are let go. Scanners will come."""
+
+
+class Silent(Struct, frozen=True):
+    """A lost path (or `panel`). `kind` is None while it waits to be said; `outage` is the cause that explains it."""
+
+    account_id: str
+    path: str
+    since: datetime
+    heard_at: datetime | None
+    kind: str | None
+    outage: str | None
+
+
+class Uncommissioned(Struct, frozen=True):
+    """A registered account that was never heard, or an unknown one of which only polls are."""
+
+    receiver: str | None
+    prefix: str | None
+    account: str
+    account_id: str | None
+    name: str
+    heard_at: datetime | None
+
+
+class Slow(Struct, frozen=True):
+    """A path whose interval is over half its window: one lost poll would be an alarm."""
+
+    account_id: str
+    path: str
+    observed: timedelta
+    window: timedelta
+
+
+class OutageNow(Struct, frozen=True):
+    """An outage that is not over: how many paths it silenced in all, and how many still are."""
+
+    part: str
+    since: datetime
+    silent: int
+    folded: int
+
+
+class Supervision:
+    """`load` first, then frames (`poll`, `heard`), then `run`; `save` once more at the end."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        deliver: Callable[[Arrival], Future[Receipt]],
+        *,
+        rules: Rules,
+        clock: Clock,
+        last_seen: LastSeen,
+        asks: Asks | None = None,
+    ) -> None:
+        self._accounts, self._rules, self._clock = accounts, rules, clock
+        self._asks = asks or Asks()
+        self._watch = Watch(accounts, rules, clock().timestamp())
+        self._losses = Losses(self._watch, accounts, deliver, rules=rules, asks=self._asks)
+        self._memory = Memory(self._watch, self._losses, accounts, last_seen)
+        self._strangers: dict[AccountKey, datetime] = {}
+        self._live = False
+
+    # -- frames
+
+    def poll(self, poll: Poll) -> None:
+        """A link test was heard: the path is alive, of the panel nothing is known."""
+        key = poll.account
+        account = self._accounts.by_key(key)
+        if account is None:
+            self._note_stranger(key, poll.at)
+        elif poll.authenticated or not (account.keys or self._asks.is_keyed(key)):
+            self._watch.frame(account, poll.path, key.receiver, key.prefix, at_s=poll.at.timestamp(), polled=True)
+
+    def heard(self, received: Received) -> None:
+        """A signal was kept: of a panel, it proves path and panel; of our own, it tells what was said before a crash.
+
+        In the order of the journal; hearing one again changes nothing.
+        """
+        key = received.account_key
+        if received.method is Method.SYSTEM:
+            if not self._live:
+                self._losses.recall(received, key)
+            return
+        if received.method is not Method.EQUIPMENT or key is None:
+            return
+        account = self._accounts.by_key(key)
+        if account is None:
+            return
+        if received.authenticated or not (account.keys or self._asks.is_keyed(key)):
+            at_s = received.received_at.timestamp()
+            if received.path is not None:
+                self._watch.frame(account, received.path, key.receiver, key.prefix, at_s=at_s, polled=False)
+            if proves_panel(received):
+                self._watch.proved(account, key.receiver, key.prefix, at_s)
+
+    def was_down(self, since: datetime, until: datetime) -> None:
+        """We did not listen for a while; it is nobody's silence."""
+        self._memory.away([Downtime(part="centre", since=since, until=until)], until)
+
+    def changed(self, account_id: str) -> None:
+        """The registry changed or removed an account; a shorter interval counts from now."""
+        if self._accounts.by_id(account_id) is None:
+            for slot in self._watch.slots.of_account(account_id):
+                self._losses.forget(slot)
+            self._watch.forget(account_id)
+        else:
+            self._watch.resume(self._watch.slots.of_account(account_id), self._clock().timestamp())
+
+    def _note_stranger(self, key: AccountKey, at: datetime) -> None:
+        self._strangers.pop(key, None)
+        self._strangers[key] = at
+        if len(self._strangers) > STRANGERS_MOST:
+            del self._strangers[next(iter(self._strangers))]
+
+    # -- steps
+
+    async def run(self) -> None:
+        """Step and save until cancelled. A store that fails delays the saving and stops nothing."""
+        stepped = saved = self._clock()
+        failing = False
+        while True:
+            await asyncio.sleep(EVERY_S)
+            now = self._clock()
+            if now - stepped > STALL:
+                log.warning("supervision stalled", seconds=(now - stepped).total_seconds())
+                self.was_down(stepped, now)
+            await self.step(now)
+            stepped = now
+            if self._losses.changed or now - saved >= timedelta(seconds=self._rules.save_last_seen_s / 2):
+                saved = now
+                try:
+                    await self.save()
+                    failing = False
+                except Exception as error:
+                    if not failing:
+                        log.error("last-seen times are not saved", error=str(error))
+                    failing = True
+
+    async def step(self, now: datetime) -> None:
+        """Find what is overdue and say it; say who is back. One step at a time."""
+        self._live = True
+        overdue, more = self._watch.look(now.timestamp())
+        while more:
+            await asyncio.sleep(0)
+            found, more = self._watch.look(now.timestamp())
+            overdue += found
+        await self._losses.step(overdue, now)
+
+    # -- memory
+
+    async def load(self, downs: Sequence[Downtime] = ()) -> Downtime | None:
+        """Take up where the last run ended, before the first frame; returns our downtime that ends now, if known.
+
+        `downs` are those of earlier starts (`domain.supervision.downtimes`), for whom was not heard since.
+        """
+        return await self._memory.load(downs, self._clock())
+
+    async def save(self) -> None:
+        """Save what changed since the last time. Raises what the store raises; nothing is forgotten by that."""
+        self._losses.changed = False
+        await self._memory.save(self._clock())
+
+    # -- lists
+
+    @property
+    def lost_count(self) -> int:
+        return len(self._watch.lost_s)
+
+    def lost(self, limit: int | None = None) -> Sequence[Silent]:
+        """What is lost now, the longest silent first."""
+        slots = sorted(self._watch.lost_s, key=lambda slot: (self._watch.lost_s[slot], slot))
+        return [self._silent(slot) for slot in islice(slots, limit)]
+
+    def _silent(self, slot: int) -> Silent:
+        said = self._losses.said.get(slot)
+        return Silent(
+            account_id=self._watch.slots.account_ids[slot],
+            path=self._watch.name(slot),
+            since=datetime.fromtimestamp(self._watch.lost_s[slot], UTC),
+            heard_at=_instant(self._watch.slots.heard_s[slot]),
+            kind=None if said is None else said.kind,
+            outage=said.part if said is not None and said.kind == OUTAGE else None,
+        )
+
+    @property
+    def not_commissioned_count(self) -> int:
+        """Registered accounts never heard, and unknown ones that poll; asks no account one by one."""
+        unknown = sum(self._accounts.by_key(key) is None for key in self._strangers)
+        return max(0, len(self._accounts.all()) - self._watch.slots.accounts) + unknown
+
+    def not_commissioned(self, limit: int | None = None) -> Sequence[Uncommissioned]:
+        """Unknown accounts that poll, the latest first, then registered accounts that were never heard."""
+        unknown = (
+            Uncommissioned(key.receiver, key.prefix, key.account, None, "", at)
+            for key, at in reversed(self._strangers.items())
+            if self._accounts.by_key(key) is None
+        )
+        silent = (
+            Uncommissioned(one.receiver, one.prefix, one.account, one.id, one.name, None)
+            for one in self._accounts.all()
+            if not self._watch.slots.knows(one.id)
+        )
+        return list(islice(chain(unknown, silent), limit))
+
+    def slow(self) -> Sequence[Slow]:
+        """Paths of which one lost poll would be an alarm."""
+        return [
+            Slow(self._watch.slots.account_ids[slot], self._watch.name(slot), *self._watch.pace(slot))
+            for slot in sorted(self._watch.slow)
+        ]
+
+    def outages(self) -> Sequence[OutageNow]:
+        """The outages that are not over."""
+        return [
+            OutageNow(outage.part, datetime.fromtimestamp(outage.opened_s, UTC), len(outage.silent), outage.folded)
+            for outage in self._losses.outages.open.values()
+        ]
+
+
+def _instant(at_s: float) -> datetime | None:
+    return datetime.fromtimestamp(at_s, UTC) if at_s else None

@@ -1,0 +1,123 @@
+"""Many silent at once are one thing: the mass fold (RULES 3).
+
+Paths that share a receiver or a prefix, and are lost within a minute in numbers that no coincidence makes, become one
+outage. Until the number is reached nobody knows, so a lost path may have to wait: only where so many others are late
+as well that an outage is likely, and never longer than that minute.
+
+What is never folded, and what is said, is supervision's matter.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from belfry.centre.supervision.slots import LOST, Slots
+from belfry.domain.presets import Rules
+from belfry.domain.supervision import mass
+
+WITHIN_S: Final = 60.0
+"""Lost within this: together."""
+
+SAMPLE: Final = 4_096
+"""Members of a cause that are looked at to judge whether an outage is likely; of more, every n-th."""
+
+NARROWER: Final = 2.0
+"""A prefix is named as the cause, rather than its receiver, where its share of lost paths is over this many times the
+receiver's: one provider is down. Where all prefixes suffer alike, it is the receiver."""
+
+
+class Outage:
+    """One cause that silenced many. `silent` are the slots folded in and not heard since, of `folded` in all."""
+
+    __slots__ = ("folded", "opened_s", "part", "receiver", "silent", "since_s")
+
+    def __init__(self, part: str, receiver: str, opened_s: float) -> None:
+        self.part, self.receiver, self.opened_s = part, receiver, opened_s
+        self.since_s = opened_s
+        """When it last silenced many at once; who was heard later is not silent because of it."""
+        self.folded = 0
+        self.silent: set[int] = set()
+
+    @property
+    def over(self) -> bool:
+        """Most are back."""
+        return 2 * len(self.silent) < self.folded or not self.silent
+
+    def fold(self, slot: int) -> None:
+        if slot not in self.silent:
+            self.folded += 1
+            self.silent.add(slot)
+
+
+class Outages:
+    """Counts what is lost together, cause by cause. `open` are the outages that are not over, by cause."""
+
+    def __init__(self, slots: Slots, rules: Rules) -> None:
+        self._slots, self._rules = slots, rules
+        self._recent: dict[str, deque[tuple[float, int]]] = {}
+        self.open: dict[str, Outage] = {}
+
+    def note(self, slot: int, now_s: float) -> None:
+        """A path is lost, whatever becomes of it."""
+        for cause in self._slots.group(slot).causes:
+            self._recent.setdefault(cause, deque()).append((now_s, slot))
+
+    def covering(self, slot: int) -> Outage | None:
+        """The open outage that explains this silence: one that began after the path was last heard."""
+        heard_s = self._slots.heard_s[slot]
+        for cause in self._slots.group(slot).causes:
+            outage = self.open.get(cause)
+            if outage is not None and heard_s <= outage.since_s:
+                return outage
+        return None
+
+    def reached(self, now_s: float) -> Sequence[str]:
+        """The causes that have silenced enough for an outage within the last minute, the likelier name first."""
+        shares = {cause: share for cause in list(self._recent) if (share := self._share(cause, now_s)) is not None}
+        return sorted(shares, key=lambda cause: (-_weight(cause, shares), cause))
+
+    def is_reached(self, cause: str, now_s: float) -> bool:
+        """Still so, where other outages have explained some of it meanwhile."""
+        return cause in self._recent and self._share(cause, now_s) is not None
+
+    def begin(self, cause: str, receiver: str, now_s: float) -> Outage:
+        """The outage of a cause as of now; one that is open already takes up what fell silent again."""
+        outage = self.open.setdefault(cause, Outage(cause, receiver, now_s))
+        outage.since_s = max(outage.since_s, now_s)
+        return outage
+
+    def end(self, cause: str) -> None:
+        self.open.pop(cause, None)
+        self._recent.pop(cause, None)
+
+    def likely(self, cause: str, late: Callable[[int], bool]) -> bool:
+        """Enough for an outage are lost or will be within a minute unless they speak; `late` tells it of a slot."""
+        groups = self._slots.sharing(cause)
+        sharing = sum(len(group.members) for group in groups)
+        needed = mass(sharing, self._rules)
+        if sharing < needed:
+            return False
+        step = max(1, sharing // SAMPLE)
+        return step * sum(late(slot) for group in groups for slot in group.members[::step]) >= needed
+
+    def _share(self, cause: str, now_s: float) -> float | None:
+        """Which share of a cause's paths was lost within the last minute and is not folded; None where too few."""
+        recent = self._recent[cause]
+        while recent and now_s - recent[0][0] > WITHIN_S:
+            recent.popleft()
+        if not recent:
+            del self._recent[cause]
+            return None
+        sharing = sum(len(group.members) for group in self._slots.sharing(cause))
+        needed = mass(sharing, self._rules)
+        if len(recent) < needed:
+            return None
+        bits, folded = self._slots.bits, [outage.silent for outage in self.open.values()]
+        silent = {slot for _, slot in recent if bits[slot] & LOST}
+        lost = sum(not any(slot in others for others in folded) for slot in silent)
+        return lost / sharing if lost >= needed else None
+
+
+def _weight(cause: str, shares: Mapping[str, float]) -> float:
+    """A receiver's share counts for more, so that a prefix comes first only where it stands out."""
+    return shares[cause] * (NARROWER if cause.startswith("receiver/") else 1.0)

@@ -1,0 +1,351 @@
+"""The clocks of supervision: who was heard when, and who is overdue (RULES 3).
+
+A frame only moves a time in a column. What that means for its deadline is looked at when the deadline comes: then the
+slot is overdue, or is looked at again later. Deadlines are a heap of whole numbers, time above and slot below, so a
+slot costs one number there and no object. Nothing is said here.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from heapq import heappop, heappush
+from math import ceil
+from typing import Final
+
+from belfry.centre.supervision.slots import BACK, DIRTY, LOST, NONE, PRIMARY, SLOW, Slots
+from belfry.domain.presets import Rules
+from belfry.domain.site import Account
+from belfry.domain.supervision import ALTERNATIVE_S, Away, counted_from_s, too_slow, window_s
+from belfry.ports import Accounts
+
+TICKS_A_SECOND: Final = 10
+SLOT_BITS: Final = 24
+SLOTS_MOST: Final = 1 << SLOT_BITS
+
+LOOK_MOST: Final = 10_000
+"""Deadlines looked at before others get their turn: a few hundredths of a second."""
+
+ALTERNATIVE_AFTER_S: Final = 60.0
+"""A further path is supervised once it polls again after this: a retry, or one stray poll, makes no path."""
+
+CANDIDATES_MOST: Final = 10_000
+"""Further paths that polled once and never again; the oldest are let go."""
+
+
+class Watch:
+    """`lost_s` is when each silent slot was found overdue; `back` are those heard since."""
+
+    def __init__(self, accounts: Accounts, rules: Rules, now_s: float) -> None:
+        self.slots = Slots()
+        self.lost_s: dict[int, float] = {}
+        self.back: list[int] = []
+        self._dirty = array("i")
+        self.slow: set[int] = set()
+        self._accounts, self._rules = accounts, rules
+        self._away: Sequence[Away] = ()
+        self._away_until_s = 0.0
+        self._due: list[int] = []
+        self._base_s = now_s - 1
+        self._windows: dict[int, float] = {}
+        self._candidates: dict[tuple[str, int], float] = {}
+
+    # -- frames
+
+    def frame(
+        self, account: Account, path: str, receiver: str, prefix: str | None, *, at_s: float, polled: bool
+    ) -> None:
+        """A path spoke. Runs for every poll of every site."""
+        slots = self.slots
+        number = slots.path_number(path)
+        slot = slots.find(account.id, number)
+        if slot < 0:
+            slot = self._meet(account, number, receiver, prefix, at_s=at_s, polled=polled)
+            if slot < 0:
+                return
+        else:
+            gap_s = at_s - slots.heard_s[slot]
+            if gap_s > 0:
+                slots.heard_s[slot] = at_s
+                slots.gap_s[slot] = gap_s
+            group = slots.group(slot)
+            if group.receiver != receiver or group.prefix != prefix:
+                slots.move(slot, receiver, prefix)
+        if not slots.planned[slot]:
+            self._unplanned(slot, account, sure=polled)
+        if not slots.bits[slot] & DIRTY:
+            self.touch(slot)
+
+    def proved(self, account: Account, receiver: str, prefix: str | None, at_s: float) -> None:
+        """The panel itself spoke."""
+        if account.test_s is None:
+            return
+        slot = self.watch_panel(account, receiver, prefix, at_s)
+        if at_s > self.slots.heard_s[slot]:
+            self.slots.heard_s[slot] = at_s
+        if not self.slots.planned[slot]:
+            self._unplanned(slot, account, sure=False)
+        self.touch(slot)
+
+    def watch_panel(self, account: Account, receiver: str, prefix: str | None, now_s: float) -> int:
+        """The panel's clock of an account with a test; it starts with the first frame of any path."""
+        slot = self.slots.find(account.id, 0)
+        if slot < 0:
+            slot = self._add(account, 0, receiver, prefix, heard_s=0.0)
+            self.slots.since_s[slot] = now_s
+            self.plan(slot, account)
+            self.touch(slot)
+        return slot
+
+    def _meet(
+        self, account: Account, path: int, receiver: str, prefix: str | None, *, at_s: float, polled: bool
+    ) -> int:
+        """A path never heard before: the account's first, or a further one; NONE where it does not count yet."""
+        first = not self.slots.paths_of(account.id)
+        if not first and not (polled and self._polls_again(account.id, path, at_s)):
+            return NONE
+        slot = self._add(account, path, receiver, prefix, heard_s=at_s)
+        if first:
+            self.slots.bits[slot] |= PRIMARY
+            if account.test_s is not None:
+                self.watch_panel(account, receiver, prefix, at_s)
+        return slot
+
+    def _polls_again(self, account_id: str, path: int, at_s: float) -> bool:
+        key = (account_id, path)
+        first_s = self._candidates.setdefault(key, at_s)
+        if at_s - first_s >= ALTERNATIVE_AFTER_S:
+            del self._candidates[key]
+            return True
+        if len(self._candidates) > CANDIDATES_MOST:
+            del self._candidates[next(iter(self._candidates))]
+        return False
+
+    def _add(self, account: Account, path: int, receiver: str, prefix: str | None, *, heard_s: float) -> int:
+        slot = self.slots.add(account.id, path, receiver, prefix, heard_s)
+        if slot >= SLOTS_MOST:
+            raise OverflowError(f"more than {SLOTS_MOST} supervised paths")
+        return slot
+
+    def _unplanned(self, slot: int, account: Account, *, sure: bool) -> None:
+        """Heard while no deadline stands: it was lost, is new, or is not supervised.
+
+        A signal that was stored before the loss, and is read again after a restart, brings nobody back.
+        """
+        bits = self.slots.bits[slot]
+        if not bits & LOST:
+            self.plan(slot, account)
+        elif not bits & BACK:
+            due_s = self._deadline_s(slot, account)
+            if sure or due_s is None or due_s > self.lost_s[slot]:
+                self.slots.bits[slot] |= BACK
+                self.back.append(slot)
+
+    # -- deadlines
+
+    def look(self, now_s: float) -> tuple[list[int], bool]:
+        """The slots found overdue, and whether there is more to look at."""
+        found: list[int] = []
+        now_tick = int((now_s - self._base_s) * TICKS_A_SECOND)
+        planned, due = self.slots.planned, self._due
+        for _ in range(LOOK_MOST):
+            if not due or due[0] >> SLOT_BITS > now_tick:
+                return found, False
+            key = heappop(due)
+            slot = key & (SLOTS_MOST - 1)
+            if planned[slot] == key >> SLOT_BITS:  # else it was planned anew and this is the old plan
+                planned[slot] = 0
+                if self._is_overdue(slot, now_s):
+                    self._lose(slot, now_s)
+                    found.append(slot)
+        return found, True
+
+    def plan(self, slot: int, account: Account) -> None:
+        """Look at a slot at its deadline; where one is planned already, at the earlier of both."""
+        due_s = self._deadline_s(slot, account)
+        if due_s is None:
+            return
+        if self.slots.path[slot]:
+            self.slots.join(slot)
+        tick = max(1, ceil((due_s - self._base_s) * TICKS_A_SECOND))
+        if not self.slots.planned[slot] or tick < self.slots.planned[slot]:
+            self.slots.planned[slot] = tick
+            heappush(self._due, tick << SLOT_BITS | slot)
+
+    def late(self, slot: int, now_s: float, *, within_s: float) -> bool:
+        """Just lost, or will be within a while unless it speaks, and has missed a report already."""
+        if self.slots.bits[slot] & LOST:
+            return now_s - self.lost_s[slot] <= within_s
+        account = self._accounts.by_id(self.slots.account_ids[slot])
+        due_s = None if account is None else self._deadline_s(slot, account)
+        if due_s is None or due_s - now_s > within_s:
+            return False
+        # over 0.7 of its window is over its interval, for every window of RULES 3 but the longest
+        silent_s = now_s - self.silent_from_s(slot)
+        return silent_s > 0.7 * (silent_s + due_s - now_s)
+
+    def _is_overdue(self, slot: int, now_s: float) -> bool:
+        account = self._accounts.by_id(self.slots.account_ids[slot])
+        due_s = None if account is None else self._deadline_s(slot, account)
+        if account is None or due_s is None:
+            return False
+        if due_s > now_s:
+            self._look_again(slot, account, now_s)
+            return False
+        if not self.slots.path[slot] and self._dark(account):
+            # A panel behind lost paths cannot be heard; that is said already. Its clock starts anew.
+            self.slots.since_s[slot] = now_s
+            self._look_again(slot, account, now_s)
+            return False
+        return True
+
+    def _look_again(self, slot: int, account: Account, now_s: float) -> None:
+        self.plan(slot, account)
+        if self.slots.path[slot]:
+            self._judge_pace(slot, account)
+            if account.test_s is not None and self.slots.bits[slot] & PRIMARY:
+                group = self.slots.group(slot)
+                panel = self.watch_panel(account, group.receiver, group.prefix, now_s)
+                if not self.slots.planned[panel] and not self.slots.bits[panel] & LOST:
+                    self.plan(panel, account)
+
+    def _judge_pace(self, slot: int, account: Account) -> None:
+        """Slow is whose interval was over half the window twice running: a single lost poll is not."""
+        interval_s = account.supervision_s
+        if interval_s is None or interval_s > self._rules.poll_short_s or not self.slots.bits[slot] & PRIMARY:
+            return
+        if not too_slow(timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=self._window_s(interval_s))):
+            self.slots.bits[slot] &= ~SLOW
+            self.slow.discard(slot)
+        elif self.slots.bits[slot] & SLOW:
+            self.slow.add(slot)
+        else:
+            self.slots.bits[slot] |= SLOW
+
+    def _lose(self, slot: int, now_s: float) -> None:
+        self.slots.bits[slot] |= LOST
+        self.lost_s[slot] = now_s
+        if self.slots.bits[slot] & PRIMARY:
+            self._hurry_alternatives(slot)
+
+    def _hurry_alternatives(self, primary: int) -> None:
+        """Without its primary the alternative's window is the primary's from now on, so its deadline moves up."""
+        account_id = self.slots.account_ids[primary]
+        account = self._accounts.by_id(account_id)
+        for other in self.slots.paths_of(account_id):
+            if account is not None and not self.slots.bits[other] & LOST:
+                self.plan(other, account)
+
+    def _dark(self, account: Account) -> bool:
+        paths = self.slots.paths_of(account.id)
+        return bool(paths) and all(self.slots.bits[path] & LOST for path in paths)
+
+    def _deadline_s(self, slot: int, account: Account) -> float | None:
+        """When silence is too long; None where the slot is not supervised."""
+        if not self.slots.path[slot]:
+            return None if account.test_s is None else self._due_s(slot, account.test_s)
+        if account.supervision_s is None:
+            return None
+        if self.slots.bits[slot] & PRIMARY:
+            return self._due_s(slot, account.supervision_s)
+        due_s = self._due_s(slot, ALTERNATIVE_S)
+        alone_s = self._primary_lost_s(account)
+        if alone_s is not None:
+            hurried_s = self._due_s(slot, account.supervision_s)
+            due_s = min(due_s, max(hurried_s, alone_s + self._window_s(account.supervision_s)))
+        return due_s
+
+    def _primary_lost_s(self, account: Account) -> float | None:
+        bits = self.slots.bits
+        primary = next((slot for slot in self.slots.of_account(account.id) if bits[slot] & PRIMARY), NONE)
+        return self.lost_s.get(primary)
+
+    def _due_s(self, slot: int, interval_s: int) -> float:
+        window = self._window_s(interval_s)
+        from_s = self.silent_from_s(slot)
+        if from_s < self._away_until_s:
+            from_s = counted_from_s(from_s, interval_s, window, self._away)
+        return from_s + window
+
+    def silent_from_s(self, slot: int) -> float:
+        """From when silence counts, our own downtime left aside."""
+        return max(self.slots.heard_s[slot], self.slots.since_s[slot])
+
+    def _window_s(self, interval_s: int) -> float:
+        window = self._windows.get(interval_s)
+        if window is None:
+            window = self._windows[interval_s] = window_s(interval_s, self._rules)
+        return window
+
+    # -- what supervision settles
+
+    def touch(self, slot: int) -> None:
+        """Save it with the next batch."""
+        if not self.slots.bits[slot] & DIRTY:
+            self.slots.bits[slot] |= DIRTY
+            self._dirty.append(slot)
+
+    def take_dirty(self) -> Sequence[int]:
+        """What is to be saved; each is `cleaned` as its row is made."""
+        dirty, self._dirty = self._dirty, array("i")
+        return dirty
+
+    def clean(self, slot: int) -> None:
+        self.slots.bits[slot] &= ~DIRTY
+
+    def put_back_dirty(self, slots: Iterable[int]) -> None:
+        """They were not saved after all."""
+        for slot in slots:
+            self.clean(slot)
+            self.touch(slot)
+
+    def revive(self, slot: int, *, since_s: float | None = None) -> None:
+        """It is no longer lost; with `since_s`, without having been heard: it has a whole window from then."""
+        self.slots.bits[slot] &= ~(LOST | BACK)
+        self.lost_s.pop(slot, None)
+        if since_s is not None:
+            self.slots.since_s[slot] = since_s
+        self.touch(slot)
+        account = self._accounts.by_id(self.slots.account_ids[slot])
+        if account is not None:
+            self.plan(slot, account)
+
+    def lose(self, slot: int, at_s: float) -> None:
+        """It was found lost before, and said so."""
+        self.slots.planned[slot] = 0
+        self._lose(slot, at_s)
+
+    def forget(self, account_id: str) -> None:
+        """The account left the registry."""
+        for slot in self.slots.of_account(account_id):
+            self.lost_s.pop(slot, None)
+            self.slow.discard(slot)
+        self.slots.forget(account_id)
+
+    def credit(self, away: Sequence[Away]) -> None:
+        """Our own downtime, all that still matters, in order."""
+        self._away = away
+        self._away_until_s = max((gap.until_s for gap in away), default=0.0)
+
+    def resume(self, slots: Iterable[int], now_s: float) -> None:
+        """Plan what was loaded or changed. What would be overdue already, and is not said, has a whole window from now:
+        it was not supervised so before, or we went in that very second. That is kept, so it happens once.
+        """
+        for slot in slots:
+            account = self._accounts.by_id(self.slots.account_ids[slot])
+            if account is None or self.slots.bits[slot] & LOST:
+                continue
+            due_s = self._deadline_s(slot, account)
+            if due_s is not None and due_s <= now_s:
+                self.slots.since_s[slot] = now_s
+                self.touch(slot)
+            self.plan(slot, account)
+
+    def pace(self, slot: int) -> tuple[timedelta, timedelta]:
+        """The last interval seen, and the window."""
+        account = self._accounts.by_id(self.slots.account_ids[slot])
+        agreed_s = 0 if account is None or account.supervision_s is None else account.supervision_s
+        return timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=self._window_s(agreed_s))
+
+    def name(self, slot: int) -> str:
+        """The path's name, or `panel`."""
+        return self.slots.paths[self.slots.path[slot]]
