@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_bytes
 from typing import Final
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from belfry.cli.check import check
+from belfry.journal.sqlite import SqliteJournal
+from belfry.keys.sqlite import SqliteKeyStore
 from belfry.registry import Registry
 from belfry.sql import writing
 
@@ -98,6 +101,28 @@ def test_a_bad_sheet_is_found(checked: Check, tmp_path: Path) -> None:
     assert found["accounts"] == [("fault", "row 2, care: 'perhaps' wants yes or no")]
 
 
+async def test_the_key_store_and_its_instance_key_are_looked_at(checked: Check, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    await (await SqliteKeyStore.open(data, token_bytes)).close()
+    assert checked("")[1]["keys"] == [("ok", "the instance key is there")]
+    (data / "instance.key").unlink()
+    code, found = checked("")
+    assert code == 1
+    assert "instance.key is missing" in found["keys"][0][1]
+    assert not (data / "instance.key").exists()
+
+
+async def test_the_journal_is_looked_at_while_a_server_holds_it(checked: Check, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    journal = await SqliteJournal.open(data)
+    assert checked("")[1]["journal"] == [("ok", "sqlite")]
+    await journal.close()
+    (data / "journal.sqlite3").write_bytes(b"garbage, and enough of it" * 200)
+    assert ("fault", f"{data}/journal.sqlite3 cannot be used: file is not a database") in checked("")[1]["journal"]
+
+
 def test_the_registry_is_looked_at(checked: Check, tmp_path: Path) -> None:
     registry = Registry.open(tmp_path / "data")
     assert checked("")[1]["registry"] == [("ok", "whole")]
@@ -105,7 +130,7 @@ def test_the_registry_is_looked_at(checked: Check, tmp_path: Path) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
     registry.close()
     assert checked("")[1]["registry"] == [("fault", "was written by a newer version of this program")]
-    (tmp_path / "data" / "registry.db").write_bytes(b"garbage, and enough of it" * 200)
+    (tmp_path / "data" / "registry.sqlite3").write_bytes(b"garbage, and enough of it" * 200)
     code, found = checked("")
     assert code == 1
     assert "cannot be used: file is not a database" in found["registry"][0][1]

@@ -1,7 +1,7 @@
 """Opening the registry, its change rows and its last-seen times."""
 
 import stat
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ from alembic.runtime.migration import MigrationContext
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from belfry.ports.last_seen import LastHeard, LastSeen
 from belfry.ports.staff import Role
 from belfry.registry import Registry, parse_sheet, registry_state
+from belfry.registry.store import last_change
 from belfry.registry.tables import METADATA
 from belfry.sql import NewerSchema, SchemaState, SqlError, reading, writing
 from tests.registry.conftest import Clock
@@ -31,7 +33,7 @@ def test_what_was_kept_is_there_after_a_restart(registry: Registry, tmp_path: Pa
 
 
 def test_the_file_is_its_owners_alone(registry: Registry, tmp_path: Path) -> None:
-    assert stat.S_IMODE((tmp_path / "data" / "registry.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "data" / "registry.sqlite3").stat().st_mode) == 0o600
 
 
 def test_a_newer_registry_is_refused(registry: Registry, tmp_path: Path) -> None:
@@ -44,9 +46,9 @@ def test_a_newer_registry_is_refused(registry: Registry, tmp_path: Path) -> None
 
 
 def test_a_file_that_is_no_registry_is_named(tmp_path: Path) -> None:
-    (tmp_path / "registry.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
+    (tmp_path / "registry.sqlite3").write_bytes(b"not a database, but long enough to be looked at" * 100)
     for ask in (Registry.open, registry_state):
-        with pytest.raises(SqlError, match=r"registry\.db cannot be used: file is not a database"):
+        with pytest.raises(SqlError, match=r"registry\.sqlite3 cannot be used: file is not a database"):
             ask(tmp_path)
 
 
@@ -81,31 +83,34 @@ def test_every_change_has_a_row_that_names_fields_and_no_value(registry: Registr
 
 
 def test_a_follower_reads_changes_in_pages_and_each_once(registry: Registry) -> None:
+    assert last_change(registry.store) == 0
     registry.import_accounts(parse_sheet("account\n" + "".join(f"{n:04}\n" for n in range(5))), by="x")
     first = registry.changes(0, limit=3)
     second = registry.changes(first[-1].id, limit=3)
     assert [change.id for change in (*first, *second)] == [1, 2, 3, 4, 5]
     assert registry.changes(5) == []
+    assert last_change(registry.store) == 5
     wanted = [change.row for change in second]
     assert {account.id for account in registry.some_accounts([*wanted, "gone"])} == set(wanted)
 
 
-def test_last_seen_times_are_saved_in_batches_and_never_go_back(registry: Registry, clock: Clock) -> None:
-    now = clock()
-    earlier = now - timedelta(minutes=1)
-    registry.save_last_seen([("a1", "tcp", now), ("a1", "udp", earlier), ("a2", "tcp", earlier)])
-    registry.save_last_seen([("a1", "tcp", earlier), ("a2", "tcp", now), ("a3", "tcp", now)])
-    registry.save_last_seen([])
-    assert registry.last_seen() == [
-        ("a1", "tcp", now), ("a1", "udp", earlier), ("a2", "tcp", now), ("a3", "tcp", now)
-    ]  # fmt: skip
+async def test_last_seen_times_are_saved_in_batches_and_read_back(registry: Registry, clock: Clock) -> None:
+    door: LastSeen = registry.last_seen_door()
+    now, never = clock(), datetime(1970, 1, 1, tzinfo=UTC)
+    await door.save([LastHeard("a1", "tcp", now), LastHeard("a1", "udp", never), LastHeard("a2", "tcp", now, "lost")])
+    later = clock.turn(timedelta(microseconds=1))
+    await door.save([LastHeard("a1", "tcp", later), LastHeard("a2", "tcp", now), LastHeard("a3", "tcp", now)])
+    await door.save([])
+    assert sorted(await door.load(), key=lambda row: (row.account_id, row.path)) == [
+        LastHeard("a1", "tcp", later),
+        LastHeard("a1", "udp", never),
+        LastHeard("a2", "tcp", now),
+        LastHeard("a3", "tcp", now),
+    ]
 
 
-def test_last_seen_times_are_read_in_pages(registry: Registry, clock: Clock) -> None:
-    registry.save_last_seen([(f"a{n}", path, clock()) for n in range(3) for path in ("tcp", "udp")])
-    found: list[tuple[str, str, datetime]] = []
-    after = ("", "")
-    while page := registry.last_seen(after, limit=4):
-        found += page
-        after = page[-1][:2]
-    assert [row[:2] for row in found] == [(f"a{n}", path) for n in range(3) for path in ("tcp", "udp")]
+async def test_a_batch_of_last_seen_times_is_saved_whole_or_not_at_all(registry: Registry, clock: Clock) -> None:
+    door = registry.last_seen_door()
+    with pytest.raises(ValueError, match="has 501 characters, at most 500 are kept"):
+        await door.save([LastHeard("a1", "tcp", clock()), LastHeard("a2", "tcp", clock(), "x" * 501)])
+    assert await door.load() == []

@@ -17,18 +17,18 @@ from sqlalchemy.exc import DatabaseError
 
 from belfry.domain.site import Account
 from belfry.ports import Chance, Clock
-from belfry.registry import accounts, seen
+from belfry.registry import accounts
 from belfry.registry.accounts import ImportReport
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
-from belfry.registry.seen import ROWS_PER_PAGE, Seen
+from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
 from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
 
-FILE: Final = "registry.db"
+FILE: Final = "registry.sqlite3"
 MIGRATIONS: Final = "belfry.registry:migrations"
 
 
@@ -73,18 +73,15 @@ class Registry:
     def import_accounts(self, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:
         return accounts.import_sheet(self.store, sheet, dry_run=dry_run, by=by)
 
-    # -- changes and last-seen times --
+    # -- changes --
 
     def changes(self, after: int, limit: int = CHANGES_PER_PAGE) -> Sequence[Change]:
         return read_changes(self.store, after, limit)
 
-    def save_last_seen(self, rows: Iterable[Seen]) -> None:
-        seen.save_seen(self.store, rows)
+    # -- the doors of others, for the event loop --
 
-    def last_seen(self, after: tuple[str, str] = ("", ""), limit: int = ROWS_PER_PAGE) -> Sequence[Seen]:
-        return seen.read_seen(self.store, after, limit)
-
-    # -- staff, as the web asks --
+    def last_seen_door(self) -> LastSeenTable:
+        return LastSeenTable(self.store)
 
     def users_door(self) -> UsersDoor:
         return UsersDoor(self.users)

@@ -1,39 +1,56 @@
-"""Last-seen times: when a path of an account was last heard. Saved in batches (RULES 3), read once at the start."""
+"""Last-seen times (`ports.last_seen`): when a path was last heard, saved in batches, read at the start."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
+from belfry.ports.last_seen import LastHeard
 from belfry.registry.store import Store
 from belfry.registry.tables import LAST_SEEN
 from belfry.sql import reading, writing
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
-ROWS_PER_PAGE: Final = 50_000
-
-Seen = tuple[str, str, datetime]
-"""Account id, path, time. What a path is called is the caller's: `tcp`, `udp`, or the clock of the panel itself."""
+STATE_MAX: Final = 500
 
 
-def save_seen(store: Store, rows: Iterable[Seen]) -> None:
-    """Save a batch; a time never goes backwards."""
-    values = [{"account_id": who, "path": path, "at_us": (at - EPOCH) // MICROSECOND} for who, path, at in rows]
+class LastSeenTable:
+    """`ports.last_seen.LastSeen` over the registry; the database works in a thread, so the loop goes on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def load(self) -> Sequence[LastHeard]:
+        return await asyncio.to_thread(read_seen, self._store)
+
+    async def save(self, batch: Sequence[LastHeard]) -> None:
+        await asyncio.to_thread(save_seen, self._store, batch)
+
+
+def save_seen(store: Store, batch: Sequence[LastHeard]) -> None:
+    """Insert or replace a batch, all or none. Raises ValueError for a state longer than 500 characters."""
+    values = [_values(row) for row in batch]
     if not values:
         return
     fresh = insert(LAST_SEEN)
-    later = func.max(LAST_SEEN.c.at_us, fresh.excluded.at_us)
-    upsert = fresh.on_conflict_do_update(index_elements=["account_id", "path"], set_={"at_us": later})
+    replaced = {"at_us": fresh.excluded.at_us, "state": fresh.excluded.state}
+    upsert = fresh.on_conflict_do_update(index_elements=["account_id", "path"], set_=replaced)
     with writing(store.engine) as connection:
         connection.execute(upsert, values)
 
 
-def read_seen(store: Store, after: tuple[str, str] = ("", ""), limit: int = ROWS_PER_PAGE) -> Sequence[Seen]:
-    """Return one page, ordered by account id and path; `after` is where the page before ended."""
-    here = tuple_(LAST_SEEN.c.account_id, LAST_SEEN.c.path)
-    query = select(LAST_SEEN).where(here > after).order_by(*LAST_SEEN.primary_key).limit(limit)
+def read_seen(store: Store) -> Sequence[LastHeard]:
     with reading(store.engine) as connection:
-        return [(who, path, EPOCH + at_us * MICROSECOND) for who, path, at_us in connection.execute(query)]
+        rows = connection.execute(select(LAST_SEEN))
+        return [LastHeard(who, path, EPOCH + at_us * MICROSECOND, state) for who, path, at_us, state in rows]
+
+
+def _values(row: LastHeard) -> dict[str, object]:
+    if len(row.state) > STATE_MAX:
+        raise ValueError(f"the state of a path has {len(row.state)} characters, at most {STATE_MAX} are kept")
+    at_us = (row.heard_at - EPOCH) // MICROSECOND
+    return {"account_id": row.account_id, "path": row.path, "at_us": at_us, "state": row.state}

@@ -142,5 +142,6 @@ LAST_SEEN: Final = Table(
     Column("account_id", Text, primary_key=True),
     Column("path", Text, primary_key=True),
     Column("at_us", BigInteger, nullable=False),  # microseconds since 1970: a million rows are read at the start
+    Column("state", Text, nullable=False),
     sqlite_with_rowid=False,
 )

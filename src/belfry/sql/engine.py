@@ -36,7 +36,7 @@ def make_engine(url: str | URL) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise SqlError("the address of the database is no URL such as sqlite:///data/registry.db") from error
+        raise SqlError("the address of the database is no URL such as sqlite:///data/registry.sqlite3") from error
     if address.get_backend_name() != "sqlite":
         raise SqlError(f"{address.drivername}: only sqlite:///FILE is supported so far")
     if address.database in {None, "", ":memory:"}:

@@ -85,5 +85,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Text, primary_key=True),
         sa.Column("path", sa.Text, primary_key=True),
         sa.Column("at_us", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
