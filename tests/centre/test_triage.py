@@ -17,7 +17,7 @@ async def test_a_smoke_detector_opens_an_automatic_fire_alarm() -> None:
         assert (incident.kind, incident.priority, incident.rank) == ("FIRE.ALARM.AUTO", 1, 3)
         assert incident.state is State.WAITING
         assert incident.life
-        assert incident.reasons == ("CID 1111: alarm",)
+        assert incident.reasons == ("Contact ID 1111, Smoke detector in alarm",)
 
 
 async def test_a_second_fire_point_confirms_and_rings_again() -> None:

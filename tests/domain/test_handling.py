@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from belfry.domain.closing import Cause, Disposition
+from belfry.domain.closing import JUDGED, Cause, Disposition
 from belfry.domain.commands import NOTE_MOST, REASON_MOST, Park
 from belfry.domain.facts import Closed, Due, Held, Noted, Reclassified, Released, Reopened, Taken
 from belfry.domain.handling import (
@@ -251,10 +251,15 @@ def test_disposition_and_cause_are_listed(field: str) -> None:
 
 
 def test_every_listed_disposition_and_cause_closes() -> None:
-    for disposition in Disposition:
+    for disposition in JUDGED:
         act(taken(), Close(seen_upto=1, version=2, disposition=disposition.value))
     for cause in Cause:
         act(taken(), Close(seen_upto=1, version=2, disposition="genuine", cause=cause.value))
+
+
+def test_a_person_cannot_say_that_the_rule_closed_it() -> None:
+    with pytest.raises(Invalid):
+        act(taken(), Close(seen_upto=1, version=2, disposition=Disposition.RESTORED.value))
 
 
 @pytest.mark.parametrize(("joined", "title"), [(1, "1 signal unseen"), (2, "2 signals unseen")])

@@ -190,10 +190,9 @@ class Walk:
         return known
 
     def _expect(self, incident: str | None) -> Expect | None:
-        if incident is None:
-            return None
-        known = self._board.get(incident)
-        return Expect(incident_subject(incident), 0 if known is None else known.head)
+        """A new incident is named after its signal's position, so nobody else can have written to it."""
+        known = None if incident is None else self._board.get(incident)
+        return None if known is None else Expect(incident_subject(known.id), known.head)
 
     def _send(self, write: _Write) -> "Future[Sequence[int]]":
         now = self._clock()

@@ -4,6 +4,7 @@ Only codes stand here; their words in each language belong to the console's cata
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Disposition(StrEnum):
@@ -20,6 +21,12 @@ class Disposition(StrEnum):
     DUPLICATE = "duplicate"
     NO_CAUSE_FOUND = "no_cause_found"
     PASSED_ON = "passed_on"
+    RESTORED = "restored"
+    """It put itself right before anybody took it: the table's rule closed it. Never a person's judgement."""
+
+
+JUDGED: Final = tuple(one for one in Disposition if one is not Disposition.RESTORED)
+"""What a person may choose, in this order."""
 
 
 class Cause(StrEnum):

@@ -10,13 +10,14 @@ writes them down seals them.
     └── Invalid       a field is outside its limit
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
-from belfry.domain.closing import Cause, Disposition
+from belfry.domain.closing import JUDGED, Cause
 
 NOTE_MOST: Final = 2_000
 """Characters of a note."""
@@ -145,7 +146,7 @@ def check_words(command: Command) -> None:
     if isinstance(command, Hold) and command.until is not None and command.until.tzinfo is None:
         raise Invalid("until", command.until, "needs its distance from UTC")
     if isinstance(command, Close):
-        _listed("disposition", command.disposition, Disposition)
+        _listed("disposition", command.disposition, JUDGED)
         _listed("cause", command.cause, Cause)
 
 
@@ -156,6 +157,6 @@ def _text(field: str, text: str, most: int) -> None:
         raise Invalid(field, len(text), f"at most {most} characters")
 
 
-def _listed(field: str, code: str | None, codes: type[StrEnum]) -> None:
+def _listed(field: str, code: str | None, codes: Iterable[StrEnum]) -> None:
     if code is not None and code not in [str(each) for each in codes]:
         raise Invalid(field, code, "not in the closed list")

@@ -139,7 +139,7 @@ def merged(downs: Iterable[Downtime]) -> Sequence[Away]:
     gaps: list[Away] = []
     for down in sorted(downs, key=lambda down: down.since):
         since_s, until_s = down.since.timestamp(), down.until.timestamp()
-        if gaps and since_s <= gaps[-1].until_s:
+        if gaps and since_s < gaps[-1].until_s:
             gaps[-1] = Away(gaps[-1].since_s, max(until_s, gaps[-1].until_s))
         elif until_s > since_s:
             gaps.append(Away(since_s, until_s))

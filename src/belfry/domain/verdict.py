@@ -10,14 +10,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from belfry.domain.codes import Codes, Rule
+from belfry.domain.codes import Codes, Meaning, Rule
 from belfry.domain.condition import LIFE, Condition, arm_changed_at, is_armed, mains_and_battery
 from belfry.domain.correlation import family, within_reach
 from belfry.domain.facts import Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.presets import Rules
-from belfry.domain.signal import Category, Method, SignalState
+from belfry.domain.signal import Category, Method, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.tables import rows
 
@@ -129,15 +129,16 @@ def judge(
     if signal.kind is not None:
         return _picked(signal, kinds[signal.kind], account, condition)
     asked: Iterable[str] = EVERY_CONDITION
+    meaning: Meaning | None
     if signal.wire is not None and signal.code is not None:
         asked = codes.asks(signal.wire, signal.code)
     held = conditions(asked, signal, account=account, condition=condition, open_here=open_here, rules=rules)
     if signal.wire is not None and signal.code is not None:
         rule = codes.rule(signal.wire, signal.code, held)
-        listed = codes.meaning(signal.wire, signal.code).listed
+        meaning = codes.meaning(signal.wire, signal.code)
     else:
-        rule, listed = codes.rule_for(signal.category, signal.subtype, signal.state, held), True
-    return _by_rule(signal, rule, kinds, armed=is_armed(condition, signal.area), listed=listed)
+        rule, meaning = codes.rule_for(signal.category, signal.subtype, signal.state, held), None
+    return _by_rule(signal, rule, kinds, armed=is_armed(condition, signal.area), meaning=meaning)
 
 
 def _picked(signal: Received, kind: Kind, account: Account | None, condition: Condition) -> Verdict:
@@ -173,7 +174,7 @@ _SAID_BY: Final = {
 }
 
 
-def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, listed: bool) -> Verdict:
+def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, meaning: Meaning | None) -> Verdict:
     kind = None if rule.kind is None else kinds[rule.kind]
     priority = rule.priority if rule.priority is not None else (kind.priority if kind is not None else 5)
     return Verdict(
@@ -186,7 +187,7 @@ def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, listed:
         pending_s=rule.pending_s if rule.pending_s is not None or kind is None else kind.pending_s,
         second_point="second_point" in rule.when.split("+"),
         armed=armed,
-        reasons=_reasons(signal, rule, listed=listed),
+        reasons=_reasons(signal, rule, meaning),
     )
 
 
@@ -206,10 +207,19 @@ _WORDS: Final = {
 }
 
 
-def _reasons(signal: Received, rule: Rule, *, listed: bool) -> tuple[str, ...]:
-    said = f"{signal.wire.upper()} {signal.code}" if signal.wire is not None else f"{signal.category} {signal.subtype}"
-    first = f"{said}: {signal.state}" if listed else f"{said} is not in the code list"
+def _reasons(signal: Received, rule: Rule, meaning: Meaning | None) -> tuple[str, ...]:
+    """What was said, in the words of the code list, and the conditions that made the rule."""
+    if meaning is None:
+        first = f"{signal.category}, {signal.subtype}: {signal.state}"
+    elif not meaning.listed:
+        first = f"{_LISTS[signal.wire]} {signal.code} is not in the code list"
+    else:
+        state = "" if signal.state in ALARMS else f": {signal.state}"
+        first = f"{_LISTS[signal.wire]} {signal.code}, {meaning.name}{state}"
     return (first, *(_WORDS[word] for word in rule.when.split("+") if word in _WORDS))
+
+
+_LISTS: Final = {Wire.CID: "Contact ID", Wire.SIA: "SIA", None: ""}
 
 
 def unknown_priority(signal: Received) -> int:

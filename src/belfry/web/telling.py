@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never, get_args
 
-from belfry.domain.clocks import clocks
-from belfry.domain.closing import Cause, Disposition
+from belfry.domain import clocks as deadlines
+from belfry.domain.clocks import ACT, TAKE, clocks
+from belfry.domain.closing import JUDGED, Cause
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
 from belfry.domain.facts import (
@@ -42,7 +43,9 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.ports import Accounts, Pruned, Stored
+from belfry.web.groups import label as group_label
 from belfry.web.views import (
+    Clock,
     Clocks,
     Detail,
     KindGroup,
@@ -117,7 +120,7 @@ class Teller:
             zone_text=_said(parts, Part.ZONE_TEXT, texts),
             caller=_said(parts, Part.CALLER, texts),
             place_text=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
-            dispositions=[str(one) for one in Disposition],
+            dispositions=[str(one) for one in JUDGED],
             causes=[str(one) for one in Cause],
         )
 
@@ -134,7 +137,7 @@ class Teller:
             "priority": incident.priority,
             "rank": incident.rank,
             "opened_at": incident.opened_at,
-            "clocks": Clocks(found.get("take"), found.get("act")),
+            "clocks": Clocks(_clock(found.get(TAKE)), _clock(found.get(ACT))),
             "account": None if key is None else key.account,
             "account_id": incident.account_id,
             "receiver": None if key is None else key.receiver,
@@ -381,8 +384,7 @@ def kind_list(kinds: Kinds, language: str) -> KindList:
     for kind in kinds.all():
         words = kinds.words(kind.code, language)
         if kind.group not in groups:
-            label = kinds.words(kind.group, language).label if kind.group in kinds else kind.group
-            groups[kind.group] = KindGroup(kind.group, label)
+            groups[kind.group] = KindGroup(kind.group, group_label(kind.group, language))
         items.append(
             KindView(
                 code=kind.code,
@@ -402,6 +404,10 @@ def kind_list(kinds: Kinds, language: str) -> KindList:
     return KindList(
         digest=kinds.digest, version=kinds.version, language=language, groups=list(groups.values()), items=items
     )
+
+
+def _clock(clock: deadlines.Clock | None) -> Clock | None:
+    return None if clock is None else Clock(clock.target_at, clock.limit_at, clock.done_at)
 
 
 def _act_of(brief: Brief, incident: Incident) -> Act:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from belfry.centre.triage.case import Case, Decided
 from belfry.domain import condition as live
+from belfry.domain.closing import Cause, Disposition
 from belfry.domain.correlation import family
 from belfry.domain.facts import Closed, Effect, Joined, OnIncident, Received
 from belfry.domain.incident import Incident, State
@@ -44,8 +45,8 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
         facts.append(
             Closed(
                 incident=incident.id,
-                disposition="cancelled",
-                cause="user_mistake",
+                disposition=Disposition.CANCELLED,
+                cause=Cause.USER_MISTAKE,
                 seen_upto=incident.signals_seq + 1,
                 reasons=(said, "the account opted in to closing by a valid cancel"),
             )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from belfry.centre.triage.case import Case, Decided
+from belfry.domain.closing import Disposition
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
 from belfry.domain.incident import Incident, State
@@ -55,7 +56,7 @@ def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list
         facts.append(
             Closed(
                 incident=incident.id,
-                disposition="restored",
+                disposition=Disposition.RESTORED,
                 seen_upto=incident.signals_seq + 1,
                 reasons=("restored before anybody took it",),
             )
