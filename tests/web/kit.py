@@ -126,8 +126,9 @@ class Rig:
             "describe": lambda: self.state,
             "setup_code": SETUP_CODE,
         }
+        pages = options.pop("pages", None)
         self.house = House(**{**values, **options})
-        self.app: Litestar = create_app(self.house)
+        self.app: Litestar = create_app(self.house, pages)
 
     @property
     def front(self) -> Front:
@@ -188,7 +189,7 @@ class Rig:
 
 @asynccontextmanager
 async def centre(folder: Path, journal: Journal | None = None, **options: Any) -> AsyncIterator[Rig]:
-    """Open a centre in a folder; `options` replace fields of its House."""
+    """Open a centre in a folder; `options` replace fields of its House, `pages` its console."""
     rig: Rig | None = None
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     registry = Registry.open(folder, clock=lambda: START if rig is None else rig.now, hasher=hasher)

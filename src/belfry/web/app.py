@@ -17,7 +17,7 @@ from belfry.ports import JournalError
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
-from belfry.web.front import Front
+from belfry.web.front import Front, Page
 from belfry.web.house import House
 from belfry.web.identity import check_loopback
 from belfry.web.openapi import document_bytes
@@ -49,9 +49,12 @@ async def openapi() -> Response[bytes]:
     return Response(document_bytes(), media_type=MediaType.JSON, headers={"Cache-Control": "max-age=300"})
 
 
-def create_app(house: House) -> Litestar:
-    """Return the application of a house. Its hub runs from start to end of the application's lifespan."""
-    front = front_of(house)
+def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litestar:
+    """Return the application of a house. Its hub runs from start to end of the application's lifespan.
+
+    `pages` are the files of the console by path; None: what was built into the package.
+    """
+    front = front_of(house, built_pages() if pages is None else pages)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -74,7 +77,7 @@ def create_app(house: House) -> Litestar:
     )
 
 
-def front_of(house: House) -> Front:
+def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     teller = Teller(house.accounts, house.kinds, house.codes, house.rules)
     hub = Hub(
         board=house.board,
@@ -89,7 +92,7 @@ def front_of(house: House) -> Front:
         house=house,
         teller=teller,
         hub=hub,
-        pages=built_pages(),
+        pages=pages,
         visitors=count(),
         sign_ins=Gate(Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
         set_ups=Gate(Attempts(SET_UP_TRIES, NAME_AGAIN)),

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from litestar import Router, post
-from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
 from belfry.domain.codes import Meaning
@@ -21,7 +20,7 @@ from belfry.web.bodies import Asked, Body, media_type, takes
 from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
-from belfry.web.problems import Problem, refused, refused_field
+from belfry.web.problems import refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.views import Accepted
 
@@ -41,11 +40,11 @@ _NATIVE: Final = Body(SignalBody)
 _EVENT: Final = Body(CloudEvent)
 _BATCH: Final[Body[list[CloudEvent]]] = Body(CloudEvents)
 
-_UNSTORED: Final = {503: ResponseSpec(Problem, description="The journal keeps nothing now; send it again later")}
+_UNSTORED: Final = {503: told("The journal keeps nothing now; send it again later")}
 
 
 @post("/signals", status_code=202, guards=[need(Right.SEND)], responses=_UNSTORED, summary="Equipment said something")
-async def signals(request: Asked) -> Accepted:
+async def send_signals(request: Asked) -> Accepted:
     """Native JSON, or CloudEvents 1.0 structured, binary or batched. An `Idempotency-Key` gives the same answer again;
     a CloudEvent is known by its source and id."""
     house, user = front(request).house, visitor_of(request).user
@@ -75,13 +74,13 @@ async def signals(request: Asked) -> Accepted:
 
 
 @post("/reports", status_code=202, guards=[need(Right.REPORT)], opt=takes(ReportBody), responses=_UNSTORED)
-async def report(request: Asked, data: JSONBody[ReportBody]) -> Accepted:
+async def send_report(request: Asked, data: JSONBody[ReportBody]) -> Accepted:
     """Somebody on duty noticed something. The words are sealed."""
     return await _from_person(request, Method.DUTY, data.kind, data.place, note=data.note, caller=None)
 
 
 @post("/calls", status_code=202, guards=[need(Right.CALL)], opt=takes(CallBody), responses=_UNSTORED)
-async def call(request: Asked, data: JSONBody[CallBody]) -> Accepted:
+async def send_call(request: Asked, data: JSONBody[CallBody]) -> Accepted:
     """Somebody phoned or wrote. Words and caller are sealed, and never searched."""
     who = data.caller
     caller = None if who is None else Caller(_words(who.name), _words(who.number))
@@ -270,4 +269,4 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def router() -> Router:
-    return Router("/", route_handlers=[signals, report, call], tags=["ways in"])
+    return Router("/", route_handlers=[send_signals, send_report, send_call], tags=["ways in"])

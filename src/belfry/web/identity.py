@@ -132,8 +132,8 @@ def check_origin(connection: Connection) -> None:
     ours = {connection.headers.get("host", "").lower()}
     public = front(connection).house.public_url
     if public is not None:
-        ours.add(urlsplit(public).netloc.lower())
-    if urlsplit(origin).netloc.lower() not in ours:
+        ours.add(_netloc(public))
+    if _netloc(origin) not in ours:
         raise refused(403, "This came from another site's page", kind="belfry:origin")
 
 
@@ -142,7 +142,21 @@ def check_loopback(connection: Connection) -> None:
 
     The name is checked because a page of the internet may make its name point at this machine (DNS rebinding).
     """
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
-    origin = connection.headers.get("origin")
-    if host not in _LOOPBACK or (origin is not None and urlsplit(origin).hostname not in _LOOPBACK):
+    host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
+    if _hostname(f"//{host}") not in _LOOPBACK or (origin is not None and _hostname(origin) not in _LOOPBACK):
         raise refused(403, "The demo answers this machine only", kind="belfry:demo")
+
+
+def _netloc(url: str) -> str:
+    """Host and port of an address; empty where it is none."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _hostname(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from belfry.centre.board import Order, load
@@ -49,7 +48,7 @@ from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
-from belfry.web.problems import Problem, Refused, refused, refused_field, short
+from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
 from belfry.web.telling import Texts, is_medical, sealed_parts
 from belfry.web.views import Detail, IncidentList, Next, Timeline, TimelineItem
@@ -64,10 +63,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MOST)]
 Cursor = Annotated[str | None, QueryParameter(max_length=200)]
 
 _REFUSED: Final = {
-    400: ResponseSpec(Problem, description="A field is outside its limit"),
-    403: ResponseSpec(Problem, description="The role may not"),
-    404: ResponseSpec(Problem, description="There is no such incident"),
-    409: ResponseSpec(Problem, description="Somebody was quicker, or signals are unseen; `incident` is its detail now"),
+    400: told("A field is outside its limit"),
+    403: told("The role may not"),
+    404: told("There is no such incident"),
+    409: told("Somebody was quicker, or signals are unseen; `incident` is its detail now"),
 }
 _ACT: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ACT)], "responses": _REFUSED}
 
@@ -110,8 +109,8 @@ async def timeline(
     """The lines of an incident before a cursor, oldest first."""
     desk = front(request)
     found = await _seen(desk, request, incident_id)
-    told = await _story(desk, found, before=_position(before), most=limit)
-    return Timeline(told.items, told.before)
+    story = await _story(desk, found, before=_position(before), most=limit)
+    return Timeline(story.items, story.before)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------
@@ -203,9 +202,9 @@ async def _refusal(desk: Front, request: Asked, incident_id: str, error: Refusal
     match error:
         case Conflict():
             now = await load(desk.house.board, desk.house.journal, incident_id)
-            told = msgspec.UNSET if now is None else await detail(desk, request, now)
+            shown = msgspec.UNSET if now is None else await detail(desk, request, now)
             kind = "belfry:unseen" if isinstance(error, Unseen) else "belfry:conflict"
-            return Refused(Problem(status=409, type=kind, title=error.title, incident=told))
+            return Refused(Problem(status=409, type=kind, title=error.title, incident=shown))
         case NotAllowed():
             return refused(403, error.title, kind="belfry:role")
         case Invalid():
@@ -237,14 +236,14 @@ def _nothing() -> Refused:
 
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
-    told = await _story(desk, found, before=None, most=TIMELINE_MOST)
+    story = await _story(desk, found, before=None, most=TIMELINE_MOST)
     return desk.teller.detail(
         found,
         language_of(request),
-        timeline=told.items,
-        before=told.before,
+        timeline=story.items,
+        before=story.before,
         siblings=list(islice(_siblings(desk.house, found), SIBLINGS_MOST)),
-        texts=told.texts,
+        texts=story.texts,
         by=staff_of(request),
         now=desk.house.clock(),
     )
@@ -262,13 +261,13 @@ def _siblings(house: House, found: Incident) -> Iterator[Incident]:
     return (one for one in house.board.of_account(key) if one.id != found.id)
 
 
-class _Told(msgspec.Struct):
+class _Story(msgspec.Struct):
     items: list[TimelineItem]
     before: str | None
     texts: Texts
 
 
-async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Told:
+async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
     """The newest lines before a position: whole entries, at most `most` lines where one entry has no more."""
     entries = await desk.house.journal.read(incident_subject(found.id), before=before, limit=most + 1)
     kept, lines = len(entries), 0
@@ -277,14 +276,14 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
         if lines > most and kept < len(entries):
             break
         kept -= 1
-    told = entries[kept:]
-    parts = [*sealed_parts(told)]
+    shown = entries[kept:]
+    parts = [*sealed_parts(shown)]
     if before is None:
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
     texts = await _open(desk.house, parts)
-    return _Told(
-        items=desk.teller.timeline(told, found, texts),
-        before=str(told[0].position) if kept and told else None,
+    return _Story(
+        items=desk.teller.timeline(shown, found, texts),
+        before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )
 

@@ -5,21 +5,26 @@ generates types from it; no centre need run.
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from inspect import cleandoc
+from types import ModuleType
 from typing import Any, Final
 
 import msgspec
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
+from msgspec import Struct
 
 from belfry import __version__
-from belfry.web.asks import CloudEvent, CloudEvents, SignalBody
+from belfry.web import asks, views
 from belfry.web.bodies import Asked
 from belfry.web.identity import COOKIE
 from belfry.web.problems import PROBLEM_JSON, Problem
 from belfry.web.routes import PREFIX, api
-from belfry.web.views import Pulse, Row
 
 _REF: Final = "#/components/schemas/{name}"
 _PROBLEM: Final = {PROBLEM_JSON: {"schema": {"$ref": _REF.format(name="Problem")}}}
@@ -43,11 +48,13 @@ def document() -> Mapping[str, Any]:
                 "session": SecurityScheme(type="apiKey", name=COOKIE, security_scheme_in="cookie"),
             }
         ),
+        operation_id_creator=_operation_id,
         render_plugins=[JsonRenderPlugin()],
     )
     app = Litestar([api()], request_class=Asked, openapi_config=config, logging_config=None)
     told: Json = app.openapi_schema.to_schema()
-    _add_signal_bodies(told)
+    _say_types(told)
+    _add_signal_body(told)
     for path, _, operation in _operations(told):
         _say_problems(path, operation)
     return told
@@ -58,6 +65,11 @@ def document_bytes() -> bytes:
     return msgspec.json.format(msgspec.json.encode(document()), indent=1)
 
 
+def _operation_id(handler: HTTPRouteHandler, _: Method, __: list[str | PathParameterDefinition]) -> str:
+    """What a generator of clients calls the operation: our own name for it."""
+    return handler.fn.__name__
+
+
 def _operations(told: Json) -> Iterator[tuple[str, str, Json]]:
     for path, item in told["paths"].items():
         for method, operation in item.items():
@@ -65,21 +77,34 @@ def _operations(told: Json) -> Iterator[tuple[str, str, Json]]:
                 yield path, method, operation
 
 
-def _add_signal_bodies(told: Json) -> None:
-    """`POST /signals` reads its body by itself, and the stream's data are in no answer: both are described here."""
-    bodies, extra = msgspec.json.schema_components(
-        [SignalBody, CloudEvent, CloudEvents, Problem, Row, Pulse], ref_template=_REF
-    )
-    signal, event, events, *_ = bodies
-    known = told["components"]["schemas"]
-    for name, schema in extra.items():
-        known.setdefault(name, schema)
+def _say_types(told: Json) -> None:
+    """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
+    answers = _structs(views)
+    kinds = [*answers, *_structs(asks), Problem]
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
+    for kind in answers:  # an answer leaves nothing out, whatever has a default
+        schemas[kind.__name__]["required"] = list(schemas[kind.__name__]["properties"])
+    for schema in schemas.values():
+        if "description" in schema:
+            schema["description"] = cleandoc(schema["description"])
+    told["components"]["schemas"] = dict(sorted(schemas.items()))
+
+
+def _structs(module: ModuleType) -> list[type[Struct]]:
+    found = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Struct)]
+    return [kind for kind in found if kind.__module__ == module.__name__ and kind.__struct_fields__]
+
+
+def _add_signal_body(told: Json) -> None:
+    """`POST /signals` reads its body by itself."""
+    signal, event = (_REF.format(name=kind.__name__) for kind in (asks.SignalBody, asks.CloudEvent))
+    batch = {"type": "array", "minItems": 1, "maxItems": asks.EVENTS_MOST, "items": {"$ref": event}}
     told["paths"][f"{PREFIX}/signals"]["post"]["requestBody"] = {
         "required": True,
         "content": {
-            "application/json": {"schema": signal},
-            "application/cloudevents+json": {"schema": event},
-            "application/cloudevents-batch+json": {"schema": events},
+            "application/json": {"schema": {"$ref": signal}},
+            "application/cloudevents+json": {"schema": {"$ref": event}},
+            "application/cloudevents-batch+json": {"schema": batch},
         },
     }
 

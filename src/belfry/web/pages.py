@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -39,7 +39,11 @@ NOT_BUILT: Final = b"""<!doctype html>
 
 def built_pages() -> Mapping[str, Page]:
     """Return the files of the built console by path; empty where it is not built."""
-    root = files("belfry.web") / "static"
+    return files_below(files("belfry.web") / "static")
+
+
+def files_below(root: Traversable) -> Mapping[str, Page]:
+    """Return what lies below a folder by path, without what is hidden; empty where there is no folder."""
     return {path: _page(path, file) for path, file in _walk(root, "")} if root.is_dir() else {}
 
 
@@ -56,8 +60,6 @@ def _walk(folder: Traversable, below: str) -> list[tuple[str, Traversable]]:
 
 def _page(path: str, file: Traversable) -> Page:
     media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if media_type.startswith("text/") or media_type == "application/javascript":
-        media_type = f"{media_type}; charset=utf-8"
     return Page(file.read_bytes(), media_type, _FOREVER if path.startswith(_HASHED) else "no-cache")
 
 
@@ -66,7 +68,7 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     wanted, pages = path.strip("/"), front(request).pages
     secure = HTTPS_ONLY if front(request).house.https else {}
     if wanted in ROUTES:
-        found = pages.get(INDEX, Page(NOT_BUILT, "text/html; charset=utf-8", "no-store"))
+        found = pages.get(INDEX, Page(NOT_BUILT, MediaType.HTML, "no-store"))
     elif wanted in pages:
         found = pages[wanted]
     else:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType
 
 from belfry.ports import Full, JournalError, Stale, Unusable
@@ -76,6 +77,11 @@ def refused_field(field: str, title: str, *, value: object = UNSET, limit: str |
     return Refused(Problem(status=400, type="belfry:field", title=title, field=field, value=shown, limit=limit))
 
 
+def told(words: str) -> ResponseSpec:
+    """What the description of the API says of a refusal."""
+    return ResponseSpec(Problem, description=words, generate_examples=False)
+
+
 def short(value: object) -> str:
     """A refused value as it is repeated to whoever sent it."""
     text = value if isinstance(value, str) else repr(value)
@@ -102,7 +108,7 @@ def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
     return answer(error.problem, error.headers)
 
 
-def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What Litestar itself refuses: no such route, wrong method, a parameter, a body that is too large."""
     headers = dict(error.headers or {}) if isinstance(error, MethodNotAllowedException) else {}
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
@@ -110,8 +116,15 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
         field, what = str(first.get("key", "")), str(first.get("message", ""))
         if field == "data":
             return answer(Problem(status=400, type="belfry:json", title="The body is missing"))
+        field = _as_asked(request, field)
         return answer(refused_field(field, f"{field}: {what}").problem)
     return answer(Problem(status=error.status_code, title=title_of(error.status_code)), headers)
+
+
+def _as_asked(request: Request[Any, Any, Any], name: str) -> str:
+    """A parameter's name in the address, where the handler calls it otherwise."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(getattr(parameter, "kwarg_definition", None), "name", None) or name
 
 
 def on_journal(_: Request[Any, Any, Any], error: JournalError) -> Response[bytes]:

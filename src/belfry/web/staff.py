@@ -7,7 +7,6 @@ from math import ceil
 from typing import Any, Final
 
 from litestar import Response, Router, delete, get, post
-from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 
 from belfry.ports.staff import NameTaken, PasswordRefused, Role, StaffError, User
@@ -19,14 +18,14 @@ from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import Visitor, check_origin, need, recognise, visitor_guard, visitor_of
 from belfry.web.languages import language_of
-from belfry.web.problems import Problem, refused, refused_field
+from belfry.web.problems import refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.views import CentreName, SessionView, SetUpNeed, UserList, UserName, UserView
 
 FIRST_ROLE: Final = Role.ADMINISTRATOR
 """The first user of a centre may do everything, since there is nobody else."""
 
-_TOO_OFTEN: Final = {429: ResponseSpec(Problem, description="Too many attempts; Retry-After says how long to wait")}
+_TOO_OFTEN: Final = {429: told("Too many attempts; Retry-After says how long to wait")}
 
 
 def session_view(request: Asked, house: House, visitor: Visitor) -> SessionView:

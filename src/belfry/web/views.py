@@ -4,14 +4,15 @@ Positions, ids and cursors are opaque text; times are RFC 3339 in UTC. Nothing s
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from belfry.domain.clocks import Clock
 from belfry.domain.facts import IncidentState
 from belfry.domain.signal import Method, SignalState
 from belfry.ports.staff import Role
+
+Instant = Annotated[datetime, Meta(tz=True)]
 
 # -- staff ------------------------------------------------------------------------------------------------------------
 
@@ -32,7 +33,7 @@ class SessionView(Struct, frozen=True, kw_only=True):
     csrf: str | None
     demo: bool
     centre: CentreName
-    now: datetime
+    now: Instant
     language: str
 
 
@@ -69,8 +70,8 @@ class SignalView(Struct, frozen=True, kw_only=True):
 
     position: str
     method: Method
-    received_at: datetime
-    occurred_at: datetime | None
+    received_at: Instant
+    occurred_at: Instant | None
     account: str | None
     account_id: str | None
     area: str | None
@@ -91,6 +92,14 @@ class SignalList(Struct, frozen=True):
 
 
 # -- incidents --------------------------------------------------------------------------------------------------------
+
+
+class Clock(Struct, frozen=True):
+    """Wanted by `target_at`, at the latest by `limit_at`; `done_at` is null while it runs."""
+
+    target_at: Instant
+    limit_at: Instant
+    done_at: Instant | None
 
 
 class Clocks(Struct, frozen=True):
@@ -129,7 +138,7 @@ class Row(Struct, frozen=True, kw_only=True):
     state: IncidentState
     priority: int
     rank: int | None
-    opened_at: datetime
+    opened_at: Instant
     clocks: Clocks
     account: str | None
     account_id: str | None
@@ -143,17 +152,17 @@ class Row(Struct, frozen=True, kw_only=True):
     life: bool
     flags: list[str]
     taken_by: str | None
-    taken_at: datetime | None
+    taken_at: Instant | None
     held_by: str | None
-    held_until: datetime | None
+    held_until: Instant | None
     held_on: str | None
     parked: bool
-    first_taken_at: datetime | None
-    pending_until: datetime | None
+    first_taken_at: Instant | None
+    pending_until: Instant | None
     restore: RestoreView
     disposition: str | None
     cause: str | None
-    closed_at: datetime | None
+    closed_at: Instant | None
     previous: str | None
     version: int
     signals_seq: int
@@ -177,7 +186,7 @@ class TimelineItem(Struct, frozen=True, kw_only=True):
 
     position: str
     index: int
-    at: datetime
+    at: Instant
     type: str
     by: str | None = None
     text: str | None = None
@@ -293,7 +302,7 @@ class CentreView(Struct, frozen=True, kw_only=True):
     name: str
     demo: bool
     version: str
-    now: datetime
+    now: Instant
     kinds_digest: str
     position: str
     journal: str
@@ -313,7 +322,7 @@ class Pulse(Struct, frozen=True):
     position: str
     lost: int
     not_commissioned: int
-    now: datetime
+    now: Instant
 
 
 class Decoded(Struct, frozen=True):

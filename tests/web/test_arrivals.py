@@ -1,0 +1,246 @@
+"""The three ways in: durable before 202, once however often it is sent, and nothing kept that must not be."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from belfry.domain.facts import Entry, Received
+from belfry.domain.signal import Method, Wire
+from belfry.ports import Stored
+from belfry.ports.staff import Role
+from tests.web.kit import Rig
+
+BURGLARY = {"account": "2002", "code": "BA", "area": "1", "zone": "12"}
+
+
+async def received(rig: Rig) -> list[Received]:
+    stored = await rig.journal.page(0, 1_000)
+    entries: list[Entry] = [one.entry for one in stored if isinstance(one, Stored)]
+    return [fact for entry in entries for fact in entry.facts if isinstance(fact, Received)]
+
+
+async def test_a_signal_is_on_the_disk_before_it_is_accepted(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    append, held = rig.journal.append, asyncio.Event()
+    appended = asyncio.Event()
+
+    def slow(*words: Any) -> asyncio.Future[Any]:
+        async def store() -> Any:
+            appended.set()
+            await held.wait()
+            return await append(*words)
+
+        return asyncio.ensure_future(store())
+
+    monkeypatch.setattr(rig.journal, "append", slow)
+    asking = asyncio.create_task(rig.token().post("/signals", json=BURGLARY))
+    await appended.wait()
+    assert not asking.done()
+    held.set()
+    answer = await asking
+    assert answer.status_code == 202
+    assert answer.json() == {"position": "1", "signal": "1"}
+
+
+async def test_a_signal_becomes_an_incident_of_its_site(rig: Rig) -> None:
+    client = rig.token()
+    body = {**BURGLARY, "occurred_at": "2026-03-14T03:13:58+01:00"}
+    assert (await client.post("/signals", json=body)).status_code == 202
+    await rig.settled()
+    (row,) = (await client.get("/incidents")).json()["items"]
+    assert (row["kind"], row["account"], row["account_id"], row["zone"]) == ("PROP.ALARM.INTR", "2002", "shop", "12")
+    assert row["site"]["name"] == "Shop"
+    assert row["method"] == "equipment"
+    assert row["signals"][0]["occurred_at"] == "2026-03-14T02:13:58Z"
+    assert (row["signals"][0]["code"], row["signals"][0]["category"]) == ("BA", "intrusion")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("110", (Wire.CID, "1110", False)),
+        ("1110", (Wire.CID, "1110", False)),
+        ("3110", (Wire.CID, "3110", False)),
+        ("6110", (Wire.CID, "1110", True)),
+        ("FA", (Wire.SIA, "FA", False)),
+        ("999", (Wire.CID, "1999", False)),
+    ],
+)
+async def test_a_code_is_sia_letters_or_contact_id_with_or_without_its_qualifier(
+    rig: Rig, said: str, kept: tuple[Wire, str, bool]
+) -> None:
+    answer = await rig.token().post("/signals", json={"account": "1001", "code": said})
+    assert answer.status_code == 202
+    (fact,) = await received(rig)
+    assert (fact.wire, fact.code, fact.previous) == kept
+
+
+async def test_a_meaning_may_be_said_instead_of_a_code_and_unlisted_words_are_not_kept(rig: Rig) -> None:
+    client = rig.token()
+    fire = {"account": "1001", "category": "fire", "subtype": "detector", "state": "alarm"}
+    assert (await client.post("/signals", json=fire)).status_code == 202
+    assert (await client.post("/signals", json={**fire, "subtype": "mr smith"})).status_code == 202
+    await rig.settled()
+    assert [fact.subtype for fact in await received(rig)] == ["detector", "unlisted"]
+    kinds = {incident.kind for incident in rig.board.queue()}
+    assert "FIRE.ALARM.AUTO" in kinds
+
+
+async def test_what_says_neither_or_both_is_refused(rig: Rig) -> None:
+    client = rig.token()
+    neither = await client.post("/signals", json={"account": "1001"})
+    both = await client.post("/signals", json={"account": "1001", "code": "FA", "state": "alarm"})
+    assert (neither.status_code, neither.json()["field"]) == (400, "code")
+    assert (both.status_code, both.json()["field"]) == (400, "category")
+    assert await received(rig) == []
+
+
+async def test_the_number_of_a_user_is_sealed_and_that_of_a_door_is_dropped(rig: Rig) -> None:
+    client = rig.token()
+    await client.post("/signals", json={"account": "2002", "code": "401", "zone": "7"})
+    await client.post("/signals", json={"account": "2002", "code": "DG", "zone": "9"})
+    opening, door = await received(rig)
+    assert (opening.zone, [str(part.part) for part in opening.sealed]) == (None, ["user"])
+    assert (door.zone, door.sealed) == (None, ())
+
+
+async def test_an_idempotency_key_gives_the_same_answer_and_raises_once(rig: Rig) -> None:
+    client = rig.token(name="one")
+    key = {"Idempotency-Key": "press-1"}
+    first = await client.post("/signals", json=BURGLARY, headers=key)
+    again = await client.post("/signals", json=BURGLARY, headers=key)
+    other_user = await rig.token(name="two").post("/signals", json=BURGLARY, headers=key)
+    assert first.json() == again.json() != other_user.json()
+    assert len(await received(rig)) == 2
+    call = {"kind": "FIRE.STRUCT", "place": {"text": "the mill"}}
+    answers = [await client.post("/calls", json=call, headers={"Idempotency-Key": "call-1"}) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len(await received(rig)) == 3
+
+
+async def test_two_of_the_same_at_once_are_one(rig: Rig) -> None:
+    client = rig.token()
+    key = {"Idempotency-Key": "twice"}
+    answers = await asyncio.gather(*(client.post("/signals", json=BURGLARY, headers=key) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.text for answer in answers}) == 1
+    assert len(await received(rig)) == 1
+
+
+async def test_a_key_without_limit_is_refused(rig: Rig) -> None:
+    answer = await rig.token().post("/signals", json=BURGLARY, headers={"Idempotency-Key": "k" * 201})
+    assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
+
+
+# -- CloudEvents
+
+EVENT: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "e1",
+    "source": "/gateway/4",
+    "type": "alarm",
+    "time": "2026-03-14T02:13:00Z",
+    "traceparent": "an extension, which is ignored",
+    "data": BURGLARY,
+}
+
+
+async def test_a_structured_cloud_event_is_known_by_source_and_id(rig: Rig) -> None:
+    client = rig.token()
+    headers = {"content-type": "application/cloudevents+json; charset=utf-8"}
+    first = await client.post("/signals", json=EVENT, headers=headers)
+    again = await client.post("/signals", json=EVENT, headers=headers)
+    assert first.status_code == 202
+    assert first.json() == again.json()
+    (fact,) = await received(rig)
+    assert (fact.code, fact.zone) == ("BA", "12")
+    assert fact.occurred_at is not None
+    assert fact.occurred_at.minute == 13
+
+
+async def test_a_binary_cloud_event_is_the_same_one(rig: Rig) -> None:
+    client = rig.token()
+    structured = await client.post("/signals", json=EVENT, headers={"content-type": "application/cloudevents+json"})
+    headers = {"ce-specversion": "1.0", "ce-id": "e1", "ce-source": "/gateway/4", "ce-type": "alarm"}
+    binary = await client.post("/signals", json=BURGLARY, headers=headers)
+    assert binary.json() == structured.json()
+    lame = await client.post("/signals", json=BURGLARY, headers={"ce-specversion": "1.0", "ce-id": "e2"})
+    assert (lame.status_code, lame.json()["field"]) == (400, "ce-source")
+
+
+async def test_a_batch_is_kept_together_or_not_at_all(rig: Rig) -> None:
+    client = rig.token()
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    good = [EVENT, {**EVENT, "id": "e2", "data": {**BURGLARY, "zone": "13"}}]
+    answer = await client.post("/signals", json=good, headers=headers)
+    assert answer.json() == {"position": "1", "signal": "1"}
+    assert [fact.zone for fact in await received(rig)] == ["12", "13"]
+    again = await client.post("/signals", json=good, headers=headers)
+    assert again.json() == answer.json()
+    bad = [{**EVENT, "id": "e3"}, {**EVENT, "id": "e4", "data": {**BURGLARY, "code": "nonsense"}}]
+    refused = await client.post("/signals", json=bad, headers=headers)
+    assert (refused.status_code, refused.json()["field"]) == (400, "[1].data.code")
+    assert len(await received(rig)) == 2
+
+
+# -- people
+
+
+async def test_a_report_carries_who_reported_and_seals_the_words(rig: Rig) -> None:
+    client = await rig.browser("ida", Role.RESPONDER)
+    body = {"kind": "FIRE.STRUCT", "place": {"site": "school", "text": "attic"}, "note": "smoke under the roof"}
+    answer = await client.post("/reports", json=body)
+    assert answer.status_code == 202, answer.text
+    await rig.settled()
+    (fact,) = await received(rig)
+    assert (fact.method, fact.by, fact.kind, fact.account_id) == (Method.DUTY, "ida", "FIRE.STRUCT", "school")
+    assert sorted(str(part.part) for part in fact.sealed) == ["note", "place"]
+    stored = [one.entry for one in await rig.journal.page(0, 10) if isinstance(one, Stored)]
+    assert "smoke" not in repr(stored)
+    (incident,) = rig.board.queue()
+    told = (await rig.token().get(f"/incidents/{incident.id}")).json()
+    assert (told["place_text"], told["timeline"][0]["text"]) == ("attic", "smoke under the roof")
+
+
+async def test_a_call_carries_its_caller_for_those_who_handle_it(rig: Rig) -> None:
+    client = rig.token(name="carla")
+    body = {
+        "kind": "FIRE.STRUCT",
+        "place": {"position": {"latitude": 52.5, "longitude": 13.4}},
+        "caller": {"name": "Jo", "number": "030 123"},
+    }
+    answer = await client.post("/calls", json=body)
+    assert answer.status_code == 202, answer.text
+    await rig.settled()
+    listed = (await client.get("/incidents")).text
+    assert "Jo" not in listed
+    assert "52.5" not in listed
+    (incident,) = rig.board.queue()
+    told = (await client.get(f"/incidents/{incident.id}")).json()
+    assert told["caller"] == "Jo\n030 123"
+    assert told["place_text"] == "52.500000,13.400000"
+
+
+async def test_a_kind_is_raised_only_in_the_ways_that_the_list_allows(rig: Rig) -> None:
+    client = rig.token()
+    place = {"text": "here"}
+    unknown = await client.post("/calls", json={"kind": "PROTEST", "place": place})
+    equipment_only = next(k.code for k in rig.kinds.all() if Method.CALL not in k.methods)
+    wrong_way = await client.post("/calls", json={"kind": equipment_only, "place": place})
+    not_by_duty = next(k.code for k in rig.kinds.all() if Method.DUTY not in k.methods)
+    not_duty = await client.post("/reports", json={"kind": not_by_duty, "place": place})
+    assert [(a.status_code, a.json()["field"]) for a in (unknown, wrong_way, not_duty)] == [(400, "kind")] * 3
+    assert await received(rig) == []
+
+
+async def test_a_place_is_needed_and_a_site_must_be_known(rig: Rig) -> None:
+    client = rig.token()
+    nowhere = await client.post("/calls", json={"kind": "FIRE.STRUCT", "place": {"text": "  "}})
+    unknown = await client.post("/calls", json={"kind": "FIRE.STRUCT", "place": {"site": "atlantis"}})
+    assert (nowhere.json()["field"], unknown.json()["field"]) == ("place", "place.site")
+
+
+async def test_a_caller_cannot_say_who_reports(rig: Rig) -> None:
+    body = {"kind": "FIRE.STRUCT", "place": {"text": "here"}, "by": "somebody else"}
+    answer = await rig.token().post("/reports", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (400, "by")

@@ -1,0 +1,108 @@
+"""The description of the API is whole: types for every body and answer, and it says what really comes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from belfry.web.openapi import document, document_bytes
+from tests.web.kit import BASE, Rig
+
+NO_BODY = {("/api/v1/incidents/next", "post")}
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document()["paths"].items():
+        for method, operation in item.items():
+            if method in {"get", "post", "put", "delete"}:
+                yield path, method, operation
+
+
+def refs(value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            for key, inner in value.items():
+                if key == "$ref" and isinstance(inner, str):
+                    yield inner
+                yield from refs(inner)
+        case list():
+            for inner in value:
+                yield from refs(inner)
+        case _:
+            pass
+
+
+async def test_it_is_served_to_anybody_and_is_the_one_that_is_printed(rig: Rig) -> None:
+    served = await rig.client().get(f"{BASE}/api/v1/openapi.json")
+    assert served.status_code == 200
+    assert served.headers["content-type"] == "application/json"
+    assert served.content == document_bytes()
+
+
+def test_it_can_be_printed_where_no_centre_runs() -> None:
+    printed = subprocess.run([sys.executable, "-m", "belfry.web.openapi"], capture_output=True, check=True).stdout
+    assert msgspec.json.decode(printed) == document()
+
+
+def test_it_is_openapi_3_1_and_every_reference_leads_somewhere() -> None:
+    told = document()
+    assert told["openapi"].startswith("3.1")
+    known = {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+    assert set(refs(told)) <= known
+
+
+def test_every_operation_of_the_contract_is_there() -> None:
+    found = {(path.removeprefix("/api/v1"), method) for path, method, _ in operations()}
+    acts = ("take", "takeover", "release", "hold", "note", "reclassify", "close", "reopen")
+    assert found == {
+        *((f"/incidents/{{incident_id}}/{act}", "post") for act in acts),
+        ("/session", "get"),
+        ("/session", "post"),
+        ("/session", "delete"),
+        ("/setup", "get"),
+        ("/setup", "post"),
+        ("/users", "get"),
+        ("/signals", "get"),
+        ("/signals", "post"),
+        ("/reports", "post"),
+        ("/calls", "post"),
+        ("/incidents", "get"),
+        ("/incidents/next", "post"),
+        ("/incidents/{incident_id}", "get"),
+        ("/incidents/{incident_id}/timeline", "get"),
+        ("/stream", "get"),
+        ("/accounts", "get"),
+        ("/kinds", "get"),
+        ("/decode", "post"),
+        ("/centre", "get"),
+    }
+
+
+def test_every_body_and_answer_has_a_type() -> None:
+    for path, method, operation in operations():
+        if method == "post" and (path, method) not in NO_BODY:
+            for content in operation["requestBody"]["content"].values():
+                assert set(refs(content)) or content["schema"].get("type") == "array", (path, method)
+        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        assert good, (path, method)
+        for answer in good:
+            if path.endswith("/stream") or method == "delete":
+                continue
+            assert list(refs(answer)), (path, method)
+
+
+def test_every_refusal_is_a_problem() -> None:
+    for path, method, operation in operations():
+        for status, answer in operation["responses"].items():
+            if status.startswith("4"):
+                assert list(answer["content"]) == ["application/problem+json"], (path, method, status)
+
+
+def test_a_row_says_its_closed_words() -> None:
+    schemas = document()["components"]["schemas"]
+    assert schemas["Row"]["properties"]["clocks"] == {"$ref": "#/components/schemas/Clocks"}
+    state = schemas["Row"]["properties"]["state"]
+    named = schemas[state["$ref"].rsplit("/", 1)[1]] if "$ref" in state else state
+    assert set(named["enum"]) == {"pending", "waiting", "taken", "held", "closed"}
