@@ -26,6 +26,8 @@ OPERATORS: Final = ("anna", "boris", "chidi", "dana")
 PANELS: Final = "panels"
 JEWELLER_FALLS_SILENT_S: Final = 30.0
 SCANNER_COMES_S: Final = 120.0
+OUTAGE_BEGINS_S: Final = 180.0
+OUTAGE_LASTS_S: Final = 150.0
 
 
 def prepare(folder: Path, *, port: int, panels: int, accounts: int, seed: int) -> Settings:
@@ -61,7 +63,9 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(player.polls())
             living.create_task(player.noise(rate))
             living.create_task(_jeweller(player))
+            living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
             living.create_task(_people(centre))
+            living.create_task(_lift(centre))
             living.create_task(_scanner(line, seed))
     finally:
         await player.close()
@@ -99,6 +103,15 @@ async def _people(centre: Centre) -> None:
         "Side door found open on the round, nobody inside.",
         place="30 Quay Street, yard",
     )
+
+
+async def _lift(centre: Centre) -> None:
+    """A lift's call button: a voice, no panel code."""
+    await asyncio.sleep(24)
+    await _say(
+        centre, Method.CALL, "RES.LIFT.ALARM", "Voice from the lift: stuck between 2 and 3, one person, calm.",
+        place="Seaview Hotel, 1 Esplanade, lift B",
+    )  # fmt: skip
 
 
 async def _say(

@@ -18,8 +18,12 @@ from belfry.simulator.town import town
 NOISE = "town"
 SCANNER = "scanner"
 WRONG_CLOCK = "wrong-clock"
+WRONG_KEY = "wrong-key"
 SILENT = "falls-silent"
-STORIES = (NOISE, *SCENES, SCANNER, WRONG_CLOCK, SILENT)
+OUTAGE = "provider-outage"
+STORIES = (NOISE, *SCENES, SCANNER, WRONG_CLOCK, WRONG_KEY, SILENT, OUTAGE)
+REFUSED_ON_PURPOSE = frozenset({WRONG_CLOCK, WRONG_KEY, SCANNER})
+"""Stories in which a panel is rightly refused: no fault of the receiver."""
 
 
 def simulate(
@@ -44,7 +48,7 @@ def simulate(
     line = Line(host, port, udp=udp)
     told = asyncio.run(_play(line, scenario, accounts=accounts, rate=rate, seconds=seconds, seed=seed, key=aes))
     _report(told, as_json=as_json)
-    if told.silent or told.refused:
+    if scenario not in REFUSED_ON_PURPOSE and (told.silent or told.refused):
         raise typer.Exit(1)
 
 
@@ -62,9 +66,12 @@ async def _play(
                 panel = player.panel(player.role("school"))
                 panel.clock_off, panel.stubborn = timedelta(hours=2), True
                 await panel.say("1111", zone="007")
-            case "falls-silent":
-                async with asyncio.timeout(seconds):
-                    await player.polls()
+            case "wrong-key":
+                panel = player.panel(player.role("school"))
+                panel.key = bytes(16)
+                await panel.say("1111", zone="007")
+            case "falls-silent" | "provider-outage":
+                await _polls_with(player, scenario, seconds)
             case _:
                 await player.scene(SCENES[scenario])
     except TimeoutError:
@@ -72,6 +79,17 @@ async def _play(
     finally:
         await player.close()
     return player.told()
+
+
+async def _polls_with(player: Player, scenario: str, seconds: float) -> None:
+    """Panels poll, and from half-time on one of them, or all of a provider's, do not. Ends by its time-out."""
+    half = seconds / 2
+    async with asyncio.timeout(seconds), asyncio.TaskGroup() as stories:
+        stories.create_task(player.polls())
+        if scenario == SILENT:
+            stories.create_task(player.falls_silent("jeweller", after_s=half))
+        else:
+            stories.create_task(player.outage(after_s=half, lasts_s=half))
 
 
 def _report(told: Told, *, as_json: bool) -> None:

@@ -72,6 +72,19 @@ class Player:
         """The panel of a role says nothing more: its line is cut."""
         self._silenced.add(self.role(role))
 
+    async def outage(self, *, after_s: float, lasts_s: float) -> None:
+        """A provider's outage: every polling panel without a role falls silent at once, and comes back."""
+        struck = {site.account for site in self._sites if site.polls_s and not site.role}
+        await self._sleep(after_s)
+        self._silenced |= struck
+        await self._sleep(lasts_s)
+        self._silenced -= struck
+
+    async def falls_silent(self, role: str, *, after_s: float) -> None:
+        """One panel polls and then says nothing more."""
+        await self._sleep(after_s)
+        self.silence(role)
+
     def told(self) -> Told:
         total = Told()
         for panel in self._panels.values():
