@@ -46,6 +46,9 @@ log = structlog.get_logger()
 REGISTRY_LOOK: Final = timedelta(seconds=2)
 """How often changes of the registry are looked for; a change of an account counts this late at most."""
 
+SESSIONS_LOOK: Final = timedelta(minutes=1)
+"""How often sessions that are over are let go, and the last use of the others is saved."""
+
 SNAPSHOT_EVERY: Final = timedelta(minutes=10)
 
 _NOTHING: Final = Condition()
@@ -107,8 +110,8 @@ class Centre:
         settings, stores = self._settings, self._stores
         rules, now = settings.rules, self._clock()
         registry = stores.registry
+        self._change_seen = await asyncio.to_thread(last_change, registry.store)  # before the book: none is missed
         self.book = await asyncio.to_thread(registry.book)
-        self._change_seen = await asyncio.to_thread(last_change, registry.store)
         replay = Replay(rules, now)
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
         periods = {retention: settings.retention.of(retention) for retention in Retention}
@@ -194,7 +197,6 @@ class Centre:
         self._own("deadlines", self.deadlines.run())
         self._own("supervision", self.supervision.run())
         self._every("expiry", EVERY, self._housekeeping)
-        self._every("registry", REGISTRY_LOOK, self._follow_registry)
         self._every("snapshot", SNAPSHOT_EVERY, self._save_snapshot)
         await self._start_receivers()
         await self._start_console()
@@ -213,8 +215,10 @@ class Centre:
 
     async def _start_console(self) -> None:
         settings, registry = self._settings, self._stores.registry
-        sessions = registry.sessions_door(timedelta(hours=settings.console.session_hours))
-        await sessions.refresh(self._clock())
+        self._sessions = registry.sessions_door(timedelta(hours=settings.console.session_hours))
+        await self._sessions.refresh(self._clock())
+        self._every("sessions", SESSIONS_LOOK, self._sweep_sessions)
+        self._every("registry", REGISTRY_LOOK, self._follow_registry)
         users = registry.users_door()
         if await users.empty():
             if self._demo:
@@ -239,7 +243,7 @@ class Centre:
             codes=self._codes,
             clock=self._clock,
             users=users,
-            sessions=sessions,
+            sessions=self._sessions,
             tokens=registry.tokens_door(),
             describe=self.describe,
             setup_code=self.setup_code,
@@ -287,7 +291,12 @@ class Centre:
                 self.book.put(found[account_id])
             else:
                 self.book.remove(account_id)
+        if any(change.table == "user" for change in changes):
+            await self._sessions.refresh(self._clock())  # a disabled user is out at once
         self._change_seen = changes[-1].id
+
+    async def _sweep_sessions(self) -> None:
+        await self._sessions.sweep(self._clock())
 
     async def _save_snapshot(self) -> None:
         state = self.walk.state()

@@ -35,7 +35,7 @@ class Stores:
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
         """Raises JournalError, SqlError, PluginError, AccountsRefused or OSError; what was opened is closed again."""
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         opened: Journal = await plugins.load(plugins.Group.JOURNALS, settings.journal).open(settings.data)
         try:
             keys = await SqliteKeyStore.open(settings.data, chance)

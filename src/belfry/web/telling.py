@@ -105,7 +105,8 @@ class Teller:
     ) -> Detail:
         """Return an incident with its story. `texts` are what its sealed parts say."""
         words = self.kinds.words(incident.kind, language)
-        parts = (*incident.first.sealed, *(sealed for brief in incident.newest for sealed in brief.sealed))
+        same_zone = (brief for brief in incident.newest if brief.zone == incident.zone)
+        parts = (*incident.first.sealed, *(sealed for brief in same_zone for sealed in brief.sealed))
         fields = self._fields(incident, language, in_list=False)
         fields["note"] = next((item.text for item in reversed(timeline) if item.type == "note"), None)
         return Detail(
