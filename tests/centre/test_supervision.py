@@ -312,6 +312,49 @@ async def test_a_pause_of_ours_is_credited_while_we_run() -> None:
     assert await town.step(seconds=1) == [("0001", "COMMS.LOST", "trouble", "tcp")]
 
 
+async def test_a_machine_that_slept_finds_nobody_silent() -> None:
+    town = Town([site(1)])
+    for _ in range(100):
+        town.wait(seconds=1)
+        await town.supervision.turn()
+    town.poll(1)
+    town.wait(hours=1)
+    await town.supervision.turn()
+    assert town.told() == []
+    for _ in range(190):
+        town.wait(seconds=1)
+        await town.supervision.turn()
+    assert town.told() == [("0001", "COMMS.LOST", "trouble", "tcp")]
+
+
+async def test_times_are_saved_within_ten_seconds_and_what_was_said_at_once() -> None:
+    town = Town([site(1)])
+    town.poll(1)
+    for _ in range(10):
+        town.wait(seconds=1)
+        await town.supervision.turn()
+    assert town.table.rows["site1", "tcp"].heard_at == START
+    for _ in range(180):
+        town.wait(seconds=1)
+        await town.supervision.turn()
+    assert town.told() == [("0001", "COMMS.LOST", "trouble", "tcp")]
+    assert "LOST" in town.table.rows["site1", "tcp"].state
+
+
+async def test_a_store_that_fails_stops_no_supervision() -> None:
+    town = Town([site(1)])
+    town.poll(1)
+    town.table.fails = True
+    for _ in range(190):
+        town.wait(seconds=1)
+        await town.supervision.turn()
+    assert town.told() == [("0001", "COMMS.LOST", "trouble", "tcp")]
+    town.table.fails = False
+    town.wait(seconds=5)
+    await town.supervision.turn()
+    assert "LOST" in town.table.rows["site1", "tcp"].state
+
+
 # -- restart
 
 

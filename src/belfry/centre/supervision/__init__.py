@@ -93,13 +93,16 @@ class Supervision:
         last_seen: LastSeen,
         asks: Asks | None = None,
     ) -> None:
-        self._accounts, self._rules, self._clock = accounts, rules, clock
+        self._accounts, self._clock = accounts, clock
         self._asks = asks or Asks()
         self._watch = Watch(accounts, rules, clock().timestamp())
         self._losses = Losses(self._watch, accounts, deliver, rules=rules, asks=self._asks)
         self._memory = Memory(self._watch, self._losses, accounts, last_seen)
         self._strangers: dict[AccountKey, datetime] = {}
         self._live = False
+        self._turned = self._saved = clock()
+        self._save_every = timedelta(seconds=rules.save_last_seen_s / 2)
+        self._failing = False
 
     # -- frames
 
@@ -156,26 +159,34 @@ class Supervision:
     # -- steps
 
     async def run(self) -> None:
-        """Step and save until cancelled. A store that fails delays the saving and stops nothing."""
-        stepped = saved = self._clock()
-        failing = False
+        """Step and save until cancelled. Raises nothing that a full disk or a failing store raises."""
+        self._turned = self._saved = self._clock()
         while True:
             await asyncio.sleep(EVERY_S)
-            now = self._clock()
-            if now - stepped > STALL:
-                log.warning("supervision stalled", seconds=(now - stepped).total_seconds())
-                self.was_down(stepped, now)
-            await self.step(now)
-            stepped = now
-            if self._losses.changed or now - saved >= timedelta(seconds=self._rules.save_last_seen_s / 2):
-                saved = now
-                try:
-                    await self.save()
-                    failing = False
-                except Exception as error:
-                    if not failing:
-                        log.error("last-seen times are not saved", error=str(error))
-                    failing = True
+            await self.turn()
+
+    async def turn(self) -> None:
+        """One round of `run`: credit a stall of ours, step, save where it is time or something was said."""
+        now = self._clock()
+        if now - self._turned > STALL:
+            log.warning("supervision stalled", seconds=(now - self._turned).total_seconds())
+            self.was_down(self._turned, now)
+        await self.step(now)
+        self._turned = now
+        if self._losses.changed or now - self._saved >= self._save_every:
+            self._saved = now
+            await self._try_to_save()
+
+    async def _try_to_save(self) -> None:
+        try:
+            await self.save()
+        except Exception as error:
+            # Whatever the store raises: it delays the saving, and what is overdue must still be seen.
+            if not self._failing:
+                log.error("last-seen times are not saved", error=str(error))
+            self._failing = True
+        else:
+            self._failing = False
 
     async def step(self, now: datetime) -> None:
         """Find what is overdue and say it; say who is back. One step at a time."""

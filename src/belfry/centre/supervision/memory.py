@@ -16,8 +16,8 @@ from belfry.ports.last_seen import LastHeard, LastSeen
 SAVE_MOST: Final = 5_000
 """Rows of one batch."""
 
-AWAY_KEPT: Final = timedelta(days=9)
-"""Our own downtime matters as long as the longest window: a week's test."""
+AWAY_KEPT: Final = timedelta(days=40)
+"""Our own downtime matters as long as the longest window: a month's test."""
 
 OURSELVES: Final = ("", "centre")
 """Account id and path of our own row: when we last saved, so that the next start knows how long we were away."""
