@@ -101,7 +101,7 @@ class Centre:
 
     async def wait(self) -> None:
         """Return never, or raise what made a part fail."""
-        await self._failed
+        await asyncio.shield(self._failed)
 
     # -- start
 
@@ -351,8 +351,8 @@ class Centre:
         if hasattr(self, "walk") and self.walk.live.is_set():
             await self.supervision.save()
             await self._save_snapshot()
-        if self._failed.done():
-            self._failed.exception()
+        if self._failed.done() and not self._failed.cancelled():
+            self._failed.exception()  # told by `wait`; asked here so that nobody calls it unheard
         await self._stores.close()
         log.info("centre stopped")
 
