@@ -7,6 +7,7 @@ looks healthy and is not.
 
 import asyncio
 import secrets
+import sys
 from asyncio import Task
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ import structlog
 from belfry import __version__, plugins
 from belfry.app import snapshot
 from belfry.app.stores import Stores
+from belfry.centre.blind import TRIAGE_BEHIND, Blind
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
@@ -31,6 +33,7 @@ from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import Entry, Retention, Started
+from belfry.domain.facts import IncidentState as State
 from belfry.ports import Chance, Clock, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
@@ -48,6 +51,9 @@ REGISTRY_LOOK: Final = timedelta(seconds=2)
 
 SESSIONS_LOOK: Final = timedelta(minutes=1)
 """How often sessions that are over are let go, and the last use of the others is saved."""
+
+BLIND_LOOK: Final = timedelta(seconds=10)
+BELL: Final = "\a"
 
 SNAPSHOT_EVERY: Final = timedelta(minutes=10)
 
@@ -75,6 +81,7 @@ class Centre:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.book: AccountBook = AccountBook()
         self.board = Board()
+        self._blind = Blind()
         self.receivers: list[Receiver] = []
         self.console: Console | None = None
         self.setup_code: str | None = None
@@ -196,6 +203,7 @@ class Centre:
         )
         self._own("deadlines", self.deadlines.run())
         self._own("supervision", self.supervision.run())
+        self._every("blind", BLIND_LOOK, self._look_whether_blind)
         self._every("expiry", EVERY, self._housekeeping)
         self._every("snapshot", SNAPSHOT_EVERY, self._save_snapshot)
         await self._start_receivers()
@@ -263,13 +271,30 @@ class Centre:
         """The state of this moment, for the status page."""
         return CentreState(
             journal_open=getattr(self._stores.journal, "usable", True),
-            ready=self.walk.live.is_set() and self.walk.behind < 10_000,
+            ready=self.walk.live.is_set() and not self._triage_is_behind(),
             receivers=tuple(_described(receiver) for receiver in self.receivers),
             lost=self.supervision.lost_count,
             not_commissioned=self.supervision.not_commissioned_count,
         )
 
+    def _triage_is_behind(self) -> bool:
+        oldest = self.walk.oldest_unsettled
+        return oldest is not None and self._clock() - oldest > TRIAGE_BEHIND
+
     # -- what it does by itself
+
+    async def _look_whether_blind(self) -> None:
+        """Kept is not seen: a line in the log and the bell of the terminal, until somebody sees."""
+        why = self._blind.look(
+            self._clock(),
+            oldest_unsettled=self.walk.oldest_unsettled,
+            consoles=self.deadlines.consoles,
+            waiting=self.board.counts()[State.WAITING],
+        )
+        if why:
+            log.error("the centre is blind", why="; ".join(why))
+            if sys.stderr.isatty():
+                sys.stderr.write(BELL)
 
     async def _housekeeping(self) -> None:
         await self.intake.prepare()

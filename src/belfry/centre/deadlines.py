@@ -50,6 +50,8 @@ class Deadlines:
         """When who has taken an incident last did something there."""
         self._lost: dict[str, datetime] = {}
         """Since when an operator has no console."""
+        self.consoles: set[str] = set()
+        """Operators with a console."""
         self._began = clock()
         self._sooner = asyncio.Event()
         board.listen(lambda incident, _: self._plan(incident))
@@ -66,12 +68,14 @@ class Deadlines:
 
     def console_lost(self, by: str) -> None:
         """The last stream of an operator is gone."""
+        self.consoles.discard(by)
         self._lost.setdefault(by, self._clock())
         for incident in self._board.queue():
             if incident.taken_by == by:
                 self._plan(incident)
 
     def console_back(self, by: str) -> None:
+        self.consoles.add(by)
         self._lost.pop(by, None)
 
     # -- the task

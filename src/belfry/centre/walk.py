@@ -10,6 +10,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -105,6 +106,12 @@ class Walk:
     def behind(self) -> int:
         """Signals that wait for triage."""
         return len(self._undecided)
+
+    @property
+    def oldest_unsettled(self) -> datetime | None:
+        """When the oldest signal that waits for triage came in."""
+        first = next(iter(self._undecided.values()), None)
+        return None if first is None else first.signal.received_at
 
     async def run(self) -> None:
         """Follow the journal for ever; raises JournalError when it closes."""
