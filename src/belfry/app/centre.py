@@ -52,6 +52,9 @@ REGISTRY_LOOK: Final = timedelta(seconds=2)
 SESSIONS_LOOK: Final = timedelta(minutes=1)
 """How often sessions that are over are let go, and the last use of the others is saved."""
 
+STARTS_READ: Final = 256
+"""Earlier starts whose downtime still counts for whom was not heard since."""
+
 BLIND_LOOK: Final = timedelta(seconds=10)
 BELL: Final = "\a"
 
@@ -135,9 +138,8 @@ class Centre:
             chance=self._chance,
         )
         await self.intake.prepare()
-        down = await self._downtime(now)
         self.supervision = self._supervision()
-        await self.supervision.load()
+        down = await self._load_supervision()
         self.walk = Walk(
             journal=stores.journal,
             board=self.board,
@@ -154,12 +156,12 @@ class Centre:
         await self._or_failure(self.walk.live.wait())
         await self._say_started(down)
 
-    async def _downtime(self, now: datetime) -> timedelta | None:
-        """How long nobody was here: since the journal's last entry."""
-        journal = self._stores.journal
-        last = await journal.page(max(0, journal.position - 1), 1)
-        stored = last[-1] if last else None
-        return now - stored.entry.at if isinstance(stored, Stored) and now > stored.entry.at else None
+    async def _load_supervision(self) -> timedelta | None:
+        """Returns how long nobody was here, where that is known."""
+        stored = await self._stores.journal.read("centre", limit=STARTS_READ)
+        downs = downtimes(one.entry for one in stored if isinstance(one, Stored))
+        down = await self.supervision.load(downs)
+        return None if down is None else down.until - down.since
 
     async def _say_started(self, down: timedelta | None) -> None:
         fact = Started(
@@ -316,6 +318,7 @@ class Centre:
                 self.book.put(found[account_id])
             else:
                 self.book.remove(account_id)
+            self.supervision.changed(account_id)
         if any(change.table == "user" for change in changes):
             await self._sessions.refresh(self._clock())  # a disabled user is out at once
         self._change_seen = changes[-1].id
