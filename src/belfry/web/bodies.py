@@ -53,6 +53,22 @@ class Asked(Request[Any, Any, Any]):
         return body.of(await self.body())
 
 
+async def raw_body(request: Request[Any, Any, Any]) -> bytes:
+    """The body as it came, straight from the wire. Raises Refused past BODY_MOST_BYTES, or where its sender is gone."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        event = await request.receive()
+        if event["type"] != "http.request":
+            raise refused(400, "The body was cut off")
+        chunks.append(event["body"])
+        size += len(event["body"])
+        if size > BODY_MOST_BYTES:
+            raise refused(413)
+        more = event.get("more_body", False)
+    return b"".join(chunks)
+
+
 def media_type(request: Request[Any, Any, Any]) -> str:
     """The content type without its parameters; empty where there is none."""
     for name, value in request.scope["headers"]:
