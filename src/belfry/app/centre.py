@@ -33,7 +33,8 @@ from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import Entry, Retention, Started
-from belfry.domain.facts import IncidentState as State
+from belfry.domain.incident import State
+from belfry.domain.supervision import downtimes
 from belfry.ports import Chance, Clock, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
