@@ -244,3 +244,13 @@ async def test_a_caller_cannot_say_who_reports(rig: Rig) -> None:
     body = {"kind": "FIRE.STRUCT", "place": {"text": "here"}, "by": "somebody else"}
     answer = await rig.token().post("/reports", json=body)
     assert (answer.status_code, answer.json()["field"]) == (400, "by")
+
+
+async def test_only_those_who_may_send_do(rig: Rig) -> None:
+    assert (await rig.client().post("/signals", json=BURGLARY)).status_code == 401
+    for role in (Role.RESPONDER, Role.AUDITOR, Role.HOLDER, Role.OVERSEER):
+        assert (await rig.token(role).post("/signals", json=BURGLARY)).status_code == 403
+    browser = await rig.browser("anna")
+    del browser.headers["X-Belfry-CSRF"]
+    assert (await browser.post("/signals", json=BURGLARY)).status_code == 403
+    assert await received(rig) == []

@@ -64,16 +64,21 @@ async def recognise(connection: Connection) -> Visitor | None:
     return Visitor(session.user, session, secret)
 
 
+async def let_in(connection: Connection, right: Right) -> Visitor:
+    """Return who is asking, if they have a right. Raises Refused."""
+    visitor = await recognise(connection)
+    if visitor is None:
+        raise unknown()
+    if not may(visitor.user.role, right):
+        raise refused(403, f"The role {visitor.user.role} may not do this", kind="belfry:role")
+    return visitor
+
+
 def need(right: Right) -> Guard:
-    """Return the guard that lets in whoever has a right, and leaves them as `request.user`."""
+    """Return the guard that lets in whoever has a right, and leaves them for `visitor_of`."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        visitor = await recognise(connection)
-        if visitor is None:
-            raise unknown()
-        if not may(visitor.user.role, right):
-            raise refused(403, f"The role {visitor.user.role} may not do this", kind="belfry:role")
-        connection.scope["user"] = visitor
+        connection.scope["user"] = await let_in(connection, right)
 
     return guard
 
