@@ -91,9 +91,18 @@ export function order(a: Row, b: Row): number {
   return (
     a.priority - b.priority ||
     (a.rank ?? 9) - (b.rank ?? 9) ||
-    Date.parse(a.opened_at) - Date.parse(b.opened_at) ||
+    openedAt(a) - openedAt(b) ||
     a.number - b.number
   );
+}
+
+/** Read once a row: sorting thousands of them a frame must not parse the same times again. */
+const read = new WeakMap<Row, number>();
+
+function openedAt(row: Row): number {
+  let at = read.get(row);
+  if (at === undefined) read.set(row, (at = Date.parse(row.opened_at)));
+  return at;
 }
 
 /** Whether an open row belongs to a view; closed ones have a list of their own. */
