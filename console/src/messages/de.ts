@@ -266,6 +266,7 @@ export const de: Catalogue = {
   'disposition.duplicate': 'Doppelt',
   'disposition.no_cause_found': 'Keine Ursache gefunden',
   'disposition.passed_on': 'Weitergegeben',
+  'disposition.restored': 'Von selbst behoben',
 
   'cause.fire': 'Feuer',
   'cause.cooking': 'Kochen',

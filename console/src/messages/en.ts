@@ -259,6 +259,7 @@ export const en = {
   'disposition.duplicate': 'Duplicate',
   'disposition.no_cause_found': 'No cause found',
   'disposition.passed_on': 'Passed on',
+  'disposition.restored': 'Restored by itself',
 
   'cause.fire': 'Fire',
   'cause.cooking': 'Cooking',

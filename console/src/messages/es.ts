@@ -266,6 +266,7 @@ export const es: Catalogue = {
   'disposition.duplicate': 'Duplicada',
   'disposition.no_cause_found': 'Sin causa hallada',
   'disposition.passed_on': 'Transmitida',
+  'disposition.restored': 'Restablecida por sí sola',
 
   'cause.fire': 'Fuego',
   'cause.cooking': 'Cocina',

@@ -266,6 +266,7 @@ export const fr: Catalogue = {
   'disposition.duplicate': 'Doublon',
   'disposition.no_cause_found': 'Aucune cause trouvée',
   'disposition.passed_on': 'Transmise',
+  'disposition.restored': 'Rétablie d’elle-même',
 
   'cause.fire': 'Feu',
   'cause.cooking': 'Cuisine',

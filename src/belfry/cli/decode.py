@@ -20,6 +20,9 @@ INPUT_MAX_BYTES: Final = 16 * 1024 * 1024
 
 STANDARD_INPUT: Final = "-"
 
+EXAMPLE: Final = b'\n9EC40027"ADM-CID"0001L0#1002[#1002|1602 00 001]\r'.hex().upper()
+"""A periodic test report, Contact ID 602."""
+
 app = typer.Typer(help="Say what a device sent.", no_args_is_help=True)
 
 
@@ -28,7 +31,10 @@ def decode() -> None:
     """Say what a device sent."""
 
 
-@app.command("dc09")
+@app.command(
+    "dc09",
+    epilog="Example: belfry decode dc09 " + EXAMPLE,
+)
 def dc09(
     frames: Annotated[
         list[str] | None,
