@@ -1,0 +1,148 @@
+"""`belfry serve` and `belfry demo` as child processes, and the API as a program with a token sees it."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from belfry.ports.staff import Role
+from belfry.registry import Registry
+from tests.browser.dc09 import Panel
+
+PASSWORD: Final = "correct horse battery"
+OPERATORS: Final = ("anna", "boris")
+
+ACCOUNTS: Final = """\
+account,name,address,latitude,longitude,time_zone,type
+1001,Linden School,Mill Lane 1,51.5010,-0.1240,Europe/London,school
+2002,Corner Shop Averill,High Street 2,51.5021,-0.1252,Europe/London,shop
+3003,Savings Bank,Market 3,51.5032,-0.1263,Europe/London,bank_or_valuables
+4004,Hotel Meridian,Quay Street 4,51.5043,-0.1274,Europe/London,hotel
+5005,Parcel Depot North,Ring Road 5,51.5054,-0.1285,Europe/London,warehouse
+"""
+
+SETTINGS: Final = """\
+name = "Harbour control"
+data = "data"
+accounts = "accounts.csv"
+
+[console]
+listen = "127.0.0.1:0"
+
+[[receiver]]
+type = "dc09"
+name = "panels"
+listen = "127.0.0.1:0"
+"""
+
+STARTS_WITHIN_S: Final = 60
+ENDS_WITHIN_S: Final = 30
+Rows = list[dict[str, Any]]
+
+
+@dataclass
+class House:
+    """A running centre."""
+
+    url: str
+    api: "Api"
+    panels: tuple[str, int]
+
+    def panel(self, account: str) -> Panel:
+        return Panel(self.panels, account)
+
+
+@dataclass
+class Api:
+    """The interface as any program with a token has it."""
+
+    client: httpx.AsyncClient
+
+    async def get(self, path: str, **query: str) -> Any:
+        answer = await self.client.get(f"/api/v1{path}", params=query)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        answer = await self.client.post(f"/api/v1{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def open(self) -> Rows:
+        """The open queue in the centre's own order."""
+        items: Rows = (await self.get("/incidents", state="open", limit="1000"))["items"]
+        return items
+
+    async def incident(self, incident: str) -> dict[str, Any]:
+        found: dict[str, Any] = await self.get(f"/incidents/{incident}")
+        return found
+
+    async def wait_open(self, account: str) -> dict[str, Any]:
+        """The one open incident of an account, as soon as it is there."""
+        async with asyncio.timeout(10):
+            while not (found := [row for row in await self.open() if row["account"] == account]):
+                pass
+        assert len(found) == 1, found
+        return found[0]
+
+
+@asynccontextmanager
+async def api(url: str, token: str) -> AsyncIterator[Api]:
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as client:
+        yield Api(client)
+
+
+def furnish(folder: Path, *, operators: Sequence[str] = OPERATORS) -> tuple[Path, str]:
+    """Write settings, sites and staff into a folder; returns the settings file and a supervisor's token."""
+    config = folder / "belfry.toml"
+    config.write_text(SETTINGS, encoding="utf-8")
+    (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+    (folder / "data").mkdir()
+    registry = Registry.open(folder / "data")
+    for name in operators:
+        registry.users.add(name, Role.OPERATOR, PASSWORD, by="test")
+    token = registry.tokens.issue(Role.SUPERVISOR, name="program", hours=1, by="test")
+    registry.close()
+    return config, token
+
+
+@asynccontextmanager
+async def running(*words: str) -> AsyncIterator[Process]:
+    """A `belfry` command until the end of the block; it must end well when it is told to."""
+    command = "from belfry.cli import main; main()"
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", command, *words, stdout=PIPE)
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await child.communicate()
+    assert child.returncode == 0, f"belfry {words[0]} ended with {child.returncode}"
+
+
+async def line(child: Process) -> str:
+    """The next line that a command prints."""
+    assert child.stdout is not None
+    async with asyncio.timeout(STARTS_WITHIN_S):
+        said = await child.stdout.readline()
+    assert said, "it ended without a word; see its log above"
+    return said.decode().strip()
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[House]:
+    """`belfry serve` with two operators and five sites."""
+    config, token = furnish(folder)
+    async with running("serve", "--config", str(config)) as child:
+        url = (await line(child)).removeprefix("console: ")
+        async with api(url, token) as program:
+            centre = await program.get("/centre")
+            host, _, port = centre["receivers"][0]["listen"].rpartition(":")
+            yield House(url, program, (host, int(port)))
