@@ -178,6 +178,18 @@ async def test_a_plain_panel_with_a_constant_sequence_may_say_alarm_restore_alar
         assert len(await centre.kept()) == 3
 
 
+async def test_alarm_restore_alarm_in_one_breath_are_three() -> None:
+    """Pipelined: the third frame comes while the first two are still on their way to the disk."""
+    async with door() as centre:
+        waiting = [
+            centre.intake.deliver(Arrival(signals=(centre.signal(text="zone"),), identity=identity))
+            for identity in (b"alarm", b"restore", b"alarm", b"alarm")
+        ]
+        receipts = await asyncio.gather(*waiting)
+        assert [receipt.repeated for receipt in receipts] == [False, False, False, True]
+        assert len(await centre.kept()) == 3
+
+
 async def test_a_plain_repeat_without_a_time_is_news_after_the_retry_period() -> None:
     async with door() as centre:
         await centre.say()
@@ -261,6 +273,16 @@ async def test_a_source_is_kept_as_a_tag_and_only_for_unknown_accounts() -> None
         assert known.source == b""
         assert len(unknown.source) == 6
         assert b"192" not in unknown.source
+
+
+async def test_a_clock_that_jumped_days_ahead_loses_nothing() -> None:
+    async with door() as centre:
+        centre.now += timedelta(days=40)
+        first, again = await centre.say(), await centre.say()
+        assert (first.repeated, again.repeated) == (False, False)
+        await centre.intake.prepare()
+        await centre.say(b"frame 2")
+        assert (await centre.say(b"frame 2")).repeated
 
 
 async def test_a_poll_passes_by_the_journal() -> None:

@@ -56,6 +56,9 @@ SESSIONS_LOOK: Final = timedelta(minutes=1)
 STARTS_READ: Final = 256
 """Earlier starts whose downtime still counts for whom was not heard since."""
 
+TAG_KEYS_LOOK: Final = timedelta(minutes=1)
+"""A machine that slept over midnight has the new day's key this late at most."""
+
 BLIND_LOOK: Final = timedelta(seconds=10)
 BELL: Final = "\a"
 
@@ -206,6 +209,7 @@ class Centre:
         )
         self._own("deadlines", self.deadlines.run())
         self._own("supervision", self.supervision.run())
+        self._every("tag keys", TAG_KEYS_LOOK, self.intake.prepare)
         self._every("blind", BLIND_LOOK, self._look_whether_blind)
         self._every("expiry", EVERY, self._housekeeping)
         self._every("snapshot", SNAPSHOT_EVERY, self._save_snapshot)
@@ -300,7 +304,6 @@ class Centre:
                 sys.stderr.write(BELL)
 
     async def _housekeeping(self) -> None:
-        await self.intake.prepare()
         self.board.forget(self._clock())
         erased = await expire(self._stores.keys, self._stores.journal, self._clock, self._chance)
         if erased:

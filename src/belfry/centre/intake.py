@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from belfry.centre.replay import Replay, tags_of
+from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
 from belfry.domain.facts import APPEND_MAX_ENTRIES, Entry, Part, Received, Retention, Sealed, account_subject
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Signal
@@ -39,7 +39,10 @@ class Intake:
         self._replay, self._on_poll, self._is_keyed = replay, on_poll, is_keyed
         self._clock, self._chance = clock, chance
         self._day_keys: dict[str, bytes] = {}
-        self._pending: dict[bytes, Future[Receipt]] = {}
+        self._under_way: dict[bytes, Future[Receipt]] = {}
+        """Named and authenticated arrivals that the disk does not have yet, by tag."""
+        self._newest: dict[AccountKey, tuple[bytes, Future[Receipt]]] = {}
+        """The latest frame of an account, while the disk does not have it yet."""
         self._sealing: set[asyncio.Task[None]] = set()
 
     async def prepare(self) -> None:
@@ -58,22 +61,13 @@ class Intake:
         """Keep an arrival; resolves with its receipt once it is durable, or raises the journal's error."""
         now = self._clock()
         key = _account_key(arrival.signals[0])
-        tags = self._tags(arrival.identity, now)
-        exact = self._tags(arrival.exact, now)
-        known = self._known(arrival, key, tags, exact, now=now)
+        marks = self._marks(arrival, key, now)
+        known = self._known(marks, key, now)
         if known is not None:
             return known
         answer: Future[Receipt] = asyncio.get_running_loop().create_future()
-        if tags:
-            self._pending[tags[0]] = answer
-            answer.add_done_callback(lambda _: self._pending.pop(tags[0], None))
+        self._note(marks, key, answer)
         signals = [minimise(signal) for signal in arrival.signals]
-        marks = _Marks(
-            tag=tags[0] if tags else b"",
-            exact=exact[0] if exact else b"",
-            named=_is_named(arrival),
-            source=self._source(arrival, now),
-        )
         if any(_personal(signal) for signal in signals):
             task = asyncio.create_task(self._seal_and_keep(signals, marks, answer))
             self._sealing.add(task)
@@ -89,43 +83,69 @@ class Intake:
 
     # -- repeats
 
-    def _known(
-        self,
-        arrival: Arrival,
-        key: AccountKey | None,
-        tags: tuple[bytes, ...],
-        exact: tuple[bytes, ...],
-        *,
-        now: datetime,
-    ) -> Future[Receipt] | None:
-        if not tags:
+    def _known(self, marks: "_Marks", key: AccountKey | None, now: datetime) -> Future[Receipt] | None:
+        """The receipt of the arrival that this one repeats, also while that is on its way to the disk."""
+        if not marks.tags:
             return None
-        under_way = self._pending.get(tags[0])
+        under_way = self._under_way.get(marks.exact) or (self._under_way.get(marks.tag) if marks.named else None)
         if under_way is not None:
             return _shared(under_way)
-        if _is_named(arrival):
-            position = self._replay.named(tags, now)
+        if marks.named:
+            return _again(self._replay.named(marks.tags, now))
+        position = self._replay.exact(marks.exacts, now) if marks.exacts else None
+        if position is None and key is not None:
+            newest = self._newest.get(key)
+            if newest is not None:  # only the account's latest frame may repeat; this one is not stored yet
+                return _shared(newest[1]) if newest[0] == marks.tag else None
+            position = self._replay.latest(key, marks.tags, now)
+        return _again(position)
+
+    def _note(self, marks: "_Marks", key: AccountKey | None, answer: Future[Receipt]) -> None:
+        """Remember an arrival while it is on its way to the disk."""
+        if not marks.tags:
+            return
+        if marks.named or marks.exact:
+            tag = marks.exact or marks.tag
+            self._under_way[tag] = answer
+            answer.add_done_callback(lambda _: self._under_way.pop(tag, None))
+        if key is not None and not marks.named:
+            self._newest[key] = (marks.tag, answer)
+            answer.add_done_callback(lambda done: self._forget_newest(key, done))
+
+    def _forget_newest(self, key: AccountKey, done: Future[Receipt]) -> None:
+        newest = self._newest.get(key)
+        if newest is not None and newest[1] is done:
+            del self._newest[key]
+
+    def _marks(self, arrival: Arrival, key: AccountKey | None, now: datetime) -> "_Marks":
+        named = _is_named(arrival)
+        if named:
+            since = now - timedelta(days=1)
         else:
-            position = self._replay.exact(exact, now) if exact else None
-            if position is None and key is not None:
-                position = self._replay.latest(key, tags, now)
-        if position is None:
-            return None
-        answer: Future[Receipt] = asyncio.get_running_loop().create_future()
-        answer.set_result(Receipt(position, repeated=True))
-        return answer
+            since = (self._replay.latest_at(key) if key is not None else None) or now
+        return _Marks(
+            tags=self._tags(arrival.identity, since, now),
+            exacts=self._tags(arrival.exact, now - self._replay.exact_for, now),
+            named=named,
+            source=self._source(arrival, key, now),
+        )
 
-    def _tags(self, material: bytes | None, now: datetime) -> tuple[bytes, ...]:
-        if material is None:
+    def _tags(self, material: bytes | None, since: datetime, now: datetime) -> tuple[bytes, ...]:
+        """The tags of some material under the keys of today and, where `since` reaches back, of yesterday."""
+        key = self._day_keys.get(_day(now))
+        if material is None or key is None:  # without a key no repeat can be told, but nothing is lost
             return ()
-        today, yesterday = _day(now), _day(now - timedelta(days=1))
-        return tags_of(material, {day: self._day_keys[day] for day in (today, yesterday) if day in self._day_keys})
+        today = frame_tag(key, material)
+        yesterday = self._day_keys.get(_day(now - timedelta(days=1)))
+        if since.date() >= now.date() or yesterday is None:
+            return (today,)
+        return (today, frame_tag(yesterday, material))
 
-    def _source(self, arrival: Arrival, now: datetime) -> bytes:
-        key = _account_key(arrival.signals[0])
-        if arrival.source is None or key is None or self._accounts.by_key(key) is not None:
+    def _source(self, arrival: Arrival, key: AccountKey | None, now: datetime) -> bytes:
+        tag_key = self._day_keys.get(_day(now))
+        if arrival.source is None or key is None or tag_key is None or self._accounts.by_key(key) is not None:
             return b""
-        return frame_tag(self._day_keys[_day(now)], arrival.source.encode())[:6]
+        return frame_tag(tag_key, arrival.source.encode())[:6]
 
     # -- keeping
 
@@ -209,12 +229,21 @@ class Intake:
 
 
 class _Marks:
-    """What only the last signal of an arrival carries."""
+    """What tells a repeat of an arrival. `tags` and `exacts` under today's key first; what is kept is today's."""
 
-    __slots__ = ("exact", "named", "source", "tag")
+    __slots__ = ("exact", "exacts", "named", "source", "tag", "tags")
 
-    def __init__(self, *, tag: bytes = b"", exact: bytes = b"", named: bool = False, source: bytes = b"") -> None:
-        self.tag, self.exact, self.named, self.source = tag, exact, named, source
+    def __init__(
+        self,
+        *,
+        tags: tuple[bytes, ...] = (),
+        exacts: tuple[bytes, ...] = (),
+        named: bool = False,
+        source: bytes = b"",
+    ) -> None:
+        self.tags, self.exacts, self.named, self.source = tags, exacts, named, source
+        self.tag = tags[0] if tags else b""
+        self.exact = exacts[0] if exacts else b""
 
 
 _NO_MARKS = _Marks()
@@ -266,6 +295,15 @@ def _personal(signal: Signal) -> Sequence[tuple[Part, Retention, str]]:
         said = "\n".join(part for part in (signal.caller.name, signal.caller.number) if part)
         parts.append((Part.CALLER, Retention.CALLER, said))
     return parts
+
+
+def _again(position: int | None) -> Future[Receipt] | None:
+    """The receipt of an arrival that is on the disk."""
+    if position is None:
+        return None
+    answer: Future[Receipt] = asyncio.get_running_loop().create_future()
+    answer.set_result(Receipt(position, repeated=True))
+    return answer
 
 
 def _shared(under_way: Future[Receipt]) -> Future[Receipt]:

@@ -8,7 +8,6 @@ Three memories, all rebuilt from the journal's tags after a restart:
 """
 
 from collections import deque
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +16,6 @@ from msgspec import Struct
 from belfry.domain.facts import Received
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
-from belfry.safeguards.tags import frame_tag
 
 TAGS_MOST: Final = 1_000_000
 """Tags kept for authenticated frames and Idempotency-Keys each; the oldest go first."""
@@ -52,7 +50,8 @@ class Replay:
 
     def __init__(self, rules: Rules, up_since: datetime) -> None:
         self._retry = timedelta(seconds=rules.replay_s)
-        self._exact = _Tags(timedelta(seconds=rules.replay_encrypted_s))
+        self.exact_for = timedelta(seconds=rules.replay_encrypted_s)
+        self._exact = _Tags(self.exact_for)
         self._named = _Tags(timedelta(seconds=rules.idempotency_s))
         self._latest: dict[AccountKey, Latest] = {}
         self._up_since = up_since
@@ -72,6 +71,11 @@ class Replay:
             return None
         fresh = now - max(known.at, self._up_since) <= self._retry
         return known.position if known.timed or fresh else None
+
+    def latest_at(self, account: AccountKey) -> datetime | None:
+        """When the latest frame of an account was kept."""
+        known = self._latest.get(account)
+        return None if known is None else known.at
 
     def remember(self, position: int, signal: Received) -> None:
         """Take note of a kept signal; `position` is its own, the arrival began `repeats` before it."""
@@ -123,8 +127,3 @@ class _Tags:
     def _forget(self, now: datetime) -> None:
         while self._order and (len(self._order) > TAGS_MOST or now - self._kept[self._order[0]].at > self._keep):
             del self._kept[self._order.popleft()]
-
-
-def tags_of(material: bytes, keys: Mapping[str, bytes]) -> tuple[bytes, ...]:
-    """The tags of some material under today's key first, then yesterday's: a retry may cross midnight."""
-    return tuple(frame_tag(key, material) for key in keys.values())
