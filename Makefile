@@ -18,7 +18,7 @@ help:
 	@echo 'make demo       a whole centre with a small simulated town, in your browser'
 	@echo 'make test       every test, with a browser'
 	@echo 'make check      style, types, import rules, documents: under two minutes'
-	@echo 'make bench      the figures of docs/limits.md, measured here'
+	@echo 'make bench      the figures of docs/benchmarks.md, measured here'
 	@echo 'make pictures   the screenshots of the guide, taken anew'
 	@echo 'make docs       the documents as a site, in build/docs'
 	@echo 'make lock       the lock files, from pyproject.toml and console/package.json'
