@@ -33,8 +33,12 @@ create table subject_segment(
 def connect(path: Path) -> Connection:
     """A connection in which every commit is synced and every transaction is begun by hand."""
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=2 * ROWS_AT_ONCE)
-    database.execute("pragma busy_timeout=10000")
-    database.execute("pragma synchronous=full")
+    try:
+        database.execute("pragma busy_timeout=10000")
+        database.execute("pragma synchronous=full")
+    except BaseException:  # the first word to a file that is no database fails
+        database.close()
+        raise
     return database
 
 
