@@ -7,23 +7,21 @@ looks healthy and is not.
 
 import asyncio
 import secrets
-import sys
-from asyncio import Task
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from belfry import __version__, plugins
 from belfry.app import snapshot
 from belfry.app.stores import Stores
-from belfry.centre.blind import TRIAGE_BEHIND, Blind
+from belfry.app.tasks import Tasks
+from belfry.app.upkeep import Upkeep
+from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
-from belfry.centre.expiry import EVERY, expire
 from belfry.centre.intake import Intake
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
@@ -33,11 +31,11 @@ from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import Entry, Retention, Started
-from belfry.domain.incident import State
 from belfry.domain.supervision import downtimes
 from belfry.ports import Chance, Clock, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
+from belfry.registry.doors import SessionsDoor
 from belfry.registry.store import last_change
 from belfry.settings import Settings, part
 from belfry.web import create_app
@@ -47,22 +45,8 @@ from belfry.web.server import Console
 
 log = structlog.get_logger()
 
-REGISTRY_LOOK: Final = timedelta(seconds=2)
-"""How often changes of the registry are looked for; a change of an account counts this late at most."""
-
-SESSIONS_LOOK: Final = timedelta(minutes=1)
-"""How often sessions that are over are let go, and the last use of the others is saved."""
-
 STARTS_READ: Final = 256
 """Earlier starts whose downtime still counts for whom was not heard since."""
-
-TAG_KEYS_LOOK: Final = timedelta(minutes=1)
-"""A machine that slept over midnight has the new day's key this late at most."""
-
-BLIND_LOOK: Final = timedelta(seconds=10)
-BELL: Final = "\a"
-
-SNAPSHOT_EVERY: Final = timedelta(minutes=10)
 
 _NOTHING: Final = Condition()
 
@@ -84,11 +68,9 @@ class Centre:
         self._settings, self._stores, self._clock, self._chance = settings, stores, clock, chance
         self._demo = demo
         self._kinds, self._codes = kinds.load(), codes.load()
-        self._tasks: list[Task[None]] = []
-        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._tasks = Tasks()
         self.book: AccountBook = AccountBook()
         self.board = Board()
-        self._blind = Blind()
         self.receivers: list[Receiver] = []
         self.console: Console | None = None
         self.setup_code: str | None = None
@@ -115,7 +97,7 @@ class Centre:
 
     async def wait(self) -> None:
         """Return never, or raise what made a part fail."""
-        await asyncio.shield(self._failed)
+        await self._tasks.failure()
 
     # -- start
 
@@ -156,8 +138,8 @@ class Centre:
         known = snapshot.load(settings.data, stores.journal.position)
         if known is not None:
             self.walk.restore(known)
-        self._own("walk", self.walk.run())
-        await self._or_failure(self.walk.live.wait())
+        self._tasks.own("walk", self.walk.run())
+        await self._tasks.until(self.walk.live.wait())
         await self._say_started(down)
 
     async def _load_supervision(self) -> timedelta | None:
@@ -207,14 +189,30 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
-        self._own("deadlines", self.deadlines.run())
-        self._own("supervision", self.supervision.run())
-        self._every("tag keys", TAG_KEYS_LOOK, self.intake.prepare)
-        self._every("blind", BLIND_LOOK, self._look_whether_blind)
-        self._every("expiry", EVERY, self._housekeeping)
-        self._every("snapshot", SNAPSHOT_EVERY, self._save_snapshot)
+        self._tasks.own("deadlines", self.deadlines.run())
+        self._tasks.own("supervision", self.supervision.run())
+        sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
+        await sessions.refresh(self._clock())
+        self.upkeep = self._upkeep(sessions)
+        self.upkeep.begin(self._tasks)
         await self._start_receivers()
-        await self._start_console()
+        await self._start_console(sessions)
+
+    def _upkeep(self, sessions: SessionsDoor) -> Upkeep:
+        return Upkeep(
+            stores=self._stores,
+            folder=self._settings.data,
+            book=self.book,
+            board=self.board,
+            walk=self.walk,
+            intake=self.intake,
+            supervision=self.supervision,
+            deadlines=self.deadlines,
+            sessions=sessions,
+            change_seen=self._change_seen,
+            clock=self._clock,
+            chance=self._chance,
+        )
 
     async def _start_receivers(self) -> None:
         for table in self._settings.receiver:
@@ -228,12 +226,8 @@ class Centre:
             self.receivers.append(receiver)
             log.info("receiver listens", name=receiver.name, at="{}:{}".format(*receiver.listening))
 
-    async def _start_console(self) -> None:
+    async def _start_console(self, sessions: SessionsDoor) -> None:
         settings, registry = self._settings, self._stores.registry
-        self._sessions = registry.sessions_door(timedelta(hours=settings.console.session_hours))
-        await self._sessions.refresh(self._clock())
-        self._every("sessions", SESSIONS_LOOK, self._sweep_sessions)
-        self._every("registry", REGISTRY_LOOK, self._follow_registry)
         users = registry.users_door()
         if await users.empty():
             if self._demo:
@@ -258,7 +252,7 @@ class Centre:
             codes=self._codes,
             clock=self._clock,
             users=users,
-            sessions=self._sessions,
+            sessions=sessions,
             tokens=registry.tokens_door(),
             describe=self.describe,
             setup_code=self.setup_code,
@@ -282,89 +276,12 @@ class Centre:
             receivers=tuple(_described(receiver) for receiver in self.receivers),
             lost=self.supervision.lost_count,
             not_commissioned=self.supervision.not_commissioned_count,
+            undecided=self.walk.behind,
         )
 
     def _triage_is_behind(self) -> bool:
         oldest = self.walk.oldest_unsettled
         return oldest is not None and self._clock() - oldest > TRIAGE_BEHIND
-
-    # -- what it does by itself
-
-    async def _look_whether_blind(self) -> None:
-        """Kept is not seen: a line in the log and the bell of the terminal, until somebody sees."""
-        why = self._blind.look(
-            self._clock(),
-            oldest_unsettled=self.walk.oldest_unsettled,
-            consoles=self.deadlines.consoles,
-            waiting=self.board.counts()[State.WAITING],
-        )
-        if why:
-            log.error("the centre is blind", why="; ".join(why))
-            if sys.stderr.isatty():
-                sys.stderr.write(BELL)
-
-    async def _housekeeping(self) -> None:
-        self.board.forget(self._clock())
-        erased = await expire(self._stores.keys, self._stores.journal, self._clock, self._chance)
-        if erased:
-            log.info("data keys destroyed", keys=erased)
-
-    async def _follow_registry(self) -> None:
-        """Take over what `belfry import` or another node changed."""
-        registry = self._stores.registry
-        changes = await asyncio.to_thread(registry.changes, self._change_seen)
-        if not changes:
-            return
-        ids = {change.row for change in changes if change.table == "account"}
-        found = {account.id: account for account in await asyncio.to_thread(registry.some_accounts, ids)}
-        for account_id in ids:
-            if account_id in found:
-                self.book.put(found[account_id])
-            else:
-                self.book.remove(account_id)
-            self.supervision.changed(account_id)
-        if any(change.table == "user" for change in changes):
-            await self._sessions.refresh(self._clock())  # a disabled user is out at once
-        self._change_seen = changes[-1].id
-
-    async def _sweep_sessions(self) -> None:
-        await self._sessions.sweep(self._clock())
-
-    async def _save_snapshot(self) -> None:
-        state = self.walk.state()
-        await asyncio.to_thread(snapshot.save, self._settings.data, state)
-
-    # -- tasks
-
-    def _own(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Run a task whose failure is the centre's."""
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(self._ended)
-        self._tasks.append(task)
-
-    def _every(self, name: str, span: timedelta, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        async def again() -> None:
-            while True:
-                await act()
-                await asyncio.sleep(span.total_seconds())
-
-        self._own(name, again())
-
-    def _ended(self, task: Task[None]) -> None:
-        if task.cancelled() or self._failed.done():
-            return
-        error = task.exception()
-        if error is not None:
-            log.error("part failed", part=task.get_name(), error=repr(error))
-            self._failed.set_exception(error)
-
-    async def _or_failure(self, wanted: Coroutine[Any, Any, Any]) -> None:
-        """Wait for something, or raise what made a part fail meanwhile."""
-        waiting = asyncio.ensure_future(wanted)
-        await asyncio.wait({waiting, self._failed}, return_when=asyncio.FIRST_COMPLETED)
-        if self._failed.done():
-            waiting.cancel()
-            self._failed.result()
 
     # -- stop
 
@@ -376,17 +293,19 @@ class Centre:
             await receiver.stop()
         if hasattr(self, "intake"):
             await self.intake.settle()
-        for task in reversed(self._tasks):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Exception):  # its failure was told by `wait`
-                await task
-        if hasattr(self, "walk") and self.walk.live.is_set():
-            await self.supervision.save()
-            await self._save_snapshot()
-        if self._failed.done() and not self._failed.cancelled():
-            self._failed.exception()  # told by `wait`; asked here so that nobody calls it unheard
+        await self._tasks.stop()
+        if hasattr(self, "upkeep"):
+            await self._save()
         await self._stores.close()
         log.info("centre stopped")
+
+    async def _save(self) -> None:
+        """Both are shortcuts of the next start; without them it folds the journal."""
+        try:
+            await self.supervision.save()
+            await self.upkeep.save_snapshot()
+        except Exception as error:  # a full disk must not keep the stores from closing
+            log.error("not everything was saved at the stop", error=repr(error))
 
 
 def _described(receiver: Receiver) -> ReceiverState:

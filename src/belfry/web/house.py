@@ -36,6 +36,8 @@ class Centre(Struct, frozen=True, kw_only=True):
     """Accounts with a path that fell silent."""
     not_commissioned: int = 0
     """Accounts that were never heard of."""
+    undecided: int = 0
+    """Signals that are kept and wait for triage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

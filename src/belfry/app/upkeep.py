@@ -1,0 +1,121 @@
+"""What a centre does by itself, again and again: erase what is due, follow the registry, keep a snapshot, look around.
+
+None of it may end the centre: a round that fails is told and tried again.
+"""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from belfry.app import snapshot
+from belfry.app.stores import Stores
+from belfry.app.tasks import Tasks
+from belfry.centre.blind import Blind
+from belfry.centre.board import Board
+from belfry.centre.deadlines import Deadlines
+from belfry.centre.expiry import EVERY, expire
+from belfry.centre.intake import Intake
+from belfry.centre.supervision import Supervision
+from belfry.centre.walk import Walk
+from belfry.domain.incident import State
+from belfry.ports import Chance, Clock
+from belfry.registry.book import AccountBook
+from belfry.registry.doors import SessionsDoor
+
+log = structlog.get_logger()
+
+REGISTRY_LOOK: Final = timedelta(seconds=2)
+"""How often changes of the registry are looked for; a change of an account counts this late at most."""
+
+SESSIONS_LOOK: Final = timedelta(minutes=1)
+"""How often sessions that are over are let go, and the last use of the others is saved."""
+
+TAG_KEYS_LOOK: Final = timedelta(minutes=1)
+"""A machine that slept over midnight has the new day's key this late at most."""
+
+SNAPSHOT_EVERY: Final = timedelta(minutes=10)
+BLIND_LOOK: Final = timedelta(seconds=10)
+BELL: Final = "\a"
+
+
+class Upkeep:
+    """The rounds of a running centre."""
+
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        folder: Path,
+        book: AccountBook,
+        board: Board,
+        walk: Walk,
+        intake: Intake,
+        supervision: Supervision,
+        deadlines: Deadlines,
+        sessions: SessionsDoor,
+        change_seen: int,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._stores, self._folder, self._book, self._board = stores, folder, book, board
+        self._walk, self._intake, self._supervision = walk, intake, supervision
+        self._deadlines, self._sessions = deadlines, sessions
+        self._change_seen = change_seen
+        self._clock, self._chance = clock, chance
+        self._blind = Blind()
+
+    def begin(self, tasks: Tasks) -> None:
+        tasks.every("tag keys", TAG_KEYS_LOOK, self._intake.prepare)
+        tasks.every("blind", BLIND_LOOK, self._look_whether_blind)
+        tasks.every("expiry", EVERY, self._erase)
+        tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
+        tasks.every("registry", REGISTRY_LOOK, self._follow_registry)
+        tasks.every("snapshot", SNAPSHOT_EVERY, self.save_snapshot)
+
+    async def save_snapshot(self) -> None:
+        state = self._walk.state()
+        await asyncio.to_thread(snapshot.save, self._folder, state)
+
+    async def _look_whether_blind(self) -> None:
+        """Kept is not seen: a line in the log and the bell of the terminal, until somebody sees."""
+        why = self._blind.look(
+            self._clock(),
+            oldest_unsettled=self._walk.oldest_unsettled,
+            consoles=self._deadlines.consoles,
+            waiting=self._board.counts()[State.WAITING],
+        )
+        if why:
+            log.error("the centre is blind", why="; ".join(why))
+            if sys.stderr.isatty():
+                sys.stderr.write(BELL)
+
+    async def _erase(self) -> None:
+        self._board.forget(self._clock())
+        erased = await expire(self._stores.keys, self._stores.journal, self._clock, self._chance)
+        if erased:
+            log.info("data keys destroyed", keys=erased)
+
+    async def _sweep_sessions(self) -> None:
+        await self._sessions.sweep(self._clock())
+
+    async def _follow_registry(self) -> None:
+        """Take over what `belfry import` or another node changed."""
+        registry = self._stores.registry
+        changes = await asyncio.to_thread(registry.changes, self._change_seen)
+        if not changes:
+            return
+        ids = {change.row for change in changes if change.table == "account"}
+        found = {account.id: account for account in await asyncio.to_thread(registry.some_accounts, ids)}
+        for account_id in ids:
+            if account_id in found:
+                self._book.put(found[account_id])
+            else:
+                self._book.remove(account_id)
+            self._supervision.changed(account_id)
+        if any(change.table == "user" for change in changes):
+            await self._sessions.refresh(self._clock())  # a disabled user is out at once
+        self._change_seen = changes[-1].id
