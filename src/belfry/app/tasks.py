@@ -1,4 +1,4 @@
-"""The tasks of a centre: each has a name, and the failure of one is the failure of all, since half a centre looks whole."""
+"""The tasks of a centre, by name. One that fails fails the centre: half a centre looks whole and is not."""
 
 import asyncio
 from asyncio import Future, Task
