@@ -26,8 +26,8 @@ export class Unreachable extends Error {}
 export class Api {
   /** From the session; sent with every unsafe method. */
   csrf: string | null = null;
-  /** The language that the server should answer in. */
-  language = 'en';
+  /** The language that the server should answer in; null leaves it to the browser's and the centre's own. */
+  language: string | null = null;
   /** The session is over: any answer may be the first to say so. */
   signedOut: () => void = () => undefined;
 
@@ -55,7 +55,8 @@ export class Api {
     body?: unknown,
     more: Record<string, string> = {},
   ): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.language, ...more };
+    const headers: Record<string, string> = { Accept: 'application/json', ...more };
+    if (this.language !== null) headers['Accept-Language'] = this.language;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (method !== 'GET' && this.csrf !== null) headers['X-Belfry-CSRF'] = this.csrf;
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };

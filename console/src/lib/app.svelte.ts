@@ -35,7 +35,7 @@ class App {
   async start(): Promise<void> {
     prefs.apply();
     now.start();
-    this.api.language = prefs.language;
+    this.api.language = prefs.asked;
     this.api.signedOut = () => this.left('ended');
     addEventListener('popstate', () => this.read());
     await this.find();
@@ -75,7 +75,7 @@ class App {
 
   /** The list of kinds in the language that is chosen now; asked for until it comes, since forms need it. */
   async loadKinds(): Promise<void> {
-    this.api.language = prefs.language;
+    this.api.language = prefs.asked;
     const { session } = this;
     while (this.session === session && session) {
       try {

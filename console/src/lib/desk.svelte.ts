@@ -55,7 +55,7 @@ export class Desk {
     readonly session: Session,
     signedOut: () => void,
   ) {
-    this.stream = new Stream(connectByFetch(() => prefs.language), browserTabs(), timers, {
+    this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
         this.pulse = pulse;

@@ -103,9 +103,11 @@ export class Line {
 
 /** The stream over HTTP. `Last-Event-ID` is sent as a browser's own event source would. */
 export const connectByFetch =
-  (language: () => string): Connect =>
+  (language: () => string | null): Connect =>
   async (lastId, signal) => {
-    const headers: Record<string, string> = { Accept: 'text/event-stream', 'Accept-Language': language() };
+    const headers: Record<string, string> = { Accept: 'text/event-stream' };
+    const asked = language();
+    if (asked !== null) headers['Accept-Language'] = asked;
     if (lastId !== null) headers['Last-Event-ID'] = lastId;
     const response = await fetch('/api/v1/stream', { headers, signal, cache: 'no-store', credentials: 'same-origin' });
     if (response.status === 401) throw new SignedOut();

@@ -32,11 +32,17 @@ class Prefs {
   theme = $state<Theme>(read('theme', 'auto'));
   chosen = $state<Language | null>(read('language', null));
   loudness = $state.raw<Loudness>(read('loudness', { volume: 0.8, muted: false }));
-  private offered = $state<Language>(asLanguage(navigator.language) ?? 'en');
+  private readonly browsers = navigator.languages.map(asLanguage).find((one) => one !== null) ?? null;
+  private offered = $state<Language>(this.browsers ?? 'en');
 
   /** The operator's choice, else that of the session, else the browser's. */
   get language(): Language {
     return this.chosen ?? this.offered;
+  }
+
+  /** What to ask the server for; null leaves it to the centre's own. */
+  get asked(): Language | null {
+    return this.chosen ?? this.browsers;
   }
 
   offer(tag: string): void {

@@ -49,9 +49,16 @@ export function stateOf(row: Row, me: string): string {
     }
     case 'pending':
       return row.pending_until ? t('state.pending.until', { time: timeOf(row, row.pending_until) }) : t('state.pending');
+    case 'closed':
+      return row.closed_at ? closedOf(row, row.closed_at) : t('state.closed');
     default:
       return t(`state.${row.state}`);
   }
+}
+
+function closedOf(row: Row, at: string): string {
+  const disposition = row.disposition ? word('disposition', row.disposition) : '';
+  return t('pane.closed', { time: timeOf(row, at), disposition });
 }
 
 /** `you` or the other's name. */
@@ -66,7 +73,9 @@ function timeOf(row: Row, at: string): string {
 /** Name of the site, or what is known instead of it. */
 export function siteOf(row: Row): string {
   if (row.site) return row.site.name;
-  return row.account ? t('where.account', { account: row.account }) : t('where.none');
+  if (row.account) return t('where.account', { account: row.account });
+  // What a person said of the place is in no list; who opens the incident reads it.
+  return row.method === 'duty' || row.method === 'call' ? t('where.inside') : t('where.none');
 }
 
 /** `zone 12, area 1`, or nothing. */

@@ -11,7 +11,7 @@ export const de: Catalogue = {
   'nav.desk': 'Warteliste',
   'nav.report': 'Meldung',
   'nav.call': 'Anruf',
-  'nav.decode': 'Entschlüsseln',
+  'nav.decode': 'Telegramm',
   'nav.overview': 'Übersicht',
   'nav.label': 'Seiten',
 
@@ -98,8 +98,8 @@ export const de: Catalogue = {
   'filter.all': 'Alle',
   'filter.mine': 'Meine',
   'filter.untouched': 'Unberührt',
-  'filter.held': 'Zurückgestellt',
-  'filter.closed': 'Heute erledigt',
+  'filter.held': 'Ruhend',
+  'filter.closed': 'Erledigt',
 
   'priority.1': 'Notfall',
   'priority.2': 'Dringend',
@@ -227,6 +227,7 @@ export const de: Catalogue = {
   'where.area': 'Bereich {area}',
   'where.account': 'Teilnehmer {account}',
   'where.none': 'Ort nicht bekannt',
+  'where.inside': 'Ort: siehe Vorgang',
 
   'note.label': 'Notiz',
   'note.hint': 'Was Sie sahen, sagten oder taten',

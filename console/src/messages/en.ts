@@ -220,6 +220,7 @@ export const en = {
   'where.area': 'area {area}',
   'where.account': 'Account {account}',
   'where.none': 'Place not known',
+  'where.inside': 'Place: see the incident',
 
   'note.label': 'Note',
   'note.hint': 'What you saw, said or did',

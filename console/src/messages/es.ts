@@ -99,7 +99,7 @@ export const es: Catalogue = {
   'filter.mine': 'Míos',
   'filter.untouched': 'Intactos',
   'filter.held': 'En espera',
-  'filter.closed': 'Cerrados hoy',
+  'filter.closed': 'Cerrados',
 
   'priority.1': 'Emergencia',
   'priority.2': 'Urgente',
@@ -146,7 +146,7 @@ export const es: Catalogue = {
   'act.take.number': 'Tomar {number}',
   'act.takeover': 'Asumir',
   'act.release': 'Soltar',
-  'act.hold': 'Poner en espera',
+  'act.hold': 'Espera',
   'act.note': 'Nota',
   'act.reclassify': 'Reclasificar',
   'act.close': 'Cerrar',
@@ -227,6 +227,7 @@ export const es: Catalogue = {
   'where.area': 'área {area}',
   'where.account': 'Abonado {account}',
   'where.none': 'Lugar desconocido',
+  'where.inside': 'Lugar: véase el incidente',
 
   'note.label': 'Nota',
   'note.hint': 'Lo que vio, dijo o hizo',

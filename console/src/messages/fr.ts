@@ -99,7 +99,7 @@ export const fr: Catalogue = {
   'filter.mine': 'À moi',
   'filter.untouched': 'Intacts',
   'filter.held': 'En attente',
-  'filter.closed': 'Clos ce jour',
+  'filter.closed': 'Clos',
 
   'priority.1': 'Urgence',
   'priority.2': 'Pressant',
@@ -146,7 +146,7 @@ export const fr: Catalogue = {
   'act.take.number': 'Prendre {number}',
   'act.takeover': 'Reprendre',
   'act.release': 'Rendre',
-  'act.hold': 'Mettre en attente',
+  'act.hold': 'Attente',
   'act.note': 'Note',
   'act.reclassify': 'Reclasser',
   'act.close': 'Clore',
@@ -227,6 +227,7 @@ export const fr: Catalogue = {
   'where.area': 'secteur {area}',
   'where.account': 'Compte {account}',
   'where.none': 'Lieu inconnu',
+  'where.inside': 'Lieu : voir l’incident',
 
   'note.label': 'Note',
   'note.hint': 'Ce que vous avez vu, dit ou fait',

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { causesFor, chosenBy, needsCause } from '../src/lib/closing';
+import { holdChoices, longestHoldMs, MINUTE_MS, nextAt } from '../src/lib/holding';
+import { emptyPlace, placeOf } from '../src/lib/place';
+
+const key = (code: string, more = {}) => ({ code, ...more }) as KeyboardEvent;
+
+test('likely causes come first, and none is lost or added', () => {
+  const all = ['fire', 'cooking', 'storm', 'unknown', 'other'];
+  const shown = causesFor('false_alarm', all);
+  expect(shown[0]).toBe('cooking');
+  expect([...shown].sort()).toEqual([...all].sort());
+  expect(causesFor('a disposition of tomorrow', all)).toHaveLength(all.length);
+});
+
+test('digits choose the first ten', () => {
+  const choices = 'abcdefghijk'.split('');
+  expect(chosenBy(key('Digit1'), choices)).toBe('a');
+  expect(chosenBy(key('Numpad9'), choices)).toBe('i');
+  expect(chosenBy(key('Digit0'), choices)).toBe('j');
+  expect(chosenBy(key('Digit3'), ['a'])).toBeUndefined();
+  expect(chosenBy(key('Digit1', { ctrlKey: true }), choices)).toBeUndefined();
+});
+
+test('what a user cancelled needs no cause', () => {
+  expect(needsCause('cancelled')).toBe(false);
+  expect(needsCause('genuine')).toBe(true);
+});
+
+test('nothing is offered that the centre would refuse to hold', () => {
+  expect(holdChoices(1)).toEqual([5]);
+  expect(holdChoices(2)).toEqual([5, 15]);
+  expect(holdChoices(4).at(-1)).toBe(1_440);
+  expect(longestHoldMs(1)).toBe(5 * MINUTE_MS);
+});
+
+test('a clock time is the next one', () => {
+  const now = new Date(2026, 10, 23, 14, 30).getTime();
+  expect(nextAt('15:00', now)).toBe(new Date(2026, 10, 23, 15, 0).getTime());
+  expect(nextAt('14:00', now)).toBe(new Date(2026, 10, 24, 14, 0).getTime());
+  expect(nextAt('soon', now)).toBeNull();
+});
+
+test('a place is complete or none, and holds nothing that was not asked for', () => {
+  expect(placeOf(emptyPlace('site'))).toBeNull();
+  expect(placeOf({ ...emptyPlace('site'), site: ' 17 ', text: 'x' })).toEqual({ site: '17' });
+  expect(placeOf({ ...emptyPlace('text'), text: 'by the mill' })).toEqual({ text: 'by the mill' });
+  const position = { ...emptyPlace('position'), latitude: '51,14', longitude: '0.87' };
+  expect(placeOf(position)).toEqual({ position: { latitude: 51.14, longitude: 0.87 } });
+  expect(placeOf({ ...position, latitude: '91' })).toBeNull();
+  expect(placeOf({ ...position, longitude: '' })).toBeNull();
+});
