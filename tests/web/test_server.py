@@ -1,6 +1,7 @@
 """The console's port: bound where it is told, gone when it stops, and no signal handler of anybody touched."""
 
 import asyncio
+import contextlib
 import ipaddress
 import signal
 import socket
@@ -126,3 +127,20 @@ async def test_a_client_that_goes_away_leaves_no_stream(rig: Rig) -> None:
             assert len(rig.front.hub) == 1
         while len(rig.front.hub):  # noqa: ASYNC110 - the loop turns, no time passes
             await asyncio.sleep(0)
+
+
+async def test_a_connection_that_says_nothing_is_dropped_and_one_that_works_is_not(rig: Rig) -> None:
+    async with serving(rig) as console, listening(console, rig) as stream:
+        await stream.greeting()
+        reader, writer = await asyncio.open_connection(*console.address)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        server = console.server
+        while len(server.server_state.connections) < 2:  # noqa: ASYNC110 - the loop turns, no time passes
+            await asyncio.sleep(0)
+        server.drop_silent()
+        server.drop_silent()
+        with contextlib.suppress(ConnectionResetError):  # what it had sent may still lie unread
+            assert await reader.read() == b""
+        writer.close()
+        rig.front.hub.beat()
+        assert (await stream.next()).data is None

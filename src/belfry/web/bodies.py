@@ -1,11 +1,13 @@
 """Untrusted bodies become typed values here, in one step; an error names the field, the value and the limit."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.types.empty import Empty, EmptyType
 from msgspec import UNSET
 
 from belfry.web.problems import Problem, Refused, refused, refused_field, short
@@ -14,6 +16,8 @@ T = TypeVar("T")
 
 BODY_MOST_BYTES: Final = 1_048_576
 """A centre's largest body by far is a batch of signals; a megabyte holds several thousand."""
+BODY_WITHIN_S: Final = 15
+"""Whoever needs longer for a megabyte holds a connection and sends nothing."""
 
 JSON_TYPES: Final = frozenset({"application/json", ""})
 _SECRET: Final = frozenset({"password", "code", "key"})
@@ -46,15 +50,30 @@ class Body(Generic[T]):
 class Asked(Request[Any, Any, Any]):
     """A request whose body is decoded straight into the type that its handler names `data`."""
 
+    _body: bytes | EmptyType
+
     async def json(self) -> Any:
         if media_type(self) not in JSON_TYPES:
             raise refused(415, "The body has to be application/json")
         body: Body[Any] = self.route_handler.opt["body"]
         return body.of(await self.body())
 
+    async def body(self) -> bytes:
+        if self._body is Empty:
+            self._body = await raw_body(self)
+        return self._body
+
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
-    """The body as it came, straight from the wire. Raises Refused past BODY_MOST_BYTES, or where its sender is gone."""
+    """The body as it came, straight from the wire. Raises Refused where it is too large, too slow or cut off."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await _collected(request)
+    except TimeoutError:
+        raise refused(408, headers={"Connection": "close"}) from None
+
+
+async def _collected(request: Request[Any, Any, Any]) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:

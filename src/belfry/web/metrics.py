@@ -26,6 +26,7 @@ class _Numbers(Collector):
         yield incidents
         yield _gauge("belfry_journal_position", "Last durable position of the journal", house.journal.position)
         yield _gauge("belfry_board_position", "Position up to which the board is folded", house.board.position)
+        yield _gauge("belfry_signals_undecided", "Kept signals that wait for triage", centre.undecided)
         yield _gauge("belfry_journal_open", "1 while the journal stores", int(centre.journal_open))
         yield _gauge("belfry_ready", "1 while the centre does its work", int(centre.ready))
         yield _gauge("belfry_streams", "Consoles that listen", self._streams)

@@ -16,6 +16,12 @@ BACKLOG: Final = 2_048
 CONNECTIONS_MOST: Final = 4_000
 GRACE_S: Final = 5
 """How long requests may finish once the server stops; event streams are ended before that."""
+KEEP_ALIVE_S: Final = 75
+"""How long a connection may rest between two requests."""
+SILENT_S: Final = 10
+"""A connection that sends no whole request within once to twice this is closed: uvicorn would wait for ever."""
+TICKS_PER_S: Final = 10
+"""How often uvicorn calls `on_tick`."""
 DEAD_AFTER_MS: Final = 15_000
 """A console whose machine is gone acknowledges nothing: its stream ends, and its operator counts as lost."""
 
@@ -44,10 +50,23 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._silent: set[object] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % (SILENT_S * TICKS_PER_S) == 0:
+            self.drop_silent()
+        return await super().on_tick(counter)
+
+    def drop_silent(self) -> None:
+        """Close the connections that have sent no request since the last look."""
+        silent = {one for one in self.server_state.connections if getattr(one, "cycle", self) is None}
+        for connection in silent & self._silent:
+            connection.transport.close()
+        self._silent = set(silent)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,6 +89,12 @@ class Console:
         if self._address is None:
             raise RuntimeError("the console does not listen yet")
         return self._address
+
+    @property
+    def server(self) -> _Server:
+        if self._server is None:
+            raise RuntimeError("the console does not listen yet")
+        return self._server
 
     @property
     def secure(self) -> bool:
@@ -126,6 +151,7 @@ class Console:
             server_header=False,
             backlog=BACKLOG,
             limit_concurrency=CONNECTIONS_MOST,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
             proxy_headers=bool(doorway.trusted_proxies),
             forwarded_allow_ips=list(doorway.trusted_proxies),
