@@ -78,6 +78,26 @@ async def test_an_account_is_asked_by_its_number_or_our_id_and_may_be_unknown(ri
     assert (await listed(rig, account="9999"))["items"] == []
 
 
+async def test_an_account_is_complete_also_where_nothing_of_it_ever_opened(rig: Rig) -> None:
+    client = rig.token()
+    for prefix in ("0", "a1"):
+        await client.post("/signals", json={"account": "2002", "prefix": prefix, "code": "RP"})
+    await rig.settled()
+    assert len((await listed(rig, account="2002"))["items"]) == 2
+    assert len((await listed(rig, account="2002", prefix="A1"))["items"]) == 1
+    await client.post("/signals", json={"account": "7777", "prefix": "b2", "code": "RP"})  # not folded yet
+    assert len((await listed(rig, account="7777"))["items"]) == 1
+
+
 async def test_a_position_of_nobody_is_refused(rig: Rig) -> None:
     answer = await rig.token().get("/signals?after=now")
     assert (answer.status_code, answer.json()["field"]) == (400, "after")
+
+
+async def test_what_people_said_of_a_site_is_among_its_signals(rig: Rig) -> None:
+    client = rig.token()
+    await client.post("/signals", json={"account": "2002", "code": "RP"})
+    await client.post("/calls", json={"kind": "FIRE.STRUCT", "place": {"site": "shop"}})
+    await client.post("/calls", json={"kind": "FIRE.STRUCT", "place": {"site": "school"}})
+    for account in ("shop", "2002"):
+        assert [one["method"] for one in (await listed(rig, account=account))["items"]] == ["equipment", "call"]

@@ -1,6 +1,6 @@
 """What the web needs of the house, handed in as one value: no globals, nothing looked up by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from belfry.centre.seals import Seals
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
+from belfry.domain.signal import AccountKey
 from belfry.ports import Accounts, Clock, Intake, Journal
 from belfry.ports.staff import Sessions, Tokens, Users
 
@@ -67,6 +68,8 @@ class House:
 
     describe: Callable[[], Centre]
     """Cheap: it is asked every second and by every status page."""
+    spoken: Callable[[], Iterable[AccountKey]]
+    """Every account that was ever heard, as its receiver names it."""
     setup_code: str | None = None
     """What the first user must know; None: nobody can set the centre up over the network."""
     demo: Sequence[str] = ()

@@ -3,6 +3,7 @@
 In the order of their positions. What became of a signal stands in an entry behind it, which is looked up too.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Annotated, Any, Final
 
@@ -11,10 +12,11 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from belfry.domain.facts import Received, account_subject
-from belfry.domain.signal import AccountKey
+from belfry.domain.signal import AccountKey, Method
 from belfry.ports import Journal, Pruned, Stored
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
+from belfry.web.house import House
 from belfry.web.identity import need
 from belfry.web.incidents import LIMIT, Limit
 from belfry.web.problems import refused_field
@@ -53,35 +55,36 @@ async def signals(
     if account is None:
         kept = await _take(_all(desk.house.journal, start), limit + 1)
     else:
-        keys = keys_of(desk, account, receiver, prefix)
-        kept = await _of_accounts(desk.house.journal, keys, start, limit + 1)
+        keys = await keys_of(desk, account, receiver, prefix)
+        kept = await _of_accounts(desk.house, account, keys, start, limit + 1)
     page = kept[:limit]
     became = await _became(desk.house.journal, [one.position for one in page])
     views = [desk.teller.received(one.fact, one.position, became.get(one.position)) for one in page]
     return SignalList(views, str(page[-1].position) if len(kept) > limit else None)
 
 
-def keys_of(desk: Front, account: str, receiver: str | None, prefix: str | None) -> Sequence[AccountKey]:
-    """Every account that is meant: as the registry knows it, as receivers may send it, as incidents carry it."""
+async def keys_of(desk: Front, account: str, receiver: str | None, prefix: str | None) -> Sequence[AccountKey]:
+    """Every account of a number that has ever spoken, so that no signal of it is missed."""
     house = desk.house
     known = house.accounts.by_id(account)
     number = account if known is None else known.account
-    receivers = {one.name for one in house.describe().receivers} | {"api"}
-    prefixes: set[str | None] = {None}
-    for one in house.accounts.all():
-        if one.account == number:
-            receivers |= set() if one.receiver is None else {one.receiver}
-            prefixes.add(one.prefix)
-    for incident in house.board.queue():
-        key = incident.account
+    if receiver is not None and prefix is not None:
+        return [AccountKey(receiver, prefix or None, number)]
+    spoken = list(house.spoken())
+    found = await asyncio.to_thread(lambda: {key for key in spoken if key.account == number})
+    # What is stored and not folded yet may be the first word of an account.
+    async for one in _all(house.journal, house.board.position):
+        key = one.fact.account_key
         if key is not None and key.account == number:
-            receivers.add(key.receiver)
-            prefixes.add(key.prefix)
-    if receiver is not None:
-        receivers = {receiver}
-    if prefix is not None:
-        prefixes = {prefix or None}
-    return [AccountKey(one, two, number) for one in sorted(receivers) for two in sorted(prefixes, key=str)]
+            found.add(key)
+    return sorted(
+        (
+            key
+            for key in found
+            if (receiver is None or key.receiver == receiver) and (prefix is None or (key.prefix or "") == prefix)
+        ),
+        key=lambda key: (key.receiver, key.prefix or ""),
+    )
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -109,18 +112,28 @@ async def _take(signals: AsyncIterator[Kept], most: int) -> list[Kept]:
     return taken
 
 
-async def _of_accounts(journal: Journal, keys: Sequence[AccountKey], after: int, most: int) -> list[Kept]:
-    """The first signals of accounts behind a position; an account's entries are read from the newest back."""
+async def _of_accounts(house: House, account: str, keys: Sequence[AccountKey], after: int, most: int) -> list[Kept]:
+    """The first signals of accounts behind a position, with what people said of their sites."""
     found: list[Kept] = []
     for key in keys:
-        before: int | None = None
-        while True:
-            entries = await journal.read(account_subject(key), before=before, limit=PAGE)
-            found += (one for one in _signals(entries) if one.position > after)
-            if len(entries) < PAGE or entries[0].position <= after:
-                break
-            before = entries[0].position
+        found += await _of_subject(house.journal, account_subject(key), after)
+    sites = {site.id for key in keys if (site := house.accounts.by_key(key)) is not None} | {account}
+    for method in (Method.DUTY, Method.CALL):
+        said = await _of_subject(house.journal, f"method/{method}", after)
+        found += (one for one in said if one.fact.account_id in sites)
     return sorted(found, key=lambda one: one.position)[:most]
+
+
+async def _of_subject(journal: Journal, subject: str, after: int) -> Sequence[Kept]:
+    """The signals of a subject behind a position, read from the newest back."""
+    found: list[Kept] = []
+    before: int | None = None
+    while True:
+        entries = await journal.read(subject, before=before, limit=PAGE)
+        found += (one for one in _signals(entries) if one.position > after)
+        if len(entries) < PAGE or entries[0].position <= after:
+            return found
+        before = entries[0].position
 
 
 def _signals(entries: Iterable[Stored | Pruned]) -> Iterable[Kept]:
