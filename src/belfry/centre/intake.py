@@ -7,8 +7,9 @@ by the journal (RULES 3): they only tell supervision that a path lives.
 import asyncio
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Final
 
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
@@ -17,6 +18,8 @@ from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Sig
 from belfry.ports import Accounts, Chance, Clock, Journal, KeyStore
 from belfry.safeguards.minimise import minimise
 from belfry.safeguards.tags import frame_tag
+
+DAY: Final = timedelta(days=1)
 
 
 class Intake:
@@ -38,7 +41,7 @@ class Intake:
         self._journal, self._accounts, self._seals, self._keys = journal, accounts, seals, keys
         self._replay, self._on_poll, self._is_keyed = replay, on_poll, is_keyed
         self._clock, self._chance = clock, chance
-        self._day_keys: dict[str, bytes] = {}
+        self._day_keys: dict[date, bytes] = {}
         self._under_way: dict[bytes, Future[Receipt]] = {}
         """Named and authenticated arrivals that the disk does not have yet, by tag."""
         self._newest: dict[AccountKey, tuple[bytes, Future[Receipt]]] = {}
@@ -47,9 +50,9 @@ class Intake:
 
     async def prepare(self) -> None:
         """Have the tag keys of yesterday, today and tomorrow at hand."""
-        now = self._clock()
-        days = [now - timedelta(days=1), now, now + timedelta(days=1)]
-        self._day_keys = {_day(day): await self._keys.daily(_day(day)) for day in days}
+        today = self._clock().date()
+        days = [today - DAY, today, today + DAY]
+        self._day_keys = {day: await self._keys.daily(day.isoformat()) for day in days}
 
     def poll(self, poll: Poll) -> None:
         self._on_poll(poll)
@@ -120,7 +123,7 @@ class Intake:
     def _marks(self, arrival: Arrival, key: AccountKey | None, now: datetime) -> "_Marks":
         named = _is_named(arrival)
         if named:
-            since = now - timedelta(days=1)
+            since = now - DAY
         else:
             since = (self._replay.latest_at(key) if key is not None else None) or now
         return _Marks(
@@ -132,17 +135,18 @@ class Intake:
 
     def _tags(self, material: bytes | None, since: datetime, now: datetime) -> tuple[bytes, ...]:
         """The tags of some material under the keys of today and, where `since` reaches back, of yesterday."""
-        key = self._day_keys.get(_day(now))
+        today = now.date()
+        key = self._day_keys.get(today)
         if material is None or key is None:  # without a key no repeat can be told, but nothing is lost
             return ()
-        today = frame_tag(key, material)
-        yesterday = self._day_keys.get(_day(now - timedelta(days=1)))
-        if since.date() >= now.date() or yesterday is None:
-            return (today,)
-        return (today, frame_tag(yesterday, material))
+        tag = frame_tag(key, material)
+        if since.date() >= today:
+            return (tag,)
+        yesterday = self._day_keys.get(today - DAY)
+        return (tag,) if yesterday is None else (tag, frame_tag(yesterday, material))
 
     def _source(self, arrival: Arrival, key: AccountKey | None, now: datetime) -> bytes:
-        tag_key = self._day_keys.get(_day(now))
+        tag_key = self._day_keys.get(now.date())
         if arrival.source is None or key is None or tag_key is None or self._accounts.by_key(key) is not None:
             return b""
         return frame_tag(tag_key, arrival.source.encode())[:6]
@@ -247,10 +251,6 @@ class _Marks:
 
 
 _NO_MARKS = _Marks()
-
-
-def _day(at: datetime) -> str:
-    return at.date().isoformat()
 
 
 def _is_named(arrival: Arrival) -> bool:

@@ -45,20 +45,28 @@ def group_key(kind: Kind, signal: Received, *, building: str = "") -> str | None
     """The grouping key of a signal of a kind, or None where it never joins: calls and duty reports do not."""
     if signal.method in (Method.CALL, Method.DUTY) or kind.group_key == "none":
         return None
-    who = f"{signal.receiver}/{signal.prefix or ''}/{signal.account or signal.account_id or ''}"
-    parts = {
-        "account+building": building,
-        "account+area": signal.area or "",
-        "account+point": f"{signal.area or ''}/{signal.zone or ''}",
-        "account+point+subtype": f"{signal.area or ''}/{signal.zone or ''}/{signal.subtype or ''}",
-        "account+path": signal.part or signal.code or "",
-        "account": "",
-        "cause": signal.part or "",
-        "centre+part": signal.part or "",
-    }
     if kind.group_key in ("cause", "centre+part"):
-        who = "centre"
-    return f"{who}|{family(kind.code)}|{parts[kind.group_key]}"
+        return f"centre|{family(kind.code)}|{signal.part or ''}"
+    who = f"{signal.receiver}/{signal.prefix or ''}/{signal.account or signal.account_id or ''}"
+    return f"{who}|{family(kind.code)}|{_part(kind.group_key, signal, building)}"
+
+
+def _part(group: str, signal: Received, building: str) -> str:
+    match group:
+        case "account+building":
+            return building
+        case "account+area":
+            return signal.area or ""
+        case "account+point":
+            return f"{signal.area or ''}/{signal.zone or ''}"
+        case "account+point+subtype":
+            return f"{signal.area or ''}/{signal.zone or ''}/{signal.subtype or ''}"
+        case "account+path":
+            return signal.part or signal.code or ""
+        case "account":
+            return ""
+        case _:
+            raise ValueError(f"grouping key {group!r} is not one of the table's")
 
 
 def within_reach(incident: Incident, now: datetime, *, set_since: datetime | None, rules: Rules) -> bool:

@@ -269,7 +269,8 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.rings_at = position
     if fact.state is State.WAITING and incident.state in (State.PENDING, State.HELD):
         _to_queue(incident, at)
-    incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
+    if fact.flags:
+        incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
 

@@ -5,7 +5,7 @@ The verdict knows the code, the site and the live state of the account; which in
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -209,14 +209,21 @@ _WORDS: Final = {
 
 def _reasons(signal: Received, rule: Rule, meaning: Meaning | None) -> tuple[str, ...]:
     """What was said, in the words of the code list, and the conditions that made the rule."""
-    if meaning is None:
-        first = f"{signal.category}, {signal.subtype}: {signal.state}"
-    elif not meaning.listed:
-        first = f"{_LISTS[signal.wire]} {signal.code} is not in the code list"
-    else:
-        state = "" if signal.state in ALARMS else f": {signal.state}"
-        first = f"{_LISTS[signal.wire]} {signal.code}, {meaning.name}{state}"
-    return (first, *(_WORDS[word] for word in rule.when.split("+") if word in _WORDS))
+    if meaning is None or signal.code is None:
+        return (f"{signal.category}, {signal.subtype}: {signal.state}", *_conditions_in_words(rule.when))
+    return _code_in_words(signal.wire, signal.code, meaning, rule.when)
+
+
+@lru_cache(maxsize=4096)
+def _code_in_words(wire: Wire | None, code: str, meaning: Meaning, when: str) -> tuple[str, ...]:
+    if not meaning.listed:
+        return (f"{_LISTS[wire]} {code} is not in the code list", *_conditions_in_words(when))
+    state = "" if meaning.state in ALARMS else f": {meaning.state}"
+    return (f"{_LISTS[wire]} {code}, {meaning.name}{state}", *_conditions_in_words(when))
+
+
+def _conditions_in_words(when: str) -> Iterable[str]:
+    return (_WORDS[word] for word in when.split("+") if word in _WORDS)
 
 
 _LISTS: Final = {Wire.CID: "Contact ID", Wire.SIA: "SIA", None: ""}
