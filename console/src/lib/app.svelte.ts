@@ -69,7 +69,7 @@ class App {
     this.desk = new Desk(this.api, session, () => this.left('ended'));
     this.handling = new Handling(this.desk);
     this.desk.start();
-    this.phase = phase;
+    this.phase = may(session.user.role, 'queue') ? phase : 'in'; // who sees no queue need hear none
     this.read();
   }
 

@@ -3,6 +3,8 @@
 
 import type { Api } from './api';
 import { Bell } from './bell';
+import { t } from './i18n.svelte';
+import { kinds } from './kinds.svelte';
 import { connectByFetch } from './line';
 import { now } from './now.svelte';
 import { prefs } from './prefs.svelte';
@@ -13,6 +15,7 @@ import { browserTabs } from './tabs';
 import { timers } from './timers';
 import { may } from './rights';
 import type { Page, Pulse, Row, Session } from './types';
+import { siteOf } from './words';
 
 const PAGE = '1000';
 const CONFLICT_SHOWN_MS = 10_000;
@@ -30,6 +33,8 @@ export class Desk {
   connection = $state.raw<Connection>({ state: 'connecting', heardAt: Date.now() });
   pulse = $state.raw<Pulse | null>(null);
   notice = $state.raw<Notice | null>(null);
+  /** The newest alarm, in words. */
+  news = $state('');
   filter = $state<Filter>('all');
   cursor = $state<string | null>(null);
   soundBlocked = $state(true);
@@ -142,11 +147,19 @@ export class Desk {
   }
 
   private learn(changes: Change[]): void {
-    this.sound.ring(this.bell.hear(changes, Date.now()));
+    const rings = this.bell.hear(changes, Date.now());
+    this.sound.ring(rings);
+    if (rings[0]) this.tellNews(rings[0].id);
     const answered = changes.filter(({ before, after }) => before?.state === 'waiting' && after.state !== 'waiting');
     this.sound.hush(new Set(answered.map(({ after }) => after.id)));
     for (const { after } of changes) for (const watcher of this.watchers) watcher(after);
     this.draw();
+  }
+
+  /** What rings is also said, for who listens to a screen reader: the most urgent of it. */
+  private tellNews(id: string): void {
+    const row = this.queue.get(id);
+    if (row) this.news = t('said.new', { label: kinds.label(row), where: siteOf(row) });
   }
 
   /** Show what was learned with the next frame, however many rows came; a hidden page has no frames. */
@@ -154,12 +167,13 @@ export class Desk {
     if (!this.drawn) return;
     this.drawn = false;
     const show = () => {
+      if (this.drawn) return;
       this.drawn = true;
       this.open = this.queue.open();
       const midnight = new Date().setHours(0, 0, 0, 0);
       this.closed = this.queue.closed().filter((row) => Date.parse(row.closed_at ?? '') >= midnight);
     };
-    if (document.visibilityState === 'visible') requestAnimationFrame(show);
-    else setTimeout(show, 100);
+    requestAnimationFrame(show);
+    setTimeout(show, 200);
   }
 }

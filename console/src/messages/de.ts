@@ -155,6 +155,7 @@ export const de: Catalogue = {
   'act.cancel': 'Abbrechen',
   'act.back': 'Zur Warteliste',
 
+  'said.new': 'Neu: {label}, {where}',
   'said.nothing': 'Es wartet nichts.',
   'said.next': 'Sie haben {number}, {label}.',
   'said.parked': {
@@ -180,6 +181,7 @@ export const de: Catalogue = {
   'pane.silent': 'Stiller Alarm: nicht beim Objekt anrufen.',
   'pane.other': 'In Arbeit bei {who}.',
 
+  'part.facts': 'Was bekannt ist',
   'part.where': 'Wo',
   'part.why': 'Warum',
   'part.what': 'Was das ist',

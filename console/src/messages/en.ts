@@ -151,6 +151,7 @@ export const en = {
   'act.cancel': 'Cancel',
   'act.back': 'Back to the queue',
 
+  'said.new': 'New: {label}, {where}',
   'said.nothing': 'Nothing is waiting.',
   'said.next': 'You have {number}, {label}.',
   'said.parked': { one: '{n} incident was parked for it.', other: '{n} incidents were parked for it.' },
@@ -173,6 +174,7 @@ export const en = {
   'pane.silent': 'Silent alarm: do not call the premises.',
   'pane.other': 'Being handled by {who}.',
 
+  'part.facts': 'What is known',
   'part.where': 'Where',
   'part.why': 'Why',
   'part.what': 'What this is',

@@ -155,6 +155,7 @@ export const es: Catalogue = {
   'act.cancel': 'Cancelar',
   'act.back': 'Volver a la cola',
 
+  'said.new': 'Nuevo: {label}, {where}',
   'said.nothing': 'No espera nada.',
   'said.next': 'Tiene {number}, {label}.',
   'said.parked': {
@@ -180,6 +181,7 @@ export const es: Catalogue = {
   'pane.silent': 'Alarma silenciosa: no llame al lugar.',
   'pane.other': 'Lo atiende {who}.',
 
+  'part.facts': 'Lo que se sabe',
   'part.where': 'Dónde',
   'part.why': 'Por qué',
   'part.what': 'Qué es',

@@ -155,6 +155,7 @@ export const fr: Catalogue = {
   'act.cancel': 'Annuler',
   'act.back': 'Retour à la file',
 
+  'said.new': 'Nouveau : {label}, {where}',
   'said.nothing': 'Rien n’attend.',
   'said.next': 'Vous avez {number}, {label}.',
   'said.parked': {
@@ -180,6 +181,7 @@ export const fr: Catalogue = {
   'pane.silent': 'Alarme silencieuse : n’appelez pas le site.',
   'pane.other': 'Traité par {who}.',
 
+  'part.facts': 'Ce que l’on sait',
   'part.where': 'Où',
   'part.why': 'Pourquoi',
   'part.what': 'Ce que c’est',
