@@ -1,16 +1,14 @@
 """The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import chain, islice
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from belfry.centre.board import Order, load
+from belfry.centre.board import load
 from belfry.centre.desk import NoSuchIncident
 from belfry.domain.commands import (
     Close,
@@ -29,7 +27,7 @@ from belfry.domain.commands import (
     TakeOver,
     Unseen,
 )
-from belfry.domain.facts import IncidentState, Sealed, incident_subject
+from belfry.domain.facts import Sealed, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.signal import AccountKey
 from belfry.ports import Pruned, Stored
@@ -48,9 +46,12 @@ from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
+from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
-from belfry.web.telling import Texts, is_medical, sealed_parts
+from belfry.web.story import sealed_parts
+from belfry.web.story import timeline as lines_of
+from belfry.web.telling import Texts, is_medical
 from belfry.web.views import Detail, IncidentList, Next, Timeline, TimelineItem
 
 LIMIT: Final = 100
@@ -58,7 +59,6 @@ LIMIT_MOST: Final = 1_000
 TIMELINE_MOST: Final = 200
 SIBLINGS_MOST: Final = 50
 
-StateFilter = Literal["open", "pending", "waiting", "taken", "held", "closed"]
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MOST)]
 Cursor = Annotated[str | None, QueryParameter(max_length=200)]
 
@@ -88,7 +88,7 @@ async def incidents(
     desk = front(request)
     user, language = visitor_of(request).user, language_of(request)
     wanted = Wanted(states, name=user.name if mine else None, kinds=kind, medical=may(user.role, Right.MEDICAL))
-    found = list(islice(filter(wanted.fits, _from_cursor(desk.house, wanted, after)), limit + 1))
+    found = list(islice(filter(wanted.fits, from_cursor(desk.house, wanted, after)), limit + 1))
     rows = [desk.teller.row(incident, language) for incident in found[:limit]]
     return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
 
@@ -282,7 +282,7 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
     texts = await _open(desk.house, parts)
     return _Story(
-        items=desk.teller.timeline(shown, found, texts),
+        items=lines_of(desk.teller, shown, found, texts),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )
@@ -300,101 +300,6 @@ async def _open(house: House, parts: Sequence[Sealed]) -> Texts:
     opened = await house.seals.open_each([(part,) for part in each.values()])
     said = ((part, mapping.get(part.part)) for part, mapping in zip(each.values(), opened, strict=True))
     return {part.key: text for part, text in said if text is not None}
-
-
-# -- the list ---------------------------------------------------------------------------------------------------------
-
-
-class Wanted:
-    """Which incidents a list is asked for."""
-
-    def __init__(
-        self, states: Sequence[StateFilter] | None, *, name: str | None, kinds: Sequence[str] | None, medical: bool
-    ) -> None:
-        asked = set(states or ("open", "closed"))
-        self.states = {IncidentState(state) for state in asked if state != "open"}
-        if "open" in asked:
-            self.states |= set(IncidentState) - {IncidentState.CLOSED}
-        self._name, self._medical = name, medical
-        self._kinds = tuple(kinds or ())
-
-    @property
-    def open(self) -> bool:
-        return bool(self.states - {IncidentState.CLOSED})
-
-    @property
-    def closed(self) -> bool:
-        return IncidentState.CLOSED in self.states
-
-    def fits(self, incident: Incident) -> bool:
-        return (
-            incident.state in self.states
-            and (self._medical or not is_medical(incident.kind))
-            and (self._name is None or self._mine(incident))
-            and (not self._kinds or any(_is_kind(incident.kind, kind) for kind in self._kinds))
-        )
-
-    def _mine(self, incident: Incident) -> bool:
-        held = incident.held_by if incident.state is IncidentState.HELD else None
-        return self._name in (incident.taken_by, held, incident.closed_by)
-
-
-def _is_kind(kind: str, wanted: str) -> bool:
-    return kind == wanted or kind.startswith(f"{wanted}.")
-
-
-class _OpenAt(msgspec.Struct, array_like=True, tag="o", frozen=True):
-    """A place in the queue; the incident there may be gone since."""
-
-    priority: int
-    rank: int
-    opened_at: datetime
-    number: int
-
-
-class _ClosedAt(msgspec.Struct, array_like=True, tag="c", frozen=True):
-    """A place in the list of closed ones, newest first."""
-
-    closed_at: datetime
-    number: int
-
-
-_decode_place = msgspec.json.Decoder(_OpenAt | _ClosedAt).decode
-
-
-def cursor_of(incident: Incident) -> str:
-    """The place right behind an incident, as opaque text."""
-    place: _OpenAt | _ClosedAt = (
-        _OpenAt(*incident.order)
-        if incident.open
-        else _ClosedAt(incident.closed_at or incident.opened_at, incident.number)
-    )
-    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
-
-
-def _from_cursor(house: House, wanted: Wanted, after: str | None) -> Iterator[Incident]:
-    """Everything behind a cursor: the queue, then what was closed lately."""
-    place = None if after is None else _place(after)
-    waiting: Iterable[Incident] = ()
-    if wanted.open and not isinstance(place, _ClosedAt):
-        order: Order | None = None if place is None else (place.priority, place.rank, place.opened_at, place.number)
-        waiting = house.board.queue_after(order)
-    over: Iterable[Incident] = house.board.closed() if wanted.closed else ()
-    if isinstance(place, _ClosedAt):
-        over = (one for one in over if _age(one) < (place.closed_at, place.number))
-    return chain(waiting, over)
-
-
-def _age(incident: Incident) -> tuple[datetime, int]:
-    return (incident.closed_at or incident.opened_at, incident.number)
-
-
-def _place(cursor: str) -> _OpenAt | _ClosedAt:
-    try:
-        place: _OpenAt | _ClosedAt = _decode_place(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, msgspec.DecodeError):
-        raise refused_field("after", "after: this is no cursor of ours", value=cursor) from None
-    return place
 
 
 def _position(cursor: str | None) -> int | None:

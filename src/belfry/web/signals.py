@@ -21,7 +21,8 @@ from belfry.web.identity import need
 from belfry.web.incidents import LIMIT, Limit
 from belfry.web.problems import refused_field
 from belfry.web.rights import Right
-from belfry.web.telling import Decision, decisions
+from belfry.web.story import decisions
+from belfry.web.telling import Decision
 from belfry.web.views import SignalList
 
 PAGE: Final = 512

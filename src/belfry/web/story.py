@@ -1,0 +1,187 @@
+"""An incident's story, line by line, as its facts tell it; and what the entries behind a signal settled about it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, assert_never, get_args
+
+from belfry.domain.facts import (
+    Act,
+    Closed,
+    Due,
+    Effect,
+    Escalated,
+    Held,
+    IncidentState,
+    Joined,
+    Logged,
+    Noted,
+    OnIncident,
+    Opened,
+    Part,
+    Reclassified,
+    Released,
+    Reopened,
+    Sealed,
+    Taken,
+)
+from belfry.domain.incident import Incident
+from belfry.ports import Pruned, Stored
+from belfry.web.telling import Decision, Teller, Texts
+from belfry.web.views import TimelineItem
+
+_INCIDENT_FACTS: Final = get_args(OnIncident)
+
+
+def timeline(
+    teller: Teller, entries: Iterable[Stored | Pruned], incident: Incident, texts: Texts
+) -> list[TimelineItem]:
+    """Return the lines of an incident's entries, in their order."""
+    items: list[TimelineItem] = []
+    delayed = False  # stands in its first delay: what falls due then was never held
+    for stored in entries:
+        if isinstance(stored, Pruned):
+            continue
+        for index, fact in enumerate(stored.entry.facts):
+            if not isinstance(fact, _INCIDENT_FACTS):
+                continue
+            if isinstance(fact, Opened):
+                delayed = fact.state is IncidentState.PENDING
+            told = _line(teller, fact, incident, texts, delayed=delayed)
+            if isinstance(fact, Due | Taken):
+                delayed = False
+            items.append(TimelineItem(position=str(stored.position), index=index, at=stored.entry.at, **told))
+    return items
+
+
+def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *, delayed: bool) -> dict[str, Any]:
+    match fact:
+        case Opened():
+            return {
+                "type": "opened",
+                "text": _first_said(fact.signal.sealed, texts),
+                "reasons": list(fact.reasons),
+                "signal": teller.signal(fact.signal, incident, Act.OPEN),
+                "data": {"kind": fact.kind, "priority": fact.priority, "state": fact.state},
+            }
+        case Joined():
+            return {
+                "type": _joined_type(fact),
+                "text": _first_said(fact.signal.sealed, texts),
+                "reasons": list(fact.reasons),
+                "signal": teller.signal(fact.signal, incident, act_of_join(fact)),
+                "data": _given(kind=fact.kind, priority=fact.priority, state=fact.state, rings=fact.rings or None),
+            }
+        case Due():
+            return {"type": "due" if delayed else "woken", "reasons": list(fact.reasons)}
+        case Taken():
+            return {
+                "type": "taken" if fact.over is None else "takeover",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(over=fact.over, reason=fact.reason, parked=fact.parked or None),
+            }
+        case Released():
+            return {
+                "type": "released",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(reason=fact.reason),
+            }
+        case Held():
+            return {
+                "type": "held",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(until=fact.until, on=fact.on, reason=fact.reason),
+            }
+        case Noted():
+            return {"type": "note", "by": fact.by, "text": _first_said(fact.sealed, texts)}
+        case Reclassified():
+            return {
+                "type": "reclassified",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(kind=fact.kind, was=fact.was, priority=fact.priority),
+            }
+        case Closed():
+            return {
+                "type": "closed",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "reasons": list(fact.reasons),
+                "data": _given(disposition=fact.disposition, cause=fact.cause, unrestored=fact.unrestored or None),
+            }
+        case Reopened():
+            return {"type": "reopened", "by": fact.by, "text": _first_said(fact.sealed, texts)}
+        case Escalated():
+            return {
+                "type": "escalated",
+                "reasons": list(fact.reasons),
+                "data": {"clock": fact.clock, "level": fact.level},
+            }
+        case _:
+            assert_never(fact)
+
+
+def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
+    """Return every sealed part of an incident's entries."""
+    parts: list[Sealed] = []
+    for stored in entries:
+        if isinstance(stored, Pruned):
+            continue
+        for fact in stored.entry.facts:
+            match fact:
+                case Opened() | Joined():
+                    parts.extend(fact.signal.sealed)
+                case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened():
+                    parts.extend(fact.sealed)
+                case _:
+                    pass
+    return parts
+
+
+def decisions(entries: Iterable[Stored | Pruned]) -> dict[int, Decision]:
+    """What entries settle, by the position of the signal. The first that names a signal counts."""
+    found: dict[int, Decision] = {}
+    for stored in entries:
+        if isinstance(stored, Pruned):
+            continue
+        for fact in stored.entry.facts:
+            match fact:
+                case Opened():
+                    found.setdefault(fact.signal.position, Decision(Act.OPEN, fact.incident, fact.signal.quality))
+                case Joined():
+                    found.setdefault(
+                        fact.signal.position, Decision(act_of_join(fact), fact.incident, fact.signal.quality)
+                    )
+                case Logged():
+                    found.setdefault(fact.signal, Decision(fact.act, fact.incident, fact.quality))
+                case _:
+                    pass
+    return found
+
+
+def act_of_join(fact: Joined) -> Act:
+    return Act.JOIN if fact.effect is Effect.ALARM else Act.ANNOTATE
+
+
+def _joined_type(fact: Joined) -> str:
+    if fact.effect is Effect.RESTORE:
+        return "restored"
+    if fact.effect is Effect.CANCEL:
+        return "cancelled"
+    if fact.kind is not None or fact.priority is not None:
+        return "raised"
+    return "joined" if fact.effect is Effect.ALARM else "signal"
+
+
+def _first_said(parts: Sequence[Sealed], texts: Texts) -> str | None:
+    """What was typed: a note or reason, else the zone's text."""
+    for part in (Part.NOTE, Part.ZONE_TEXT):
+        for sealed in parts:
+            if sealed.part is part and sealed.key in texts:
+                return texts[sealed.key]
+    return None
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
