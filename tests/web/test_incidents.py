@@ -243,6 +243,9 @@ async def test_medical_incidents_are_invisible_to_those_who_are_not_in_the_room(
     assert [row["id"] for row in await rows(responder)] == [fire]
     assert (await responder.get(f"/incidents/{medical}")).status_code == 404
     assert (await responder.get(f"/incidents/{medical}/timeline")).status_code == 404
+    beside = await rig.alarm(robot, "FA", "4004")
+    assert [row["id"] for row in (await told(robot, beside))["siblings"]] == [medical]
+    assert (await told(responder, beside))["siblings"] == []
 
 
 async def test_an_incident_that_is_not_there_is_said_so(rig: Rig) -> None:

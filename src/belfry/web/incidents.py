@@ -87,7 +87,7 @@ async def incidents(
     lately, newest first. `kind` is a code or the beginning of one."""
     desk = front(request)
     user, language = visitor_of(request).user, language_of(request)
-    wanted = Wanted(states, name=user.name if mine else None, kinds=kind, medical=may(user.role, Right.MEDICAL))
+    wanted = Wanted(states, name=user.name if mine else None, kinds=kind, medical=sees_medical(request))
     found = list(islice(filter(wanted.fits, from_cursor(desk.house, wanted, after)), limit + 1))
     rows = [desk.teller.row(incident, language) for incident in found[:limit]]
     return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
@@ -225,7 +225,7 @@ def staff_of(request: Asked) -> Staff:
 async def _seen(desk: Front, request: Asked, incident_id: str) -> Incident:
     """The incident, if there is one that this person may know of."""
     found = await load(desk.house.board, desk.house.journal, incident_id)
-    if found is None or (is_medical(found.kind) and not may(visitor_of(request).user.role, Right.MEDICAL)):
+    if found is None or (is_medical(found.kind) and not sees_medical(request)):
         raise _nothing()
     return found
 
@@ -242,15 +242,19 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         language_of(request),
         timeline=story.items,
         before=story.before,
-        siblings=list(islice(_siblings(desk.house, found), SIBLINGS_MOST)),
+        siblings=list(islice(_siblings(desk.house, found, medical=sees_medical(request)), SIBLINGS_MOST)),
         texts=story.texts,
         by=staff_of(request),
         now=desk.house.clock(),
     )
 
 
-def _siblings(house: House, found: Incident) -> Iterator[Incident]:
-    """What else is open at the account."""
+def sees_medical(request: Asked) -> bool:
+    return may(visitor_of(request).user.role, Right.MEDICAL)
+
+
+def _siblings(house: House, found: Incident, *, medical: bool) -> Iterator[Incident]:
+    """What else is open at the account, as far as this person may know of it."""
     key = found.account
     if key is None and found.account_id is not None:
         account = house.accounts.by_id(found.account_id)
@@ -258,7 +262,8 @@ def _siblings(house: House, found: Incident) -> Iterator[Incident]:
             key = AccountKey(account.receiver, account.prefix, account.account)
     if key is None:
         return iter(())
-    return (one for one in house.board.of_account(key) if one.id != found.id)
+    others = (one for one in house.board.of_account(key) if one.id != found.id)
+    return others if medical else (one for one in others if not is_medical(one.kind))
 
 
 class _Story(msgspec.Struct):
