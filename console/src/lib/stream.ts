@@ -160,7 +160,6 @@ export class Stream {
 
   private giveUp(): void {
     this.up = this.spoke = false;
-    if (this.loaded) this.unsureSince = this.heardAt;
     if (this.role === 'follows') this.lead('stands alone'); // the tab that leads has died without letting go
     else this.line.again();
   }
