@@ -1,0 +1,52 @@
+"""axe-core looks at a screen in every look that it has: light and dark, desk and phone."""
+
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+
+from tests.browser.seats import DESK, PHONE, Seat
+
+SOURCE: Final = Path(__file__).resolve().parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE: Final = ("serious", "critical")
+SIZES: Final = {"desk": DESK, "phone": PHONE}
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+
+RUN: Final = """\
+async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations.map(({ id, impact, nodes }) => ({
+    id, impact, where: nodes.map((node) => node.html.slice(0, 200)), why: nodes[0]?.failureSummary ?? '',
+  }));
+}
+"""
+
+
+@cache
+def source() -> str:
+    if not SOURCE.is_file():
+        pytest.fail("axe-core is missing: `make console` installs the console's packages, axe-core among them")
+    return SOURCE.read_text(encoding="utf-8")
+
+
+async def findings(desk: Seat) -> list[dict[str, Any]]:
+    """Serious and critical findings on the page as it is now."""
+    if not await desk.page.evaluate("() => 'axe' in window"):
+        await desk.page.evaluate(source())
+    found: list[dict[str, Any]] = await desk.page.evaluate(RUN)
+    return [one for one in found if one["impact"] in GRAVE]
+
+
+async def in_every_look(desk: Seat, screen: str) -> dict[str, list[dict[str, Any]]]:
+    """Findings by look; the page is afterwards as wide and as bright as a desk's."""
+    grave: dict[str, list[dict[str, Any]]] = {}
+    for (size, viewport), theme in product(SIZES.items(), THEMES):
+        await desk.page.set_viewport_size(viewport)
+        await desk.page.emulate_media(color_scheme=theme)
+        if found := await findings(desk):
+            grave[f"{screen}, {size}, {theme}"] = found
+    await desk.page.set_viewport_size(DESK)
+    await desk.page.emulate_media(color_scheme="light")
+    return grave
