@@ -231,6 +231,15 @@ async def test_several_signals_of_one_arrival_are_kept_together_and_repeat_toget
         assert (await centre.intake.deliver(arrival)).position == 1
 
 
+async def test_a_frame_of_two_accounts_repeats_as_one() -> None:
+    async with door() as centre:
+        arrival = Arrival(signals=(centre.signal(), centre.signal(account="7002")), identity=b"both")
+        first, again = await centre.intake.deliver(arrival), await centre.intake.deliver(arrival)
+        assert (again.position, again.repeated) == (first.position, True)
+        await centre.restart()
+        assert (await centre.intake.deliver(arrival)).repeated
+
+
 async def test_what_is_personal_is_sealed_and_can_be_opened_again() -> None:
     async with door() as centre:
         await centre.say(

@@ -91,7 +91,7 @@ async def test_one_point_and_a_cancel_drop_to_priority_4() -> None:
 @pytest.mark.parametrize(
     ("account", "before", "wait_s", "why"),
     [
-        ("2002", [], 301, "later than five minutes"),
+        ("2002", [], 301, "not within five minutes"),
         ("3003", [], 40, "high risk"),
         ("2002", [("TA", "9")], 40, "tamper"),
         ("2002", [("YC", "0")], 40, "path"),

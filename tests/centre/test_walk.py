@@ -3,14 +3,29 @@
 import asyncio
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from belfry.centre.board import expect_of
-from belfry.centre.walk import WalkState
-from belfry.domain.facts import Entry, Joined, Logged, Opened, Taken, account_subject, incident_subject
+from belfry.centre.walk import WalkState, by_weight
+from belfry.domain.codec import encode
+from belfry.domain.facts import (
+    Brief,
+    Entry,
+    Joined,
+    Logged,
+    Opened,
+    Part,
+    Retention,
+    Sealed,
+    Taken,
+    account_subject,
+    incident_subject,
+)
 from belfry.domain.incident import State
-from belfry.domain.signal import AccountKey
+from belfry.domain.signal import AccountKey, Method
 from belfry.journal.memory import MemoryJournal
-from tests.centre.kit import RECEIVER, Room, room
+from tests.centre.kit import RECEIVER, START, Room, room
 
 
 def entry_of(centre: Room, code: str, zone: str) -> Entry:
@@ -103,3 +118,28 @@ async def test_every_signal_of_a_storm_is_settled_once() -> None:
             elif isinstance(fact, Joined):
                 settled.append(fact.signal.position)
         assert set(positions) == set(settled)
+
+
+@given(st.lists(st.integers(0, 4), max_size=200), st.integers(0, 2_000))
+def test_an_entry_cut_by_weight_is_never_too_large(boxes: list[int], words: int) -> None:
+    """The reckoning of `by_weight` is held against the encoder, with the longest words of a row."""
+    facts = [
+        Joined(
+            incident="i123456789",
+            signal=Brief(
+                position=123_456_789,
+                method=Method.EQUIPMENT,
+                received_at=START,
+                occurred_at=START,
+                area="0123456789ABCDEF",
+                zone="0123456789ABCDEF",
+                sealed=tuple(Sealed(Part.ZONE_TEXT, Retention.SIGNAL, bytes(32), bytes(words)) for _ in range(n)),
+            ),
+            reasons=("a second point confirms it", "nobody is on test", "people sleep or need help here"),
+        )
+        for n in boxes
+    ]
+    cut = list(by_weight(facts))
+    assert [fact for facts in cut for fact in facts] == facts
+    for chunk in cut:
+        encode(Entry(id=bytes(16), subject="incident/i123456789", at=START, facts=tuple(chunk)))

@@ -194,14 +194,14 @@ class Board:
         self.position, self.next_number = state.position, state.next_number
         for incident in sorted(state.incidents, key=lambda one: one.number):
             self._incidents[incident.id] = incident
+            if incident.group is not None:
+                self._last_in_group[incident.group] = incident.id
             if incident.open:
                 self._place(incident)
         for incident in sorted(
             (i for i in state.incidents if not i.open), key=lambda one: one.closed_at or one.opened_at
         ):
             self._closed.append((incident.closed_at or incident.opened_at, incident.id))
-            if incident.group is not None:
-                self._last_in_group.setdefault(incident.group, incident.id)
 
 
 def _remove(index: dict[_K, list[str]], key: _K, incident: str) -> None:

@@ -63,7 +63,7 @@ class Intake:
     def deliver(self, arrival: Arrival) -> Future[Receipt]:
         """Keep an arrival; resolves with its receipt once it is durable, or raises the journal's error."""
         now = self._clock()
-        key = _account_key(arrival.signals[0])
+        key = _account_key(arrival.signals[-1])  # the one that carries the tag
         marks = self._marks(arrival, key, now)
         known = self._known(marks, key, now)
         if known is not None:

@@ -7,7 +7,7 @@ Three memories, all rebuilt from the journal's tags after a restart:
 - Idempotency-Keys: a day.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,9 @@ from belfry.domain.signal import AccountKey
 
 TAGS_MOST: Final = 1_000_000
 """Tags kept for authenticated frames and Idempotency-Keys each; the oldest go first."""
+
+STRANGERS_MOST: Final = 10_000
+"""Unknown accounts whose latest frame is remembered."""
 
 
 class Kept(Struct):
@@ -54,6 +57,7 @@ class Replay:
         self._exact = _Tags(self.exact_for)
         self._named = _Tags(timedelta(seconds=rules.idempotency_s))
         self._latest: dict[AccountKey, Latest] = {}
+        self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         self._up_since = up_since
 
     def named(self, tags: tuple[bytes, ...], now: datetime) -> int | None:
@@ -89,7 +93,17 @@ class Replay:
             self._exact.add(signal.exact_tag, Kept(first, signal.received_at))
         key = signal.account_key
         if key is not None:
+            if signal.account_id is None:
+                self._note_stranger(key)
             self._latest[key] = Latest(signal.tag, first, signal.received_at, signal.timed)
+
+    def _note_stranger(self, key: AccountKey) -> None:
+        """A scanner invents accounts: only the last of those that nobody registered are remembered."""
+        self._strangers.pop(key, None)
+        self._strangers[key] = None
+        if len(self._strangers) > STRANGERS_MOST:
+            oldest, _ = self._strangers.popitem(last=False)
+            self._latest.pop(oldest, None)
 
     def state(self) -> ReplayState:
         return ReplayState(list(self._latest.items()), self._exact.items(), self._named.items())

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.triage import Triage
-from belfry.domain.condition import Condition
+from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import (
     Downtime,
     Entry,
@@ -35,17 +36,21 @@ from belfry.domain.facts import (
     incident_subject,
 )
 from belfry.domain.signal import AccountKey
-from belfry.ports import Chance, Clock, Expect, Full, Journal, JournalError, Pruned, Stale, Stored
+from belfry.ports import Chance, Clock, Expect, Full, Journal, JournalError, Pruned, Refused, Stale, Stored
 
 log = structlog.get_logger()
-
-_T = TypeVar("_T")
 
 BATCH_MOST: Final = 512
 """Signals settled at once; a fuller batch would let the first one wait for the last. Fits one append many times."""
 
 FACTS_IN_ENTRY: Final = 64
-"""Facts of one entry; 64 of at most 1 000 bytes stay below the journal's 65 535."""
+ENTRY_WEIGHT_MOST: Final = 60_000
+FACT_WEIGHT: Final = 900
+SEALED_WEIGHT: Final = 220
+"""What an entry of 65 535 bytes holds, reckoned on the safe side; a test holds the reckoning against the encoder."""
+
+TRIAGE: Final = "triage"
+_OBSERVED: Final = Seen()
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -66,18 +71,25 @@ class _Open:
     """A signal that is not settled yet."""
 
     signal: Received
-    observed: bool = False
+    seen: Seen | None = None
+    """What observing it told; None: its account's state does not know it yet."""
+    settled: bool = False
+    """What settles it is stored; only what stands beside is not."""
+    written: set[str] = field(default_factory=set)
+    """Subjects that its facts were stored under."""
+    left: int = 0
+    """Writes of this round that are not stored yet."""
 
 
 @dataclass(slots=True)
 class _Write:
-    """What is to be stored about one incident, and for which signals."""
+    """What is to be stored under one subject, and for which signals: True where it settles the signal."""
 
     subject: str
     incident: str | None
     expect: Expect | None
     facts: list[OnIncident | Logged] = field(default_factory=list)
-    signals: list[int] = field(default_factory=list)
+    signals: dict[int, bool] = field(default_factory=dict)
     entries: Sequence[Entry] = ()
 
 
@@ -156,11 +168,11 @@ class Walk:
             self._board.fold(stored.position, stored.entry)
 
     def _receive(self, position: int, signal: Received) -> None:
-        observed = not self.live.is_set()
-        if observed:
-            self._triage.observe(position, signal)
+        seen = None
+        if not self.live.is_set():
+            seen = self._triage.observe(signal)
             self._replay.remember(position, signal)
-        self._undecided[position] = _Open(signal, observed)
+        self._undecided[position] = _Open(signal, seen)
         self._heard(position, signal)
 
     # -- settling
@@ -173,28 +185,33 @@ class Walk:
 
     def _decide(self, draft: Draft) -> Sequence[_Write]:
         writes: dict[str, _Write] = {}
-        for position, waiting in islice(self._undecided.items(), BATCH_MOST):
-            decided = self._triage.decide(position, waiting.signal, draft, observed=waiting.observed)
-            waiting.observed = True
-            for number, fact in enumerate(decided):
-                write = self._write_of(writes, fact)
-                write.facts.append(fact)
-                if number == 0:  # the first fact settles the signal, the others are beside it
-                    write.signals.append(position)
-            on_incidents = [fact for fact in decided if not isinstance(fact, Logged)]
+        for position, waiting in islice(list(self._undecided.items()), BATCH_MOST):
+            decision = self._triage.decide(position, waiting.signal, draft, waiting.seen)
+            waiting.seen, waiting.left = decision.seen, 0
+            settling = () if waiting.settled else decision.settled
+            for facts, settles in ((settling, True), (decision.beside, False)):
+                for fact in facts:
+                    self._plan(writes, position, waiting, fact, settles=settles)
+            on_incidents = [fact for fact in (*settling, *decision.beside) if not isinstance(fact, Logged)]
             if on_incidents:
                 draft.note(_account_of(waiting.signal, on_incidents), on_incidents, waiting.signal.received_at)
+            if not waiting.left:
+                del self._undecided[position]  # decided again, and nothing of it is left to say
         return list(writes.values())
 
-    def _write_of(self, writes: dict[str, _Write], fact: OnIncident | Logged) -> _Write:
-        if isinstance(fact, Logged):
-            subject, incident = "triage", None
-        else:
-            subject, incident = incident_subject(fact.incident), fact.incident
-        known = writes.get(subject)
-        if known is None:
-            known = writes[subject] = _Write(subject, incident, self._expect(incident))
-        return known
+    def _plan(
+        self, writes: dict[str, _Write], position: int, waiting: _Open, fact: OnIncident | Logged, *, settles: bool
+    ) -> None:
+        subject, incident = _where(fact)
+        if subject in waiting.written and subject != TRIAGE:
+            return  # stored in an earlier round
+        write = writes.get(subject)
+        if write is None:
+            write = writes[subject] = _Write(subject, incident, self._expect(incident))
+        write.facts.append(fact)
+        if position not in write.signals:
+            waiting.left += 1
+        write.signals[position] = settles or write.signals.get(position, False)
 
     def _expect(self, incident: str | None) -> Expect | None:
         """A new incident is named after its signal's position, so nobody else can have written to it."""
@@ -205,7 +222,7 @@ class Walk:
         now = self._clock()
         write.entries = [
             Entry(id=self._chance(16), subject=write.subject, at=now, facts=tuple(facts))
-            for facts in _chunks(write.facts, FACTS_IN_ENTRY)
+            for facts in by_weight(write.facts)
         ]
         return self._journal.append(write.entries, write.expect)
 
@@ -218,11 +235,22 @@ class Walk:
         if write.incident is not None:
             for position, entry in zip(positions, write.entries, strict=True):
                 self._board.fold(position, entry)
-        for signal in write.signals:
-            self._undecided.pop(signal, None)
+        for position, settles in write.signals.items():
+            self._note_stored(position, write.subject, settles=settles)
         return None
 
+    def _note_stored(self, position: int, subject: str, *, settles: bool) -> None:
+        waiting = self._undecided.get(position)
+        if waiting is None:
+            return
+        waiting.written.add(subject)
+        waiting.settled = waiting.settled or settles
+        waiting.left -= 1
+        if not waiting.left:
+            del self._undecided[position]
+
     async def _take_stock(self, outcomes: Iterable[tuple[_Write, JournalError | None]]) -> None:
+        """What was not stored is decided again in the next round, from the board as it is then."""
         full = False
         for write, error in outcomes:
             match error:
@@ -232,26 +260,28 @@ class Walk:
                     await self._read_again(write)
                 case Full():
                     full = True
+                case Refused():
+                    self._bare(write, error)
                 case _:
                     raise error
         if full:
             log.warning("journal full, triage waits", signals=len(self._undecided))
             await asyncio.sleep(RETRY_AFTER_FULL_S)
 
+    def _bare(self, write: _Write, error: JournalError) -> None:
+        """Too large after all: better an incident without its sealed words than none. A bug, so it is loud."""
+        log.error("write refused, its sealed parts are left out", subject=write.subject, error=str(error))
+        for position in write.signals:
+            waiting = self._undecided[position]
+            if not waiting.signal.sealed:
+                raise error
+            waiting.signal = structs.replace(waiting.signal, sealed=())
+
     async def _read_again(self, write: _Write) -> None:
-        """Somebody wrote first: fold what he wrote. The signals stay undecided, what stood beside is written anew."""
+        """Somebody wrote first: fold what he wrote."""
         for stored in await self._journal.read(write.subject):
             if isinstance(stored, Stored):
                 self._board.fold(stored.position, stored.entry)
-        beside = [
-            fact for fact in write.facts if not isinstance(fact, Opened | Logged) and _source(fact) not in write.signals
-        ]
-        incident = None if write.incident is None else self._board.get(write.incident)
-        if beside and incident is not None and incident.open:
-            again = _Write(write.subject, write.incident, self._expect(write.incident), list(beside))
-            error = await self._stored(again, self._send(again))
-            if error is not None:
-                await self._take_stock([(again, error)])
 
     # -- snapshot
 
@@ -270,11 +300,35 @@ class Walk:
         self._board.restore(state.board)
         self._triage.conditions.update(state.conditions)
         self._replay.restore(state.replay)
-        self._undecided.update((position, _Open(signal, observed=True)) for position, signal in state.undecided)
+        self._undecided.update((position, _Open(signal, _OBSERVED)) for position, signal in state.undecided)
 
 
-def _chunks(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+def by_weight(facts: Sequence[OnIncident | Logged]) -> Iterable[Sequence[OnIncident | Logged]]:
+    """Cut facts into entries: at most FACTS_IN_ENTRY, and never more than an entry holds."""
+    chunk: list[OnIncident | Logged] = []
+    weight = 0
+    for fact in facts:
+        more = _weight(fact)
+        if chunk and (len(chunk) == FACTS_IN_ENTRY or weight + more > ENTRY_WEIGHT_MOST):
+            yield chunk
+            chunk, weight = [], 0
+        chunk.append(fact)
+        weight += more
+    if chunk:
+        yield chunk
+
+
+def _weight(fact: OnIncident | Logged) -> int:
+    """At least the bytes of a fact as stored: its open part, and each sealed box as base64 with its key."""
+    if not isinstance(fact, Opened | Joined):
+        return FACT_WEIGHT
+    return FACT_WEIGHT + sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
+
+
+def _where(fact: OnIncident | Logged) -> tuple[str, str | None]:
+    if isinstance(fact, Logged):
+        return TRIAGE, None
+    return incident_subject(fact.incident), fact.incident
 
 
 def _account_of(signal: Received, facts: Sequence[OnIncident]) -> AccountKey | None:
@@ -283,7 +337,3 @@ def _account_of(signal: Received, facts: Sequence[OnIncident]) -> AccountKey | N
         if isinstance(fact, Opened):
             return fact.account
     return signal.account_key
-
-
-def _source(fact: OnIncident) -> int | None:
-    return fact.signal.position if isinstance(fact, Joined) else None

@@ -3,7 +3,6 @@
 Folded from received signals in the order of the journal. Arm state orders by the time it happened (RULES 2, late).
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,10 +11,17 @@ from msgspec import Struct
 from belfry.domain.codes import pair_key
 from belfry.domain.facts import Received
 from belfry.domain.presets import Rules
-from belfry.domain.signal import Category, SignalState, Wire
+from belfry.domain.signal import API_PATH, Category, SignalState, Wire
 
 POINTS_MOST: Final = 256
 """Points of one account whose repeats are counted; beyond, the oldest are let go."""
+
+AREAS_MOST: Final = 64
+FAULTS_MOST: Final = 64
+"""Areas and faults of one account that are told apart; a panel has fewer, a hostile one shall not fill the memory."""
+
+CLOCK_BELIEVED: Final = timedelta(days=1)
+"""A panel's time further back than this is its clock's fault, not when it happened."""
 
 ARMING: Final[dict[SignalState, bool]] = {SignalState.CLOSE: True, SignalState.OPEN: False}
 
@@ -23,7 +29,7 @@ LIFE: Final = frozenset({Category.FIRE, Category.GAS, Category.MEDICAL, Category
 
 
 class Armed(Struct):
-    """Arm state of one area and since when, by the panel's clock where it has one."""
+    """Arm state of one area and since when, by the panel's clock where it can be believed."""
 
     armed: bool
     since: datetime
@@ -32,12 +38,20 @@ class Armed(Struct):
 class Repeats(Struct):
     """How often one point said the same: for runaway and for `also heard on B`."""
 
-    position: int
-    path: str | None
     last_at: datetime
     window_from: datetime
+    paths: tuple[str, ...] = ()
+    """Paths that brought the present occurrence; a path that says it again begins a new one."""
     count: int = 1
     runaway: bool = False
+
+
+class Seen(Struct, frozen=True):
+    """What observing a signal told: kept with it, so that a decision made again says the same."""
+
+    count: int = 1
+    runaway: bool = False
+    doubled: bool = False
 
 
 class Condition(Struct):
@@ -57,12 +71,14 @@ def point_key(signal: Received) -> str:
     return f"{signal.code or signal.subtype}/{signal.area or ''}/{signal.zone or ''}"
 
 
-def is_armed(condition: Condition, area: str | None) -> bool:
-    """An area without a state of its own follows the site's."""
+def is_armed(condition: Condition, area: str | None, at: datetime | None = None) -> bool:
+    """Whether an area is armed, or was at an earlier time; one without a state of its own follows the site's."""
     state = condition.armed.get(area or "") or condition.armed.get("")
     if state is None and not area:
         return any(one.armed for one in condition.armed.values())
-    return state is not None and state.armed
+    if state is None:
+        return False
+    return state.armed if at is None or at >= state.since else not state.armed
 
 
 def arm_changed_at(condition: Condition, area: str | None) -> datetime | None:
@@ -77,8 +93,9 @@ def mains_and_battery(condition: Condition, signal: Received) -> bool:
     return (kind == "mains" and "battery" in condition.faults) or (kind == "battery" and "mains" in condition.faults)
 
 
-def path_faults(condition: Condition) -> int:
-    return sum(key.startswith("path/") for key in condition.faults)
+def path_faults(condition: Condition, since: datetime | None = None) -> int:
+    """Path faults that are open; with `since` only those of this set period."""
+    return sum(key.startswith("path/") and (since is None or began >= since) for key, began in condition.faults.items())
 
 
 def fault_key(signal: Received) -> str | None:
@@ -98,65 +115,83 @@ def _fault_code(wire: Wire | None, code: str) -> str:
     return _SIA_FAULT_OF.get(code, code) if wire is Wire.SIA else code
 
 
-def doubled(condition: Condition, signal: Received, rules: Rules) -> Repeats | None:
-    """The same account, code and point heard on another path just now."""
-    known = condition.repeats.get(point_key(signal))
-    if known is None or known.path == signal.path or signal.path is None or known.path is None:
-        return None
-    return known if signal.received_at - known.last_at <= timedelta(seconds=rules.doubled_s) else None
-
-
-def observe(condition: Condition, signal: Received, position: int, rules: Rules) -> Repeats:
-    """Fold one signal; returns how often its point has said so."""
+def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
+    """Fold one signal, in the order of the journal; returns what is to be remembered with it."""
     at = signal.received_at
     condition.first_heard = condition.first_heard or at
-    condition.authenticated = condition.authenticated or signal.authenticated
+    if signal.authenticated and signal.path != API_PATH:  # a token proves who called the API, no panel's key
+        condition.authenticated = True
     if signal.state in ARMING:
         _arm(condition, signal)
-    fault = fault_key(signal)
-    if fault is not None:
-        if signal.state is SignalState.TROUBLE:
-            condition.faults.setdefault(fault, at)
-        elif signal.state in (SignalState.TROUBLE_RESTORE, SignalState.RESTORE):
-            condition.faults.pop(fault, None)
+    _fault(condition, signal)
     if condition.minute_from is None or at - condition.minute_from >= timedelta(minutes=1):
         condition.minute_from, condition.minute_count = at, 0
     condition.minute_count += 1
-    return _repeat(condition, signal, position, rules)
+    return _repeat(condition, signal, rules)
+
+
+def _fault(condition: Condition, signal: Received) -> None:
+    fault = fault_key(signal)
+    if fault is None:
+        return
+    if signal.state is SignalState.TROUBLE:
+        condition.faults.setdefault(fault, signal.received_at)
+        if len(condition.faults) > FAULTS_MOST:
+            del condition.faults[next(iter(condition.faults))]
+    elif signal.state in (SignalState.TROUBLE_RESTORE, SignalState.RESTORE):
+        condition.faults.pop(fault, None)
 
 
 def _arm(condition: Condition, signal: Received) -> None:
     """Set the arm state of an area, or of the whole site; an older report of a later change is no news."""
     assert signal.state is not None
-    happened = signal.occurred_at or signal.received_at
+    happened = believed_time(signal)
     key = signal.area or ""
     known = condition.armed.get(key)
     if known is not None and happened < known.since:
         return
     if not key:
         condition.armed.clear()
+    elif len(condition.armed) >= AREAS_MOST and key not in condition.armed:
+        del condition.armed[next(iter(condition.armed))]
     condition.armed[key] = Armed(ARMING[signal.state], happened)
 
 
-def _repeat(condition: Condition, signal: Received, position: int, rules: Rules) -> Repeats:
+def believed_time(signal: Received) -> datetime:
+    """When it happened, by the panel's clock unless that is in the future or a day off."""
+    happened, received = signal.occurred_at, signal.received_at
+    if happened is None or happened > received or received - happened > CLOCK_BELIEVED:
+        return received
+    return happened
+
+
+def _repeat(condition: Condition, signal: Received, rules: Rules) -> Seen:
     key = point_key(signal)
     known = condition.repeats.pop(key, None)  # put back at the end: the first key is the oldest
-    at = signal.received_at
+    at, path = signal.received_at, signal.path or ""
+    doubled = False
     if known is None:
-        known = Repeats(position, signal.path, at, at)
+        known = Repeats(at, at, (path,))
     else:
-        if known.runaway and at - known.last_at > timedelta(seconds=rules.runaway_quiet_s):
-            known.runaway = False
-        if not known.runaway and at - known.window_from > timedelta(seconds=rules.runaway_s):
-            known.window_from, known.count = at, 0
-        known.count += 1
-        known.runaway = known.runaway or known.count > rules.runaway_signals
-        known.position, known.path, known.last_at = position, signal.path, at
+        doubled = path not in known.paths and at - known.last_at <= timedelta(seconds=rules.doubled_s)
+        known.paths = (*known.paths, path) if doubled else (path,)
+        _count(condition, known, signal, rules)
+        known.last_at = at
     condition.repeats[key] = known
     if len(condition.repeats) > POINTS_MOST:
         del condition.repeats[next(iter(condition.repeats))]
-    return known
+    return Seen(known.count, known.runaway, doubled)
 
 
-def open_faults(condition: Condition) -> Iterable[str]:
-    return sorted(condition.faults)
+def _count(condition: Condition, known: Repeats, signal: Received, rules: Rules) -> None:
+    """Over `runaway_signals` in `runaway_s` runs away; ends by quiet, or with the set period."""
+    at = signal.received_at
+    changed = arm_changed_at(condition, signal.area)
+    new_period = changed is not None and changed > known.last_at
+    if new_period or at - known.last_at > timedelta(seconds=rules.runaway_quiet_s):
+        known.runaway = False
+        known.window_from, known.count = at, 0
+    if not known.runaway and at - known.window_from > timedelta(seconds=rules.runaway_s):
+        known.window_from, known.count = at, 0
+    known.count += 1
+    known.runaway = known.runaway or known.count > rules.runaway_signals

@@ -192,6 +192,8 @@ class Joined(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     restore: str | None = None
     auto_close: str | None = None
     state: IncidentState | None = None
+    life: bool | None = None
+    silent: bool | None = None
     rings: bool = False
     """The row sounds again: second point, life kind repeating."""
     flags: tuple[str, ...] = ()

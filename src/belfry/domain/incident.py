@@ -248,6 +248,7 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
     incident.newest = (*incident.newest, signal)[-NEWEST_SIGNALS:]
     if fact.effect is Effect.ALARM:
         incident.last_alarm_at = signal.received_at
+        _uncancel(incident)
         point = point_of(signal)
         if len(incident.in_alarm) < POINTS_MOST or point in incident.in_alarm:
             incident.in_alarm[point] = True
@@ -261,6 +262,10 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.kind = fact.kind
     if fact.priority is not None:
         _prioritise(incident, fact.priority, fact.rank, at)
+    if fact.life is not None:
+        incident.life = fact.life
+    if fact.silent is not None:
+        incident.silent = fact.silent
     if fact.restore is not None:
         incident.restore = fact.restore
     if fact.auto_close is not None:
@@ -273,6 +278,13 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
+
+
+def _uncancel(incident: Incident) -> None:
+    """A new alarm after a cancel: it is not cancelled any more, and not restored."""
+    incident.cancelled = False
+    if incident.flags:
+        incident.flags = tuple(flag for flag in incident.flags if flag not in ("cancelled", "restored"))
 
 
 def _to_queue(incident: Incident, at: datetime) -> None:

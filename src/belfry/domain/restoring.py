@@ -5,11 +5,16 @@ from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
 
 
-def restored_points(signal: Received, incident: Incident, codes: Codes) -> tuple[Point, ...]:
-    """The points of an incident, still in alarm, that a restore names. Empty: it belongs elsewhere."""
-    if signal.kind is not None:  # the centre's own restore: its part, or everything of that kind
-        whole = incident.kind == signal.kind or incident.kind.startswith("TECH.COMMS")
-        return tuple(point for point, open_ in incident.in_alarm.items() if open_ and whole)
+def restored_points(
+    signal: Received, incident: Incident, codes: Codes, *, group: str | None = None
+) -> tuple[Point, ...]:
+    """The points of an incident, still in alarm, that a restore names. Empty: it belongs elsewhere.
+
+    `group` is the grouping key of the centre's own restore: its kind and part say all.
+    """
+    if signal.kind is not None:
+        mine = group is not None and incident.group == group
+        return tuple(point for point, still in incident.in_alarm.items() if still and mine)
     wanted = None if signal.wire is None or signal.code is None else codes.restores(signal.wire, signal.code)
     return tuple(
         point
@@ -19,9 +24,10 @@ def restored_points(signal: Received, incident: Incident, codes: Codes) -> tuple
 
 
 def _same_code(signal: Received, point: Point, wanted: frozenset[str] | None) -> bool:
+    """The code's pair; without a point of its own, or without a code, everything of the subtype."""
     if wanted is None or point.code is None:
         return signal.subtype == point.subtype
-    return point.code in wanted
+    return point.code in wanted or (_no_zone(signal.zone) and signal.subtype == point.subtype)
 
 
 def _same_place(signal: Received, point: Point) -> bool:

@@ -7,6 +7,7 @@ intake turns a Signal into a fact.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -78,7 +79,10 @@ class SignalState(StrEnum):
     INFO = "info"
 
 
-RESTORING = frozenset(
+API_PATH: Final = "api"
+"""The path of what software and people bring over HTTP."""
+
+RESTORING: Final = frozenset(
     {SignalState.RESTORE, SignalState.TROUBLE_RESTORE, SignalState.SUPERVISORY_RESTORE, SignalState.UNBYPASS}
 )
 

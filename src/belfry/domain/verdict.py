@@ -11,9 +11,9 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.codes import Codes, Meaning, Rule
-from belfry.domain.condition import LIFE, Condition, arm_changed_at, is_armed, mains_and_battery
+from belfry.domain.condition import LIFE, Condition, arm_changed_at, believed_time, is_armed, mains_and_battery
 from belfry.domain.correlation import family, within_reach
-from belfry.domain.facts import Received
+from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.presets import Rules
@@ -57,14 +57,23 @@ def second_point(signal: Received, open_here: Sequence[Incident], *, set_since: 
     hazard = _CONFIRMABLE.get(signal.category)
     if hazard is None:
         return False
-    here = (signal.area, signal.zone, signal.subtype)
     return any(
-        (point.area, point.zone, point.subtype) != here
+        _is_other(signal, point)
         for incident in open_here
         if family(incident.kind) == hazard
         and within_reach(incident, signal.received_at, set_since=set_since, rules=rules)
         for point in incident.in_alarm
     )
+
+
+BY_HAND_OR_FLOW: Final = frozenset({"manual", "flow"})
+
+
+def _is_other(signal: Received, point: Point) -> bool:
+    """Another place; or a call point or water flow beside a detector, which are never the same device."""
+    if (point.area, point.zone) != (signal.area, signal.zone):
+        return True
+    return point.subtype != signal.subtype and bool({point.subtype, signal.subtype} & BY_HAND_OR_FLOW)
 
 
 def conditions(
@@ -85,7 +94,7 @@ def conditions(
     def holds(word: str) -> bool:
         match word:
             case "armed":
-                return is_armed(condition, signal.area)
+                return was_armed(condition, signal, rules)
             case "second_point":
                 since = arm_changed_at(condition, signal.area)
                 return second_point(signal, open_here, set_since=since, rules=rules)
@@ -138,7 +147,7 @@ def judge(
         meaning = codes.meaning(signal.wire, signal.code)
     else:
         rule, meaning = codes.rule_for(signal.category, signal.subtype, signal.state, held), None
-    return _by_rule(signal, rule, kinds, armed=is_armed(condition, signal.area), meaning=meaning)
+    return _by_rule(signal, rule, kinds, armed=was_armed(condition, signal, rules), meaning=meaning)
 
 
 def _picked(signal: Received, kind: Kind, account: Account | None, condition: Condition) -> Verdict:
@@ -227,6 +236,11 @@ def _conditions_in_words(when: str) -> Iterable[str]:
 
 
 _LISTS: Final = {Wire.CID: "Contact ID", Wire.SIA: "SIA", None: ""}
+
+
+def was_armed(condition: Condition, signal: Received, rules: Rules) -> bool:
+    """Whether the area was armed when it happened; a late alarm is judged by the set period that it comes from."""
+    return is_armed(condition, signal.area, believed_time(signal) if is_late(signal, rules) else None)
 
 
 def unknown_priority(signal: Received) -> int:

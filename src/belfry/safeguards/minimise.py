@@ -39,7 +39,9 @@ ACCESS: Final = "access"
 UNLISTED: Final = "unlisted"
 """Subtype of what no list of ours names."""
 
-_DECIMAL: Final = frozenset("0123456789ABCDEFabcdef")
+_DIGITS: Final = frozenset("0123456789")
+_HEXADECIMAL: Final = _DIGITS | frozenset("ABCDEFabcdef")
+_ADDRESS: Final = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-")
 _QUIRK: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 Changes = dict[str, object]
@@ -83,7 +85,12 @@ def _shapes(signal: Signal, changes: Changes) -> None:
 
 
 def _is_address(number: str | None) -> bool:
-    return number is None or (0 < len(number) <= ADDRESS_MAX and number.isprintable())
+    """Digits, hexadecimal ones, or letters beside a digit (`K2-07`): how panels number, and no word."""
+    if number is None:
+        return True
+    if not 0 < len(number) <= ADDRESS_MAX or not _ADDRESS.issuperset(number):
+        return False
+    return len(number) == 1 or _HEXADECIMAL.issuperset(number) or not _DIGITS.isdisjoint(number)
 
 
 def _is_name(name: str, most: int) -> bool:
@@ -108,6 +115,8 @@ def _equipment(signal: Signal, changes: Changes) -> None:
         changes["subtype"] = UNLISTED
     if signal.subtype == ACCESS:
         _drop(signal, changes, "zone", "user", "text")
+    if UNLISTED in (signal.subtype, changes.get("subtype")):
+        _drop(signal, changes, "user", "text")
     if signal.user is not None and not _is_user_number(signal.user):
         changes["user"] = None
     if signal.text is not None and "text" not in changes:
@@ -123,7 +132,7 @@ def _is_code(code: str) -> bool:
 
 def _is_user_number(user: str) -> bool:
     """Digits, or what a panel that counts in sixteens sends: never a name."""
-    return 0 < len(user) <= ADDRESS_MAX and _DECIMAL.issuperset(user)
+    return 0 < len(user) <= ADDRESS_MAX and _HEXADECIMAL.issuperset(user)
 
 
 @cache

@@ -5,19 +5,20 @@ incidents. The steps have one shape: each looks at a `Case` and either settles i
 here touches the disk: `Walk` appends what was decided.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from belfry.centre.draft import Draft
 from belfry.centre.triage.beside import beside, path_evidence
 from belfry.centre.triage.cancels import cancel
-from belfry.centre.triage.case import Books, Case, Decided
+from belfry.centre.triage.case import Books, Case, Decided, Decision
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
 from belfry.centre.triage.restores import restore
 from belfry.centre.triage.unknown import UnknownAccounts
 from belfry.domain import condition as live
 from belfry.domain.codes import Codes
-from belfry.domain.condition import Condition, Repeats
+from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import Received
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
@@ -28,15 +29,20 @@ from belfry.ports import Accounts
 
 Step = Callable[[Case], Decided | None]
 
+STRANGERS_MOST: Final = 10_000
+"""Unknown accounts whose live state is kept; a scanner invents more."""
+
 _NOTHING: Final = Condition()
+_ALONE: Final = Seen()
 
 
 class Triage:
-    """Remembers the live state of every account that has spoken."""
+    """Remembers the live state of every account that has spoken; of unknown ones the last STRANGERS_MOST."""
 
     def __init__(self, *, accounts: Accounts, kinds: Kinds, codes: Codes, rules: Rules) -> None:
         self._books = Books(accounts, kinds, codes, rules)
         self.conditions: dict[AccountKey, Condition] = {}
+        self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         self._steps: Sequence[Step] = (
             UnknownAccounts().step,
             heard_on_another_path,
@@ -48,31 +54,33 @@ class Triage:
             open_or_join,
         )
 
-    def observe(self, position: int, signal: Received) -> Repeats:
-        """Fold a signal into the live state of its account; once for each, also after a restart."""
+    def observe(self, signal: Received) -> Seen:
+        """Fold a signal into the live state of its account, once for each; what it returns is kept with the signal."""
         key = signal.account_key
         if key is None:
-            return _once(position, signal)
+            return _ALONE
         condition = self.conditions.get(key)
         if condition is None:
             condition = self.conditions[key] = Condition()
-        return live.observe(condition, signal, position, self._books.rules)
+        if signal.account_id is None:
+            self._note_stranger(key)
+        return live.observe(condition, signal, self._books.rules)
 
     def keyed(self, key: AccountKey) -> bool:
         """An authenticated frame of this account was kept before."""
         condition = self.conditions.get(key)
         return condition is not None and condition.authenticated
 
-    def decide(self, position: int, signal: Received, draft: Draft, *, observed: bool = False) -> Decided:
-        """Settle one signal. `observed`: its account's state already knows it (a decision made again)."""
-        case = self._case(position, signal, draft, observed=observed)
+    def decide(self, position: int, signal: Received, draft: Draft, seen: Seen | None = None) -> Decision:
+        """Settle one signal. `seen` is what `observe` said of it, where that was done before."""
+        case = self._case(position, signal, draft, seen)
         for step in self._steps:
-            decided = step(case)
-            if decided is not None:
-                return [*decided, *beside(case, decided)]
+            settled = step(case)
+            if settled is not None:
+                return Decision(settled, beside(case, settled), case.seen)
         raise AssertionError(f"no step settled the signal at {position}")
 
-    def _case(self, position: int, signal: Received, draft: Draft, *, observed: bool) -> Case:
+    def _case(self, position: int, signal: Received, draft: Draft, seen: Seen | None) -> Case:
         books, key = self._books, signal.account_key
         condition = self.conditions.get(key, _NOTHING) if key is not None else _NOTHING
         open_here = draft.of_account(key) if key is not None else ()
@@ -87,19 +95,22 @@ class Triage:
             rules=books.rules,
         )
         verdict = path_evidence(signal, condition, verdict, books.kinds)
+        if seen is None:
+            seen = self.observe(signal)
+            if key is not None:
+                condition = self.conditions.get(key, _NOTHING)
         marks = quality(signal, books.rules)
-        if not observed and live.doubled(condition, signal, books.rules) is not None:
-            marks = (*marks, "doubled")
-        repeats = _once(position, signal) if observed else self.observe(position, signal)
-        if key is not None:
-            condition = self.conditions.get(key, _NOTHING)
-        return Case(position, signal, key, account, condition, repeats, verdict, open_here, marks, draft, books)
+        return Case(position, signal, key, account, condition, seen, verdict, open_here, marks, draft, books)
 
     def _account(self, signal: Received, key: AccountKey | None) -> Account | None:
         if signal.account_id is not None:
             return self._books.accounts.by_id(signal.account_id)
         return None if key is None else self._books.accounts.by_key(key)
 
-
-def _once(position: int, signal: Received) -> Repeats:
-    return Repeats(position, signal.path, signal.received_at, signal.received_at)
+    def _note_stranger(self, key: AccountKey) -> None:
+        self._strangers.pop(key, None)
+        self._strangers[key] = None
+        if len(self._strangers) > STRANGERS_MOST:
+            oldest, _ = self._strangers.popitem(last=False)
+            if self._books.accounts.by_key(oldest) is None:
+                self.conditions.pop(oldest, None)

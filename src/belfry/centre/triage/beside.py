@@ -1,14 +1,15 @@
 """What a signal does beside its own incident: evidence for others, waking what is held, telling of a flood."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from msgspec import structs
 
 from belfry.centre.triage.case import Case, Decided
 from belfry.domain import condition as live
 from belfry.domain.condition import Condition
-from belfry.domain.correlation import within_reach
-from belfry.domain.facts import Due, Effect, Joined, OnIncident, Opened, Received
+from belfry.domain.correlation import family, within_reach
+from belfry.domain.facts import Due, Effect, Joined, Logged, OnIncident, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.signal import Category
@@ -21,33 +22,46 @@ def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kind
     """Alarm and path fault in one set period count as confirmed (RULES 2, path loss is evidence)."""
     if verdict.kind is None or verdict.kind.code != "PROP.ALARM.INTR" or not verdict.armed:
         return verdict
-    if not live.path_faults(condition) or verdict.pending_s is not None:
+    if not live.path_faults(condition, live.arm_changed_at(condition, signal.area)):
         return verdict
-    kind = kinds[CONFIRMED]
     reason = "a transmission path is lost in the same set period"
+    if verdict.pending_s is not None:
+        return structs.replace(verdict, pending_s=None, auto_close="never", reasons=(*verdict.reasons, reason))
+    kind = kinds[CONFIRMED]
     return structs.replace(
         verdict, kind=kind, priority=kind.priority, rank=kind.rank, reasons=(*verdict.reasons, reason)
     )
 
 
-def beside(case: Case, decided: Decided) -> Sequence[OnIncident]:
-    """Tamper or path loss ends a pending wait and confirms an intrusion; a new alarm wakes what is held."""
+def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
+    """Tamper, path loss or a second point ends a pending wait; path loss confirms an intrusion; news wakes the held."""
     signal, facts = case.signal, list[OnIncident]()
-    if case.unknown or not case.open_here or signal.state not in ALARMS | TROUBLES:
+    logged_only = all(isinstance(fact, Logged) for fact in settled)
+    if case.unknown or logged_only or not case.open_here or signal.state not in ALARMS | TROUBLES:
         return _runaway_account(case)
-    tamper = signal.category is Category.TAMPER
     path = signal.category is Category.COMMUNICATION and signal.subtype in ("path", "jam")
-    settled = {fact.incident for fact in decided}
+    touched = {fact.incident for fact in settled}
     for incident in case.open_here:
-        if incident.id in settled:
+        if incident.id in touched:
             continue
-        if incident.state is State.PENDING and (tamper or path):
-            facts.append(Due(incident=incident.id, reasons=("tamper or path loss at the account",)))
-        elif incident.state is State.HELD:
-            facts.append(Due(incident=incident.id, reasons=("a new alarm or trouble at the site",)))
         if path and _confirms(case, incident):
             facts.append(_confirmed_by_path(case, incident))
+        elif incident.state is State.PENDING:
+            why = _why_due(case, incident, path=path)
+            facts += [] if why is None else [Due(incident=incident.id, reasons=(why,))]
+        elif incident.state is State.HELD:
+            facts.append(Due(incident=incident.id, reasons=("a new alarm or trouble at the site",)))
     return [*facts, *_runaway_account(case)]
+
+
+def _why_due(case: Case, incident: Incident, *, path: bool) -> str | None:
+    """Why a pending incident need not wait for its delay."""
+    signal = case.signal
+    if signal.category is Category.TAMPER or path:
+        return "tamper or path loss at the account"
+    if signal.category is Category.INTRUSION and signal.state in ALARMS and family(incident.kind) == "intrusion":
+        return "a second point at the account"
+    return None
 
 
 def _confirms(case: Case, incident: Incident) -> bool:
@@ -68,7 +82,11 @@ def _confirmed_by_path(case: Case, incident: Incident) -> Joined:
         kind=kind.code,
         priority=kind.priority,
         rank=kind.rank,
-        state=State.WAITING if incident.state is State.HELD else None,
+        life=kind.life,
+        silent=kind.silent,
+        restore=kind.restore,
+        auto_close="never",
+        state=State.WAITING,
         rings=True,
         reasons=("alarm and path loss in one set period count as confirmed",),
     )
@@ -77,10 +95,11 @@ def _confirmed_by_path(case: Case, incident: Incident) -> Joined:
 def _runaway_account(case: Case) -> Sequence[Opened]:
     """Over 100 a minute from an account: a person is told once (RULES 3, runaway)."""
     most = case.books.rules.runaway_account_per_minute
-    if case.key is None or case.condition.minute_count != most + 1:
+    if case.key is None or case.condition.minute_count <= most:
         return ()
     group = f"{case.who}|TECH.RUNAWAY"
-    if any(incident.group == group for incident in case.open_here):
+    told = case.draft.last_of_group(group)
+    if any(incident.group == group for incident in case.open_here) or _just_told(case, told):
         return ()
     kind = case.books.kinds["TECH.RUNAWAY"]
     opened = case.opened(
@@ -94,3 +113,9 @@ def _runaway_account(case: Case) -> Sequence[Opened]:
         suffix="r",
     )
     return [opened]
+
+
+def _just_told(case: Case, told: Incident | None) -> bool:
+    """A person closed it while the flood goes on: quiet as long as a runaway needs to end."""
+    quiet = timedelta(seconds=case.books.rules.runaway_quiet_s)
+    return told is not None and told.closed_at is not None and case.now - told.closed_at < quiet

@@ -1,8 +1,8 @@
 """A valid cancel or disarm: intrusion only, in time, one point only, nothing else wrong (RULES 2, cancel)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from belfry.centre.triage.case import Case, Decided
+from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain import condition as live
 from belfry.domain.closing import Cause, Disposition
 from belfry.domain.correlation import family
@@ -25,7 +25,7 @@ def cancel(case: Case) -> Decided | None:
 
 
 def _cancelled(case: Case, incident: Incident) -> Decided:
-    after = case.now - incident.opened_at
+    after = live.believed_time(case.signal) - _began(incident)
     refused = _why_no_cancel(case, incident, after)
     said = f"cancelled by a user after {after.total_seconds():.0f} s"
     if refused is not None:
@@ -35,6 +35,7 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
             incident=incident.id,
             signal=case.brief(),
             effect=Effect.CANCEL,
+            state=wakes(incident),
             priority=4,
             flags=("cancelled",),
             reasons=(said,),
@@ -55,13 +56,12 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
 
 
 def _why_no_cancel(case: Case, incident: Incident, after: timedelta) -> str | None:
-    others = {family(other.kind) for other in case.open_here}
+    here = [one for one in case.open_here if family(one.kind) == "intrusion"]
+    others = {family(one.kind) for one in case.open_here}
+    points = sum(len(one.in_alarm) for one in here)
     checks = (
-        (after <= timedelta(seconds=case.books.rules.cancel_s), "later than five minutes after the first alarm"),
-        (
-            len(incident.in_alarm) == 1 and not incident.more_points,
-            f"{len(incident.in_alarm)} points were in alarm",
-        ),
+        (timedelta(0) <= after <= timedelta(seconds=case.books.rules.cancel_s), "not within five minutes of the alarm"),
+        (points == 1 and not incident.more_points, f"{points} points were in alarm"),
         (incident.kind != "PROP.ALARM.INTR.CONF", "the alarm is confirmed"),
         (not others & {"PROP.TAMPER", "TECH.TAMPER"}, "tamper at the site"),
         (not live.path_faults(case.condition) and "path" not in others, "a transmission path is lost"),
@@ -69,6 +69,14 @@ def _why_no_cancel(case: Case, incident: Incident, after: timedelta) -> str | No
         (case.account is not None and not case.account.high_risk, "the account is of high risk"),
     )
     return next((why for holds, why in checks if not holds), None)
+
+
+def _began(incident: Incident) -> datetime:
+    """When the first alarm happened, by the clock that the cancel uses too where the panel has one."""
+    first = incident.first
+    happened = first.occurred_at
+    believed = happened is not None and timedelta(0) <= first.received_at - happened <= live.CLOCK_BELIEVED
+    return happened if happened is not None and believed else first.received_at
 
 
 def _cancels(signal: Received) -> bool:

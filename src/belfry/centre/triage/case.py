@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from belfry.centre.draft import Draft
 from belfry.domain.codes import Codes
-from belfry.domain.condition import Condition, Repeats
+from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
@@ -17,7 +17,21 @@ from belfry.domain.verdict import Verdict
 from belfry.ports import Accounts
 
 Decided = Sequence[OnIncident | Logged]
-"""What a signal becomes; the first fact settles it, the others stand beside it."""
+"""What a signal becomes: the facts that settle it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be written for one signal: what settles it, what it does beside, and what observing it told."""
+
+    settled: Decided
+    beside: Sequence[OnIncident]
+    seen: Seen
+
+
+def wakes(incident: Incident) -> State | None:
+    """Whatever is said of an incident that is held until the next signal wakes it."""
+    return State.WAITING if incident.state is State.HELD and incident.held_on is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,7 @@ class Case:
     key: AccountKey | None
     account: Account | None
     condition: Condition
-    repeats: Repeats
+    seen: Seen
     verdict: Verdict
     open_here: Sequence[Incident]
     marks: tuple[str, ...]
@@ -104,6 +118,7 @@ class Case:
             incident=incident.id,
             signal=self.brief(),
             effect=Effect.CONTEXT,
+            state=wakes(incident),
             reasons=(*self.verdict.reasons, *reasons),
         )
 

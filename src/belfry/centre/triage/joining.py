@@ -7,7 +7,7 @@ from belfry.centre.triage.case import Case, Decided
 from belfry.domain import condition as live
 from belfry.domain.correlation import group_key, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
-from belfry.domain.incident import Incident, State
+from belfry.domain.incident import Incident, State, point_of
 from belfry.domain.signal import SignalState
 
 RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
@@ -15,14 +15,13 @@ RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
 
 
 def heard_on_another_path(case: Case) -> Decided | None:
-    """The same on path B just after: context, never a second incident."""
-    if "doubled" not in case.marks:
+    """The same on path B just after, while it is still in alarm: context, never a second incident."""
+    if not case.seen.doubled:
         return None
-    said = f"also heard on {case.signal.path}"
     for incident in case.open_here:
-        if any(brief.code == case.signal.code and brief.zone == case.signal.zone for brief in incident.newest):
-            return [case.context(incident, said)]
-    return [case.logged(said)]
+        if incident.in_alarm.get(point_of(case.brief())):
+            return [case.context(incident, f"also heard on {case.signal.path}")]
+    return None
 
 
 def lift(case: Case) -> Decided | None:
@@ -65,14 +64,13 @@ def open_or_join(case: Case) -> Decided:
     verdict = case.verdict
     assert verdict.kind is not None
     group = group_key(verdict.kind, case.signal, building=case.building)
-    same = _same_group(case, group)
-    for incident in same:
-        if case.signal.previous:
+    for incident in _same_group(case, group):
+        if case.signal.previous and incident.in_alarm.get(point_of(case.brief())):
             return [case.context(incident, "still present, reported before")]
         if verdict.second_point or may_join(incident, verdict.kind, verdict.priority):
             return [_joined(case, incident)]
-    if case.repeats.runaway and not verdict.kind.life:
-        return [case.logged(f"repeating: {case.repeats.count} times", marks=("runaway",))]
+    if case.seen.runaway and not verdict.kind.life:
+        return [case.logged(f"repeating: {case.seen.count} times", marks=("runaway",))]
     reasons = verdict.reasons
     if case.signal.previous:
         reasons = (*reasons, "first report never seen")
@@ -95,19 +93,30 @@ def _joined(case: Case, incident: Incident) -> Joined:
     verdict = case.verdict
     assert verdict.kind is not None
     raised = verdict.second_point and (verdict.kind.code != incident.kind or verdict.priority < incident.priority)
-    again = verdict.kind.life and case.repeats.count in RINGS_AGAIN_AT
+    again = verdict.kind.life and case.seen.count in RINGS_AGAIN_AT
     return Joined(
         incident=incident.id,
         signal=case.brief(),
         kind=verdict.kind.code if raised else None,
         priority=min(verdict.priority, incident.priority) if raised else None,
         rank=verdict.rank if raised else None,
+        life=verdict.kind.life if raised else None,
+        silent=verdict.kind.silent if raised else None,
         restore=verdict.restore if raised else None,
-        state=State.WAITING if incident.state in (State.PENDING, State.HELD) else None,
+        auto_close=verdict.auto_close if raised else None,
+        state=_moves(case, incident),
         rings=raised or again or incident.state is State.HELD,
-        flags=("runaway",) if case.repeats.runaway else (),
+        flags=("runaway",) if case.seen.runaway else (),
         reasons=verdict.reasons,
     )
+
+
+def _moves(case: Case, incident: Incident) -> State | None:
+    """A held incident wakes; a pending one waits no longer for the delay once another point speaks."""
+    new_point = point_of(case.brief()) not in incident.in_alarm
+    if incident.state is State.HELD or (incident.state is State.PENDING and new_point):
+        return State.WAITING
+    return None
 
 
 def _opened_by_verdict(case: Case, group: str | None, reasons: tuple[str, ...]) -> Opened:

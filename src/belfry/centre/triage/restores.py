@@ -1,15 +1,15 @@
 """A restore matches code and point. It never lowers a priority, never closes life kinds or intrusion (RULES 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from belfry.centre.triage.case import Case, Decided
+from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
 from belfry.domain.incident import Incident, State
 from belfry.domain.restoring import restored_points
-from belfry.domain.signal import RESTORING, Wire
+from belfry.domain.signal import RESTORING
 
 _CLOSED_BY_RESTORE: Final = frozenset({"by_restore", "pending_then_restore"})
 
@@ -20,7 +20,7 @@ def restore(case: Case) -> Decided | None:
         return None
     decided: list[OnIncident | Logged] = []
     for incident in case.open_here if case.key is not None else _of_part(case):
-        points = restored_points(case.signal, incident, case.books.codes)
+        points = restored_points(case.signal, incident, case.books.codes, group=_own_group(case))
         if points:
             decided += _restored(case, incident, points)
     if decided:
@@ -32,10 +32,15 @@ def restore(case: Case) -> Decided | None:
 
 
 def _of_part(case: Case) -> Sequence[Incident]:
-    if case.verdict.kind is None:
-        return ()
-    group = group_key(case.verdict.kind, case.signal)
-    return case.draft.in_group(group) if group is not None else ()
+    group = _own_group(case)
+    return () if group is None else case.draft.in_group(group)
+
+
+def _own_group(case: Case) -> str | None:
+    """The grouping key that the centre's own restore names by its kind and part; None for a panel's."""
+    if case.signal.kind is None or case.verdict.kind is None:
+        return None
+    return group_key(case.verdict.kind, case.signal, building=case.building)
 
 
 def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list[OnIncident]:
@@ -47,6 +52,7 @@ def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list
             signal=case.brief(),
             effect=Effect.RESTORE,
             restored=points,
+            state=wakes(incident),
             flags=("restored",) if left == 0 else (),
             reasons=(f"restore: {words}",),
         )
@@ -65,18 +71,20 @@ def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list
 
 
 def _closed_before(case: Case) -> Incident | None:
-    kind = _alarm_kind(case)
-    group = None if kind is None else group_key(case.books.kinds[kind], case.signal, building=case.building)
-    return None if group is None else case.draft.last_of_group(group)
+    """The newest closed incident that the alarm of this restore may have opened."""
+    for kind in _alarm_kinds(case):
+        group = group_key(case.books.kinds[kind], case.signal, building=case.building)
+        last = None if group is None else case.draft.last_of_group(group)
+        if last is not None and not last.open:
+            return last
+    return None
 
 
-def _alarm_kind(case: Case) -> str | None:
-    """The kind that the alarm of this restore would have had."""
+def _alarm_kinds(case: Case) -> Iterable[str]:
+    """The kinds that the alarm of this restore would have had, under any conditions."""
     signal = case.signal
     if signal.wire is None or signal.code is None:
-        return None
-    for code in case.books.codes.restores(signal.wire, signal.code):
-        rule = case.books.codes.rule(signal.wire, code if signal.wire is Wire.SIA else f"1{code}")
-        if rule.kind is not None:
-            return rule.kind
-    return None
+        return ()
+    codes = case.books.codes
+    rows = (row for code in codes.restores(signal.wire, signal.code) for row in codes.rows(signal.wire, code))
+    return (row.rule.kind for row in rows if row.rule.kind is not None)

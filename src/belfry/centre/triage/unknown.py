@@ -1,38 +1,50 @@
 """Nobody's account: one incident of its own, tests and polls only to the list (RULES 2, unknown account)."""
 
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from datetime import datetime, timedelta
+from typing import Final
 
 from belfry.centre.triage.case import Case, Decided
+from belfry.domain.correlation import family
 from belfry.domain.facts import Joined
 from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kind
 from belfry.domain.nearness import near_accounts
-from belfry.domain.signal import AccountKey
+from belfry.domain.signal import RESTORING, AccountKey
 from belfry.domain.verdict import unknown_priority
+
+HOUR: Final = timedelta(hours=1)
+TEN_MINUTES: Final = timedelta(minutes=10)
+REMEMBERED_MOST: Final = 10_000
 
 
 class UnknownAccounts:
     """Remembers an hour of new unknown accounts, so that a scanner fills one row and not the queue."""
 
     def __init__(self) -> None:
-        self._new: deque[tuple[datetime, str, bytes, AccountKey]] = deque()
+        self._new: OrderedDict[AccountKey, datetime] = OrderedDict()
+        self._of_receiver: Counter[str] = Counter()
+        self._of_source: dict[bytes, deque[datetime]] = {}
 
     def step(self, case: Case) -> Decided | None:
         if not case.unknown or case.key is None:
             return None
-        if case.verdict.act != "open_or_join" or case.verdict.kind is None:
+        if case.signal.state in RESTORING and case.open_here:
+            return None  # its incident hears of it like any other
+        kind = case.verdict.kind
+        if case.verdict.act != "open_or_join" or kind is None:
             return [case.logged("the account is not commissioned", marks=("unknown_account",))]
         folded = self._too_many(case, case.key)
-        group = f"{case.signal.receiver}|unknown" if folded else f"{case.who}|unknown"
+        group = f"{case.signal.receiver}|unknown" if folded else f"{case.who}|unknown{'|silent' if kind.silent else ''}"
         here = case.draft.in_group(group) if folded else [one for one in case.open_here if one.group == group]
         priority = unknown_priority(case.signal)
         why = "many unknown accounts in a short time: folded into one" if folded else "no such account is registered"
         near = () if folded else near_accounts(case.key, case.books.accounts)
         reasons = (*case.verdict.reasons, why, *(f"near: {number}" for number in near))
         if here:
-            return [_joined(case, here[0], priority, reasons)]
+            return [_joined(case, here[0], kind, priority, reasons)]
         opened = case.opened(
-            kind="ADM.UNKNOWN" if folded else case.verdict.kind.code,
+            kind="ADM.UNKNOWN" if folded else kind.code,
             priority=priority,
             rank=case.verdict.rank if priority == 1 else None,
             group=group,
@@ -45,25 +57,39 @@ class UnknownAccounts:
 
     def _too_many(self, case: Case, key: AccountKey) -> bool:
         """Over 5 new from one address in ten minutes, or 50 from a receiver in an hour: scanners will come."""
-        while self._new and case.now - self._new[0][0] > timedelta(hours=1):
-            self._new.popleft()
-        signal, rules = case.signal, case.books.rules
-        if all(known != key for _, _, _, known in self._new):
-            self._new.append((case.now, signal.receiver, signal.source, key))
-        recent = case.now - timedelta(minutes=10)
-        same_source = sum(at >= recent and source == signal.source != b"" for at, _, source, _ in self._new)
-        same_receiver = sum(receiver == signal.receiver for _, receiver, _, _ in self._new)
-        return same_source > rules.unknown_per_source or same_receiver > rules.unknown_per_hour
+        signal, rules, now = case.signal, case.books.rules, case.now
+        self._forget(now)
+        if key not in self._new:
+            self._new[key] = now
+            self._of_receiver[signal.receiver] += 1
+            if signal.source:
+                self._of_source.setdefault(signal.source, deque(maxlen=rules.unknown_per_source + 1)).append(now)
+        recent = sum(now - at <= TEN_MINUTES for at in self._of_source.get(signal.source, ()))
+        return recent > rules.unknown_per_source or self._of_receiver[signal.receiver] > rules.unknown_per_hour
+
+    def _forget(self, now: datetime) -> None:
+        while self._new:
+            key, at = next(iter(self._new.items()))
+            if now - at <= HOUR and len(self._new) <= REMEMBERED_MOST:
+                break
+            del self._new[key]
+            self._of_receiver[key.receiver] -= 1
+        if len(self._of_source) > REMEMBERED_MOST:
+            self._of_source = {source: ats for source, ats in self._of_source.items() if now - ats[-1] <= TEN_MINUTES}
 
 
-def _joined(case: Case, incident: Incident, priority: int, reasons: tuple[str, ...]) -> Joined:
+def _joined(case: Case, incident: Incident, kind: Kind, priority: int, reasons: tuple[str, ...]) -> Joined:
+    """Joined to the account's one incident: a higher priority takes it over, another hazard rings again."""
     higher = priority < incident.priority
+    folded = incident.kind == "ADM.UNKNOWN"
     return Joined(
         incident=incident.id,
         signal=case.brief(),
-        kind=case.verdict.kind.code if higher and case.verdict.kind is not None else None,
+        kind=kind.code if higher and not folded else None,
         priority=priority if higher else None,
+        rank=case.verdict.rank if higher else None,
+        life=kind.life if higher and not folded else None,
         state=State.WAITING,
-        rings=higher,
+        rings=higher or (not folded and family(kind.code) != family(incident.kind)),
         reasons=reasons,
     )

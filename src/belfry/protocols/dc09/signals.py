@@ -146,6 +146,8 @@ def _point(
         address = None if address == "000" else address
     if said.subtype == ACCESS:
         return area, None, None, None
+    if not said.listed:  # unknown stays unknown: its letters or digits, and none of its words
+        return area, address, None, None
     if said.address == "user":
         return area, None, address or event.user or None, None  # the text beside a user number is a person's name
     if said.address == "area":
