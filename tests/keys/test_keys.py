@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from belfry.domain.facts import Retention
-from belfry.keys.errors import KeysRefused, KeysUnusable
+from belfry.keys.errors import InstanceKeyError, KeysFull, KeysNewer, KeysRefused, KeysUnusable
 from belfry.keys.memory import MemoryKeyStore
 from belfry.keys.sqlite import SqliteKeyStore
-from belfry.ports import KeyStore
+from belfry.ports import KeyStore, KeysUnavailable
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -102,6 +102,11 @@ async def test_what_is_no_key_is_refused_and_nothing_beside_it_is_kept(store: Ke
     with pytest.raises(KeysRefused, match="time zone"):
         await store.put([(a_key(1), Retention.SIGNAL, NOON.replace(tzinfo=None))])
     assert await store.get([name_of(a_key(1))]) == {}
+
+
+def test_whoever_knows_the_door_alone_can_tell_that_it_failed() -> None:
+    for error in (KeysFull, KeysNewer, KeysRefused, KeysUnusable, InstanceKeyError):
+        assert issubclass(error, KeysUnavailable)
 
 
 async def test_a_closed_store_says_so(store: KeyStore) -> None:

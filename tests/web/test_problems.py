@@ -123,6 +123,20 @@ async def test_what_cannot_be_kept_is_never_accepted(
     assert answer.headers["retry-after"] == "5"
 
 
+async def test_words_that_cannot_be_sealed_are_never_accepted_and_signals_without_them_are(rig: Rig) -> None:
+    client = rig.token(name="anna")
+    incident = await rig.alarm(client, "BA")
+    kept = rig.journal.position
+    await rig.keys.close()
+    call = {"kind": "FIRE.STRUCT", "place": {"text": "the mill"}, "note": "smoke"}
+    for path, body in (("/calls", call), ("/reports", call), (f"/incidents/{incident}/note", {"text": "called"})):
+        answer = await client.post(path, json=body)
+        assert is_problem(answer, 503), answer.text
+        assert (answer.json()["type"], answer.headers["retry-after"]) == ("belfry:keys", "5")
+    assert rig.journal.position == kept
+    assert (await client.post("/signals", json={"account": "1001", "code": "FA"})).status_code == 202
+
+
 async def test_a_fault_of_our_own_is_loud_in_the_log_and_quiet_on_the_wire(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

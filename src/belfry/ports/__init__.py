@@ -124,8 +124,15 @@ class Journal(Protocol):
 # -- keys -------------------------------------------------------------------------------------------------------------
 
 
+class KeysUnavailable(Exception):
+    """What a key store raises: nothing can be sealed or opened now. Each store derives its own family from it."""
+
+
 class KeyStore(Protocol):
-    """Data keys of sealed parts, in a store of their own; a key row commits before the entry that uses it."""
+    """Data keys of sealed parts, in a store of their own; a key row commits before the entry that uses it.
+
+    What it raises derives from KeysUnavailable.
+    """
 
     async def put(self, keys: Sequence[tuple[bytes, Retention, datetime]]) -> None:
         """Store `(data key, retention class, expires at)`; durable on return. The name of a key is its SHA-256."""

@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
-from belfry.ports import JournalError
+from belfry.ports import JournalError, KeysUnavailable
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -22,7 +22,7 @@ from belfry.web.house import House
 from belfry.web.identity import check_loopback
 from belfry.web.openapi import document_bytes
 from belfry.web.pages import built_pages, console
-from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_refused
+from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused
 from belfry.web.routes import PREFIX, api, nowhere
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
@@ -39,6 +39,7 @@ _HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
     Refused: on_refused,
     HTTPException: on_http,
     JournalError: on_journal,
+    KeysUnavailable: on_keys,
     Exception: on_bug,
 }
 

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType
 
-from belfry.ports import Full, JournalError, Stale, Unusable
+from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
 from belfry.web.headers import SECURE
 from belfry.web.views import Detail
 
@@ -140,6 +140,13 @@ def on_journal(_: Request[Any, Any, Any], error: JournalError) -> Response[bytes
         case _:
             return answer(Problem(status=500, title=title_of(500)))
     return answer(Problem(status=503, type=kind, title=title), {"Retry-After": "5"})
+
+
+def on_keys(_: Request[Any, Any, Any], error: KeysUnavailable) -> Response[bytes]:
+    """What a person said is kept sealed or not at all."""
+    log.error("The key store failed: %s", type(error).__name__)
+    title = "The key store of the centre fails: what a person said can be neither kept nor read"
+    return answer(Problem(status=503, type="belfry:keys", title=title), {"Retry-After": "5"})
 
 
 def on_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
