@@ -124,6 +124,7 @@ class Rig:
             "sessions": registry.sessions_door(timedelta(hours=12)),
             "tokens": registry.tokens_door(),
             "describe": lambda: self.state,
+            "receivers": ("panels",),
             "spoken": self.triage.conditions.keys,
             "setup_code": SETUP_CODE,
         }

@@ -95,6 +95,48 @@ async def test_what_says_neither_or_both_is_refused(rig: Rig) -> None:
     assert await received(rig) == []
 
 
+@pytest.mark.parametrize("field", ["account", "area", "zone", "prefix"])
+@pytest.mark.parametrize("word", ["Smith", "", "a b1", "1" * 17, "12\n", "flat-b", "1/2", "Zoë1"])
+async def test_an_address_is_no_place_for_words(rig: Rig, field: str, word: str) -> None:
+    """A signal has no free text (SCOPE), so none may come in as a number."""
+    client = rig.token()
+    refused = await client.post("/signals", json={**BURGLARY, field: word})
+    said = refused.json()
+    assert (refused.status_code, said["field"], said["value"]) == (400, field, word)
+    assert "digit" in said["limit"]
+    event = {"specversion": "1.0", "id": "e1", "source": "/gateway", "type": "t", "data": {**BURGLARY, field: word}}
+    refused = await client.post("/signals", json=event, headers={"content-type": "application/cloudevents+json"})
+    assert (refused.status_code, refused.json()["field"]) == (400, f"data.{field}")
+    assert await received(rig) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{"account": "0012"}, {"account": "A-17.b_2"}, {"area": "B"}, {"area": "03"}, {"zone": "Z9"}, {"prefix": "a1"}],
+)
+async def test_what_looks_like_an_address_is_taken(rig: Rig, address: dict[str, str]) -> None:
+    answer = await rig.token().post("/signals", json={**BURGLARY, **address})
+    assert answer.status_code == 202, answer.text
+
+
+async def test_a_code_is_a_code_and_nothing_behind_it(rig: Rig) -> None:
+    for code in ("BA\n", "ba", "BAA", "2130", "13"):
+        refused = await rig.token().post("/signals", json={**BURGLARY, "code": code})
+        assert (refused.status_code, refused.json()["field"]) == (400, "code")
+        assert "Contact ID" in refused.json()["limit"]
+
+
+async def test_a_receiver_is_the_api_or_one_of_the_settings(rig: Rig) -> None:
+    client = rig.token()
+    for receiver in ("api", "panels"):
+        assert (await client.post("/signals", json={**BURGLARY, "receiver": receiver})).status_code == 202
+    refused = await client.post("/signals", json={**BURGLARY, "receiver": "Mr Smith"})
+    said = refused.json()
+    assert (refused.status_code, said["field"], said["value"]) == (400, "receiver", "Mr Smith")
+    assert said["limit"] == "one of api, panels"
+    assert [fact.receiver for fact in await received(rig)] == ["api", "panels"]
+
+
 async def test_the_number_of_a_user_is_sealed_and_that_of_a_door_is_dropped(rig: Rig) -> None:
     client = rig.token()
     await client.post("/signals", json={"account": "2002", "code": "401", "zone": "7"})

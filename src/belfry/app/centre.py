@@ -255,6 +255,7 @@ class Centre:
             sessions=sessions,
             tokens=registry.tokens_door(),
             describe=self.describe,
+            receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,
             demo=self._demo,

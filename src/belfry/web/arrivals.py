@@ -16,7 +16,7 @@ from belfry.domain.codes import Meaning
 from belfry.domain.kinds import Kinds
 from belfry.domain.signal import Arrival, Caller, Method, Position, Receipt, Signal, Wire
 from belfry.ports.staff import User
-from belfry.web.asks import CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
+from belfry.web.asks import RECEIVER, CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
 from belfry.web.bodies import Asked, Body, media_type, raw_body, takes
 from belfry.web.front import front
 from belfry.web.house import House
@@ -25,7 +25,6 @@ from belfry.web.problems import refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.views import Accepted
 
-RECEIVER: Final = "api"
 PATH: Final = "api"
 KEY_MOST: Final = 200
 """Characters of an Idempotency-Key."""
@@ -118,7 +117,9 @@ def accepted(receipt: Receipt) -> Accepted:
 
 
 def signal_of(body: SignalBody, house: House, *, happened: datetime | None = None) -> Signal:
-    """Return what a body says. Raises Refused where it says no code and no meaning, or both."""
+    """Return what a body says. Raises Refused where its receiver is none of ours, or where it says no code and no
+    meaning, or both."""
+    check_receiver(house, body.receiver)
     occurred_at = body.occurred_at or happened
     common: dict[str, Any] = {
         "method": Method.EQUIPMENT,
@@ -152,6 +153,14 @@ def signal_of(body: SignalBody, house: House, *, happened: datetime | None = Non
         user=user,
         **common,
     )
+
+
+def check_receiver(house: House, receiver: str) -> None:
+    """Raise Refused unless a receiver is the API itself or one of the settings: its name stands in the journal."""
+    if receiver == RECEIVER or receiver in house.receivers:
+        return
+    known = ", ".join((RECEIVER, *house.receivers))
+    raise refused_field("receiver", f"receiver: one of {known}", value=receiver, limit=f"one of {known}")
 
 
 def _read_code(code: str) -> tuple[Wire, str, bool]:

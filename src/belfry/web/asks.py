@@ -4,6 +4,7 @@ POST /signals    SignalBody        POST /reports    ReportBody        POST /call
 POST /incidents/{id}/{act}         one body for each act, with the version at which its person saw the incident
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -14,8 +15,26 @@ from belfry.domain.commands import NOTE_MOST, REASON_MOST
 from belfry.domain.signal import Category, SignalState
 
 Aware = Annotated[datetime, Meta(tz=True)]
-Number = Annotated[str, Meta(min_length=1, max_length=16, pattern="^[0-9A-Za-z_-]+$")]
-"""An account, area or zone number; leading zeros are significant."""
+
+# An address is no place for a word: a signal carries no free text (SCOPE). `$` alone would let a line end pass.
+ADDRESS: Final = r"^(?=.*[0-9])[0-9A-Za-z._-]{1,16}$(?!\n)"
+AREA: Final = r"^(?:[A-Za-z]|(?=.*[0-9])[0-9A-Za-z._-]{1,16})$(?!\n)"
+PREFIX: Final = r"^(?=.*[0-9])[0-9A-Fa-f]{1,6}$(?!\n)"
+CODE: Final = r"^(?:[A-Z]{2}|[136]?[0-9]{3})$(?!\n)"
+
+_ADDRESS_WORDS: Final = "1 to 16 of 0-9, A-Z, a-z, '.', '_' and '-', at least one of them a digit"
+IN_WORDS: Final[Mapping[str, str]] = {
+    ADDRESS: _ADDRESS_WORDS,
+    AREA: f"{_ADDRESS_WORDS}, or a single letter",
+    PREFIX: "1 to 6 hexadecimal digits, at least one of them 0-9",
+    CODE: "two capital letters of SIA, or Contact ID with three digits or four",
+}
+"""What a refusal says instead of a pattern."""
+
+Number = Annotated[str, Meta(pattern=ADDRESS)]
+"""An account or zone number; leading zeros are significant."""
+RECEIVER: Final = "api"
+"""Where signals of software come in, as accounts name it."""
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 Reason = Annotated[str, Meta(min_length=1, max_length=REASON_MOST)]
@@ -47,13 +66,14 @@ class SignalBody(Ask, frozen=True, kw_only=True):
     or `category`, `subtype` and `state`."""
 
     account: Number
-    prefix: Annotated[str, Meta(min_length=1, max_length=6, pattern="^[0-9A-Fa-f]+$")] | None = None
-    receiver: Annotated[str, Meta(min_length=1, max_length=60, pattern="^[^/]+$")] = "api"
-    code: Annotated[str, Meta(pattern="^(?:[A-Z]{2}|[136]?[0-9]{3})$")] | None = None
+    prefix: Annotated[str, Meta(pattern=PREFIX)] | None = None
+    receiver: Annotated[str, Meta(min_length=1, max_length=60)] = RECEIVER
+    """`api`, or the name of a receiver of this centre."""
+    code: Annotated[str, Meta(pattern=CODE)] | None = None
     category: Category | None = None
     subtype: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     state: SignalState | None = None
-    area: Number | None = None
+    area: Annotated[str, Meta(pattern=AREA)] | None = None
     zone: Number | None = None
     occurred_at: Aware | None = None
 

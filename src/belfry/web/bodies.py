@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.types.empty import Empty, EmptyType
 from msgspec import UNSET
 
+from belfry.web.asks import IN_WORDS
 from belfry.web.problems import Problem, Refused, refused, refused_field, short
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ _SECRET: Final = frozenset({"password", "code", "key"})
 
 _WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<why>contains unknown|missing required) field `(?P<field>.*)`$")
+_PATTERN: Final = re.compile(r"^Expected str matching regex (?P<shown>.*)$", re.DOTALL)
+_IN_WORDS: Final = {repr(pattern): words for pattern, words in IN_WORDS.items()}  # msgspec shows a pattern so
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -112,6 +115,8 @@ def explained(message: str, raw: bytes) -> Refused:
         return refused_field(field, f"{field}: there is no such field" if unknown else f"{field}: is missing")
     steps = [match[1] or match[2] for match in _STEP.finditer(path)]
     what = what.replace("`", "")
+    if pattern := _PATTERN.match(what):
+        what = f"wants {_IN_WORDS.get(pattern['shown'], pattern['shown'])}"
     hidden = any(step in _SECRET for step in steps)
     value = UNSET if hidden or not steps else _value(raw, steps)
     return refused_field(field, f"{field}: {what}" if field else what, value=value, limit=what)

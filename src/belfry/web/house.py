@@ -68,6 +68,8 @@ class House:
 
     describe: Callable[[], Centre]
     """Cheap: it is asked every second and by every status page."""
+    receivers: Sequence[str] = ()
+    """Names of the receivers in the settings."""
     spoken: Callable[[], Iterable[AccountKey]]
     """Every account that was ever heard, as its receiver names it."""
     setup_code: str | None = None

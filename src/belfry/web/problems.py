@@ -84,7 +84,7 @@ def told(words: str) -> ResponseSpec:
 
 def short(value: object) -> str:
     """A refused value as it is repeated to whoever sent it."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode().strip('"')
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
