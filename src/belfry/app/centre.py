@@ -273,7 +273,7 @@ class Centre:
     def describe(self) -> CentreState:
         """The state of this moment, for the status page."""
         return CentreState(
-            journal_open=getattr(self._stores.journal, "usable", True),
+            journal_open=getattr(self._stores.journal, "usable", True) and self.intake.refusing_since is None,
             ready=self.walk.live.is_set() and not self._triage_is_behind(),
             receivers=tuple(_described(receiver) for receiver in self.receivers),
             lost=self.supervision.lost_count,

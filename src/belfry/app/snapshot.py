@@ -16,7 +16,7 @@ from belfry.centre.walk import WalkState
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Snapshot(msgspec.Struct):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import structlog
 
@@ -26,6 +26,23 @@ class AccountsRefused(Exception):
         super().__init__(f"accounts = {path}: nothing imported, {len(problems)} mistakes\n  {lines}")
 
 
+class StoreMissing(Exception):
+    """One of the stores is gone; says which file, what it held and how to go on."""
+
+    def __init__(self, file: Path, held: str) -> None:
+        super().__init__(
+            f"{file} is missing, but its neighbours are there: it held {held}. "
+            "Restore it from a backup, or move the other stores away to begin anew."
+        )
+
+
+JOURNAL: Final = "journal.sqlite3"
+KEYS: Final = "keys.sqlite3"
+REGISTRY: Final = "registry.sqlite3"
+FRESH_BYTES: Final = 32_768
+"""A journal no larger may be of a first start that was interrupted before its other stores were made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     journal: Journal
@@ -36,6 +53,7 @@ class Stores:
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
         """Raises JournalError, SqlError, PluginError, AccountsRefused or OSError; what was opened is closed again."""
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_whole(settings)
         opened: Journal = await plugins.load(plugins.Group.JOURNALS, settings.journal).open(settings.data)
         try:
             keys = await SqliteKeyStore.open(settings.data, chance)
@@ -53,6 +71,19 @@ class Stores:
         self.registry.close()
         await self.keys.close()
         await self.journal.close()
+
+
+def _check_whole(settings: Settings) -> None:
+    """A store that is gone while its neighbours are there was lost: starting without it would hide that."""
+    folder = settings.data
+    there = {name: (folder / name).exists() for name in (JOURNAL, KEYS, REGISTRY)}
+    if settings.journal == "sqlite" and there[KEYS] and not there[JOURNAL]:
+        raise StoreMissing(folder / JOURNAL, "every signal and incident")
+    if settings.journal == "sqlite" and there[JOURNAL] and (folder / JOURNAL).stat().st_size > FRESH_BYTES:
+        if not there[KEYS]:
+            raise StoreMissing(folder / KEYS, "the keys of everything that is sealed")
+        if not there[REGISTRY]:
+            raise StoreMissing(folder / REGISTRY, "accounts and staff")
 
 
 def _registry(settings: Settings, clock: Clock, chance: Chance) -> Registry:

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
+import structlog
+
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
 from belfry.domain.facts import APPEND_MAX_ENTRIES, Entry, Part, Received, Retention, Sealed, account_subject
@@ -18,6 +20,8 @@ from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Sig
 from belfry.ports import Accounts, Chance, Clock, Journal, KeyStore
 from belfry.safeguards.minimise import minimise
 from belfry.safeguards.tags import frame_tag
+
+log = structlog.get_logger()
 
 DAY: Final = timedelta(days=1)
 
@@ -47,6 +51,9 @@ class Intake:
         self._newest: dict[AccountKey, tuple[bytes, Future[Receipt]]] = {}
         """The latest frame of an account, while the disk does not have it yet."""
         self._sealing: set[asyncio.Task[None]] = set()
+        self._preparing: asyncio.Task[None] | None = None
+        self.refusing_since: datetime | None = None
+        """Since when the journal takes nothing in; None while it does."""
 
     async def prepare(self) -> None:
         """Have the tag keys of yesterday, today and tomorrow at hand."""
@@ -137,13 +144,20 @@ class Intake:
         """The tags of some material under the keys of today and, where `since` reaches back, of yesterday."""
         today = now.date()
         key = self._day_keys.get(today)
-        if material is None or key is None:  # without a key no repeat can be told, but nothing is lost
+        if material is None:
+            return ()
+        if key is None:  # a clock that jumped: nothing is lost, but no repeat can be told before the key is here
+            self._prepare_soon()
             return ()
         tag = frame_tag(key, material)
         if since.date() >= today:
             return (tag,)
         yesterday = self._day_keys.get(today - DAY)
         return (tag,) if yesterday is None else (tag, frame_tag(yesterday, material))
+
+    def _prepare_soon(self) -> None:
+        if self._preparing is None or self._preparing.done():
+            self._preparing = asyncio.create_task(self.prepare())
 
     def _source(self, arrival: Arrival, key: AccountKey | None, now: datetime) -> bytes:
         tag_key = self._day_keys.get(now.date())
@@ -183,6 +197,11 @@ class Intake:
 
     def _kept(self, last: Received, answer: Future[Receipt] | None, total: int, kept: "Future[Sequence[int]]") -> None:
         error = kept.exception()
+        if error is None:
+            self.refusing_since = None
+        elif self.refusing_since is None:
+            self.refusing_since = self._clock()
+            log.error("signals are refused, nothing of them is kept", why=str(error))
         if answer is None or answer.done():
             return
         if error is not None:

@@ -1,5 +1,6 @@
 """The command line: one command a task, each with an example in its help (DESIGN 5)."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -48,5 +49,6 @@ app.command(epilog="Example: belfry token --role operator --config belfry.toml")
 
 
 def main() -> None:
-    """The entry point `belfry`."""
+    """The entry point `belfry`. What it writes is its owner's alone."""
+    os.umask(0o077)
     app()

@@ -6,14 +6,25 @@ import typer
 
 from belfry.app import Along, Centre, StartError, run
 from belfry.app.logs import set_up
-from belfry.app.stores import AccountsRefused
+from belfry.app.stores import AccountsRefused, StoreMissing
 from belfry.cli.talk import Config, fail, settings_of
+from belfry.keys.errors import KeysError
 from belfry.plugins import PluginError
 from belfry.ports import JournalError
 from belfry.settings import SettingsError
 from belfry.sql import SqlError
 
-CANNOT_START = (StartError, SettingsError, PluginError, JournalError, SqlError, AccountsRefused, OSError)
+CANNOT_START = (
+    StartError,
+    SettingsError,
+    PluginError,
+    JournalError,
+    KeysError,
+    SqlError,
+    AccountsRefused,
+    StoreMissing,
+    OSError,
+)
 """What a person can mend: said in one sentence, without a trace back."""
 
 

@@ -24,7 +24,7 @@ class UnknownAccounts:
     def __init__(self) -> None:
         self._new: OrderedDict[AccountKey, datetime] = OrderedDict()
         self._of_receiver: Counter[str] = Counter()
-        self._of_source: dict[bytes, deque[datetime]] = {}
+        self._of_source: OrderedDict[bytes, deque[datetime]] = OrderedDict()
 
     def step(self, case: Case) -> Decided | None:
         if not case.unknown or case.key is None:
@@ -63,7 +63,7 @@ class UnknownAccounts:
             self._new[key] = now
             self._of_receiver[signal.receiver] += 1
             if signal.source:
-                self._of_source.setdefault(signal.source, deque(maxlen=rules.unknown_per_source + 1)).append(now)
+                self._note_source(signal.source, now, rules.unknown_per_source + 1)
         recent = sum(now - at <= TEN_MINUTES for at in self._of_source.get(signal.source, ()))
         return recent > rules.unknown_per_source or self._of_receiver[signal.receiver] > rules.unknown_per_hour
 
@@ -74,8 +74,13 @@ class UnknownAccounts:
                 break
             del self._new[key]
             self._of_receiver[key.receiver] -= 1
+
+    def _note_source(self, source: bytes, now: datetime, most: int) -> None:
+        ats = self._of_source.pop(source, None) or deque(maxlen=most)
+        ats.append(now)
+        self._of_source[source] = ats
         if len(self._of_source) > REMEMBERED_MOST:
-            self._of_source = {source: ats for source, ats in self._of_source.items() if now - ats[-1] <= TEN_MINUTES}
+            self._of_source.popitem(last=False)
 
 
 def _joined(case: Case, incident: Incident, kind: Kind, priority: int, reasons: tuple[str, ...]) -> Joined:
