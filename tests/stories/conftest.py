@@ -1,0 +1,22 @@
+"""A town for every story, in which those who watch the clock look at it often."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from belfry.centre import deadlines, supervision
+from tests.stories.kit import Town, open_town
+
+
+@pytest.fixture(autouse=True)
+def clocks_are_watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many looks in the time of one, so that a test which moves the clock need not wait for them."""
+    monkeypatch.setattr(supervision, "EVERY_S", 0.025)
+    monkeypatch.setattr(deadlines, "LOOK_EVERY_S", 0.025)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path) as opened:
+        yield opened

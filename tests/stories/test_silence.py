@@ -1,0 +1,86 @@
+"""A panel falls silent: said once when its window is over, taken back once when it polls again (RULES 3)."""
+
+from typing import Any
+
+from tests.stories.kit import Town, numbers_of
+
+WINDOW_S = 50.0
+"""Twice the interval of 20 s and ten seconds: the hotel's and the jeweller's."""
+
+
+def said(signals: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["method"], one["state"]) for one in signals]
+
+
+async def test_a_silent_panel_is_lost_after_its_window_and_restored_by_its_next_poll(town: Town) -> None:
+    desk = await town.operator("anna")
+    assert await town.panel("hotel").poll() == "ACK"
+    await town.pass_time(seconds=WINDOW_S - 1)
+    assert await desk.told() == []
+    assert (await desk.get("/centre"))["lost"] == 0
+
+    await town.pass_time(seconds=2)
+    assert await desk.told() == ["TECH.COMMS.LOST 2 waiting 5401"]
+    assert said(await desk.signals("5401")) == [("system", "trouble")]
+    assert (await desk.get("/centre"))["lost"] == 1
+    await town.pass_time(seconds=3 * WINDOW_S)
+    assert said(await desk.signals("5401")) == [("system", "trouble")]
+
+    assert await town.panel("hotel").poll() == "ACK"
+    await town.pass_time(seconds=1)
+    assert said(await desk.signals("5401")) == [("system", "trouble"), ("system", "trouble_restore")]
+    assert await desk.told() == ["TECH.COMMS.LOST 2 closed 5401 [restored]"]
+    assert (await desk.get("/centre"))["lost"] == 0
+    assert len(await desk.signals()) == 2
+
+
+async def test_a_cut_line_of_an_armed_jeweller_is_an_alarm_that_no_poll_closes(town: Town) -> None:
+    desk = await town.operator("anna")
+    await town.say("jeweller", "3401", "001")
+    await town.panel("jeweller").poll()
+    await town.pass_time(seconds=WINDOW_S + 1)
+    (row,) = await desk.incidents()
+    assert (row["kind"], row["priority"], row["state"]) == ("TECH.COMMS.LOST", 1, "waiting")
+    await town.panel("jeweller").poll()
+    await town.pass_time(seconds=1)
+    assert await desk.told() == ["TECH.COMMS.LOST 1 waiting 3004 [restored]"]
+    assert said(await desk.signals("3004")) == [
+        ("equipment", "close"),
+        ("system", "trouble"),
+        ("system", "trouble_restore"),
+    ]
+
+
+async def test_who_polls_in_time_is_never_lost(town: Town) -> None:
+    desk = await town.operator("anna")
+    for _ in range(10):
+        assert await town.panel("hotel").poll() == "ACK"
+        await town.pass_time(seconds=20)
+    assert await desk.told() == []
+    assert await desk.signals() == []
+
+
+async def test_a_loss_is_remembered_over_a_restart_and_said_once(town: Town) -> None:
+    desk = await town.operator("anna")
+    await town.panel("hotel").poll()
+    await town.pass_time(seconds=WINDOW_S + 1)
+    await town.restart()
+    desk = await town.operator("anna")
+    await town.pass_time(seconds=WINDOW_S + 1)
+    assert await desk.told() == ["TECH.COMMS.LOST 2 waiting 5401"]
+    await town.panel("hotel").poll()
+    await town.pass_time(seconds=1)
+    assert said(await desk.signals("5401")) == [("system", "trouble"), ("system", "trouble_restore")]
+
+
+async def test_polls_are_answered_and_the_journal_does_not_grow(town: Town) -> None:
+    desk = await town.operator("anna")
+    roles = ("hotel", "jeweller", "kiosk", "school", "0999")  # TCP, UDP, encrypted, and an account of nobody
+    before = numbers_of((await desk.client.get(f"{town.url}metrics")).text)
+    answers = [await town.panel(role).poll() for _ in range(40) for role in roles]
+    after = numbers_of((await desk.client.get(f"{town.url}metrics")).text)
+    assert answers == ["ACK"] * 200
+    assert after["belfry_journal_position"] == before["belfry_journal_position"]
+    assert await desk.signals() == []
+    assert await desk.told() == []
+    assert (await desk.get("/centre"))["not_commissioned"] == 16 - 4 + 1
