@@ -8,7 +8,8 @@ import httpx
 from msgspec import structs
 
 from belfry.ports.staff import Role
-from belfry.web.stream import PENDING_MOST, Audience, Stream
+from belfry.web.outlet import Audience, Stream
+from belfry.web.stream import PENDING_MOST
 from tests.web.kit import Rig
 from tests.web.serving import Listener, listening, serving
 

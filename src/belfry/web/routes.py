@@ -11,9 +11,10 @@ from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
+from belfry.web.outlet import Audience, Lasts, Stream
 from belfry.web.problems import refused
 from belfry.web.rights import Right, may
-from belfry.web.stream import STREAMS_MOST, Audience, EventStream, Lasts, Stream
+from belfry.web.stream import STREAMS_MOST, EventStream
 
 PREFIX: Final = "/api/v1"
 
