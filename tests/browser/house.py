@@ -83,6 +83,13 @@ class Api:
         found: dict[str, Any] = await self.get(f"/incidents/{incident}")
         return found
 
+    async def wait_rows(self, count: int) -> Rows:
+        """The open queue once it has so many rows: kept is answered before it is settled."""
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            while len(rows := await self.open()) < count:  # noqa: ASYNC110 - another process settles it
+                await asyncio.sleep(0.05)
+        return rows
+
     async def wait_open(self, account: str) -> dict[str, Any]:
         """The one open incident of an account, as soon as it is there."""
         async with asyncio.timeout(10):

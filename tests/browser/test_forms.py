@@ -61,7 +61,7 @@ async def test_a_call_raises_an_incident_by_keyboard_and_is_sent_once(house: Hou
 
 async def raised(house: House, method: str) -> dict[str, Any]:
     """The one incident that the form has raised."""
-    rows = await house.api.open()
+    rows = await house.api.wait_rows(1)
     assert [row["method"] for row in rows] == [method]
     return rows[0]
 

@@ -82,7 +82,9 @@ async def test_an_operator_needs_no_mouse(house: House, browser: Browser) -> Non
 
         await anna.press("Shift+5")
         await expect(anna.row(shop)).to_be_visible()
-        await anna.press("Home", "Enter", "b")
+        await anna.press("Home", "Enter")
+        await expect(anna.of("incident-state")).to_contain_text("Closed")
+        await anna.press("b")
         await anna.expect_focus("reason")
         await anna.type("The owner called back.")
         await anna.press("Control+Enter")
