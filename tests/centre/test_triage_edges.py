@@ -267,6 +267,19 @@ async def test_a_repeat_that_is_only_logged_wakes_nobody() -> None:
         assert fire.state is State.HELD
 
 
+async def test_a_life_kind_that_goes_on_rings_at_3_10_30_and_every_five_minutes() -> None:
+    async with room() as centre:
+        rang = []
+        for _ in range(12):
+            await centre.say("1111", "1001", zone="7")
+            rang.append(centre.incidents()[0].rings_at)
+            centre.wait(seconds=1)
+        assert [n + 1 for n in range(1, 12) if rang[n] != rang[n - 1]] == [3, 10]
+        centre.wait(minutes=5)
+        await centre.say("1111", "1001", zone="7")
+        assert centre.incidents()[0].rings_at != rang[-1]
+
+
 async def test_a_flood_is_told_again_only_after_it_was_quiet() -> None:
     async with room() as centre:
         for number in range(120):

@@ -130,6 +130,7 @@ class Incident(Struct, kw_only=True):
     cancelled: bool = False
     rings_at: int = 0
     """Position of the last signal that sounds again."""
+    rang_at: datetime | None = None
     last_alarm_at: datetime | None = None
     escalated: tuple[str, ...] = ()
     closed_at: datetime | None = None
@@ -193,6 +194,7 @@ def opened(fact: Opened, position: int) -> Incident:
         newest=(signal,),
         in_alarm={point_of(signal): True},
         rings_at=position,
+        rang_at=signal.received_at,
         last_alarm_at=signal.received_at,
     )
 
@@ -271,7 +273,7 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
     if fact.auto_close is not None:
         incident.auto_close = fact.auto_close
     if fact.rings:
-        incident.rings_at = position
+        incident.rings_at, incident.rang_at = position, signal.received_at
     if fact.state is State.WAITING and incident.state in (State.PENDING, State.HELD):
         _to_queue(incident, at)
     if fact.flags:

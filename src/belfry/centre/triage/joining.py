@@ -1,6 +1,7 @@
 """The plain steps: heard twice, lifted, annotated, logged - and at last opened or joined."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from belfry.centre.triage.case import Case, Decided
@@ -11,7 +12,8 @@ from belfry.domain.incident import Incident, State, point_of
 from belfry.domain.signal import SignalState
 
 RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
-"""A life kind rings again at these repeats of one point (RULES 3, runaway)."""
+RINGS_EVERY: Final = timedelta(minutes=5)
+"""A life kind that is said again rings at these repeats of one point, and every five minutes (RULES 3, runaway)."""
 
 
 def heard_on_another_path(case: Case) -> Decided | None:
@@ -93,7 +95,7 @@ def _joined(case: Case, incident: Incident) -> Joined:
     verdict = case.verdict
     assert verdict.kind is not None
     raised = verdict.second_point and (verdict.kind.code != incident.kind or verdict.priority < incident.priority)
-    again = verdict.kind.life and case.seen.count in RINGS_AGAIN_AT
+    again = verdict.kind.life and (case.seen.count in RINGS_AGAIN_AT or _quiet_for_long(case, incident))
     return Joined(
         incident=incident.id,
         signal=case.brief(),
@@ -109,6 +111,10 @@ def _joined(case: Case, incident: Incident) -> Joined:
         flags=("runaway",) if case.seen.runaway else (),
         reasons=verdict.reasons,
     )
+
+
+def _quiet_for_long(case: Case, incident: Incident) -> bool:
+    return incident.rang_at is not None and case.now - incident.rang_at >= RINGS_EVERY
 
 
 def _moves(case: Case, incident: Incident) -> State | None:
