@@ -23,7 +23,8 @@ class AccountsRefused(Exception):
 
     def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
         lines = "\n  ".join(str(problem) for problem in problems)
-        super().__init__(f"accounts = {path}: nothing imported, {len(problems)} mistakes\n  {lines}")
+        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        super().__init__(f"accounts = {path}: nothing imported, {count}\n  {lines}")
 
 
 class StoreMissing(Exception):
