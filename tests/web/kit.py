@@ -190,13 +190,15 @@ class Rig:
 
 
 @asynccontextmanager
-async def centre(folder: Path, journal: Journal | None = None, **options: Any) -> AsyncIterator[Rig]:
+async def centre(
+    folder: Path, journal: Journal | None = None, keys: MemoryKeyStore | None = None, **options: Any
+) -> AsyncIterator[Rig]:
     """Open a centre in a folder; `options` replace fields of its House, `pages` its console."""
     rig: Rig | None = None
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     registry = Registry.open(folder, clock=lambda: START if rig is None else rig.now, hasher=hasher)
     opened = await MemoryJournal.open() if journal is None else journal
-    rig = Rig(opened, await MemoryKeyStore.open(lambda n: b"\1" * n), registry, options)
+    rig = Rig(opened, keys or await MemoryKeyStore.open(lambda n: b"\1" * n), registry, options)
     await rig.intake.prepare()
     walking = asyncio.create_task(rig.walk.run())
     await _live(rig, walking)

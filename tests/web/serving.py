@@ -1,7 +1,8 @@
 """The console on a real port, and a reader of its event stream."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,12 @@ import httpx
 from belfry.ports.staff import Role
 from belfry.web.server import Console
 from tests.web.kit import Rig
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let the loop turn until something holds."""
+    while not holds():  # noqa: ASYNC110 - no time passes here
+        await asyncio.sleep(0)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The event stream: nothing missed, nothing repeated, nobody waits for anybody."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -11,13 +10,7 @@ from belfry.ports.staff import Role
 from belfry.web.outlet import Audience, Stream
 from belfry.web.stream import PENDING_MOST
 from tests.web.kit import Rig
-from tests.web.serving import Listener, listening, serving
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Let the loop turn until something holds."""
-    while not holds():  # noqa: ASYNC110 - no time passes here
-        await asyncio.sleep(0)
+from tests.web.serving import Listener, listening, serving, until
 
 
 async def test_a_change_is_told_with_its_row_and_position(rig: Rig) -> None:
@@ -144,11 +137,11 @@ async def test_every_console_hears_every_change(rig: Rig) -> None:
         assert first == second
 
 
-def a_stream(language: str = "en", *, medical: bool = True, name: str = "anna") -> Stream:
+def a_stream(language: str = "en", *, medical: bool = True, acts: bool = True, name: str = "anna") -> Stream:
     async def lasts() -> bool:
         return True
 
-    return Stream(Audience(language, medical), name, lasts, None)
+    return Stream(Audience(language, medical, acts), name, lasts, None)
 
 
 async def test_a_console_that_does_not_read_keeps_the_newest_row_of_each_and_holds_up_nobody(rig: Rig) -> None:

@@ -22,6 +22,7 @@ from belfry.web.house import House
 from belfry.web.identity import check_loopback
 from belfry.web.openapi import document_bytes
 from belfry.web.pages import built_pages, console
+from belfry.web.places import Places
 from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused
 from belfry.web.routes import PREFIX, api, nowhere
 from belfry.web.stream import Hub
@@ -80,10 +81,12 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 
 def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     teller = Teller(house.accounts, house.kinds, house.codes, house.rules)
+    places = Places(house.accounts, house.seals, house.clock)
     hub = Hub(
         board=house.board,
         journal=house.journal,
         teller=teller,
+        places=places,
         pulse=partial(pulse_of, house),
         clock=house.clock,
         lost=house.deadlines.console_lost,
@@ -92,6 +95,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     return Front(
         house=house,
         teller=teller,
+        places=places,
         hub=hub,
         pages=pages,
         visitors=count(),

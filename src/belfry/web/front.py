@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from belfry.web.attempts import Gate
 from belfry.web.house import House
+from belfry.web.places import Places
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
 
@@ -25,6 +26,7 @@ class Page(Struct, frozen=True):
 class Front:
     house: House
     teller: Teller
+    places: Places
     hub: Hub
     pages: Mapping[str, Page]
     """The files of the built console by path."""

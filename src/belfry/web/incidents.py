@@ -1,5 +1,6 @@
 """The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated, Any, Final
@@ -30,7 +31,8 @@ from belfry.domain.commands import (
 from belfry.domain.facts import Sealed, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.signal import AccountKey
-from belfry.ports import Pruned, Stored
+from belfry.ports import KeysUnavailable, Pruned, Stored
+from belfry.safeguards.sealing import SealError
 from belfry.web.asks import (
     CloseBody,
     HoldBody,
@@ -52,7 +54,9 @@ from belfry.web.rights import Right, may
 from belfry.web.story import sealed_parts
 from belfry.web.story import timeline as lines_of
 from belfry.web.telling import Texts, is_medical
-from belfry.web.views import Detail, IncidentList, Next, Timeline, TimelineItem
+from belfry.web.views import Detail, IncidentList, Next, Row, Timeline, TimelineItem
+
+log = logging.getLogger(__name__)
 
 LIMIT: Final = 100
 LIMIT_MOST: Final = 1_000
@@ -86,10 +90,10 @@ async def incidents(
     """`state` may be repeated, `open` is everything not closed; without it, what is open and then what was closed
     lately, newest first. `kind` is a code or the beginning of one."""
     desk = front(request)
-    user, language = visitor_of(request).user, language_of(request)
-    wanted = Wanted(states, name=user.name if mine else None, kinds=kind, medical=sees_medical(request))
+    name = visitor_of(request).user.name
+    wanted = Wanted(states, name=name if mine else None, kinds=kind, medical=sees_medical(request))
     found = list(islice(filter(wanted.fits, from_cursor(desk.house, wanted, after)), limit + 1))
-    rows = [desk.teller.row(incident, language) for incident in found[:limit]]
+    rows = await rows_of(desk, request, found[:limit])
     return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
 
 
@@ -110,7 +114,7 @@ async def timeline(
     desk = front(request)
     found = await _seen(desk, request, incident_id)
     story = await _story(desk, found, before=_position(before), most=limit)
-    return Timeline(story.items, story.before)
+    return Timeline(story.items, story.before, unreadable=story.texts is None)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------
@@ -234,15 +238,27 @@ def _nothing() -> Refused:
     return refused(404, "There is no such incident", kind="belfry:incident")
 
 
+async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> list[Row]:
+    """Rows for whoever asks: with their places for those who may act."""
+    language = language_of(request)
+    if not may(visitor_of(request).user.role, Right.ACT):
+        return [desk.teller.row(one, language) for one in found]
+    await desk.places.read(found)
+    return [desk.teller.row(one, language, desk.places.of(one)) for one in found]
+
+
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
     story = await _story(desk, found, before=None, most=TIMELINE_MOST)
+    others = list(islice(_siblings(desk.house, found, medical=sees_medical(request)), SIBLINGS_MOST))
+    row, *siblings = await rows_of(desk, request, [found, *others])
     return desk.teller.detail(
         found,
         language_of(request),
         timeline=story.items,
         before=story.before,
-        siblings=list(islice(_siblings(desk.house, found, medical=sees_medical(request)), SIBLINGS_MOST)),
+        place=row.place,
+        siblings=siblings,
         texts=story.texts,
         by=staff_of(request),
         now=desk.house.clock(),
@@ -269,7 +285,8 @@ def _siblings(house: House, found: Incident, *, medical: bool) -> Iterator[Incid
 class _Story(msgspec.Struct):
     items: list[TimelineItem]
     before: str | None
-    texts: Texts
+    texts: Texts | None
+    """None where the key store fails: who handles an incident must see the rest of it all the same."""
 
 
 async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
@@ -285,9 +302,14 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
     parts = [*sealed_parts(shown)]
     if before is None:
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
-    texts = await _open(desk.house, parts)
+    texts: Texts | None
+    try:
+        texts = await _open(desk.house, parts)
+    except (KeysUnavailable, SealError) as error:
+        log.error("Sealed words of %s cannot be read: %s", found.id, type(error).__name__)
+        texts = None
     return _Story(
-        items=lines_of(desk.teller, shown, found, texts),
+        items=lines_of(desk.teller, shown, found, texts or {}),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )

@@ -25,6 +25,8 @@ class Audience:
 
     language: str
     medical: bool
+    acts: bool
+    """They may act, so they are told the place of what is open."""
 
     def sees(self, incident: Incident) -> bool:
         return self.medical or not is_medical(incident.kind)

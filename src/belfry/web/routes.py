@@ -32,7 +32,8 @@ async def stream(request: Asked) -> EventStream:
     desk, visitor = front(request), visitor_of(request)
     if len(desk.hub) >= STREAMS_MOST:
         raise refused(503, "Too many streams are open", headers={"Retry-After": "10"})
-    audience = Audience(language_of(request), may(visitor.user.role, Right.MEDICAL))
+    role = visitor.user.role
+    audience = Audience(language_of(request), medical=may(role, Right.MEDICAL), acts=may(role, Right.ACT))
     lasts = _bearer_lasts(request) if visitor.secret is None else _session_lasts(request, visitor.secret)
     one = Stream(audience, visitor.user.name, lasts, visitor.secret)
     return EventStream(desk.hub, one, request.headers.get("last-event-id"))

@@ -4,6 +4,10 @@ A message's id is the journal position after which its row is as it says, and id
 board has folded everything up to it. So whoever comes back with the last id that it saw gets exactly the incidents
 that changed since, as they are now. A stream that does not read keeps one message an incident, the newest; past
 `PENDING_MOST` of them it is told to load the queue anew. Rows are encoded once a change for each audience.
+
+A row whose place has yet to be unsealed waits for that, and what changed after it waits with it, so that ids go on
+growing: some milliseconds, and no longer than `places.WITHIN_S` where the key store fails. Such a row leaves without
+its place, and once more when that can be read.
 """
 
 import asyncio
@@ -21,6 +25,7 @@ from belfry.domain.incident import REOPEN_WITHIN, Incident
 from belfry.ports import Journal, Stored
 from belfry.web.headers import SECURE
 from belfry.web.outlet import Audience, Stream, beat, message
+from belfry.web.places import Places
 from belfry.web.telling import Teller, is_medical
 from belfry.web.views import Pulse
 
@@ -49,16 +54,22 @@ class Hub:
         board: Board,
         journal: Journal,
         teller: Teller,
+        places: Places,
         pulse: Callable[[], Pulse],
         clock: Callable[[], datetime],
         lost: Callable[[str], None],
         back: Callable[[str], None],
     ) -> None:
         self._board, self._journal, self._teller = board, journal, teller
-        self._pulse, self._clock = pulse, clock
+        self._places, self._pulse, self._clock = places, pulse, clock
         self._lost, self._back = lost, back
         self._streams: set[Stream] = set()
         self._changed: dict[str, Incident] = {}
+        self._unplaced: set[str] = set()
+        """Incidents whose place is being read; their rows wait."""
+        self._without: dict[str, Incident] = {}
+        """Incidents whose row left without its place."""
+        self._reading: asyncio.Task[None] | None = None
         self._medical: set[str] = set()
         """Open incidents last heard of as medical, so that a change of kind is noticed."""
         self._scheduled = False
@@ -83,10 +94,12 @@ class Hub:
         self._unlisten = []
         for stream in list(self._streams):
             stream.end()
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
-            self._ticker = None
+        running = [task for task in (self._ticker, self._reading) if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        self._ticker = self._reading = None
+        self._unplaced.clear()
 
     # -- streams
 
@@ -110,8 +123,10 @@ class Hub:
     async def greet(self, stream: Stream, last_id: str | None) -> None:
         """Begin a stream: what changed since `last_id`, or the position from where it goes on."""
         known = None if last_id is None else await self._known(last_id)
+        if known is not None and stream.audience.acts:
+            await self._places.read(self._missed(stream, known)[:CATCH_UP_MOST])
         # From here on nothing waits, so nothing falls between what is sent here and what `_flush` sends.
-        position = self._board.position
+        position = self._sent_upto
         if last_id is None:
             stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(position)))
         elif known is None or not self._catch_up(stream, known):
@@ -120,19 +135,23 @@ class Hub:
 
     def _catch_up(self, stream: Stream, after: int) -> bool:
         """Send the incidents that changed after a position; False where they are too many."""
-        position = self._board.position
-        missed = [
-            incident
-            for incidents in (self._board.queue(), self._board.closed())
-            for incident in incidents
-            if after < incident.head <= position and stream.audience.sees(incident)
-        ]
+        missed = self._missed(stream, after)
         if len(missed) > CATCH_UP_MOST:
             return False
         stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(after)))
         for incident in sorted(missed, key=lambda one: one.head):
-            stream.put(incident.id, self._row(incident, stream.audience))
+            stream.put(incident.id, self._row(incident, stream.audience, incident.head))
         return True
+
+    def _missed(self, stream: Stream, after: int) -> list[Incident]:
+        """The incidents that changed after a position, as far as their rows have left."""
+        upto = self._sent_upto
+        return [
+            incident
+            for incidents in (self._board.queue(), self._board.closed())
+            for incident in incidents
+            if after < incident.head <= upto and stream.audience.sees(incident)
+        ]
 
     async def _known(self, last_id: str) -> int | None:
         """The position of an id that we gave, None where it is unknown, of the future, or too old."""
@@ -152,8 +171,13 @@ class Hub:
 
     def _hear(self, incident: Incident, _: int) -> None:
         self._note_kind(incident)
+        if not incident.open:
+            self._places.forget(incident.id)
+            self._without.pop(incident.id, None)
         if self._streams:
             self._changed[incident.id] = incident
+            if self._places.unread(incident) and not self._places.troubled:
+                self._read_place(incident)
             self._flush_soon(0)
 
     def _note_kind(self, incident: Incident) -> None:
@@ -168,7 +192,7 @@ class Hub:
     def _hide(self) -> None:
         for stream in self._streams:
             if not stream.audience.medical:
-                stream.restart(self._board.position)
+                stream.restart(self._sent_upto)
 
     def _flush_soon(self, _: int) -> None:
         """Send at the end of this turn of the loop: a burst is one message an incident."""
@@ -178,15 +202,27 @@ class Hub:
 
     def _flush(self) -> None:
         self._scheduled = False
-        position = self._board.position
-        ready = sorted((one for one in self._changed.values() if one.head <= position), key=lambda one: one.head)
-        for incident in ready:
+        for incident in self._ready():
+            if incident.id in self._unplaced:
+                break
             del self._changed[incident.id]
-            self._send(incident)
+            self._send(incident, incident.head)
         if not self._streams:
             self._changed.clear()
 
-    def _send(self, incident: Incident) -> None:
+    def _ready(self) -> list[Incident]:
+        """What changed and may be told, in the order of its positions."""
+        position = self._board.position
+        return sorted((one for one in self._changed.values() if one.head <= position), key=lambda one: one.head)
+
+    @property
+    def _sent_upto(self) -> int:
+        """The position up to which every row has left."""
+        waiting = self._ready()
+        return waiting[0].head - 1 if waiting else self._board.position
+
+    def _send(self, incident: Incident, position: int) -> None:
+        """Put a row into every stream that may have it; `position` is its id."""
         encoded: dict[Audience, bytes] = {}
         for stream in self._streams:
             audience = stream.audience
@@ -194,13 +230,45 @@ class Hub:
                 continue
             text = encoded.get(audience)
             if text is None:
-                text = encoded[audience] = self._row(incident, audience)
+                text = encoded[audience] = self._row(incident, audience, position)
             stream.put(incident.id, text)
             if stream.behind > PENDING_MOST:
-                stream.restart(incident.head)
+                stream.restart(position)
 
-    def _row(self, incident: Incident, audience: Audience) -> bytes:
-        return message("incident", _encode(self._teller.row(incident, audience.language)), incident.head)
+    def _row(self, incident: Incident, audience: Audience, position: int) -> bytes:
+        place = self._places.of(incident) if audience.acts else None
+        if audience.acts and self._places.unread(incident):
+            self._without[incident.id] = incident
+        return message("incident", _encode(self._teller.row(incident, audience.language, place)), position)
+
+    # -- places
+
+    def _read_place(self, incident: Incident) -> None:
+        self._unplaced.add(incident.id)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_places())
+
+    async def _read_places(self) -> None:
+        """Have the places of the rows that wait at hand, then let them go, read or not."""
+        while self._unplaced:
+            wanted = list(self._unplaced)
+            await self._places.read([self._changed[one] for one in wanted if one in self._changed])
+            self._unplaced.difference_update(wanted)
+            self._flush_soon(0)
+        self._reading = None
+
+    async def _send_late_places(self) -> None:
+        """Once the key store answers again, send the rows anew that left without their place."""
+        if not self._without or self._places.troubled:
+            return
+        wanted, self._without = self._without, {}
+        await self._places.read(wanted.values())
+        position = self._told()
+        for incident in wanted.values():
+            if self._places.unread(incident):
+                self._without[incident.id] = incident
+            elif incident.open and incident.id not in self._changed:
+                self._send(incident, position)
 
     # -- time
 
@@ -219,7 +287,9 @@ class Hub:
             if not await stream.lasts():
                 stream.end()
         if not self._streams:
+            self._without.clear()
             return
+        await self._send_late_places()
         pulse = self._pulse()
         if self._last_pulse is None or _of_note(pulse) != _of_note(self._last_pulse):
             self._tell(pulse)
@@ -242,7 +312,7 @@ class Hub:
         """The position up to which every change has been put into the streams."""
         if self._scheduled:
             self._flush()
-        return self._board.position
+        return self._sent_upto
 
 
 def _of_note(pulse: Pulse) -> tuple[object, ...]:

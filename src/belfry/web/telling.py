@@ -1,7 +1,8 @@
 """From incidents and facts to what the API says of them: pure, in the language of whoever asks.
 
 A `Teller` holds what does not change between requests: the lists, the rules, the registry's accounts. A row holds
-nothing sealed; of an incident that is over it holds no site either, since lists of those are archives (SCOPE).
+nothing sealed but the place that its caller hands over for those who may act (`places`); of an incident that is over
+it holds neither site nor place, since lists of those are archives (SCOPE).
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,9 +73,9 @@ class Teller:
 
     # -- rows
 
-    def row(self, incident: Incident, language: str) -> Row:
-        """Return the row of an incident as it is now."""
-        return Row(**self._fields(incident, language, in_list=True))
+    def row(self, incident: Incident, language: str, place: str | None = None) -> Row:
+        """Return the row of an incident as it is now; `place` is what `Places` knows, for those who may act."""
+        return Row(**self._fields(incident, language, in_list=True), place=place)
 
     def detail(
         self,
@@ -83,26 +84,30 @@ class Teller:
         *,
         timeline: Sequence[TimelineItem],
         before: str | None,
-        siblings: Sequence[Incident],
-        texts: Texts,
+        place: str | None,
+        siblings: Sequence[Row],
+        texts: Texts | None,
         by: Staff,
         now: datetime,
     ) -> Detail:
-        """Return an incident with its story. `texts` are what its sealed parts say."""
+        """Return an incident with its story. `texts` are what its sealed parts say; None: nobody can read them now."""
         words = self.kinds.words(incident.kind, language)
         same_zone = (brief for brief in incident.newest if brief.zone == incident.zone)
         parts = (*incident.first.sealed, *(sealed for brief in same_zone for sealed in brief.sealed))
         fields = self._fields(incident, language, in_list=False)
         fields["note"] = next((item.text for item in reversed(timeline) if item.type == "note"), None)
+        unreadable, texts = texts is None, texts or {}
         return Detail(
             **fields,
+            place=place,
+            unreadable=unreadable,
             reasons=list(incident.reasons),
             definition=words.definition,
             not_this=words.not_this,
             timeline=list(timeline),
             timeline_before=before,
             acts=list(allowed(incident, by=by, now=now)),
-            siblings=[self.row(one, language) for one in siblings],
+            siblings=list(siblings),
             zone_text=_said(parts, Part.ZONE_TEXT, texts),
             caller=_said(parts, Part.CALLER, texts),
             place_text=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
@@ -157,9 +162,7 @@ class Teller:
         }
 
     def _site(self, incident: Incident) -> SiteView | None:
-        account = None if incident.account_id is None else self.accounts.by_id(incident.account_id)
-        if account is None and incident.account is not None:
-            account = self.accounts.by_key(incident.account)
+        account = account_of(self.accounts, incident)
         return None if account is None else site_view(account)
 
     # -- signals
@@ -219,6 +222,14 @@ def group_of(kind: str) -> str:
 def is_medical(kind: str) -> bool:
     """Medical incidents are nobody's lead: only the control room sees them (SCOPE)."""
     return group_of(kind) == MEDICAL
+
+
+def account_of(accounts: Accounts, incident: Incident) -> Account | None:
+    """The account of the registry that an incident is about."""
+    account = None if incident.account_id is None else accounts.by_id(incident.account_id)
+    if account is None and incident.account is not None:
+        account = accounts.by_key(incident.account)
+    return account
 
 
 def site_view(account: Account) -> SiteView:

@@ -1,6 +1,7 @@
 """What the API says: the types of its answers. `bodies of requests` are in `asks`; who fills these in is `telling`.
 
-Positions, ids and cursors are opaque text; times are RFC 3339 in UTC. Nothing sealed is in a row.
+Positions, ids and cursors are opaque text; times are RFC 3339 in UTC. Nothing sealed is in a row but the place of an
+open incident that has no site, for those who may act on it.
 """
 
 from datetime import datetime
@@ -145,6 +146,9 @@ class Row(Struct, frozen=True, kw_only=True):
     receiver: str | None
     prefix: str | None
     site: SiteView | None
+    place: str | None
+    """Where an open incident without a site is: words, or latitude and longitude; null for those who may not act, and
+    while it cannot be read."""
     area: str | None
     zone: str | None
     method: Method
@@ -196,10 +200,11 @@ class TimelineItem(Struct, frozen=True, kw_only=True):
 
 
 class Timeline(Struct, frozen=True):
-    """Oldest first; `next` leads to what was before."""
+    """Oldest first; `next` leads to what was before. `unreadable` as in a detail."""
 
     items: list[TimelineItem]
     next: str | None = None
+    unreadable: bool = False
 
 
 class Detail(Row, frozen=True, kw_only=True):
@@ -217,6 +222,8 @@ class Detail(Row, frozen=True, kw_only=True):
     place_text: str | None
     dispositions: list[str]
     causes: list[str]
+    unreadable: bool
+    """The key store fails: a text that is null may be one that was typed."""
 
 
 class Next(Struct, frozen=True):
