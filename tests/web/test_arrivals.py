@@ -1,15 +1,18 @@
 """The three ways in: durable before 202, once however often it is sent, and nothing kept that must not be."""
 
 import asyncio
+import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from belfry.domain.facts import Entry, Received
 from belfry.domain.signal import Method, Wire
-from belfry.ports import Stored
+from belfry.ports import Full, Stored
 from belfry.ports.staff import Role
-from tests.web.kit import Rig
+from belfry.web.repeats import IDENTITIES_MOST, Known, Said
+from tests.web.kit import START, Rig, fields
 
 BURGLARY = {"account": "2002", "code": "BA", "area": "1", "zone": "12"}
 
@@ -169,6 +172,49 @@ async def test_two_of_the_same_at_once_are_one(rig: Rig) -> None:
     assert len(await received(rig)) == 1
 
 
+async def test_a_key_used_for_something_else_drops_no_alarm(rig: Rig) -> None:
+    client = rig.token(name="one")
+    key = {"Idempotency-Key": "k1"}
+    first = await client.post("/signals", json=BURGLARY, headers=key)
+    other = await client.post("/signals", json={**BURGLARY, "account": "1001"}, headers=key)
+    said = other.json()
+    assert (other.status_code, said["type"], said["field"]) == (409, "belfry:repeat", "Idempotency-Key")
+    assert (await client.post("/signals", json=BURGLARY, headers=key)).json() == first.json()
+    call = {"kind": "FIRE.STRUCT", "place": {"text": "the mill"}}
+    for path in ("/calls", "/reports"):
+        answer = await client.post(path, json=call, headers=key)
+        assert (answer.status_code, answer.json() == first.json()) == (202, False)
+        assert (await client.post(path, json={**call, "note": "smoke"}, headers=key)).status_code == 409
+    assert [str(fact.method) for fact in await received(rig)] == ["equipment", "call", "duty"]
+    rig.wait(hours=24, seconds=1)
+    client = rig.token(name="one")
+    assert (await client.post("/signals", json={**BURGLARY, "account": "1001"}, headers=key)).status_code == 202
+
+
+async def test_a_key_whose_signal_could_not_be_kept_is_free_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = rig.token(name="one")
+    key = {"Idempotency-Key": "k1"}
+
+    def full(*_: object) -> asyncio.Future[None]:
+        refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        refused.set_exception(Full("no room"))
+        return refused
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rig.journal, "append", full)
+        assert (await client.post("/signals", json=BURGLARY, headers=key)).status_code == 503
+    assert (await client.post("/signals", json={**BURGLARY, "zone": "13"}, headers=key)).status_code == 202
+
+
+def test_the_memory_of_what_was_said_is_bounded_and_forgets_the_oldest() -> None:
+    said = Said(timedelta(days=1))
+    for number in range(IDENTITIES_MOST + 10):
+        assert said.note(b"%d" % number, b"one", START) is Known.NEW
+    assert len(said) == IDENTITIES_MOST
+    assert said.note(b"0", b"another", START) is Known.NEW
+    assert said.note(b"500", b"another", START) is Known.OTHER
+
+
 async def test_a_key_without_limit_is_refused(rig: Rig) -> None:
     answer = await rig.token().post("/signals", json=BURGLARY, headers={"Idempotency-Key": "k" * 201})
     assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
@@ -210,19 +256,89 @@ async def test_a_binary_cloud_event_is_the_same_one(rig: Rig) -> None:
     assert (lame.status_code, lame.json()["field"]) == (400, "ce-source")
 
 
-async def test_a_batch_is_kept_together_or_not_at_all(rig: Rig) -> None:
+async def test_an_event_of_a_batch_is_known_alone_and_in_any_order(rig: Rig) -> None:
+    client = rig.token()
+    batch = {"content-type": "application/cloudevents-batch+json"}
+    e1, e2, e3 = EVENT, {**EVENT, "id": "e2", "data": {**BURGLARY, "zone": "13"}}, {**EVENT, "id": "e3"}
+    first = await client.post("/signals", json=[e1, e2], headers=batch)
+    assert first.json() == {"position": "1", "signal": "1"}
+    alone = await client.post("/signals", json=e1, headers={"content-type": "application/cloudevents+json"})
+    turned = await client.post("/signals", json=[e2, e1, e1], headers=batch)
+    assert (alone.json()["position"], turned.json()["position"]) == ("1", "2")
+    partly = await client.post("/signals", json=[e1, e3], headers={**batch, "Idempotency-Key": "counts for nothing"})
+    assert (partly.status_code, partly.json()["position"]) == (202, "1")
+    assert [fact.zone for fact in await received(rig)] == ["12", "13", "12"]
+
+
+async def test_a_batch_is_judged_as_a_whole_before_anything_of_it_is_kept(rig: Rig) -> None:
     client = rig.token()
     headers = {"content-type": "application/cloudevents-batch+json"}
-    good = [EVENT, {**EVENT, "id": "e2", "data": {**BURGLARY, "zone": "13"}}]
-    answer = await client.post("/signals", json=good, headers=headers)
-    assert answer.json() == {"position": "1", "signal": "1"}
-    assert [fact.zone for fact in await received(rig)] == ["12", "13"]
-    again = await client.post("/signals", json=good, headers=headers)
-    assert again.json() == answer.json()
     bad = [{**EVENT, "id": "e3"}, {**EVENT, "id": "e4", "data": {**BURGLARY, "code": "nonsense"}}]
     refused = await client.post("/signals", json=bad, headers=headers)
     assert (refused.status_code, refused.json()["field"]) == (400, "[1].data.code")
-    assert len(await received(rig)) == 2
+    changed = {**EVENT, "data": {**BURGLARY, "zone": "14"}}
+    refused = await client.post("/signals", json=[EVENT, changed], headers=headers)
+    assert (refused.status_code, refused.json()["field"]) == (409, "[1].id")
+    assert await received(rig) == []
+    assert (await client.post("/signals", json=[changed], headers=headers)).status_code == 202
+
+
+async def test_what_a_full_disk_kept_of_a_batch_is_not_kept_twice(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = rig.token()
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    batch = [EVENT, {**EVENT, "id": "e2", "data": {**BURGLARY, "zone": "13"}}]
+    append, asked = rig.journal.append, itertools.count()
+
+    def sometimes(*words: Any) -> asyncio.Future[Any]:
+        if next(asked) != 1:
+            return append(*words)
+        refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        refused.set_exception(Full("no room"))
+        return refused
+
+    monkeypatch.setattr(rig.journal, "append", sometimes)
+    assert (await client.post("/signals", json=batch, headers=headers)).status_code == 503
+    assert (await client.post("/signals", json=batch, headers=headers)).json()["position"] == "1"
+    assert [fact.zone for fact in await received(rig)] == ["12", "13"]
+
+
+async def test_no_source_and_id_make_up_those_of_another_event(rig: Rig) -> None:
+    client = rig.token()
+    headers = {"content-type": "application/cloudevents+json"}
+    one = await client.post("/signals", json={**EVENT, "source": "a\0b", "id": "c"}, headers=headers)
+    two = await client.post("/signals", json={**EVENT, "source": "a", "id": "b\0c"}, headers=headers)
+    assert (one.status_code, two.status_code) == (202, 202)
+    assert one.json() != two.json()
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "1899-12-31T23:59:59Z"]
+)
+async def test_a_time_that_cannot_be_reckoned_with_is_refused_by_its_field(rig: Rig, time: str) -> None:
+    client = rig.token()
+    event = {"content-type": "application/cloudevents+json"}
+    binary = {"ce-specversion": "1.0", "ce-id": "e1", "ce-source": "/g", "ce-type": "t", "ce-time": time}
+    late = {**BURGLARY, "occurred_at": time}
+    answers = [
+        await client.post("/signals", json=late),
+        await client.post("/signals", json=BURGLARY, headers=binary),
+        await client.post("/signals", json={**EVENT, "time": time}, headers=event),
+        await client.post("/signals", json={**EVENT, "data": late}, headers=event),
+        await client.post(
+            "/signals",
+            json=[EVENT, {**EVENT, "id": "e2", "time": time}],
+            headers={"content-type": "application/cloudevents-batch+json"},
+        ),
+        await client.post("/decode", json={"frames": ["0a"], "at": time}),
+    ]
+    assert [answer.status_code for answer in answers] == [400] * 6
+    assert fields(answers) == ["occurred_at", "ce-time", "time", "data.occurred_at", "[1].time", "at"]
+    assert {answer.json()["value"] for answer in answers} == {time}
+    assert await received(rig) == []
+    incident = await rig.alarm(client)
+    taken = (await client.post(f"/incidents/{incident}/take", json={"version": 1})).json()
+    held = await client.post(f"/incidents/{incident}/hold", json={"version": taken["version"], "until": time})
+    assert (held.status_code, held.json()["field"], held.json()["value"]) == (400, "until", time)
 
 
 # -- people

@@ -24,6 +24,7 @@ from belfry.web.openapi import document_bytes
 from belfry.web.pages import built_pages, console
 from belfry.web.places import Places
 from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused
+from belfry.web.repeats import Said
 from belfry.web.routes import PREFIX, api, nowhere
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
@@ -99,6 +100,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         hub=hub,
         pages=pages,
         visitors=count(),
+        said=Said(timedelta(seconds=house.rules.idempotency_s)),
         sign_ins=Gate(Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
         set_ups=Gate(Attempts(SET_UP_TRIES, NAME_AGAIN)),
     )

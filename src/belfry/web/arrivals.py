@@ -4,13 +4,16 @@
 is handed to intake.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 from litestar import Response, Router, post
 from litestar.params import JSONBody
 from litestar.types import Receive, Scope, Send
+from msgspec import Struct
 
 from belfry.domain.codes import Meaning
 from belfry.domain.kinds import Kinds
@@ -18,14 +21,18 @@ from belfry.domain.signal import Arrival, Caller, Method, Position, Receipt, Sig
 from belfry.ports.staff import User
 from belfry.web.asks import RECEIVER, CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
 from belfry.web.bodies import Asked, Body, media_type, raw_body, takes
-from belfry.web.front import front
+from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import let_in, need, visitor_of
-from belfry.web.problems import refused, refused_field, told
+from belfry.web.instants import check_instant
+from belfry.web.problems import Problem, Refused, refused, refused_field, told
+from belfry.web.repeats import Known, identity_of
 from belfry.web.rights import Right
 from belfry.web.views import Accepted
 
 PATH: Final = "api"
+SIGNALS: Final = "signals"
+KEY_HEADER: Final = "Idempotency-Key"
 KEY_MOST: Final = 200
 """Characters of an Idempotency-Key."""
 
@@ -45,44 +52,42 @@ _NATIVE: Final = Body(SignalBody)
 _EVENT: Final = Body(CloudEvent)
 _BATCH: Final[Body[list[CloudEvent]]] = Body(CloudEvents)
 
-_UNSTORED: Final = {503: told("The journal keeps nothing now; send it again later")}
+_UNSTORED: Final = {
+    409: told("Something else was sent under this key, or this source and id"),
+    503: told("The journal keeps nothing now; send it again later"),
+}
 
 
 @post("/signals", status_code=202, responses=_UNSTORED, summary="Equipment said something")
 async def send_signals(request: Asked) -> Response[Accepted]:
     """Native JSON, or CloudEvents 1.0 structured, binary or batched. An `Idempotency-Key` gives the same answer again;
-    a CloudEvent is known by its source and id."""
+    a CloudEvent is known by its source and id, and needs none."""
     # not by a guard: Litestar copies the whole handler for each guard of each request
     house, user = front(request).house, (await let_in(request, Right.SEND)).user
     raw = await raw_body(request)
-    identity: bytes | None
     headers = _Headers(request)
     match headers.content:
         case "application/json" | "":
             body = _NATIVE.of(raw)
+            check_instant("occurred_at", body.occurred_at)
             event = headers.event
-            if event is not None:
-                said = [signal_of(body, house, happened=event.happened)]
-                identity = headers.identity(user) or _identity(user, "event", event.source, event.id)
+            if event is None:
+                said = [_Saying(signal_of(body, house), headers.name(SIGNALS, user, body))]
             else:
-                said = [signal_of(body, house)]
-                identity = headers.identity(user)
+                said = [_Saying(signal_of(body, house, happened=event.happened), event.name(user, body))]
         case "application/cloudevents+json":
-            one = _EVENT.of(raw)
-            said, identity = _from_events([one], house), headers.identity(user) or _identity_of([one], user)
+            said = [_from_event(_EVENT.of(raw), house, user)]
         case "application/cloudevents-batch+json":
-            many = _BATCH.of(raw)
-            said, identity = _from_events(many, house), headers.identity(user) or _identity_of(many, user)
+            said = [_from_event(one, house, user, f"[{n}].") for n, one in enumerate(_BATCH.of(raw))]
         case _:
             raise refused(415, f"The body has to be {JSON}, {EVENT_JSON} or {BATCH_JSON}")
-    source = None if request.client is None else request.client.host
-    return Receipted(await house.intake.deliver(Arrival(signals=tuple(said), identity=identity, source=source)))
+    return Receipted(await _deliver(request, said, None if request.client is None else request.client.host))
 
 
 @post("/reports", status_code=202, guards=[need(Right.REPORT)], opt=takes(ReportBody), responses=_UNSTORED)
 async def send_report(request: Asked, data: JSONBody[ReportBody]) -> Accepted:
     """Somebody on duty noticed something. The words are sealed."""
-    return await _from_person(request, Method.DUTY, data.kind, data.place, note=data.note, caller=None)
+    return await _from_person(request, Method.DUTY, data, caller=None)
 
 
 @post("/calls", status_code=202, guards=[need(Right.CALL)], opt=takes(CallBody), responses=_UNSTORED)
@@ -90,7 +95,7 @@ async def send_call(request: Asked, data: JSONBody[CallBody]) -> Accepted:
     """Somebody phoned or wrote. Words and caller are sealed, and never searched."""
     who = data.caller
     caller = None if who is None else Caller(_words(who.name), _words(who.number))
-    return await _from_person(request, Method.CALL, data.kind, data.place, note=data.note, caller=caller)
+    return await _from_person(request, Method.CALL, data, caller=caller)
 
 
 class Receipted(Response[Accepted]):
@@ -181,18 +186,22 @@ def _point(said: Meaning, number: str | None) -> tuple[str | None, str | None]:
     return (None, number) if said.address == "user" else (number, None)
 
 
-def _from_events(events: Sequence[CloudEvent], house: House) -> list[Signal]:
-    return [signal_of(event.data, house, happened=event.time) for event in events]
+def _from_event(event: CloudEvent, house: House, user: User, where: str = "") -> "_Saying":
+    """What an event says; `where` it stands in the body goes before the names of its fields."""
+    check_instant(f"{where}time", event.time)
+    check_instant(f"{where}data.occurred_at", event.data.occurred_at)
+    name = _event_name(user, event.source, event.id, event.data, f"{where}id")
+    return _Saying(signal_of(event.data, house, happened=event.time), name)
 
 
 # -- people -----------------------------------------------------------------------------------------------------------
 
 
 async def _from_person(
-    request: Asked, method: Method, kind: str, place: PlaceBody, *, note: str | None, caller: Caller | None
+    request: Asked, method: Method, body: ReportBody | CallBody, *, caller: Caller | None
 ) -> Accepted:
-    house, user = front(request).house, visitor_of(request).user
-    check_kind(house.kinds, kind, method)
+    house, user, place = front(request).house, visitor_of(request).user, body.place
+    check_kind(house.kinds, body.kind, method)
     check_place(house, place)
     where = place.position
     signal = Signal(
@@ -201,16 +210,16 @@ async def _from_person(
         received_at=house.clock(),
         path=PATH,
         authenticated=True,
-        kind=kind,
+        kind=body.kind,
         site=place.site,
         by=user.name,
-        text=_words(note),
+        text=_words(body.note),
         place_text=_words(place.text),
         position=None if where is None else Position(where.latitude, where.longitude),
         caller=caller,
     )
-    identity = _Headers(request).identity(user)
-    return accepted(await house.intake.deliver(Arrival(signals=(signal,), identity=identity)))
+    name = _Headers(request).name(f"{method}", user, body)
+    return accepted(await _deliver(request, [_Saying(signal, name)], None))
 
 
 def check_kind(kinds: Kinds, kind: str, method: Method) -> None:
@@ -235,6 +244,57 @@ def _words(text: str | None) -> str | None:
 # -- who said it, and whether it was said before ----------------------------------------------------------------------
 
 
+class _Name(Struct, frozen=True):
+    """What a repeat of something shares with it, what it says, and the field that named it."""
+
+    identity: bytes
+    content: bytes
+    field: str
+
+
+class _Saying(Struct, frozen=True):
+    """A signal, and what it is known by where its sender named it."""
+
+    signal: Signal
+    name: _Name | None
+
+    def of(self, source: str | None) -> Arrival:
+        return Arrival(
+            signals=(self.signal,), identity=None if self.name is None else self.name.identity, source=source
+        )
+
+
+async def _deliver(request: Asked, said: Sequence[_Saying], source: str | None) -> Receipt:
+    """Keep what was said, each with a name of its own; return the receipt of the first. Raises Refused for a name that
+    was given to something else, and then nothing is kept, or what intake raises."""
+    desk = front(request)
+    noted = _note(desk, [one.name for one in said if one.name is not None])
+    receipts = await asyncio.gather(
+        *(desk.house.intake.deliver(one.of(source)) for one in said), return_exceptions=True
+    )
+    failed = [(one, error) for one, error in zip(said, receipts, strict=True) if isinstance(error, BaseException)]
+    desk.said.forget(noted.intersection(one.name.identity for one, _ in failed if one.name is not None))
+    for _, error in failed:
+        raise error
+    return next(receipt for receipt in receipts if isinstance(receipt, Receipt))
+
+
+def _note(desk: Front, names: Sequence[_Name]) -> set[bytes]:
+    """Remember what is said under names, all or none; return the identities that are new. Raises Refused."""
+    now, noted = desk.house.clock(), set[bytes]()
+    for name in names:
+        match desk.said.note(name.identity, name.content, now):
+            case Known.NEW:
+                noted.add(name.identity)
+            case Known.OTHER:
+                desk.said.forget(noted)
+                title = f"{name.field}: something else was sent under it within a day"
+                raise Refused(Problem(status=409, type="belfry:repeat", title=title, field=name.field))
+            case Known.SAME:
+                pass
+    return noted
+
+
 class _Event:
     """The attributes of a CloudEvent in binary mode."""
 
@@ -248,6 +308,9 @@ class _Event:
                 raise refused_field(f"ce-{name}", f"ce-{name}: 1 to {KEY_MOST} characters are needed")
         self.id, self.source = given["id"], given["source"]
         self.happened = _instant(given.get("time"))
+
+    def name(self, user: User, body: SignalBody) -> _Name:
+        return _event_name(user, self.source, self.id, body, "ce-id")
 
 
 class _Headers:
@@ -269,22 +332,18 @@ class _Headers:
     def event(self) -> _Event | None:
         return _Event(self._given) if "specversion" in self._given else None
 
-    def identity(self, user: User) -> bytes | None:
-        """What a repeat of this request shares, where its sender gave it a key."""
+    def name(self, route: str, user: User, body: Struct) -> _Name | None:
+        """What a repeat of this request is known by, where its sender gave it a key."""
         if self._key is None:
             return None
         if not 0 < len(self._key) <= KEY_MOST:
-            raise refused_field("Idempotency-Key", f"Idempotency-Key: 1 to {KEY_MOST} characters")
-        return _identity(user, "key", self._key)
+            raise refused_field(KEY_HEADER, f"{KEY_HEADER}: 1 to {KEY_MOST} characters")
+        return _Name(identity_of(route, user.name, "key", self._key), msgspec.json.encode(body), KEY_HEADER)
 
 
-def _identity(user: User, *parts: str) -> bytes:
-    """Keys of one sender never meet those of another."""
-    return b"\0".join((b"idem", user.name.encode(), *(part.encode() for part in parts)))
-
-
-def _identity_of(events: Sequence[CloudEvent], user: User) -> bytes:
-    return _identity(user, "event", *(part for event in events for part in (event.source, event.id)))
+def _event_name(user: User, source: str, which: str, data: SignalBody, field: str) -> _Name:
+    """The same in every mode; `time` is an attribute that a mode may leave out, so only `data` has to be the same."""
+    return _Name(identity_of(SIGNALS, user.name, "event", source, which), msgspec.json.encode(data), field)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -296,6 +355,7 @@ def _instant(text: str | None) -> datetime | None:
         found = None
     if found is None or found.tzinfo is None:
         raise refused_field("ce-time", "ce-time: no RFC 3339 time", value=text)
+    check_instant("ce-time", found)
     return found
 
 

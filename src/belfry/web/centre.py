@@ -18,6 +18,7 @@ from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_guard
 from belfry.web.incidents import LIMIT, Limit
+from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
 from belfry.web.metrics import exposition
 from belfry.web.problems import refused, refused_field
@@ -148,6 +149,7 @@ def _account(account: Account) -> AccountView:
 @post("/decode", status_code=200, guards=[need(Right.DECODE)], opt=takes(DecodeBody), summary="What did my panel send")
 async def decode(request: Asked, data: JSONBody[DecodeBody]) -> Decoded:
     """DC-09 frames in hexadecimal to what they say, as `belfry decode dc09` prints it. Nothing is kept or logged."""
+    check_instant("at", data.at)
     house = front(request).house
     key = None if data.key is None else bytes.fromhex(data.key)
     items: list[dict[str, Any]] = []

@@ -10,6 +10,7 @@ from msgspec import Struct
 from belfry.web.attempts import Gate
 from belfry.web.house import House
 from belfry.web.places import Places
+from belfry.web.repeats import Said
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
 
@@ -32,8 +33,10 @@ class Front:
     """The files of the built console by path."""
     visitors: Iterator[int]
     """Counts whom a demo signed in."""
+    said: Said
+    """Under Idempotency-Keys and by CloudEvents."""
     sign_ins: Gate
-    """By name and source."""
+    """By name and source together, by name, and by source."""
     set_ups: Gate
     """By source."""
 
