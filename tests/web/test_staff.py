@@ -1,6 +1,9 @@
 """Signing in, staying in, being kept out, and setting a centre up."""
 
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
 
 from belfry.ports.staff import Role
 from belfry.web.attempts import KEYS_MOST, Attempts, source_of
@@ -89,6 +92,51 @@ async def test_too_many_attempts_under_a_name_have_to_wait_and_a_right_one_does_
     assert refused.headers["retry-after"] == "60"
     rig.wait(seconds=60)
     assert (await client.post("/session", json=right)).status_code == 200
+
+
+async def test_a_name_in_wide_letters_is_the_same_name(rig: Rig) -> None:
+    rig.add_user("anna")
+    client = rig.client()
+    spelled = ("anna", "ＡＮＮＡ", "ａnna", "ANNA", "ａｎｎａ", "aｎna")
+    codes = [
+        (await client.post("/session", json={"name": name, "password": "not the one"})).status_code for name in spelled
+    ]
+    assert codes == [401] * 5 + [429]
+
+
+async def test_guesses_from_elsewhere_keep_nobody_out_until_they_come_from_everywhere(rig: Rig) -> None:
+    rig.add_user("anna")
+    desk = rig.client(source="192.0.2.1")
+    right, wrong = ({"name": "anna", "password": word} for word in (PASSWORD, "not the one"))
+
+    async def guess(source: int) -> list[int]:
+        client = rig.client(source=f"203.0.113.{source}")
+        return [(await client.post("/session", json=wrong)).status_code for _ in range(6)]
+
+    for source in range(9):
+        assert await guess(source) == [401] * 5 + [429]
+        assert (await desk.post("/session", json=right)).status_code == 200
+    assert await guess(9) == [401] * 5 + [429]
+    everywhere = await desk.post("/session", json=right)
+    assert (everywhere.status_code, everywhere.headers["retry-after"]) == (429, "18")
+    rig.wait(minutes=15)
+    assert (await desk.post("/session", json=right)).status_code == 200
+
+
+async def test_on_a_full_disk_nobody_signs_in_and_whoever_is_in_goes_on(rig: Rig) -> None:
+    client = await rig.browser("anna")
+
+    @event.listens_for(rig.registry.store.engine, "checkout")
+    def full(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # no less than it has, and no page more
+
+    body = {"name": "anna", "password": PASSWORD}
+    while (answer := await rig.client().post("/session", json=body)).status_code == 200:
+        rig.wait(seconds=1)  # until the last page is full
+    said = answer.json()
+    assert (answer.status_code, said["type"], answer.headers["retry-after"]) == (503, "belfry:registry", "5")
+    assert "sqlite" not in answer.text.lower()
+    assert (await client.get("/incidents")).status_code == 200
 
 
 async def test_one_source_cannot_try_name_after_name(rig: Rig) -> None:

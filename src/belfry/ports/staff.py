@@ -8,8 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from unicodedata import normalize
 
 from msgspec import Struct
+
+
+def fold(name: str) -> str:
+    """Return what two names share that people would take for the same."""
+    return normalize("NFKC", name).casefold()
 
 
 class Role(StrEnum):
@@ -60,8 +66,12 @@ class NameRefused(StaffError): ...
 class PasswordRefused(StaffError): ...
 
 
+class StaffUnavailable(Exception):
+    """The staff store fails, for want of room or at all: nobody can be looked up, signed in or signed out now."""
+
+
 class Users(Protocol):
-    """Staff accounts."""
+    """Staff accounts. What the three doors of this page raise beside StaffError is StaffUnavailable."""
 
     async def empty(self) -> bool:
         """No staff account yet: the centre shows its set-up page."""

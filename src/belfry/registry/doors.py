@@ -5,13 +5,18 @@ Another process may change users at any time (`belfry user`, `belfry token`), so
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
-from belfry.ports.staff import Role, Session, User
+from sqlalchemy.exc import SQLAlchemyError
+
+from belfry.ports.staff import Role, Session, StaffUnavailable, User
 from belfry.registry.people import TokenTable, UserTable, fingerprint
 from belfry.registry.sessions import Kept, SessionTable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 HASHES_AT_ONCE: Final = 2
 """Each takes 64 MiB and a core for a while: a flood of sign-ins must not take all of both."""
@@ -22,28 +27,36 @@ IDLE: Final = timedelta(hours=12)
 BY: Final = "console"
 
 
+async def _in_thread(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T:
+    """What a synchronous question answers. Raises StaffUnavailable where the database does not."""
+    try:
+        return await asyncio.to_thread(ask, *words, **named)
+    except SQLAlchemyError as error:
+        raise StaffUnavailable(f"the registry fails: {type(error).__name__}") from error
+
+
 class UsersDoor:
     def __init__(self, table: UserTable) -> None:
         self._table = table
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
     async def empty(self) -> bool:
-        return await asyncio.to_thread(self._table.empty)
+        return await _in_thread(self._table.empty)
 
     async def all(self) -> Sequence[User]:
-        return await asyncio.to_thread(self._table.all)
+        return await _in_thread(self._table.all)
 
     async def add(self, name: str, role: Role, password: str) -> User:
         async with self._hashing:
-            return await asyncio.to_thread(self._table.add, name, role, password, by=BY)
+            return await _in_thread(self._table.add, name, role, password, by=BY)
 
     async def add_first(self, name: str, role: Role, password: str) -> User | None:
         async with self._hashing:
-            return await asyncio.to_thread(self._table.add_first, name, role, password, by=BY)
+            return await _in_thread(self._table.add_first, name, role, password, by=BY)
 
     async def check(self, name: str, password: str) -> User | None:
         async with self._hashing:
-            return await asyncio.to_thread(self._table.check, name, password)
+            return await _in_thread(self._table.check, name, password)
 
 
 class SessionsDoor:
@@ -59,14 +72,14 @@ class SessionsDoor:
         """Read the sessions again: those of users disabled meanwhile are over."""
         async with self._moving:
             before = self._kept
-            self._kept = dict(await asyncio.to_thread(self._table.all, now))
+            self._kept = dict(await _in_thread(self._table.all, now))
             for which, kept in self._kept.items():
                 if which in before:
                     kept.seen_at = max(kept.seen_at, before[which].seen_at)
 
     async def open(self, user: User, now: datetime) -> tuple[str, Session]:
         async with self._moving:
-            secret, session = await asyncio.to_thread(self._table.open, user, now, self._lives)
+            secret, session = await _in_thread(self._table.open, user, now, self._lives)
             self._kept[fingerprint(secret)] = Kept(session, now)
         return secret, session
 
@@ -81,13 +94,13 @@ class SessionsDoor:
         which = fingerprint(secret)
         async with self._moving:
             self._kept.pop(which, None)
-            await asyncio.to_thread(self._table.end, [which])
+            await _in_thread(self._table.end, [which])
 
     async def sweep(self, now: datetime) -> int:
         """Save when sessions were used and end what is expired or idle; returns how many ended. For once a minute."""
         async with self._moving:
             seen = {which: kept.seen_at for which, kept in self._kept.items()}
-            ended = await asyncio.to_thread(self._table.save, seen, now, self._idle)
+            ended = await _in_thread(self._table.save, seen, now, self._idle)
             over = [which for which, at in seen.items() if now - at >= self._idle or self._expired(which, now)]
             for which in over:
                 self._kept.pop(which, None)
@@ -110,7 +123,7 @@ class TokensDoor:
         known = self._known.get(which)
         if known is not None and timedelta(0) <= now - known[1] < TOKEN_TRUSTED:
             return known[0]
-        user = await asyncio.to_thread(self._table.find, secret, now)
+        user = await _in_thread(self._table.find, secret, now)
         if user is None:
             self._known.pop(which, None)
         else:

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, User
+from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, User, fold
 from belfry.registry.store import RegistryError, Store, note_changes
 from belfry.registry.tables import SESSION, TOKEN, USER
 from belfry.sql import reading, writing
@@ -33,11 +33,6 @@ NEVER_SET: Final = "what nobody can have as a password, since it is longer than 
 
 def fingerprint(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogateescape")).digest()
-
-
-def fold(name: str) -> str:
-    """Return what two names share that people would take for the same."""
-    return normalize("NFKC", name).casefold()
 
 
 def checked_name(name: str) -> str:

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from belfry.ports import JournalError, KeysUnavailable
+from belfry.ports.staff import StaffUnavailable
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -23,15 +24,18 @@ from belfry.web.identity import check_loopback
 from belfry.web.openapi import document_bytes
 from belfry.web.pages import built_pages, console
 from belfry.web.places import Places
-from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused
+from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused, on_staff
 from belfry.web.repeats import Said
 from belfry.web.routes import PREFIX, api, nowhere
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
 
-NAME_TRIES: Final = 5
-"""Sign-ins under one name before one has to wait; one more every NAME_AGAIN."""
-NAME_AGAIN: Final = timedelta(minutes=1)
+TRIES: Final = 5
+"""Sign-ins under one name from one source before one has to wait; one more every AGAIN."""
+AGAIN: Final = timedelta(minutes=1)
+NAME_TRIES: Final = 50
+"""The same for one name from anywhere: so many that whoever guesses elsewhere keeps nobody from the desk."""
+NAME_AGAIN: Final = timedelta(seconds=18)
 SOURCE_TRIES: Final = 30
 """The same for one address; a control room may have one for all its desks."""
 SOURCE_AGAIN: Final = timedelta(seconds=10)
@@ -42,6 +46,7 @@ _HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
     HTTPException: on_http,
     JournalError: on_journal,
     KeysUnavailable: on_keys,
+    StaffUnavailable: on_staff,
     Exception: on_bug,
 }
 
@@ -101,8 +106,8 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         pages=pages,
         visitors=count(),
         said=Said(timedelta(seconds=house.rules.idempotency_s)),
-        sign_ins=Gate(Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
-        set_ups=Gate(Attempts(SET_UP_TRIES, NAME_AGAIN)),
+        sign_ins=Gate(Attempts(TRIES, AGAIN), Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
+        set_ups=Gate(Attempts(SET_UP_TRIES, AGAIN)),
     )
 
 

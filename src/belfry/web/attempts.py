@@ -1,4 +1,4 @@
-"""How often somebody may try: a bucket per name and one per source that leaks, in bounded memory.
+"""How often somebody may try: buckets by name and source that leak, in bounded memory.
 
 An attempt is counted before it is judged, so that many at once do not pass together; one that succeeded gives it back.
 """

@@ -15,6 +15,7 @@ from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType
 
 from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
+from belfry.ports.staff import StaffUnavailable
 from belfry.web.headers import SECURE
 from belfry.web.views import Detail
 
@@ -147,6 +148,13 @@ def on_keys(_: Request[Any, Any, Any], error: KeysUnavailable) -> Response[bytes
     log.error("The key store failed: %s", type(error).__name__)
     title = "The key store of the centre fails: what a person said can be neither kept nor read"
     return answer(Problem(status=503, type="belfry:keys", title=title), {"Retry-After": "5"})
+
+
+def on_staff(_: Request[Any, Any, Any], error: StaffUnavailable) -> Response[bytes]:
+    """Most often the disk is full: who is signed in stays so, and nobody else can come in."""
+    log.error("The staff store failed: %s", type(error).__name__, exc_info=error)
+    title = "The registry of the centre fails, or its disk is full: nobody can sign in or out now"
+    return answer(Problem(status=503, type="belfry:registry", title=title), {"Retry-After": "5"})
 
 
 def on_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Response, Router, delete, get, post
 from litestar.params import JSONBody
 
-from belfry.ports.staff import NameTaken, PasswordRefused, Role, StaffError, User
+from belfry.ports.staff import NameTaken, PasswordRefused, Role, StaffError, User, fold
 from belfry.web.asks import SetUp, SignIn
 from belfry.web.attempts import Gate, source_of
 from belfry.web.bodies import Asked, takes
@@ -41,10 +41,10 @@ def session_view(request: Asked, house: House, visitor: Visitor) -> SessionView:
 
 @post("/session", status_code=200, opt=takes(SignIn), responses=_TOO_OFTEN, summary="Sign in")
 async def sign_in(request: Asked, data: JSONBody[SignIn]) -> Response[SessionView]:
-    """Sets the cookie `belfry_session`. Attempts are limited by name and by source."""
+    """Sets the cookie `belfry_session`. Attempts are limited by name and source."""
     check_origin(request)
     desk = front(request)
-    house, keys = desk.house, (data.name.casefold(), _source(request))
+    house, keys = desk.house, _sign_in_keys(data.name, _source(request))
     admit(desk.sign_ins, keys, house.clock())
     user = await house.users.check(data.name, data.password)
     if user is None or user.role is Role.SERVICE:
@@ -135,6 +135,12 @@ async def _signed_in(request: Asked, house: House, user: User) -> Response[Sessi
     answer = Response(session_view(request, house, Visitor(user, opened, secret)), status_code=200)
     answer.set_cookie(session_cookie(request, secret, seconds_until(opened.expires_at, now)))
     return answer
+
+
+def _sign_in_keys(name: str, source: str) -> tuple[str, str, str]:
+    """What `Front.sign_ins` counts by. The name as the registry finds it, or a wider letter would be a new name."""
+    name = fold(name)
+    return f"{name}\0{source}", name, source
 
 
 def _source(request: Asked) -> str:
