@@ -77,6 +77,8 @@ async def test_a_frame_is_decoded_and_nothing_of_it_is_kept(rig: Rig) -> None:
     key = await client.post("/decode", json={"frames": [frame], "key": "zz"})
     assert (key.status_code, key.json()["field"]) == (400, "key")
     assert "zz" not in key.text
+    longer = await client.post("/decode", json={"frames": [frame], "key": "0" * 32 + "\n"})
+    assert (longer.status_code, longer.json()["limit"]) == (400, "wants 32, 48 or 64 hexadecimal digits")
     assert rig.journal.position == 0
 
 

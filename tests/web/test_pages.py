@@ -78,7 +78,20 @@ async def test_a_demo_signs_in_whoever_comes_to_its_front_page(tmp_path: Path) -
         assert (await rig.client().get("/setup")).json() == {"needed": False}
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:8440", "[::2]:8440", "[broken"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1:8440",
+        "[::2]:8440",
+        "[broken",
+        "x@localhost",
+        "x:y@127.0.0.1:8440",
+        "localhost/",
+        "localhost:",
+    ],
+)
 async def test_a_demo_answers_no_foreign_host(tmp_path: Path, host: str) -> None:
     async with centre(tmp_path, demo=("anna",)) as rig:
         rig.add_user("anna")
@@ -93,9 +106,11 @@ async def test_a_demo_answers_no_foreign_page(tmp_path: Path) -> None:
         rig.add_user("anna")
         foreign = await rig.client(origin="https://evil.example").get(f"{BASE}/")
         nothing = await rig.client(origin="null").get(f"{BASE}/")
-        assert (foreign.status_code, nothing.status_code) == (403, 403)
+        named = await rig.client(origin="http://x@localhost:8440").get(f"{BASE}/")
+        assert (foreign.status_code, nothing.status_code, named.status_code) == (403, 403, 403)
         assert "set-cookie" not in foreign.headers
-        assert (await rig.client(origin=BASE, host="localhost:8440").get(f"{BASE}/")).status_code == 200
+        for host in ("localhost:8440", "LOCALHOST", "127.0.0.1:8440", "[::1]:8440"):
+            assert (await rig.client(origin=BASE, host=host).get(f"{BASE}/")).status_code == 200
 
 
 async def test_a_centre_in_earnest_signs_nobody_in_by_itself(rig: Rig) -> None:

@@ -21,6 +21,8 @@ ADDRESS: Final = r"^(?=.*[0-9])[0-9A-Za-z._-]{1,16}$(?!\n)"
 AREA: Final = r"^(?:[A-Za-z]|(?=.*[0-9])[0-9A-Za-z._-]{1,16})$(?!\n)"
 PREFIX: Final = r"^(?=.*[0-9])[0-9A-Fa-f]{1,6}$(?!\n)"
 CODE: Final = r"^(?:[A-Z]{2}|[136]?[0-9]{3})$(?!\n)"
+HEX: Final = r"^[0-9A-Fa-f\s]+$"
+KEY: Final = r"^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})$(?!\n)"
 
 _ADDRESS_WORDS: Final = "1 to 16 of 0-9, A-Z, a-z, '.', '_' and '-', at least one of them a digit"
 IN_WORDS: Final[Mapping[str, str]] = {
@@ -28,6 +30,8 @@ IN_WORDS: Final[Mapping[str, str]] = {
     AREA: f"{_ADDRESS_WORDS}, or a single letter",
     PREFIX: "1 to 6 hexadecimal digits, at least one of them 0-9",
     CODE: "two capital letters of SIA, or Contact ID with three digits or four",
+    HEX: "pairs of hexadecimal digits",
+    KEY: "32, 48 or 64 hexadecimal digits",
 }
 """What a refusal says instead of a pattern."""
 
@@ -189,12 +193,12 @@ class ReopenBody(Ask, frozen=True, kw_only=True):
 
 # -- tools ------------------------------------------------------------------------------------------------------------
 
-Hex = Annotated[str, Meta(min_length=2, max_length=20_000, pattern="^[0-9A-Fa-f\\s]+$")]
+Hex = Annotated[str, Meta(min_length=2, max_length=20_000, pattern=HEX)]
 
 
 class DecodeBody(Ask, frozen=True, kw_only=True):
     """`at` is the time at which the frames came in; without it there is no window check. Nothing of this is kept."""
 
     frames: Annotated[list[Hex], Meta(min_length=1, max_length=50)]
-    key: Annotated[str, Meta(pattern="^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})$")] | None = None
+    key: Annotated[str, Meta(pattern=KEY)] | None = None
     at: Aware | None = None

@@ -4,6 +4,7 @@ A browser sends its cookie whatever page it was told to by, so an unsafe request
 our own pages know, and must come from our own address where it says where it comes from.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
@@ -24,7 +25,8 @@ COOKIE: Final = "belfry_session"
 CSRF_HEADER: Final = "X-Belfry-CSRF"
 _CSRF: Final = CSRF_HEADER.lower().encode()
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
+"""Host and port and nothing else: no name of a user before it."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
@@ -148,7 +150,7 @@ def check_loopback(connection: Connection) -> None:
     The name is checked because a page of the internet may make its name point at this machine (DNS rebinding).
     """
     host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
-    if _hostname(f"//{host}") not in _LOOPBACK or (origin is not None and _hostname(origin) not in _LOOPBACK):
+    if not _LOOPBACK.fullmatch(host) or (origin is not None and not _LOOPBACK.fullmatch(_netloc(origin))):
         raise refused(403, "The demo answers this machine only", kind="belfry:demo")
 
 
@@ -156,12 +158,5 @@ def _netloc(url: str) -> str:
     """Host and port of an address; empty where it is none."""
     try:
         return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
-
-
-def _hostname(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
     except ValueError:
         return ""
