@@ -1,14 +1,16 @@
 """The event stream: nothing missed, nothing repeated, nobody waits for anybody."""
 
 import asyncio
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
 import httpx
+import pytest
 from msgspec import structs
 
 from belfry.ports.staff import Role
 from belfry.web.outlet import Audience, Stream
-from belfry.web.stream import PENDING_MOST
+from belfry.web.stream import PENDING_MOST, STREAMS_OF_ONE, EventStream
 from tests.web.kit import Rig
 from tests.web.serving import Listener, listening, serving, until
 
@@ -315,6 +317,56 @@ async def test_a_session_that_is_over_hears_no_more(rig: Rig) -> None:
 
 def cookie_of(browser: httpx.AsyncClient) -> dict[str, str]:
     return {"Cookie": f"belfry_session={browser.cookies['belfry_session']}"}
+
+
+async def test_somebody_with_many_streams_ends_their_own_oldest_and_nobody_elses(rig: Rig) -> None:
+    async with serving(rig) as console, listening(console, rig, name="bert") as berts, AsyncExitStack() as many:
+        await berts.greeting()
+        annas = [await many.enter_async_context(listening(console, rig)) for _ in range(STREAMS_OF_ONE + 2)]
+        await annas[-1].greeting()
+        assert len(rig.front.hub) == STREAMS_OF_ONE + 1
+        for ended in annas[:2]:
+            await ended.rest()
+        incident = await rig.alarm(rig.token(), "FA", "1001")
+        for stream in (berts, *annas[2:]):
+            row = await stream.row()
+            assert row.data is not None
+            assert row.data["id"] == incident
+
+
+async def test_no_number_of_streams_keeps_others_from_theirs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.web.stream.STREAMS_MOST", STREAMS_OF_ONE + 1)
+    hub = rig.front.hub
+    with ExitStack() as many:
+        for _ in range(520):
+            many.enter_context(hub.open(a_stream()))
+        assert (len(hub), hub.full("anna"), hub.full("bert")) == (STREAMS_OF_ONE, False, False)
+        with hub.open(a_stream(name="bert")):
+            assert (hub.full("anna"), hub.full("carl")) == (False, True)
+            refused = await rig.token(name="carl").get("/stream")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+    assert len(hub) == 0
+
+
+async def test_a_stream_that_ends_waits_for_nobody_who_does_not_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.web.stream.END_WITHIN_S", 0)
+    stuck, never = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> Any:
+        await never.wait()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            stuck.set()
+            await never.wait()
+
+    stream = a_stream()
+    answer: Any = EventStream(rig.front.hub, stream, None).to_asgi_response()
+    running = asyncio.create_task(answer({}, receive, send))
+    await stuck.wait()
+    stream.end()
+    await running
+    assert len(rig.front.hub) == 0
 
 
 async def test_a_stream_needs_a_person_of_the_queue(rig: Rig) -> None:

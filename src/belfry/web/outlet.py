@@ -47,7 +47,7 @@ class Stream:
         self.audience, self.name, self.lasts, self.secret = audience, name, lasts, secret
         self._pending: OrderedDict[str, bytes] = OrderedDict()
         self._ready = asyncio.Event()
-        self._ended = False
+        self.ended = asyncio.Event()
 
     def put(self, key: str, text: bytes) -> None:
         """Replace what is pending under a key, and let it be the newest, since ids only grow."""
@@ -65,16 +65,16 @@ class Stream:
         return len(self._pending)
 
     def end(self) -> None:
-        self._ended = True
+        self.ended.set()
         self._ready.set()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield what is pending, as it comes, until the stream ends."""
-        while not self._ended:
+        while not self.ended.is_set():
             await self._ready.wait()
-            while self._pending and not self._ended:
+            while self._pending and not self.ended.is_set():
                 yield self._take()
-            if not self._pending and not self._ended:
+            if not self._pending and not self.ended.is_set():
                 self._ready.clear()
 
     def _take(self) -> bytes:

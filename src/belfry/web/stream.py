@@ -40,6 +40,10 @@ CATCH_UP_MOST: Final = 2_000
 RESUME_WITHIN: Final = REOPEN_WITHIN - timedelta(hours=1)
 """The board forgets closed incidents a day old, so an id older than that may lack a closing."""
 STREAMS_MOST: Final = 500
+STREAMS_OF_ONE: Final = 8
+"""Streams of one person, whose browser needs one for all its tabs. Past it the oldest ends: nobody takes them all."""
+END_WITHIN_S: Final = 1
+"""How long the last words of a stream may take that ends; a console that does not read would take for ever."""
 RETRY_MS: Final = 1_000
 
 _encode = msgspec.json.Encoder().encode
@@ -63,7 +67,8 @@ class Hub:
         self._board, self._journal, self._teller = board, journal, teller
         self._places, self._pulse, self._clock = places, pulse, clock
         self._lost, self._back = lost, back
-        self._streams: set[Stream] = set()
+        self._streams: dict[Stream, None] = {}
+        """In the order in which they came."""
         self._changed: dict[str, Incident] = {}
         self._unplaced: set[str] = set()
         """Incidents whose place is being read; their rows wait."""
@@ -106,14 +111,28 @@ class Hub:
     @contextmanager
     def open(self, stream: Stream) -> Iterator[Stream]:
         """Keep a stream while its console listens, and tell who is there."""
-        self._streams.add(stream)
+        self._make_room(stream.name)
+        self._streams[stream] = None
         self._back(stream.name)
         try:
             yield stream
         finally:
-            self._streams.discard(stream)
+            self._streams.pop(stream, None)
             if all(other.name != stream.name for other in self._streams):
                 self._lost(stream.name)
+
+    def full(self, name: str) -> bool:
+        """Whether there is no stream left for somebody, not even in the place of one of their own."""
+        return len(self._streams) >= STREAMS_MOST and len(self._of(name)) < STREAMS_OF_ONE
+
+    def _make_room(self, name: str) -> None:
+        own = self._of(name)
+        if len(own) >= STREAMS_OF_ONE:
+            del self._streams[own[0]]
+            own[0].end()
+
+    def _of(self, name: str) -> list[Stream]:
+        return [stream for stream in self._streams if stream.name == name]
 
     def end_session(self, secret: str) -> None:
         for stream in self._streams:
@@ -338,12 +357,15 @@ class EventStream(Response[None]):
             await self._hub.greet(self._stream, self._last_id)
             writing = asyncio.create_task(self._write(send))
             leaving = asyncio.create_task(_gone(receive))
+            ending = asyncio.create_task(self._stream.ended.wait())
             try:
-                await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({writing, leaving, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if ending.done():
+                    await asyncio.wait({writing}, timeout=END_WITHIN_S)
             finally:
-                for task in (writing, leaving):
+                for task in (writing, leaving, ending):
                     task.cancel()
-                await asyncio.gather(writing, leaving, return_exceptions=True)
+                await asyncio.gather(writing, leaving, ending, return_exceptions=True)
 
     async def _write(self, send: Send) -> None:
         async for chunk in self._stream.chunks():
