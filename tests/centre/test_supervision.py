@@ -480,10 +480,23 @@ async def test_a_panel_that_polls_too_slowly_is_warned_of_before_it_is_lost() ->
     assert town.told() == []
     (slow,) = town.supervision.slow()
     assert (slow.account_id, slow.observed, slow.window) == ("site0", timedelta(seconds=150), timedelta(seconds=190))
+    assert (town.supervision.slow_count, town.supervision.slow(0)) == (1, [])
     for _ in range(12):
         town.poll(0)
         await town.step(seconds=90)
     assert town.supervision.slow() == []
+
+
+async def test_a_list_may_be_asked_for_its_first_alone_and_the_count_is_of_all() -> None:
+    town = Town(sites(5))
+    for number in range(3):
+        town.poll(number)
+        await town.step(seconds=1)
+    await town.step(seconds=200)
+    watch = town.supervision
+    assert [one.account_id for one in watch.lost(2)] == ["site0", "site1"]
+    assert [one.account for one in watch.not_commissioned(1)] == ["0003"]
+    assert (watch.lost_count, watch.not_commissioned_count) == (3, 2)
 
 
 # -- against a model

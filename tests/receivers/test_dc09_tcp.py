@@ -171,7 +171,8 @@ async def test_a_panels_quirks_are_told_by_name_and_known_by_account() -> None:
         await panel.ask(vector("quirk-eldes-cr-counted").raw)
         await panel.ask(vector("quirk-trikdis-binary-crc").raw)
         assert at.told()["quirks"] == ["binary-crc", "cr-counted"]
-        assert at.receiver.quirks_of(AccountKey("panels", "9999", "9999")) == ("cr-counted",)
+        eldes = AccountKey("panels", "9999", "9999")
+        assert at.receiver.quirks_of(eldes) == at.receiver.quirky()[eldes] == ("cr-counted",)
         assert "9999" not in str(at.told()["quirks"])
 
 

@@ -77,6 +77,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/kinds", "get"),
         ("/decode", "post"),
         ("/centre", "get"),
+        ("/supervision", "get"),
     }
 
 

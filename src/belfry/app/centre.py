@@ -7,7 +7,7 @@ looks healthy and is not.
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -32,7 +32,7 @@ from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import Entry, Retention, Started
 from belfry.domain.supervision import downtimes
-from belfry.ports import Chance, Clock, Receiver, Stored
+from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
@@ -40,7 +40,7 @@ from belfry.registry.store import last_change
 from belfry.settings import Settings, part
 from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
-from belfry.web.house import House, ReceiverState
+from belfry.web.house import House, ReceiverState, Silence
 from belfry.web.server import Console
 
 log = structlog.get_logger()
@@ -255,6 +255,8 @@ class Centre:
             sessions=sessions,
             tokens=registry.tokens_door(),
             describe=self.describe,
+            silence=self.silence,
+            quirks=self.quirks,
             receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,
@@ -280,6 +282,31 @@ class Centre:
             not_commissioned=self.supervision.not_commissioned_count,
             undecided=self.walk.behind,
         )
+
+    def silence(self, most: int) -> Silence:
+        """What supervision keeps, at most so many of each list."""
+        watch, outages = self.supervision, self.supervision.outages()
+        return Silence(
+            lost=watch.lost(most),
+            lost_count=watch.lost_count,
+            not_commissioned=watch.not_commissioned(most),
+            not_commissioned_count=watch.not_commissioned_count,
+            slow=watch.slow(most),
+            slow_count=watch.slow_count,
+            outages=outages[:most],
+            outage_count=len(outages),
+        )
+
+    def quirks(self) -> Mapping[str, Sequence[str]]:
+        """How panels of known accounts differ from the standard, by the id of the account."""
+        found: dict[str, set[str]] = {}
+        for receiver in self.receivers:
+            if isinstance(receiver, NoticesQuirks):
+                for key, quirks in receiver.quirky().items():
+                    account = self.book.by_key(key)
+                    if account is not None:
+                        found.setdefault(account.id, set()).update(quirks)
+        return {account: sorted(quirks) for account, quirks in found.items()}
 
     def _triage_is_behind(self) -> bool:
         oldest = self.walk.oldest_unsettled

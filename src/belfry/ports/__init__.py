@@ -3,7 +3,7 @@
 from asyncio import Future
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -198,4 +198,13 @@ class Receiver(Protocol):
 
     def describe(self) -> Mapping[str, object]:
         """Numbers for the status page: connections, frames, refusals as none/some/many. No account, no device."""
+        ...
+
+
+@runtime_checkable
+class NoticesQuirks(Protocol):
+    """A receiver that notices how panels differ from the standard."""
+
+    def quirky(self) -> Mapping[AccountKey, Sequence[str]]:
+        """Return the quirks of every account where any was met since the start; at most some ten thousand accounts."""
         ...

@@ -95,6 +95,10 @@ class Dc09Receiver:
         """How an account's panel differs from the standard, as far as it was met since the start."""
         return self._desk.quirks_of(account)
 
+    def quirky(self) -> Mapping[AccountKey, tuple[str, ...]]:
+        """The quirks of every account where any was met (`ports.NoticesQuirks`)."""
+        return self._desk.quirky()
+
     def describe(self) -> Mapping[str, object]:
         return {
             "name": self.name,

@@ -227,6 +227,9 @@ class Desk:
     def quirks_of(self, account: AccountKey) -> tuple[str, ...]:
         return tuple(sorted(self._quirks.get(account, ())))
 
+    def quirky(self) -> dict[AccountKey, tuple[str, ...]]:
+        return {account: tuple(sorted(quirks)) for account, quirks in self._quirks.items()}
+
     def describe(self) -> dict[str, object]:
         tally = self.tally
         return {

@@ -1,13 +1,14 @@
 """How the centre itself is: status page, closed list, accounts, the decoder; and what machines ask of it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import MediaType, Response, Router, get, post
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from belfry.domain.kinds import LANGUAGES, Kinds
 from belfry.domain.site import Account
@@ -105,17 +106,22 @@ def _encoded(listed: Kinds, language: str) -> bytes:
 async def accounts(
     request: Asked,
     account: Annotated[str | None, QueryParameter(max_length=60)] = None,
+    quirks: FromQuery[bool] = False,
     limit: Limit = LIMIT,
     after: Annotated[str | None, QueryParameter(max_length=20)] = None,
 ) -> AccountList:
-    """In the order of the registry; `account` is a number as sent."""
+    """In the order of the registry; `account` is a number as sent, `quirks=true` lists those whose panel has any."""
     start = _place(after)
-    listed = front(request).house.accounts.all()
+    house = front(request).house
+    listed, met = house.accounts.all(), house.quirks()
     found = ((place, one) for place, one in enumerate(listed) if place >= start)
     if account is not None:
         found = ((place, one) for place, one in found if one.account == account)
+    if quirks:
+        found = ((place, one) for place, one in found if one.id in met)
     page = list(islice(found, limit + 1))
-    return AccountList([_account(one) for _, one in page[:limit]], str(page[limit][0]) if len(page) > limit else None)
+    views = [_account(one, met.get(one.id, ())) for _, one in page[:limit]]
+    return AccountList(views, str(page[limit][0]) if len(page) > limit else None)
 
 
 def _place(after: str | None) -> int:
@@ -126,7 +132,7 @@ def _place(after: str | None) -> int:
     return int(after)
 
 
-def _account(account: Account) -> AccountView:
+def _account(account: Account, quirks: Sequence[str]) -> AccountView:
     return AccountView(
         id=account.id,
         account=account.account,
@@ -143,6 +149,7 @@ def _account(account: Account) -> AccountView:
         keyed=bool(account.keys),
         supervision_s=account.supervision_s,
         test_s=account.test_s,
+        quirks=list(quirks),
     )
 
 

@@ -1,6 +1,6 @@
 """What the web needs of the house, handed in as one value: no globals, nothing looked up by name."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.seals import Seals
+from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
@@ -41,6 +42,19 @@ class Centre(Struct, frozen=True, kw_only=True):
     """Signals that are kept and wait for triage."""
 
 
+class Silence(Struct, frozen=True, kw_only=True):
+    """What supervision keeps: the first of each list, and how many there are in all."""
+
+    lost: Sequence[Silent] = ()
+    lost_count: int = 0
+    not_commissioned: Sequence[Uncommissioned] = ()
+    not_commissioned_count: int = 0
+    slow: Sequence[Slow] = ()
+    slow_count: int = 0
+    outages: Sequence[OutageNow] = ()
+    outage_count: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything that a request may touch."""
@@ -68,6 +82,10 @@ class House:
 
     describe: Callable[[], Centre]
     """Cheap: it is asked every second and by every status page."""
+    silence: Callable[[int], Silence] = lambda _: Silence()
+    """What fell silent, at most so many of each list."""
+    quirks: Callable[[], Mapping[str, Sequence[str]]] = dict
+    """How panels of known accounts differ from the standard, as met since the start; by the id of the account."""
     receivers: Sequence[str] = ()
     """Names of the receivers in the settings."""
     spoken: Callable[[], Iterable[AccountKey]]

@@ -25,6 +25,8 @@ class Right(StrEnum):
     USERS = "users"
     CENTRE = "centre"
     """See how the centre itself is: counts, receivers, kinds."""
+    SILENCE = "silence"
+    """See which sites fell silent: it tells where nobody would hear an alarm."""
     DECODE = "decode"
 
 
@@ -43,6 +45,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.ACCOUNTS: _ROOM | {Role.INSTALLER},
     Right.USERS: frozenset({Role.ADMINISTRATOR}),
     Right.CENTRE: _PEOPLE,
+    Right.SILENCE: _ROOM,
     Right.DECODE: _PEOPLE,
 }
 

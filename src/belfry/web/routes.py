@@ -7,7 +7,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable
-from belfry.web import arrivals, centre, incidents, signals, staff
+from belfry.web import arrivals, centre, incidents, signals, silence, staff
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -76,6 +76,7 @@ def api() -> Router:
             incidents.router(),
             signals.router(),
             centre.router(),
+            silence.router(),
             stream,
         ],
         response_headers=[

@@ -254,6 +254,72 @@ class AccountView(Struct, frozen=True, kw_only=True):
     keyed: bool
     supervision_s: int | None
     test_s: int | None
+    quirks: list[str]
+    """How its panel differs from the standard, as met since the centre started."""
+
+
+class LostView(Struct, frozen=True, kw_only=True):
+    """A path that fell silent. `path` is `panel` where the line is alive and the panel behind it says nothing; `kind`
+    is null while it waits to be said; `outage` names the outage that explains it."""
+
+    account_id: str
+    account: str | None
+    site: SiteView | None
+    path: str
+    since: Instant
+    heard_at: Instant | None
+    kind: str | None
+    outage: str | None
+
+
+class NotCommissionedView(Struct, frozen=True, kw_only=True):
+    """A site that was never heard, or an unknown account (`account_id` null) of which only link tests are."""
+
+    receiver: str | None
+    prefix: str | None
+    account: str
+    account_id: str | None
+    name: str
+    heard_at: Instant | None
+
+
+class SlowView(Struct, frozen=True, kw_only=True):
+    """A path that reports so seldom that one lost report would be an alarm; both in seconds."""
+
+    account_id: str
+    account: str | None
+    site: SiteView | None
+    path: str
+    observed_s: float
+    window_s: float
+
+
+class OutageView(Struct, frozen=True, kw_only=True):
+    """One cause that silenced many: `folded` paths in all, of which `silent` still are."""
+
+    part: str
+    since: Instant
+    silent: int
+    folded: int
+
+
+class SilenceTotals(Struct, frozen=True, kw_only=True):
+    """How many there are, however many are listed."""
+
+    lost: int
+    not_commissioned: int
+    slow: int
+    outages: int
+
+
+class SilenceView(Struct, frozen=True, kw_only=True):
+    """What supervision keeps; at most 500 of each. The longest silent first, the accounts heard last first."""
+
+    lost: list[LostView]
+    not_commissioned: list[NotCommissionedView]
+    slow: list[SlowView]
+    outages: list[OutageView]
+    totals: SilenceTotals
 
 
 class AccountList(Struct, frozen=True):

@@ -9,6 +9,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
 from itertools import chain, islice
 from typing import Final
 
@@ -220,8 +221,9 @@ class Supervision:
 
     def lost(self, limit: int | None = None) -> Sequence[Silent]:
         """What is lost now, the longest silent first."""
-        slots = sorted(self._watch.lost_s, key=lambda slot: (self._watch.lost_s[slot], slot))
-        return [self._silent(slot) for slot in islice(slots, limit)]
+        lost_s = self._watch.lost_s
+        slots = nsmallest(len(lost_s) if limit is None else limit, lost_s, key=lambda slot: (lost_s[slot], slot))
+        return [self._silent(slot) for slot in slots]
 
     def _silent(self, slot: int) -> Silent:
         said = self._losses.said.get(slot)
@@ -252,13 +254,18 @@ class Supervision:
             for one in self._accounts.all()
             if not self._watch.slots.knows(one.id)
         )
-        return list(islice(chain(unknown, silent), limit))
+        count = self.not_commissioned_count  # what is behind the last of them need not be looked at
+        return list(islice(chain(unknown, silent), count if limit is None else min(limit, count)))
 
-    def slow(self) -> Sequence[Slow]:
+    @property
+    def slow_count(self) -> int:
+        return len(self._watch.slow)
+
+    def slow(self, limit: int | None = None) -> Sequence[Slow]:
         """Paths of which one lost poll would be an alarm."""
         return [
             Slow(self._watch.slots.account_ids[slot], self._watch.name(slot), *self._watch.pace(slot))
-            for slot in sorted(self._watch.slow)
+            for slot in nsmallest(self.slow_count if limit is None else limit, self._watch.slow)
         ]
 
     def outages(self) -> Sequence[OutageNow]:
