@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from belfry.web.server import Console
 from tests.web.kit import PASSWORD, Rig
-from tests.web.serving import Doorway, listening, serving
+from tests.web.serving import Doorway, listening, serving, until
 
 
 async def test_it_listens_where_the_system_let_it_and_answers(rig: Rig) -> None:
@@ -127,6 +127,57 @@ async def test_a_client_that_goes_away_leaves_no_stream(rig: Rig) -> None:
             assert len(rig.front.hub) == 1
         while len(rig.front.hub):  # noqa: ASYNC110 - the loop turns, no time passes
             await asyncio.sleep(0)
+
+
+async def half_a_request(console: Console, source: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(*console.address, local_addr=(source, 0))
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+    return reader, writer
+
+
+async def test_one_source_cannot_take_every_connection(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.web.crowd.SOURCE_MOST", 5)
+    async with serving(rig) as console:
+        half = [await half_a_request(console, "127.0.0.1") for _ in range(5)]
+        connections = console.server.server_state.connections
+        await until(lambda: len(connections) == 5)
+        reader, writer = await half_a_request(console, "127.0.0.1")
+        with contextlib.suppress(ConnectionResetError):  # what it had sent may still lie unread
+            assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
+        writer.close()
+        other, answering = await half_a_request(console, "127.0.0.2")
+        answering.write(b"x\r\n\r\n")
+        assert await other.readline() == b"HTTP/1.1 200 OK\r\n"
+        answering.close()
+        for _, open_one in half:
+            open_one.close()
+        await until(lambda: not connections)
+        async with httpx.AsyncClient(base_url=console.url) as client:
+            assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_over_tls_one_too_many_is_cut_off(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.web.crowd.SOURCE_MOST", 1)
+    cert, key = certificate(tmp_path)
+    context = ssl.create_default_context(cafile=str(cert))
+    async with serving(rig, Doorway(tls_cert=cert, tls_key=key)) as console:
+        _, first = await asyncio.open_connection(*console.address, ssl=context)
+        await until(lambda: len(console.server.server_state.connections) == 1)
+        with contextlib.suppress(ConnectionError):
+            reader, second = await asyncio.open_connection(*console.address, ssl=context)
+            assert await reader.read() == b""
+            second.transport.abort()
+        first.transport.abort()
+
+
+async def test_a_trusted_proxy_speaks_for_many(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.web.crowd.SOURCE_MOST", 2)
+    async with serving(rig, Doorway(trusted_proxies=("127.0.0.0/8",))) as console:
+        half = [await half_a_request(console, "127.0.0.1") for _ in range(4)]
+        for reader, writer in half:
+            writer.write(b"x\r\n\r\n")
+            assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+            writer.close()
 
 
 async def test_a_connection_that_says_nothing_is_dropped_and_one_that_works_is_not(rig: Rig) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import uvicorn
 from litestar import Litestar
 
+from belfry.web.crowd import Crowd, counted
 from belfry.web.front import Front
 
 BACKLOG: Final = 2_048
@@ -143,7 +144,7 @@ class Console:
         doorway = self._doorway
         return uvicorn.Config(
             self._app,
-            http="httptools",
+            http=counted(Crowd(doorway.trusted_proxies)),
             ws="none",
             lifespan="on",
             log_config=None,
