@@ -31,6 +31,14 @@ describe('folding', () => {
     expect(told).toHaveLength(1);
   });
 
+  test('the same row is news when its place can be read at last', () => {
+    const queue = new Queue();
+    queue.fold([row('a', { updated: '7' })]);
+    expect(queue.fold([row('a', { updated: '7', place: 'pier 4' })])).toBe(true);
+    expect(queue.fold([row('a', { updated: '7' })])).toBe(false);
+    expect(queue.get('a')?.place).toBe('pier 4');
+  });
+
   test('a closed row leaves the list, and an older word does not bring it back', () => {
     const queue = new Queue();
     queue.fold([row('a')]);

@@ -18,6 +18,7 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     receiver: 'panels',
     prefix: null,
     site: null,
+    place: null,
     area: null,
     zone: null,
     method: 'equipment',

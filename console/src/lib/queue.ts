@@ -30,7 +30,7 @@ export class Queue {
     for (const row of rows) {
       this.toldMeanwhile?.add(row.id);
       const before = this.rows.get(row.id) ?? this.gone.get(row.id);
-      if (before && compare(row.updated, before.updated) <= 0) continue;
+      if (before && !isNews(row, before)) continue;
       this.place(row);
       changes.push({ before, after: row });
     }
@@ -84,6 +84,12 @@ export class Queue {
     this.gone.set(row.id, row);
     if (this.gone.size > CLOSED_MOST) this.gone.delete(this.gone.keys().next().value as string);
   }
+}
+
+/** A row as it is later on; or the same one once more, when its place can be read at last. */
+function isNews(row: Row, before: Row): boolean {
+  const age = compare(row.updated, before.updated);
+  return age > 0 || (age === 0 && row.place !== null && before.place === null);
 }
 
 /** Queue order (priority, rank, age); the number settles what came in the same instant. */

@@ -77,6 +77,8 @@ export interface Row {
   receiver: string | null;
   prefix: string | null;
   site: Site | null;
+  /** Where an open incident without a site is, for those who may act on it. */
+  place: string | null;
   area: string | null;
   zone: string | null;
   method: Method;
@@ -153,6 +155,8 @@ export interface Detail extends Row {
   place_text: string | null;
   dispositions: string[];
   causes: string[];
+  /** The key store fails: what people typed cannot be read now. */
+  unreadable: boolean;
 }
 
 export interface Page<T> {

@@ -73,8 +73,9 @@ function timeOf(row: Row, at: string): string {
 /** Name of the site, or what is known instead of it. */
 export function siteOf(row: Row): string {
   if (row.site) return row.site.name;
+  if (row.place) return row.place;
   if (row.account) return t('where.account', { account: row.account });
-  // What a person said of the place is in no list; who opens the incident reads it.
+  // No list of what is over says the place; nor does a row while the key store fails.
   return row.method === 'duty' || row.method === 'call' ? t('where.inside') : t('where.none');
 }
 

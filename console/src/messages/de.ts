@@ -84,7 +84,7 @@ export const de: Catalogue = {
   'link.scream': 'VERALTET seit {time} - dieser Liste nicht trauen',
   'link.scream.more': 'Die Leitstelle wird gesucht. Bis dahin arbeiten wie ohne Rechner.',
   'link.journal':
-    'Das Journal der Leitstelle ist geschlossen: Neues kann nicht gespeichert werden. Rufen Sie die Schichtleitung.',
+    'Die Leitstelle kann nichts Neues speichern: Die Platte ist voll oder das Journal hat versagt. Zentralen erhalten keine Antwort. Rufen Sie die Schichtleitung.',
 
   'queue.title': 'Warteliste',
   'queue.counts': 'Offene Vorgänge nach Priorität',
@@ -179,6 +179,8 @@ export const de: Catalogue = {
   'pane.none': 'Hier ist kein Vorgang geöffnet.',
   'pane.closed': 'Abgeschlossen {time}: {disposition}',
   'pane.silent': 'Stiller Alarm: nicht beim Objekt anrufen.',
+  'pane.unreadable':
+    'Der Schlüsselspeicher der Leitstelle versagt: was Menschen gesagt haben, ist jetzt nicht lesbar. Rufen Sie die Schichtleitung.',
   'pane.other': 'In Arbeit bei {who}.',
 
   'part.facts': 'Was bekannt ist',

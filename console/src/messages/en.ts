@@ -80,7 +80,8 @@ export const en = {
   'link.heard': 'Last heard of the centre at {time}',
   'link.scream': 'STALE since {time} - do not trust this list',
   'link.scream.more': 'Trying to reach the centre. Until then work as without a computer.',
-  'link.journal': 'The journal of the centre is closed: nothing new can be kept. Call the supervisor.',
+  'link.journal':
+    'The centre can keep nothing new: its disk is full or its journal failed. Panels get no answer. Call the supervisor.',
 
   'queue.title': 'Queue',
   'queue.counts': 'Open incidents by priority',
@@ -172,6 +173,8 @@ export const en = {
   'pane.none': 'No incident is open here.',
   'pane.closed': 'Closed {time}: {disposition}',
   'pane.silent': 'Silent alarm: do not call the premises.',
+  'pane.unreadable':
+    'The key store of the centre fails: what people said cannot be read now. Call the supervisor.',
   'pane.other': 'Being handled by {who}.',
 
   'part.facts': 'What is known',

@@ -84,7 +84,7 @@ export const es: Catalogue = {
   'link.scream': 'ANTICUADO desde {time} - no se fíe de esta lista',
   'link.scream.more': 'Se busca la central. Hasta entonces, trabaje como sin ordenador.',
   'link.journal':
-    'El diario de la central está cerrado: no se puede guardar nada nuevo. Llame al supervisor.',
+    'La central no puede guardar nada nuevo: su disco está lleno o su diario ha fallado. Los paneles no reciben respuesta. Llame al supervisor.',
 
   'queue.title': 'Cola',
   'queue.counts': 'Incidentes abiertos por prioridad',
@@ -179,6 +179,8 @@ export const es: Catalogue = {
   'pane.none': 'Aquí no hay ningún incidente abierto.',
   'pane.closed': 'Cerrado {time}: {disposition}',
   'pane.silent': 'Alarma silenciosa: no llame al lugar.',
+  'pane.unreadable':
+    'El almacén de claves de la central falla: lo que dijeron las personas no se puede leer ahora. Llame al supervisor.',
   'pane.other': 'Lo atiende {who}.',
 
   'part.facts': 'Lo que se sabe',

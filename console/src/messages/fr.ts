@@ -84,7 +84,7 @@ export const fr: Catalogue = {
   'link.scream': 'PÉRIMÉ depuis {time} - ne vous fiez pas à cette liste',
   'link.scream.more': 'Le centre est recherché. D’ici là, travaillez comme sans ordinateur.',
   'link.journal':
-    'Le journal du centre est fermé : rien de nouveau ne peut être conservé. Appelez le superviseur.',
+    'Le centre ne peut rien conserver de nouveau : son disque est plein ou son journal est en panne. Les centrales ne reçoivent pas de réponse. Appelez le superviseur.',
 
   'queue.title': 'File',
   'queue.counts': 'Incidents ouverts par priorité',
@@ -179,6 +179,8 @@ export const fr: Catalogue = {
   'pane.none': 'Aucun incident n’est ouvert ici.',
   'pane.closed': 'Clos {time} : {disposition}',
   'pane.silent': 'Alarme silencieuse : n’appelez pas le site.',
+  'pane.unreadable':
+    'Le magasin de clés du centre est en panne : ce que les personnes ont dit ne peut pas être lu maintenant. Appelez le superviseur.',
   'pane.other': 'Traité par {who}.',
 
   'part.facts': 'Ce que l’on sait',
