@@ -37,6 +37,7 @@ async def test_a_call_raises_an_incident_by_keyboard_and_is_sent_once(house: Hou
         await anna.sign_in(house.url)
 
         await anna.of("nav-call").click()
+        await expect(anna.page.locator("[data-testid^=kind-][role=option]").first).to_contain_text("Building fire")
         await anna.of("kind-find").focus()
         await anna.type("collision")
         await anna.press("ArrowDown")
@@ -54,6 +55,8 @@ async def test_a_call_raises_an_incident_by_keyboard_and_is_sent_once(house: Hou
 
         row = await raised(house, "call")
         assert row["kind"].startswith("TRF.")
+        await anna.of("nav-desk").click()
+        await expect(anna.row(row["id"])).to_contain_text("Ring Road, at the Hill Road junction")
         await shown(anna, row)
         await expect(anna.of("incident")).to_contain_text("Ring Road, at the Hill Road junction")
         await expect(anna.of("incident")).to_contain_text("Passing driver")

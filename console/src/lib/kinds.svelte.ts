@@ -1,6 +1,7 @@
 // The closed list of kinds in the operator's language, as the server holds it.
 
 import type { Api } from './api';
+import { likelyFirst } from './likely';
 import { prefs } from './prefs.svelte';
 import type { Kind, Kinds, Method } from './types';
 
@@ -26,9 +27,12 @@ class KindList {
     return this.get(row.kind)?.label ?? row.label;
   }
 
-  /** Kinds that may come in this way. */
+  /** Kinds that may come in this way, the likely ones first. */
   by(method: Method): Kind[] {
-    return this.items.filter((kind) => kind.methods.includes(method));
+    return likelyFirst(
+      this.items.filter((kind) => kind.methods.includes(method)),
+      method,
+    );
   }
 }
 
