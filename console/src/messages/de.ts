@@ -371,8 +371,8 @@ export const de: Catalogue = {
 
   'decode.title': 'Was hat meine Zentrale gesendet?',
   'decode.intro':
-    'Fügen Sie DC-09-Telegramme als Hexziffern ein, eines je Zeile. Nichts wird gespeichert, nichts ausgelöst.',
-  'decode.frames': 'Telegramme, hex',
+    'Fügen Sie DC-09-Telegramme ein, eines je Zeile: Hexziffern oder das Telegramm als Text. Nichts wird gespeichert, nichts ausgelöst.',
+  'decode.frames': 'Telegramme, hex oder Text',
   'decode.key': 'AES-Schlüssel, hex (nur wenn verschlüsselt)',
   'decode.at': 'Empfangen um (leer: das Zeitfenster wird nicht geprüft)',
   'decode.go': 'Entschlüsseln',
@@ -383,6 +383,7 @@ export const de: Catalogue = {
   'decode.quirks': 'Eigenheiten',
   'decode.reply': 'Antwort',
   'decode.empty': 'Fügen Sie mindestens ein Telegramm ein.',
+  'decode.wrong': 'Zeile {n} besteht weder aus Hexziffern noch ist sie ein Telegramm.',
 
   'overview.title': 'Übersicht',
   'overview.open': 'Offene Vorgänge',

@@ -363,8 +363,9 @@ export const en = {
   'call.send': 'Raise it now',
 
   'decode.title': 'What did my panel send?',
-  'decode.intro': 'Paste DC-09 frames as hex digits, one a line. Nothing is kept and nothing is raised.',
-  'decode.frames': 'Frames, hex',
+  'decode.intro':
+    'Paste DC-09 frames, one a line: hex digits, or the frame as text. Nothing is kept and nothing is raised.',
+  'decode.frames': 'Frames, hex or text',
   'decode.key': 'AES key, hex (only if encrypted)',
   'decode.at': 'Received at (empty: the time window is not checked)',
   'decode.go': 'Decode',
@@ -375,6 +376,7 @@ export const en = {
   'decode.quirks': 'Quirks',
   'decode.reply': 'Answer',
   'decode.empty': 'Paste at least one frame.',
+  'decode.wrong': 'Line {n} is neither hex digits nor a frame.',
 
   'overview.title': 'Overview',
   'overview.open': 'Open incidents',

@@ -371,8 +371,8 @@ export const es: Catalogue = {
 
   'decode.title': '¿Qué ha enviado mi panel?',
   'decode.intro':
-    'Pegue tramas DC-09 en dígitos hexadecimales, una por línea. No se guarda nada ni se da ninguna alarma.',
-  'decode.frames': 'Tramas, hex',
+    'Pegue tramas DC-09, una por línea: en dígitos hexadecimales, o la trama como texto. No se guarda nada ni se da ninguna alarma.',
+  'decode.frames': 'Tramas, hex o texto',
   'decode.key': 'Clave AES, hex (solo si va cifrada)',
   'decode.at': 'Recibido (vacío: no se comprueba la ventana de tiempo)',
   'decode.go': 'Descifrar',
@@ -383,6 +383,7 @@ export const es: Catalogue = {
   'decode.quirks': 'Peculiaridades',
   'decode.reply': 'Respuesta',
   'decode.empty': 'Pegue al menos una trama.',
+  'decode.wrong': 'La línea {n} no son dígitos hexadecimales ni una trama.',
 
   'overview.title': 'Resumen',
   'overview.open': 'Incidentes abiertos',

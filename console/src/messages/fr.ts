@@ -371,8 +371,8 @@ export const fr: Catalogue = {
 
   'decode.title': 'Qu’a envoyé ma centrale ?',
   'decode.intro':
-    'Collez des trames DC-09 en chiffres hexadécimaux, une par ligne. Rien n’est conservé, aucune alarme n’est donnée.',
-  'decode.frames': 'Trames, hex',
+    'Collez des trames DC-09, une par ligne : en chiffres hexadécimaux, ou la trame en texte. Rien n’est conservé, aucune alarme n’est donnée.',
+  'decode.frames': 'Trames, hex ou texte',
   'decode.key': 'Clé AES, hex (seulement si chiffré)',
   'decode.at': 'Reçu le (vide : la fenêtre de temps n’est pas vérifiée)',
   'decode.go': 'Décoder',
@@ -383,6 +383,7 @@ export const fr: Catalogue = {
   'decode.quirks': 'Particularités',
   'decode.reply': 'Réponse',
   'decode.empty': 'Collez au moins une trame.',
+  'decode.wrong': 'La ligne {n} n’est ni en chiffres hexadécimaux ni une trame.',
 
   'overview.title': 'Aperçu',
   'overview.open': 'Incidents ouverts',
