@@ -78,6 +78,15 @@ async def test_a_demo_signs_in_whoever_comes_to_its_front_page(tmp_path: Path) -
         assert (await rig.client().get("/setup")).json() == {"needed": False}
 
 
+@pytest.mark.parametrize("path", ["report", "call", "decode", "overview", "signin"])
+async def test_a_demo_has_no_page_at_which_a_visitor_is_stuck(tmp_path: Path, path: str) -> None:
+    async with centre(tmp_path, demo=("anna",)) as rig:
+        rig.add_user("anna")
+        browser = rig.client()
+        assert (await browser.get(f"{BASE}/{path}")).status_code == 200
+        assert (await browser.get("/session")).json()["user"]["name"] == "anna"
+
+
 @pytest.mark.parametrize(
     "host",
     [

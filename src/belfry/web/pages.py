@@ -64,7 +64,7 @@ def _page(path: str, file: Traversable) -> Page:
 
 
 async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
-    """A page or file of the console. In a demo the front page signs in whoever has no session."""
+    """A page or file of the console. In a demo, where nobody knows a pass-word, pages sign visitors in."""
     wanted, pages = path.strip("/"), front(request).pages
     secure = HTTPS_ONLY if front(request).house.https else {}
     if wanted in ROUTES:
@@ -76,7 +76,7 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     answer = Response(
         found.content, media_type=found.media_type, headers={**PAGE, **secure, "Cache-Control": found.cache}
     )
-    if front(request).house.demo and wanted == "":
+    if front(request).house.demo and wanted in ROUTES:
         await _sign_in_to_demo(request, answer)
     return answer
 
