@@ -51,6 +51,7 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
+_WITH_SIGNAL: Final = (Opened, Joined)
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -320,7 +321,7 @@ def by_weight(facts: Sequence[OnIncident | Logged]) -> Iterable[Sequence[OnIncid
 
 def _weight(fact: OnIncident | Logged) -> int:
     """At least the bytes of a fact as stored: its open part, and each sealed box as base64 with its key."""
-    if not isinstance(fact, Opened | Joined):
+    if not isinstance(fact, _WITH_SIGNAL) or not fact.signal.sealed:
         return FACT_WEIGHT
     return FACT_WEIGHT + sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
 

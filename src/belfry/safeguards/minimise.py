@@ -6,7 +6,7 @@ unchanged is handed back as it is. What does not fit is dropped, never guessed; 
 with half of its parts gone is still an alarm.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, TypeVar
 
 from msgspec import structs
@@ -86,9 +86,13 @@ def _shapes(signal: Signal, changes: Changes) -> None:
 
 def _is_address(number: str | None) -> bool:
     """Digits, hexadecimal ones, or letters beside a digit (`K2-07`): how panels number, and no word."""
-    if number is None:
-        return True
-    if not 0 < len(number) <= ADDRESS_MAX or not _ADDRESS.issuperset(number):
+    return number is None or (0 < len(number) <= ADDRESS_MAX and _is_short_address(number))
+
+
+@lru_cache(maxsize=16_384)
+def _is_short_address(number: str) -> bool:
+    """Asked four times for every signal, of the same few thousand numbers."""
+    if not _ADDRESS.issuperset(number):
         return False
     return len(number) == 1 or _HEXADECIMAL.issuperset(number) or not _DIGITS.isdisjoint(number)
 
