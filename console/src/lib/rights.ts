@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -12,6 +12,7 @@ const MAY: Record<Right, readonly Role[]> = {
   act: ROOM,
   report: [...ROOM, 'responder'],
   call: ROOM,
+  silence: ROOM,
 };
 
 export function may(role: Role, right: Right): boolean {

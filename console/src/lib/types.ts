@@ -214,6 +214,39 @@ export interface Account {
   account: string;
   name: string;
   address: string;
+  quirks: string[];
+}
+
+/** What supervision keeps; the first of each list, and how many there are. */
+export interface Silence {
+  lost: {
+    account_id: string;
+    account: string | null;
+    site: Site | null;
+    path: string;
+    since: string;
+    heard_at: string | null;
+    kind: string | null;
+    outage: string | null;
+  }[];
+  not_commissioned: {
+    receiver: string | null;
+    prefix: string | null;
+    account: string;
+    account_id: string | null;
+    name: string;
+    heard_at: string | null;
+  }[];
+  slow: {
+    account_id: string;
+    account: string | null;
+    site: Site | null;
+    path: string;
+    observed_s: number;
+    window_s: number;
+  }[];
+  outages: { part: string; since: string; silent: number; folded: number }[];
+  totals: Record<'lost' | 'not_commissioned' | 'slow' | 'outages', number>;
 }
 
 export interface Decoded {

@@ -86,3 +86,9 @@ export function zoneOf(row: { zone: string | null; area: string | null }): strin
   if (row.area) parts.push(t('where.area', { area: row.area }));
   return parts.join(', ');
 }
+
+/** What those share who fell silent together: `receiver/panels`, `prefix/A0`. */
+export function causeOf(part: string): string {
+  const [what, name] = [part.slice(0, part.indexOf('/')), part.slice(part.indexOf('/') + 1)];
+  return what === 'receiver' || what === 'prefix' ? t(`silence.cause.${what}`, { name }) : part;
+}
