@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { causesFor, chosenBy, needsCause } from '../src/lib/closing';
 import { holdChoices, longestHoldMs, MINUTE_MS, nextAt } from '../src/lib/holding';
-import { emptyPlace, placeOf } from '../src/lib/place';
+import { emptyPlace, placeOf, sitesMeant, titleOf } from '../src/lib/place';
 
 const key = (code: string, more = {}) => ({ code, ...more }) as KeyboardEvent;
 
@@ -42,11 +42,22 @@ test('a clock time is the next one', () => {
 });
 
 test('a place is complete or none, and holds nothing that was not asked for', () => {
-  expect(placeOf(emptyPlace('site'))).toBeNull();
-  expect(placeOf({ ...emptyPlace('site'), site: ' 17 ', text: 'x' })).toEqual({ site: '17' });
-  expect(placeOf({ ...emptyPlace('text'), text: 'by the mill' })).toEqual({ text: 'by the mill' });
+  expect(placeOf(emptyPlace('site'), null)).toBeNull();
+  expect(placeOf({ ...emptyPlace('site'), site: ' 17 ', text: 'x' }, null)).toEqual({ site: '17' });
+  expect(placeOf({ ...emptyPlace('text'), text: 'by the mill' }, null)).toEqual({ text: 'by the mill' });
   const position = { ...emptyPlace('position'), latitude: '51,14', longitude: '0.87' };
-  expect(placeOf(position)).toEqual({ position: { latitude: 51.14, longitude: 0.87 } });
-  expect(placeOf({ ...position, latitude: '91' })).toBeNull();
-  expect(placeOf({ ...position, longitude: '' })).toBeNull();
+  expect(placeOf(position, null)).toEqual({ position: { latitude: 51.14, longitude: 0.87 } });
+  expect(placeOf({ ...position, latitude: '91' }, null)).toBeNull();
+  expect(placeOf({ ...position, longitude: '' }, null)).toBeNull();
+});
+
+test('a site is given by number, name, id or the line of the list, and goes out as its id', () => {
+  const school = { id: 's1', account: '1001', name: 'Linden School', address: 'Hill Road 4' };
+  const mill = { id: 's2', account: '1002', name: 'Mill', address: 'Mill Lane 1' };
+  const site = (typed: string) => placeOf({ ...emptyPlace('site'), site: typed }, [school, mill]);
+  for (const typed of ['1001', ' linden school ', 's1', titleOf(school)]) expect(site(typed)).toEqual({ site: 's1' });
+  expect(site('100')).toBeNull();
+  const twin = { ...mill, id: 's3' };
+  expect(sitesMeant('1002', [school, mill, twin])).toHaveLength(2);
+  expect(placeOf({ ...emptyPlace('site'), site: '1002' }, [mill, twin])).toBeNull();
 });

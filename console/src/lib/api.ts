@@ -7,6 +7,7 @@ const PREFIX = '/api/v1';
 /** What the server refused, in its own words. A 409 carries the incident as it is now. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly type: string | undefined;
   readonly field: string | undefined;
   readonly incident: Detail | undefined;
   readonly retryAfterS: number | undefined;
@@ -14,6 +15,7 @@ export class ApiError extends Error {
   constructor(problem: Problem, retryAfterS?: number) {
     super(problem.detail && problem.detail !== problem.title ? `${problem.title}: ${problem.detail}` : problem.title);
     this.status = problem.status;
+    this.type = problem.type;
     this.field = problem.field;
     this.incident = problem.incident;
     this.retryAfterS = retryAfterS;

@@ -21,9 +21,9 @@ export class Sending {
       this.kept = String(answer.position);
     } catch (error) {
       const refused = error instanceof ApiError;
-      this.failed = refused ? t('form.failed', { why: error.message }) : t('said.unreachable');
+      this.failed = refused ? refusal(error) : t('said.unreachable');
       this.field = refused ? (error.field ?? null) : null;
-      if (refused) this.key = idempotencyKey(); // nothing was kept; what is mended is another form
+      if (refused) this.key = idempotencyKey(); // not kept as it stands; what is sent next is another form
     }
     this.busy = false;
   }
@@ -32,4 +32,8 @@ export class Sending {
     this.kept = this.failed = this.field = null;
     this.key = idempotencyKey();
   }
+}
+
+function refusal(error: ApiError): string {
+  return error.type === 'belfry:repeat' ? t('form.repeat') : t('form.failed', { why: error.message });
 }

@@ -250,6 +250,7 @@ export const de: Catalogue = {
   'hold.h': { one: '{n} Stunde', other: '{n} Stunden' },
   'hold.time': 'Uhrzeit',
   'hold.cap': 'Bei dieser Priorität längstens: {length}.',
+  'hold.go': '{length} zurückstellen',
 
   'kind.find': 'Art suchen',
   'kind.none': 'Keine Art passt.',
@@ -259,6 +260,8 @@ export const de: Catalogue = {
   'close.disposition': 'Was war es?',
   'close.cause': 'Wodurch?',
   'close.do': 'Vorgang abschließen',
+  'close.more': { one: '{n} andere Ursache', other: '{n} andere Ursachen' },
+  'lack': 'Es fehlt noch: {what}',
 
   'disposition.genuine': 'Echt',
   'disposition.false_alarm': 'Fehlalarm',
@@ -348,11 +351,17 @@ export const de: Catalogue = {
   'form.sent': 'Gespeichert an Position {position}.',
   'form.another': 'Nächste Meldung',
   'form.failed': 'Nicht gesendet: {why}',
+  'form.repeat':
+    'Diese Meldung wurde schon mit anderen Worten aufgenommen; senden Sie erneut, um eine zweite auszulösen.',
   'form.place': 'Ort',
   'form.place.site': 'Ein Objekt',
   'form.place.position': 'Eine Position',
   'form.place.text': 'In Worten',
-  'form.site': 'Objekt (Teilnehmer)',
+  'form.site': 'Objekt: Teilnehmernummer, Name oder Kennung',
+  'form.site.none': 'Kein Objekt hat diese Nummer, diesen Namen oder diese Kennung.',
+  'form.site.many': 'Mehrere Objekte haben diese Nummer oder diesen Namen: wählen Sie eines aus der Liste.',
+  'form.site.unread':
+    'Die Liste der Objekte darf hier nicht gelesen werden: nur eine Position oder Worte können angegeben werden.',
   'form.latitude': 'Breite',
   'form.longitude': 'Länge',
   'form.here': 'Wo ich bin',
