@@ -3,17 +3,18 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 
 from belfry.app import upkeep
-from belfry.domain.facts import Downtime
+from belfry.domain.facts import Downtime, Entry, Erased
 from belfry.journal.sqlite import SqliteJournal
-from belfry.ports import Stored
+from belfry.ports import Full, Stored
 from belfry.protocols.dc09 import build_frame
 from tests.stories.kit import Desk, Town, until_told
 
@@ -42,13 +43,18 @@ async def pulses(desk: Desk) -> AsyncGenerator[dict[str, Any], None]:
                 yield json.loads(line[6:])
 
 
-async def fill(desk: Desk) -> None:
-    """Send until nothing more is kept: what is refused may leave room for something shorter."""
-    refused = zone = 0
+async def fill(journal: SqliteJournal) -> None:
+    """Let the file grow no more, and fill it up with entries that are shorter than any other."""
+    await journal.limit_size(1)
+    refused = 0
     while refused < REFUSED_IN_A_ROW:
-        zone += 1
-        answer = await desk.post("/signals", account="2002", code="BA", area="1", zone=str(zone))
-        refused = 0 if answer.status_code == 202 else refused + 1
+        entry = Entry(id=secrets.token_bytes(16), subject="centre", at=datetime.now(UTC), facts=(Erased(keys=0),))
+        try:
+            await journal.append([entry])
+        except Full:
+            refused += 1
+        else:
+            refused = 0
 
 
 async def first_answer(town: Town) -> bytes:
@@ -68,8 +74,7 @@ async def test_a_full_disk_is_seen_on_every_console_and_over_when_there_is_room(
     async with aclosing(pulses(desk)) as told:
         assert (await anext(told))["journal"] == "open"
 
-        await journal.limit_size(1)  # what is there stays, and nothing more fits
-        await fill(robot)
+        await fill(journal)
         refused = await robot.post("/signals", account="2002", code="FA", zone="1")
         assert (refused.status_code, refused.json()["type"]) == (503, "belfry:journal-full")
         while (await anext(told))["journal"] == "open":

@@ -1,0 +1,43 @@
+"""A centre whose disk is full says so across every page, and stops saying so when there is room again (RULES 5)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from belfry.app import upkeep
+from tests.browser.seats import seat
+from tests.stories.kit import open_town
+from tests.stories.test_full_disk import fill, journal_of
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
+    tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "JOURNAL_LOOK", timedelta(seconds=0.05))
+    async with open_town(tmp_path) as town, seat(browser, "anna") as anna:
+        await town.operator("anna")
+        await anna.sign_in(town.url)
+        await expect(anna.of("journal-closed")).to_have_count(0)
+
+        await fill(journal_of(town))
+        robot = await town.program()
+        assert (await robot.post("/signals", account="2002", code="FA", zone="1")).status_code == 503
+        for page in ("desk", "call", "overview"):
+            await anna.of(f"nav-{page}").click()
+            await expect(anna.of("journal-closed")).to_contain_text("its disk is full")
+        await anna.of("nav-call").click()
+        await anna.of("kind-FIRE.STRUCT").click()
+        await anna.of("place-words").fill("behind the old mill")
+        await anna.press("Control+Enter")
+        await expect(anna.of("failed")).to_contain_text("nothing was kept")
+
+        await journal_of(town).limit_size(1 << 30)
+        await expect(anna.of("journal-closed")).to_have_count(0)
+        await anna.press("Control+Enter")
+        await expect(anna.of("kept")).to_be_visible()
+        await anna.of("nav-desk").click()
+        await expect(anna.rows.filter(has_text="behind the old mill")).to_have_count(1)
