@@ -27,6 +27,11 @@ class KindList {
     return this.get(row.kind)?.label ?? row.label;
   }
 
+  /** A sentence with the labels of kinds in place of their codes, which nobody at a desk has to know. */
+  spoken(text: string): string {
+    return text.replace(/\b[A-Z]{2,5}(?:\.[A-Z0-9]+)+/g, (code) => this.get(code)?.label ?? code);
+  }
+
   /** Kinds that may come in this way, the likely ones first. */
   by(method: Method): Kind[] {
     return likelyFirst(
