@@ -7,10 +7,30 @@ const key = (code: string, more = {}) => ({ code, ...more }) as KeyboardEvent;
 
 test('likely causes come first, and none is lost or added', () => {
   const all = ['fire', 'cooking', 'storm', 'unknown', 'other'];
-  const shown = causesFor('false_alarm', all);
-  expect(shown[0]).toBe('cooking');
-  expect([...shown].sort()).toEqual([...all].sort());
-  expect(causesFor('a disposition of tomorrow', all)).toHaveLength(all.length);
+  const [likely, others] = causesFor('false_alarm', 'FIRE.STRUCT', all);
+  expect(likely[0]).toBe('cooking');
+  expect([...likely, ...others].sort()).toEqual([...all].sort());
+  expect(causesFor('a disposition of tomorrow', 'NEW', all)).toEqual([['unknown', 'other'], ['fire', 'cooking', 'storm']]);
+});
+
+test('the kind decides with the disposition which causes are likely', () => {
+  const all = [
+    ...['fire', 'cooking', 'dust_or_steam', 'contractor_works', 'user_mistake', 'forgotten_code', 'equipment_defect'],
+    ...['low_battery', 'mains_failure', 'network_failure', 'storm', 'animal', 'break_in', 'intrusion_attempt'],
+    ...['medical_need', 'fall', 'lift_fault', 'water', 'unknown', 'other'],
+  ];
+  const likely = (disposition: string, group: string) => causesFor(disposition, group, all)[0].slice(0, -2);
+  expect(likely('genuine', 'FIRE')).toEqual(['fire', 'equipment_defect']);
+  expect(likely('genuine', 'MED')).toContain('fall');
+  expect(likely('genuine', 'MED')).not.toContain('fire');
+  expect(likely('genuine', 'RES')[0]).toBe('lift_fault');
+  expect(likely('false_alarm', 'PROP')).toContain('animal');
+  expect(likely('false_alarm', 'PROP')).not.toContain('cooking');
+  expect(likely('user_error', 'PROP')).toContain('forgotten_code');
+  expect(likely('technical_fault', 'FIRE')).toContain('low_battery');
+  for (const one of ['genuine', 'false_alarm', 'user_error', 'technical_fault']) {
+    for (const group of ['FIRE', 'MED', 'PROP', 'TECH']) expect(causesFor(one, group, all)[0].length).toBeLessThan(11);
+  }
 });
 
 test('digits choose the first ten', () => {

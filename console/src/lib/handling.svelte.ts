@@ -148,6 +148,9 @@ export class Handling {
     } else if (lost && !this.busy && row.state === 'waiting') {
       this.desk.say(t('said.returned', naming(row)), true);
     }
+    // What the row tells is shown at once; its story and acts follow. An own act under way is shown by its answer,
+    // together with its panel going: keys typed in between would land in the panel.
+    if (!this.busy) this.detail = { ...detail, ...row };
     void this.refresh();
   }
 
