@@ -15,7 +15,6 @@ from belfry.keys.errors import KeysUnusable
 from belfry.keys.memory import MemoryKeyStore
 from belfry.ports.staff import Role
 from belfry.web.outlet import Audience, Stream
-from belfry.web.places import Places
 from tests.web.kit import Rig, centre
 from tests.web.serving import listening, serving, until
 
@@ -141,9 +140,11 @@ async def test_the_place_of_a_closed_incident_is_in_no_row_and_no_memory(rig: Ri
     assert len(rig.front.places) == 0
 
 
-async def test_a_row_waits_for_its_place_and_no_later_row_or_id_overtakes_it(moody: Rig, keys: MoodyKeys) -> None:
+async def test_a_row_waits_for_its_place_and_no_later_row_or_id_overtakes_it(
+    moody: Rig, keys: MoodyKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stream = a_stream()
-    moody.front.places._within_s = 30.0  # the machine that runs this may be slow
+    monkeypatch.setattr("belfry.web.stream.ROW_WITHIN_S", 30.0)  # the machine that runs this may be slow
     with moody.front.hub.open(stream):
         keys.gate.clear()
         await call(moody)
@@ -193,13 +194,37 @@ async def test_a_failing_key_store_costs_rows_their_place_and_not_their_time(
     assert MILL not in caplog.text
 
 
-async def test_nobody_waits_long_for_a_key_store_that_does_not_answer(moody: Rig, keys: MoodyKeys) -> None:
+async def test_nobody_waits_long_for_a_key_store_that_does_not_answer_and_a_late_answer_counts(
+    moody: Rig, keys: MoodyKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("belfry.web.stream.ROW_WITHIN_S", 0)
+    monkeypatch.setattr("belfry.web.incidents.LIST_WITHIN_S", 0)
+    stream, hub, client = a_stream(), moody.front.hub, moody.token()
+    with hub.open(stream):
+        keys.gate.clear()
+        await call(moody)
+        await until(lambda: stream.behind > 0)
+        assert b'"place":null' in await taken(stream)
+        assert await places(client) == [None]
+        await hub.look()
+        assert b"event: incident" not in await taken(stream)
+        keys.gate.set()
+        await until(lambda: not moody.front.places.troubled)
+        await hub.look()
+        assert MILL.encode() in await taken(stream)
+    assert await places(client) == [MILL]
+
+
+async def test_a_list_that_lacks_a_place_is_made_good_by_the_stream(moody: Rig, keys: MoodyKeys) -> None:
     await call(moody)
-    (incident,) = moody.board.queue()
-    hasty = Places(moody.book, moody.seals, moody.clock, within_s=0)
-    keys.gate.clear()
-    await hasty.read([incident])
-    assert (hasty.of(incident), hasty.unread(incident), hasty.troubled) == (None, True, True)
+    stream, hub = a_stream(), moody.front.hub
+    with hub.open(stream):
+        keys.failing = True
+        assert await places(moody.token()) == [None]
+        keys.failing = False
+        moody.front.places._not_before_s = None  # some seconds later
+        await hub.look()
+        assert MILL.encode() in await taken(stream)
 
 
 async def test_whoever_comes_back_is_told_the_place(rig: Rig) -> None:

@@ -49,6 +49,7 @@ from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
+from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
 from belfry.web.story import sealed_parts
@@ -243,7 +244,8 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
     language = language_of(request)
     if not may(visitor_of(request).user.role, Right.ACT):
         return [desk.teller.row(one, language) for one in found]
-    await desk.places.read(found)
+    await desk.places.read(found, within_s=LIST_WITHIN_S)
+    desk.hub.owe(one for one in found if desk.places.unread(one))
     return [desk.teller.row(one, language, desk.places.of(one)) for one in found]
 
 

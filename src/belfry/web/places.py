@@ -3,7 +3,7 @@
 Lists and streams show it to those who may act, and only while the incident is open (SCOPE, fences). It is read before
 a row leaves and kept in memory until the incident closes; at most `PLACES_MOST` are, and none is believed for longer
 than `KEPT`, since its key may have been destroyed meanwhile. It is never logged. A key store that fails or dawdles
-costs a row its place, not its time.
+costs a row its place, not its time; what it answers late is there for the row's next time.
 """
 
 import asyncio
@@ -29,8 +29,10 @@ PLACES_MOST: Final = 5_000
 """As many as a console loads of a queue; of more open incidents the place is read again when it is shown."""
 KEPT: Final = timedelta(hours=1)
 """Afterwards the key store is asked again, so that what was erased is forgotten here too."""
-WITHIN_S: Final = 0.25
-"""How long rows wait for the key store, which answers within some milliseconds."""
+ROW_WITHIN_S: Final = 0.25
+"""How long a row of the stream waits for the key store, which answers within some milliseconds."""
+LIST_WITHIN_S: Final = 2.0
+"""The same for whoever asks for a list or an incident, and holds up nobody by it."""
 AGAIN_S: Final = 5.0
 """After a failure nothing waits for the key store for so long."""
 
@@ -49,9 +51,12 @@ class _Known(Struct, frozen=True):
 class Places:
     """The places of open incidents, by incident."""
 
-    def __init__(self, accounts: Accounts, seals: Seals, clock: Clock, *, within_s: float = WITHIN_S) -> None:
-        self._accounts, self._seals, self._clock, self._within_s = accounts, seals, clock, within_s
+    def __init__(self, accounts: Accounts, seals: Seals, clock: Clock) -> None:
+        self._accounts, self._seals, self._clock = accounts, seals, clock
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._reading: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Task[None]] = set()
+        """Those of `_reading` for which nobody waits any more."""
         self._not_before_s: float | None = None
 
     def __len__(self) -> int:
@@ -68,19 +73,46 @@ class Places:
 
     @property
     def troubled(self) -> bool:
-        """The key store failed a moment ago."""
+        """The key store failed a moment ago, or still owes an answer: it is no time to wait for it."""
+        if self._late:
+            return True
         return self._not_before_s is not None and asyncio.get_running_loop().time() < self._not_before_s
 
-    async def read(self, incidents: Iterable[Incident]) -> None:
-        """Have the places of these incidents at hand, with one look into the key store. Raises nothing."""
+    async def read(self, incidents: Iterable[Incident], *, within_s: float) -> None:
+        """Have the places of these incidents at hand, with one look into the key store. Raises nothing.
+
+        Returns after `within_s` in any case; an answer that comes later still counts.
+        """
         if self.troubled:
             return
         wanted = [(one, part) for one in incidents if (part := self._unread(one)) is not None]
         if not wanted:
             return
+        reading = asyncio.create_task(self._read(wanted))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        _, late = await asyncio.wait({reading}, timeout=within_s)
+        if late:
+            self._late.add(reading)
+            reading.add_done_callback(self._late.discard)
+            log.warning("Places are not shown: the key store has not answered for %s s", within_s)
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        reading = list(self._reading)
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+    def forget(self, incident: str) -> None:
+        """The incident is over, so its place is nobody's any more."""
+        self._known.pop(incident, None)
+
+    # -- reading
+
+    async def _read(self, wanted: Sequence[tuple[Incident, Sealed]]) -> None:
         try:
-            async with asyncio.timeout(self._within_s):
-                texts = await self._open([part for _, part in wanted])
+            texts = await self._open([part for _, part in wanted])
         except Exception as error:  # whatever the store raises, it costs rows their place, and nobody the row
             self._not_before_s = asyncio.get_running_loop().time() + AGAIN_S
             log.warning("Places are not shown, the key store fails: %s", type(error).__name__)
@@ -90,12 +122,6 @@ class Places:
         for incident, part in wanted:
             if incident.open:  # it may have closed meanwhile
                 self._remember(incident.id, _Known(part.key, texts.get(part.key), now))
-
-    def forget(self, incident: str) -> None:
-        """The incident is over, so its place is nobody's any more."""
-        self._known.pop(incident, None)
-
-    # -- reading
 
     def _part(self, incident: Incident) -> Sealed | None:
         """What is shown of an open incident without a site: the newest words, else the newest position."""

@@ -6,12 +6,12 @@ that changed since, as they are now. A stream that does not read keeps one messa
 `PENDING_MOST` of them it is told to load the queue anew. Rows are encoded once a change for each audience.
 
 A row whose place has yet to be unsealed waits for that, and what changed after it waits with it, so that ids go on
-growing: some milliseconds, and no longer than `places.WITHIN_S` where the key store fails. Such a row leaves without
-its place, and once more when that can be read.
+growing: some milliseconds, and `places.ROW_WITHIN_S` at most where the key store fails. Such a row leaves without its
+place, and once more when that can be read.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,7 +25,7 @@ from belfry.domain.incident import REOPEN_WITHIN, Incident
 from belfry.ports import Journal, Stored
 from belfry.web.headers import SECURE
 from belfry.web.outlet import Audience, Stream, beat, message
-from belfry.web.places import Places
+from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
 from belfry.web.views import Pulse
 
@@ -104,6 +104,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         self._ticker = self._reading = None
+        await self._places.stop()
         self._unplaced.clear()
 
     # -- streams
@@ -143,7 +144,7 @@ class Hub:
         """Begin a stream: what changed since `last_id`, or the position from where it goes on."""
         known = None if last_id is None else await self._known(last_id)
         if known is not None and stream.audience.acts:
-            await self._places.read(self._missed(stream, known)[:CATCH_UP_MOST])
+            await self._places.read(self._missed(stream, known)[:CATCH_UP_MOST], within_s=ROW_WITHIN_S)
         # From here on nothing waits, so nothing falls between what is sent here and what `_flush` sends.
         position = self._sent_upto
         if last_id is None:
@@ -262,6 +263,11 @@ class Hub:
 
     # -- places
 
+    def owe(self, incidents: Iterable[Incident]) -> None:
+        """A list was answered without these places: send the rows when they can be read."""
+        if self._streams:
+            self._without.update((one.id, one) for one in incidents)
+
     def _read_place(self, incident: Incident) -> None:
         self._unplaced.add(incident.id)
         if self._reading is None:
@@ -271,7 +277,8 @@ class Hub:
         """Have the places of the rows that wait at hand, then let them go, read or not."""
         while self._unplaced:
             wanted = list(self._unplaced)
-            await self._places.read([self._changed[one] for one in wanted if one in self._changed])
+            changed = [self._changed[one] for one in wanted if one in self._changed]
+            await self._places.read(changed, within_s=ROW_WITHIN_S)
             self._unplaced.difference_update(wanted)
             self._flush_soon(0)
         self._reading = None
@@ -281,7 +288,7 @@ class Hub:
         if not self._without or self._places.troubled:
             return
         wanted, self._without = self._without, {}
-        await self._places.read(wanted.values())
+        await self._places.read(wanted.values(), within_s=ROW_WITHIN_S)
         position = self._told()
         for incident in wanted.values():
             if self._places.unread(incident):
