@@ -29,12 +29,13 @@ def main() -> None:
         if row.name in wanted:
             say(f"{row.name}: {row.words}")
             measured[row.name] = interleaved(row.contestants, asked.rounds, say)
+            keep(measured)
     if queue_list.NAME in wanted:
         say(f"{queue_list.NAME}: first 50 of the open queue with {asked.incidents:,} in it")
         measured[queue_list.NAME] = {OURS: queue_list.measure(asked.incidents, asked.rounds, say)}
+        keep(measured)
 
     print(table(measured))
-    keep(measured)
     if asked.write is not None:
         asked.write.write_text(page(measured, asked.rounds, asked.incidents), encoding="utf-8")
 

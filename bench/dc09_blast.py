@@ -6,11 +6,13 @@ answer, byte for byte, with the acknowledgement that the standard prescribes (CR
 the last answer is there (`began`, `ended`: monotonic seconds of this machine; `per_second`; percentiles in ms), and a
 second one with the number of wrong answers, since checking takes time of its own.
 
-    dc09_blast.py HOST PORT --connections 50 --messages 1000 --window 1 --offset 0 [--key HEX] [--text TEXT]
+    dc09_blast.py HOST PORT --connections 50 --messages 1000\
+        --window 1 --offset 0 [--key HEX] [--text TEXT] [--spread N]
 
 Frames are told apart by --offset: give each round its own, or a receiver rightly takes the second round for a replay.
 With --key every frame is encrypted before the clock starts and every answer decrypted after it has stopped. With --text
-every frame carries a zone text, which is personal and has to be sealed. Needs fastcrc and uvloop, with --key also
+every frame carries a zone text, which is personal and has to be sealed. With --spread each connection speaks for so
+many accounts in turn, as a gateway does. Needs fastcrc and uvloop, with --key also
 cryptography.
 """
 
@@ -43,6 +45,7 @@ class Load:
     code: str
     key: bytes | None
     text: str | None
+    spread: int
     limit_s: float
 
 
@@ -50,8 +53,9 @@ def framed(body: bytes) -> bytes:
     return b"\n%04X%04X%s\r" % (crc16.arc(body), len(body), body)
 
 
-def exchange(account: int, number: int, load: Load) -> tuple[bytes, bytes]:
+def exchange(first: int, number: int, load: Load) -> tuple[bytes, bytes]:
     """One frame and its answer; with a key the answer is only the part that can be known beforehand."""
+    account, number = first + number % load.spread * load.connections, number // load.spread
     head = b'"%04dL0#%d' % (number % 9999 + 1, account)
     data = b"#%d|Nri1/%b%d]" % (account, load.code.encode(), number + 1)
     if load.text is not None:
@@ -160,6 +164,7 @@ def main() -> None:
     parser.add_argument("--code", default="BA", help="SIA code of the events")
     parser.add_argument("--key", type=bytes.fromhex, help="AES key, hex")
     parser.add_argument("--text", help="zone text of each frame")
+    parser.add_argument("--spread", type=int, default=1, help="accounts of each connection")
     parser.add_argument("--limit-s", type=float, default=50.0, help="seconds after which it stops")
     load = Load(**vars(parser.parse_args()))
     print(json.dumps({"wrong": mistakes(uvloop.run(blast(load)), load)}))

@@ -14,14 +14,21 @@ from bench.subjects import ACCOUNTS, CACHE, Running, ours
 
 NAME: Final = "list"
 READS: Final = 100
+POINTS: Final = 50
+"""Pendants of each account, as in a block of flats."""
 
 
 def measure(incidents: int, rounds: int, say: Callable[[str], None]) -> Figures:
     """Fill a centre with incidents - a pendant alarm of each point of a care account is one - and read its list."""
     CACHE.mkdir(parents=True, exist_ok=True)
     figures = Figures([])
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="list-") as folder, ours(Path(folder), care=True) as running:
-        _run(dc09(running, incidents // ACCOUNTS, 0, extra=("--code", "MA", "--window", "20", "--limit-s", "600")))
+    spread = max(1, incidents // ACCOUNTS // POINTS)
+    extra = ("--code", "MA", "--window", "20", "--spread", str(spread), "--limit-s", "600")
+    with (
+        tempfile.TemporaryDirectory(dir=CACHE, prefix="list-") as folder,
+        ours(Path(folder), care=True, accounts=ACCOUNTS * spread) as running,
+    ):
+        _run(dc09(running, incidents // ACCOUNTS, 0, extra=extra))
         running.caught_up()
         opened = running.numbers()['belfry_incidents{state="waiting"}']
         say(f"  {opened:,.0f} incidents are open")

@@ -118,9 +118,9 @@ def first_line(process: "subprocess.Popen[str]", log: Path) -> str:
 
 
 @contextmanager
-def ours(folder: Path, *, keyed: bool = False, care: bool = False) -> Iterator[Running]:
+def ours(folder: Path, *, keyed: bool = False, care: bool = False, accounts: int = ACCOUNTS) -> Iterator[Running]:
     """`belfry serve` with fifty accounts, on an empty folder."""
-    config = _furnish(folder, keyed=keyed, care=care)
+    config = _furnish(folder, accounts, keyed=keyed, care=care)
     token = _token(folder / "data")
     log = folder / "log"
     command = "from belfry.cli import main; main()"
@@ -129,12 +129,12 @@ def ours(folder: Path, *, keyed: bool = False, care: bool = False) -> Iterator[R
         yield Running(_panels_port(url, token), process, url=f"{url}api/v1", token=token)
 
 
-def _furnish(folder: Path, *, keyed: bool, care: bool) -> Path:
+def _furnish(folder: Path, accounts: int, *, keyed: bool, care: bool) -> Path:
     with (folder / "accounts.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["account", "name", "address", "type", "key", "care"])  # any receiver, so the API too
         key = KEY_TEXT.encode().hex() if keyed else ""
-        for number in range(1000, 1000 + ACCOUNTS):
+        for number in range(1000, 1000 + accounts):
             rows.writerow([number, f"Site {number}", f"{number} Ring Road", "shop", key, "yes" if care else ""])
     config = folder / "belfry.toml"
     config.write_text(SETTINGS, encoding="utf-8")
