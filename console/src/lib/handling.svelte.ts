@@ -20,6 +20,8 @@ const REFRESH_EVERY_MS = 300;
 export class Handling {
   id = $state<string | null>(null);
   detail = $state.raw<Detail | null>(null);
+  /** Signals whose story this pane has shown: what closing may say was seen. The row may already count more. */
+  seen = 0;
   story = $state.raw<Story>(EMPTY);
   panel = $state<Panel | null>(null);
   /** An act is on its way. */
@@ -134,6 +136,7 @@ export class Handling {
     }
     if (this.detail && compare(detail.updated, this.detail.updated) < 0) return;
     this.detail = detail;
+    this.seen = detail.signals_seq;
     this.story = withNewest(this.story, detail.timeline, detail.timeline_before);
     this.desk.queue.fold([detail]);
   }
