@@ -6,8 +6,8 @@ answer, byte for byte, with the acknowledgement that the standard prescribes (CR
 the last answer is there (`began`, `ended`: monotonic seconds of this machine; `per_second`; percentiles in ms), and a
 second one with the number of wrong answers, since checking takes time of its own.
 
-    dc09_blast.py HOST PORT --connections 50 --messages 1000\
-        --window 1 --offset 0 [--key HEX] [--text TEXT] [--spread N]
+    dc09_blast.py HOST PORT --connections 50 --messages 1000 --window 1 --offset 0
+        [--key HEX] [--text TEXT] [--spread N]
 
 Frames are told apart by --offset: give each round its own, or a receiver rightly takes the second round for a replay.
 With --key every frame is encrypted before the clock starts and every answer decrypted after it has stopped. With --text

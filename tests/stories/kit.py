@@ -22,7 +22,6 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.supervision import Supervision
 from belfry.ports.staff import Role
 from belfry.registry import Registry
-from belfry.settings import Settings
 from belfry.simulator.panel import Line, Panel
 from belfry.simulator.play import Player
 from belfry.simulator.scenes import Scene
@@ -32,6 +31,7 @@ START: Final = datetime(2026, 3, 14, 2, 14, tzinfo=UTC)
 PASSWORD: Final = "correct horse battery"
 SEED: Final = 7
 SITES: Final = 16
+"""Those that the scenes know by role; further ones are neighbours, of whom every fifth polls."""
 DEADLINE_S: Final = 30.0
 """How long a condition may take on a busy machine before the test fails; nothing waits for it."""
 
@@ -129,8 +129,10 @@ class Town:
     line: Line
     player: Player
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        self.settings, self.clock = settings_in(folder), clock
+    def __init__(self, folder: Path, clock: Clock, count: int) -> None:
+        self.clock = clock
+        self.settings = prepare(folder, port=0, panels=0, accounts=count, seed=SEED)
+        self.sites = sites(count, SEED)
         self._supervised_at: list[datetime] = []
         self._deadlines_at: list[datetime] = []
         self._desks: list[Desk] = []
@@ -144,7 +146,7 @@ class Town:
         self._watch(self.centre.deadlines, self._deadlines_at)
         self.line = Line(*self.centre.receivers[0].listening, answer_within_s=DEADLINE_S)
         dice = random.Random(SEED)
-        self.player = Player(sites(SITES, SEED), self.line, seed=SEED, now=self.clock, chance=dice.randbytes)
+        self.player = Player(self.sites, self.line, seed=SEED, now=self.clock, chance=dice.randbytes)
 
     async def stop(self) -> None:
         """Everybody leaves, then the centre stops."""
@@ -265,15 +267,10 @@ def numbers_of(metrics: str) -> dict[str, float]:
     return {name: float(value) for name, _, value in lines}
 
 
-def settings_in(folder: Path) -> Settings:
-    """The settings of a centre with the simulator's sites, on ports that the system chooses."""
-    return prepare(folder, port=0, panels=0, accounts=SITES, seed=SEED)
-
-
 @asynccontextmanager
-async def open_town(folder: Path, clock: Clock | None = None) -> AsyncIterator[Town]:
-    """A centre in a folder until the end of the block; a second one there goes on where the first one stopped."""
-    town = Town(folder, Clock() if clock is None else clock)
+async def open_town(folder: Path, *, count: int = SITES) -> AsyncIterator[Town]:
+    """A centre with `count` sites until the end of the block, on ports that the system chooses."""
+    town = Town(folder, Clock(), count)
     await town.start()
     try:
         yield town

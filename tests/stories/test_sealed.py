@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from belfry.ports.staff import Role
-from belfry.simulator import scenes
 from tests.stories.kit import Desk, Town
 
 ZONE_TEXT: Final = "Wohnzimmer Familie Quendelhuber"
@@ -127,22 +126,3 @@ async def test_lists_say_no_sealed_word_but_where_it_is_to_those_who_may_act(tow
     ):
         text = (await desk.client.get(path)).text
         assert [words for words in PERSONAL if words in text] == said
-
-
-async def test_medical_incidents_are_nobodys_lead(town: Town) -> None:
-    """A responder sees the fire and not the fall; by list, by address or by story (SCOPE)."""
-    anna = await town.operator("anna")
-    responder = await town.operator("rosa", Role.RESPONDER)
-    await town.play(scenes.TECHNICAL)
-    await town.play(scenes.CARE)
-    medical = [row for row in await anna.incidents() if row["group"] == "MED"]
-    assert len(medical) == 3
-    seen = await responder.incidents()
-    assert len(seen) == len(await anna.incidents()) - 3
-    assert all(row["group"] != "MED" for row in seen)
-    for row in medical:
-        for path in (f"/incidents/{row['id']}", f"/incidents/{row['id']}/timeline"):
-            assert (await responder.client.get(path)).status_code == 404
-    assert (await responder.client.get("/incidents", params={"kind": "MED"})).json()["items"] == []
-    assert (await responder.client.get("/signals")).status_code == 403
-    assert (await responder.post(f"/incidents/{medical[0]['id']}/take", version=1)).status_code == 403

@@ -1,8 +1,9 @@
 """A panel falls silent: said once when its window is over, taken back once when it polls again (RULES 3)."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.stories.kit import Town, numbers_of
+from tests.stories.kit import Town, numbers_of, open_town
 
 WINDOW_S = 50.0
 """Twice the interval of 20 s and ten seconds: the hotel's and the jeweller's."""
@@ -84,3 +85,25 @@ async def test_polls_are_answered_and_the_journal_does_not_grow(town: Town) -> N
     assert await desk.signals() == []
     assert await desk.told() == []
     assert (await desk.get("/centre"))["not_commissioned"] == 16 - 4 + 1
+
+
+async def test_a_providers_outage_is_one_row_and_the_armed_jeweller_another_above_it(tmp_path: Path) -> None:
+    async with open_town(tmp_path, count=140) as town:
+        desk = await town.operator("anna")
+        neighbours = [site.account for site in town.sites if site.polls_s and not site.role]
+        assert len(neighbours) == 25
+        await town.say("jeweller", "3401", "001")
+        for account in ("jeweller", *neighbours):
+            assert await town.panel(account).poll() == "ACK"
+
+        await town.pass_time(minutes=5)
+        assert await desk.told() == ["TECH.COMMS.LOST 1 waiting 3004", "TECH.OUTAGE 2 waiting None"]
+        assert said(await desk.signals()) == [("equipment", "close"), ("system", "trouble"), ("system", "trouble")]
+        assert (await desk.get("/centre"))["lost"] == 26
+
+        for account in neighbours:
+            assert await town.panel(account).poll() == "ACK"
+        await town.pass_time(seconds=5)
+        assert await desk.told() == ["TECH.COMMS.LOST 1 waiting 3004", "TECH.OUTAGE 2 closed None [restored]"]
+        assert len(await desk.signals()) == 4
+        assert (await desk.get("/centre"))["lost"] == 1
