@@ -60,6 +60,7 @@ async def test_an_alarm_rings_on_two_screens_is_taken_once_and_leaves_its_whole_
         await panel.contact_id("3110", "007")
         await expect(taker.row(incident)).to_contain_text("restored")
         await expect(taker.of("facts")).to_contain_text("Everything is restored")
+        await expect(taker.of("timeline")).to_contain_text("Restored")  # nothing is closed over what was not shown
 
         await taker.press("Escape", "c")
         await taker.expect_focus("disposition-genuine")
