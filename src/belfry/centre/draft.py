@@ -36,7 +36,10 @@ class Draft:
     def of_account(self, account: AccountKey) -> Sequence[Incident]:
         """Open incidents of an account, oldest first."""
         self._settle(account)
-        known = [self._changed.get(incident.id, incident) for incident in self._board.of_account(account)]
+        listed = self._board.of_account(account)
+        if not self._changed:
+            return listed
+        known = [self._changed.get(incident.id, incident) for incident in listed]
         own = [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
         return [incident for incident in (*known, *own) if incident.open]
 
