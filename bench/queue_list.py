@@ -29,7 +29,7 @@ def measure(incidents: int, rounds: int, say: Callable[[str], None]) -> Figures:
         ours(Path(folder), care=True, accounts=ACCOUNTS * spread) as running,
     ):
         _run(dc09(running, incidents // ACCOUNTS, 0, extra=extra))
-        running.caught_up()
+        running.has_waiting(incidents // ACCOUNTS * ACCOUNTS)
         opened = running.numbers()['belfry_incidents{state="waiting"}']
         say(f"  {opened:,.0f} incidents are open")
         for _ in range(rounds):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,14 +78,25 @@ class Running:
 
     def caught_up(self) -> float:
         """Wait until triage has decided everything that is stored; returns when that was, in monotonic seconds."""
+        return self._until(
+            lambda numbers: (
+                numbers["belfry_board_position"] == numbers["belfry_journal_position"]
+                and not numbers["belfry_signals_undecided"]
+            )
+        )
+
+    def has_waiting(self, incidents: int) -> float:
+        """Wait until so many incidents wait for an operator; more and more is written about them meanwhile."""
+        return self._until(lambda numbers: numbers['belfry_incidents{state="waiting"}'] >= incidents)
+
+    def _until(self, holds: Callable[[dict[str, float]], bool]) -> float:
         until = time.perf_counter() + CAUGHT_UP_WITHIN_S
         while time.perf_counter() < until:
             numbers = self.numbers()
             at = time.perf_counter()
-            folded = numbers["belfry_board_position"] == numbers["belfry_journal_position"]
-            if folded and not numbers["belfry_signals_undecided"]:
+            if holds(numbers):
                 return at
-        raise TimeoutError(f"triage is still behind after {CAUGHT_UP_WITHIN_S:.0f} s")
+        raise TimeoutError(f"still not after {CAUGHT_UP_WITHIN_S:.0f} s: {numbers}")
 
 
 @contextmanager
