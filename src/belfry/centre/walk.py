@@ -22,6 +22,7 @@ from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.triage import Triage
+from belfry.centre.triage.case import Decided, Decision
 from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import (
     Downtime,
@@ -74,12 +75,8 @@ class _Open:
     signal: Received
     seen: Seen | None = None
     """What observing it told; None: its account's state does not know it yet."""
-    settled: bool = False
-    """What settles it is stored; only what stands beside is not."""
     written: set[str] = field(default_factory=set)
-    """Subjects that its facts were stored under."""
-    left: int = 0
-    """Writes of this round that are not stored yet."""
+    """Subjects under which something is stored that does not settle it."""
 
 
 @dataclass(slots=True)
@@ -157,7 +154,8 @@ class Walk:
                 case Received():
                     self._receive(stored.position, fact)
                 case Opened() | Joined():
-                    self._undecided.pop(fact.signal.position, None)
+                    if not fact.beside:
+                        self._undecided.pop(fact.signal.position, None)
                     on_incident = True
                 case Logged():
                     self._undecided.pop(fact.signal, None)
@@ -188,31 +186,29 @@ class Walk:
         writes: dict[str, _Write] = {}
         for position, waiting in islice(list(self._undecided.items()), BATCH_MOST):
             decision = self._triage.decide(position, waiting.signal, draft, waiting.seen)
-            waiting.seen, waiting.left = decision.seen, 0
-            settling = () if waiting.settled else decision.settled
-            for facts, settles in ((settling, True), (decision.beside, False)):
-                for fact in facts:
-                    self._plan(writes, position, waiting, fact, settles=settles)
-            on_incidents = [fact for fact in (*settling, *decision.beside) if not isinstance(fact, Logged)]
+            waiting.seen = decision.seen
+            settling = decision.settled
+            if decision.beside or len(settling) > 1:
+                beside, settling = in_turn(decision)
+                first = [fact for fact in beside if _where(fact)[0] not in waiting.written]
+                for one in first:
+                    self._plan(writes, position, one, settles=False)
+                if first:
+                    break  # it is settled in the next round, once these are stored; who comes after it waits for that
+            for fact in settling:
+                self._plan(writes, position, fact, settles=True)
+            on_incidents = [fact for fact in settling if not isinstance(fact, Logged)]
             if on_incidents:
                 draft.note(_account_of(waiting.signal, on_incidents), on_incidents, waiting.signal.received_at)
-            if not waiting.left:
-                del self._undecided[position]  # decided again, and nothing of it is left to say
         return list(writes.values())
 
-    def _plan(
-        self, writes: dict[str, _Write], position: int, waiting: _Open, fact: OnIncident | Logged, *, settles: bool
-    ) -> None:
+    def _plan(self, writes: dict[str, _Write], position: int, fact: OnIncident | Logged, *, settles: bool) -> None:
         subject, incident = _where(fact)
-        if subject in waiting.written and subject != TRIAGE:
-            return  # stored in an earlier round
         write = writes.get(subject)
         if write is None:
             write = writes[subject] = _Write(subject, incident, self._expect(incident))
         write.facts.append(fact)
-        if position not in write.signals:
-            waiting.left += 1
-        write.signals[position] = settles or write.signals.get(position, False)
+        write.signals[position] = settles
 
     def _expect(self, incident: str | None) -> Expect | None:
         """A new incident is named after its signal's position, so nobody else can have written to it."""
@@ -244,11 +240,10 @@ class Walk:
         waiting = self._undecided.get(position)
         if waiting is None:
             return
-        waiting.written.add(subject)
-        waiting.settled = waiting.settled or settles
-        waiting.left -= 1
-        if not waiting.left:
+        if settles:
             del self._undecided[position]
+        else:
+            waiting.written.add(subject)
 
     async def _take_stock(self, outcomes: Iterable[tuple[_Write, JournalError | None]]) -> None:
         """What was not stored is decided again in the next round, from the board as it is then."""
@@ -302,6 +297,20 @@ class Walk:
         self._triage.conditions.update(state.conditions)
         self._replay.restore(state.replay)
         self._undecided.update((position, _Open(signal, _OBSERVED)) for position, signal in state.undecided)
+
+
+def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:
+    """What must be stored before a signal may count as settled, each fact marked so, and what settles it then.
+
+    First comes what it does beside its own incident and, of a restore that brings several to rest, all but the last:
+    an append names one `expect`. A crash in between leaves the signal open; decided again, it finds those done already,
+    since each of them changes what made it necessary.
+    """
+    last = _where(decision.settled[-1])[0]
+    settling = [fact for fact in decision.settled if _where(fact)[0] == last]
+    others = [fact for fact in decision.settled if not isinstance(fact, Logged) and _where(fact)[0] != last]
+    first = (*others, *decision.beside)
+    return [structs.replace(fact, beside=True) if isinstance(fact, _WITH_SIGNAL) else fact for fact in first], settling
 
 
 def by_weight(facts: Sequence[OnIncident | Logged]) -> Iterable[Sequence[OnIncident | Logged]]:

@@ -101,6 +101,7 @@ class Received(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     state: SignalState | None = None
     kind: str | None = None
     part: str | None = None
+    count: int | None = None
     path: str | None = None
     authenticated: bool = False
     previous: bool = False
@@ -176,6 +177,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     previous: str | None = None
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    beside: bool = False
+    """Does not settle its signal: another decision does, and is stored after this one."""
 
 
 class Joined(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="joined"):
@@ -198,6 +201,8 @@ class Joined(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """The row sounds again: second point, life kind repeating."""
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    beside: bool = False
+    """Does not settle its signal: another decision does, and is stored after this one."""
 
 
 class Logged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="logged"):
