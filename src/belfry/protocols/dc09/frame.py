@@ -8,6 +8,7 @@ standard's answer to that is silence, so that the panel tries again. Decryption 
 import re
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from fastcrc import crc16 as crcs
@@ -23,6 +24,8 @@ FRAME_MAX_BYTES: Final = 1 + 8 + LENGTH_MAX + 1
 
 TOKEN_MAX: Final = 32
 """No listed token is longer than nine characters; a long one is noise that happens to be quoted."""
+
+SEQ_DIGITS: Final = 4
 
 
 class Error(StrEnum):
@@ -75,15 +78,11 @@ class Quirk(StrEnum):
     """DC-03 function `O`: reported before."""
 
 
-class Frame(Struct, frozen=True, kw_only=True):
+class Frame(Struct, frozen=True, kw_only=True, gc=False):
     """A readable frame. Text of the header is as it came, in its own letter case, with its leading zeros."""
 
     token: str
     encrypted: bool
-    seq: str
-    receiver: str | None
-    prefix: str
-    account: str
     echo: bytes
     """`seq [Rrcvr] Lpref #acct` exactly as it came: what an answer repeats."""
     crc: int
@@ -102,6 +101,37 @@ class Frame(Struct, frozen=True, kw_only=True):
     """The whole decrypted text, pad included; empty for a plain frame."""
     pad_length: int | None = None
 
+    @property
+    def seq(self) -> str:
+        return self.echo[:SEQ_DIGITS].decode()
+
+    @property
+    def line(self) -> bytes:
+        """`[Rrcvr] Lpref #acct` as it came: the same in all frames of a panel."""
+        return self.echo[SEQ_DIGITS:]
+
+    @property
+    def receiver(self) -> str | None:
+        return _named(self.line)[0]
+
+    @property
+    def prefix(self) -> str:
+        return _named(self.line)[1]
+
+    @property
+    def account(self) -> str:
+        return _named(self.line)[2]
+
+
+@lru_cache(maxsize=4096)
+def _named(line: bytes) -> tuple[str | None, str, str]:
+    """Receiver, prefix and account of a header's line."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise ValueError(f"{line!r} is no line of a header")
+    receiver, prefix, account = match.groups()
+    return None if receiver is None else receiver.decode(), prefix.decode(), account.decode()
+
 
 class Unreadable(Struct, frozen=True, kw_only=True):
     """Bytes that are no frame, or one that could not be opened; as much of it as was read."""
@@ -116,17 +146,18 @@ class Unreadable(Struct, frozen=True, kw_only=True):
 
 # The frame that nearly every panel sends: nothing in it needs a second look but CRC and length.
 _USUAL: Final = re.compile(
-    rb'\n([0-9A-Fa-f]{4})0([0-9A-Fa-f]{3})("(\*?)([A-Z0-9-]{1,32})"'
-    rb"((\d{4})(?:R([0-9A-Fa-f]{1,6}))?L([0-9A-Fa-f]{1,6})#([0-9A-Fa-f]{3,16}))\["
-    rb"(?:([^\[\]\r\n]*)\](?:_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?|([0-9A-Fa-f]+)))\r"
+    rb'\n([0-9A-Fa-f]{4}0[0-9A-Fa-f]{3})("(\*?)([A-Z0-9-]{1,32})"'
+    rb"(\d{4}(?:R[0-9A-Fa-f]{1,6})?L[0-9A-Fa-f]{1,6}#[0-9A-Fa-f]{3,16})\["
+    rb"(?:([^\[\]\r\n]*)\]((?:\[[^\[\]\r\n]*\])*)(?:_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?|([0-9A-Fa-f]+)))\r"
 )
 _ASCII: Final = re.compile(rb"[0-9A-Fa-f]{4}0[0-9A-Fa-f]{3}")
 _BINARY: Final = re.compile(rb'..0[0-9A-Fa-f]{3}"', re.DOTALL)
 _BODY: Final = re.compile(
     rb'"(\*?)([^"*\r\n][^"\r\n]{0,31})"'
-    rb"((\d{4})(?:R([0-9A-Fa-f]{0,6}))?L([0-9A-Fa-f]{0,6})([#A])([0-9A-Fa-f]{1,16}))\[(.*)",
+    rb"(\d{4}(?:R([0-9A-Fa-f]{0,6}))?L([0-9A-Fa-f]{0,6})([#A])([0-9A-Fa-f]{1,16}))\[(.*)",
     re.DOTALL,
 )
+_LINE: Final = re.compile(rb"(?:R([0-9A-Fa-f]*))?L([0-9A-Fa-f]*)[#A]([0-9A-Fa-f]+)")
 
 _ACCOUNT_MIN: Final = 3
 
@@ -140,33 +171,30 @@ def crc16(body: bytes) -> int:
 
 
 def usual(buffer: bytes, start: int) -> tuple[Frame, int] | None:
-    """Return the frame that begins at `start` and its end, if it is by the book and without extended data; else None.
+    """Return the frame that begins at `start` and its end, if it is by the book; else None.
 
     The short way for nine frames of ten. None says nothing about the frame: `parse` judges it.
     """
     match = _USUAL.match(buffer, start)
     if match is None:
         return None
-    crc, length, body, star, token, echo, seq, receiver, prefix, account, data, stamped, cipher = match.groups()
-    value = int(crc, 16)
-    if value != crcs.arc(body) or int(length, 16) != len(body) or bool(star) is (cipher is None):
+    head, body, star, token, echo, data, extended, stamped, cipher = match.groups()
+    crc, length = crcs.arc(body), len(body)
+    if int(head, 16) != crc << 16 | length or (cipher is None) is (star == b"*"):
         return None
-    moment = None if stamped is None else instant(stamped)
-    if moment is None and stamped is not None:
+    moment = None
+    if stamped is not None and (moment := instant(stamped)) is None:
         return None
     frame = Frame(
         token=token.decode(),
         encrypted=cipher is not None,
-        seq=seq.decode(),
-        receiver=None if receiver is None else receiver.decode(),
-        prefix=prefix.decode(),
-        account=account.decode(),
         echo=echo,
-        crc=value,
+        crc=crc,
         binary=False,
-        length=len(body),
+        length=length,
         body=body,
         data=data or b"",
+        xdata=tuple(extended[1:-1].split(b"][")) if extended else (),
         timestamp=moment,
         cipher=cipher,
     )
@@ -209,9 +237,9 @@ def _checked(piece: bytes, quirks: list[Quirk], raw: bytes) -> Frame | Unreadabl
 def _read(body: bytes, *, crc: int, binary: bool, length: int, quirks: list[Quirk], raw: bytes) -> Frame | Unreadable:
     match = _BODY.fullmatch(body)
     # `A0` for the account is the form of a NAK alone.
-    if match is None or (match[7] == b"A" and match[2] != b"NAK"):
+    if match is None or (match[6] == b"A" and match[2] != b"NAK"):
         return Unreadable(error=Error.GRAMMAR, crc=crc, binary=binary, length=length, raw=raw)
-    star, token, echo, seq, receiver, prefix, _, account, rest = match.groups()
+    star, token, echo, receiver, prefix, _, account, rest = match.groups()
     if receiver == b"":
         quirks.append(Quirk.EMPTY_RECEIVER)
     if not prefix:
@@ -224,10 +252,6 @@ def _read(body: bytes, *, crc: int, binary: bool, length: int, quirks: list[Quir
     frame = Frame(
         token=token.decode("latin-1"),
         encrypted=bool(star),
-        seq=seq.decode(),
-        receiver=None if receiver is None else receiver.decode(),
-        prefix=prefix.decode(),
-        account=account.decode(),
         echo=echo,
         crc=crc,
         binary=binary,
