@@ -227,7 +227,7 @@ class Server:
 
         Raises Unusable.
         """
-        wanted = {"seq": first, "batch": most, "max_bytes": FETCH_BYTES}
+        wanted: dict[str, int | str] = {"seq": first, "batch": most, "max_bytes": FETCH_BYTES}
         if subject is not None:
             wanted["next_by_subj"] = subject
         inbox, messages = self.client.new_inbox(), list[Message]()
