@@ -102,7 +102,7 @@ def test_all_unknown_keys_are_named_at_once() -> None:
         ("data = 3", "data = 3: Expected str, a path"),
         ("console = 3", "console = 3: Expected object, got int"),
         ("name = ''", "name = '': Expected str of length >= 1"),
-        ("[rules]\nreplay_s = -1", "rules.replay_s = -1: wants a number >= 0"),
+        ("[rules]\nreplay_s = -1", "rules.replay_s = -1: wants a number from 0 to 315360000"),
         ("[console]\nlisten = '8440'", "console: listen = '8440': wants HOST:PORT"),
         ("[console]\nlisten = '127.0.0.1:70000'", "port 0 to 65535"),
         ("[console]\ntls_cert = 'c.pem'", "console: tls_key is missing"),
@@ -118,6 +118,23 @@ def test_all_unknown_keys_are_named_at_once() -> None:
 def test_a_bad_value_is_named_with_its_field_and_limit(text: str, message: str) -> None:
     assert problem(text).startswith("belfry.toml: ")
     assert message in problem(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name = " + "9" * 5_000, "has a number that is too long"),
+        ("name = " + "[" * 5_000, "is nested too deep"),
+        ("name = " + "{a=" * 5_000, "is nested too deep"),
+        ("name = 0x" + "f" * 5_000, "name = (a number of many digits): Expected str"),
+        ("[rules]\nreplay_s = " + "9" * 4_000, "rules.replay_s = a number of many digits: wants a number from 0 to"),
+    ],
+    ids=["digits", "arrays", "tables", "hexadecimal digits", "digits that can be read"],
+)
+def test_what_no_reader_can_bear_is_a_problem_in_words(text: str, message: str) -> None:
+    said = problem(text)
+    assert message in said
+    assert len(said) < 300
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

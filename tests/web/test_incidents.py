@@ -1,6 +1,7 @@
 """The queue and its acts as two desks see them."""
 
 import asyncio
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,15 @@ async def test_the_queue_is_by_priority_then_age_and_pages_without_gap_or_repeat
     assert second["next"] is None
     wrong = await client.get("/incidents?after=nonsense")
     assert (wrong.status_code, wrong.json()["field"]) == (400, "after")
+
+
+@pytest.mark.parametrize("place", [b'["o",1,3,"2026-03-14T02:14:00",1]', b'["c","2026-03-14T02:14:00",1]'])
+async def test_a_cursor_whose_time_has_no_zone_is_none_of_ours(rig: Rig, place: bytes) -> None:
+    client = rig.token()
+    await many(rig, client)
+    answer = await client.get("/incidents", params={"after": urlsafe_b64encode(place).decode()})
+    assert answer.status_code == 400
+    assert answer.json()["field"] == "after"
 
 
 async def test_a_list_can_be_asked_for_states_kinds_and_ones_own(rig: Rig) -> None:

@@ -1,10 +1,12 @@
 """The snapshot of what is folded, so that a restart is quick however long the history (DESIGN 4).
 
-It is a shortcut and never the truth: one that is missing, torn, of another version or ahead of the journal is left
-aside, and everything is folded from the journal again.
+It is a shortcut and never the truth: one that is missing, torn, changed, of another version or ahead of the journal is
+left aside, and everything is folded from the journal again. A digest stands before it, since bytes that a disk changed
+are often a snapshot still, of a board that never was.
 """
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +18,8 @@ from belfry.centre.walk import WalkState
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
-VERSION: Final = 2
+VERSION: Final = 3
+DIGEST_BYTES: Final = 32
 
 
 class Snapshot(msgspec.Struct):
@@ -24,11 +27,17 @@ class Snapshot(msgspec.Struct):
     walk: WalkState
 
 
+def digest(data: bytes | memoryview) -> bytes:
+    """Return the 32 bytes that stand before a snapshot."""
+    return sha256(data).digest()
+
+
 def save(folder: Path, state: WalkState) -> None:
     """Write whole or not at all. Raises OSError."""
     data = msgspec.msgpack.encode(Snapshot(VERSION, state))
     new = folder / f"{FILE}.new"
     with new.open("wb") as file:
+        file.write(digest(data))
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -38,11 +47,15 @@ def save(folder: Path, state: WalkState) -> None:
 def load(folder: Path, journal_position: int) -> WalkState | None:
     """Return the state to begin from, or None to begin from the journal's first entry."""
     try:
-        data = (folder / FILE).read_bytes()
+        stored = memoryview((folder / FILE).read_bytes())
+        data = stored[DIGEST_BYTES:]
+        if stored[:DIGEST_BYTES] != digest(data):
+            log.warning("snapshot left aside", reason="not as it was written, or of an older version")
+            return None
         snapshot = msgspec.msgpack.decode(data, type=Snapshot)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         log.warning("snapshot left aside", reason=str(error))
         return None
     if snapshot.version != VERSION or snapshot.walk.position > journal_position:

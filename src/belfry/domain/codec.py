@@ -26,5 +26,5 @@ def decode(stored: bytes) -> Entry:
     """Return the entry of `stored`. Raises EntryError naming what does not fit."""
     try:
         return _decoder.decode(stored)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EntryError(f"stored entry cannot be read: {error}") from error

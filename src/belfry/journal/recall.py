@@ -76,5 +76,5 @@ def _ids(database: Connection, *, after: int) -> Iterator[tuple[int, bytes]]:
     for position, body in rows:
         try:
             yield position, _decoder.decode(body).id
-        except DecodeError as error:
+        except (DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise EntryError(f"position {position} cannot be read: {error}") from error

@@ -53,6 +53,10 @@ def parse(text: str, *, file: str = "settings") -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(file, [f"is not TOML: {error}"]) from error
+    except RecursionError as error:
+        raise SettingsError(file, ["is nested too deep"]) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise SettingsError(file, [f"has a number that is too long: {error}"]) from error
     receivers = data.get("receiver")
     if isinstance(receivers, list) and all(isinstance(table, dict) for table in receivers):
         data["receiver"] = [_apart(table) for table in receivers]
@@ -183,5 +187,8 @@ def _choices(kind: inspect.Type) -> Sequence[str]:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4 300 digits
+        return "(a number of many digits)"
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -22,6 +22,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 
 PORT_MAX: Final = 65_535
+RULE_MAX: Final = 315_360_000
+"""Largest number of a rule: ten years in seconds. Beyond some it cannot be reckoned with times any more."""
 
 
 def host_port(listen: str) -> tuple[str, int]:
@@ -134,8 +136,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"receiver.name: {', '.join(sorted(twice))} is used twice, but accounts belong to a name")
         for key, value in msgspec.structs.asdict(self.rules).items():
-            if value < 0:
-                raise ValueError(f"rules.{key} = {value}: wants a number >= 0")
+            if not 0 <= value <= RULE_MAX:
+                shown = value if abs(value) < 10**20 else "a number of many digits"
+                raise ValueError(f"rules.{key} = {shown}: wants a number from 0 to {RULE_MAX}")
 
     def beside(self, folder: Path) -> "Settings":
         """Return the same settings with every relative path taken from `folder`."""

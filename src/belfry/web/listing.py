@@ -14,6 +14,7 @@ import msgspec
 from belfry.centre.board import Order
 from belfry.domain.facts import IncidentState
 from belfry.domain.incident import Incident
+from belfry.web.asks import Aware
 from belfry.web.house import House
 from belfry.web.problems import refused_field
 from belfry.web.telling import is_medical
@@ -64,14 +65,14 @@ class _OpenAt(msgspec.Struct, array_like=True, tag="o", frozen=True):
 
     priority: int
     rank: int
-    opened_at: datetime
+    opened_at: Aware
     number: int
 
 
 class _ClosedAt(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """A place in the list of closed ones, newest first."""
 
-    closed_at: datetime
+    closed_at: Aware
     number: int
 
 
