@@ -11,7 +11,7 @@ NPM := $(PY) hatch_build.py
 ARGS ?=
 
 # Nothing of these is in a file of the same name.
-.PHONY: help setup console demo test check bench pictures docs lock clean
+.PHONY: help setup console demo test check bench floods supervised long-run pictures docs lock clean
 
 help:
 	@echo 'make setup      .venv from hashed locks, the package in it, the console built'
@@ -19,6 +19,9 @@ help:
 	@echo 'make test       every test, with a browser'
 	@echo 'make check      style, types, import rules, documents: under two minutes'
 	@echo 'make bench      the figures of docs/benchmarks.md, measured here'
+	@echo 'make floods     how quick it stays beside floods, and their memory (docs/endurance.md)'
+	@echo 'make supervised a hundred thousand accounts that poll, and how soon silence is seen'
+	@echo 'make long-run   an hour of the demo at ten times its load; ARGS="--minutes 10 --factor 10"'
 	@echo 'make pictures   the screenshots of the guide, taken anew'
 	@echo 'make docs       the documents as a site, in build/docs'
 	@echo 'make lock       the lock files, from pyproject.toml and console/package.json'
@@ -69,6 +72,12 @@ check: setup
 bench: setup
 	@test -d bench || { echo 'There is no bench/ folder in this checkout, so nothing can be measured.' >&2; exit 1; }
 	$(PY) -m bench $(ARGS)
+
+floods supervised: setup
+	$(PY) -m endurance.$@ $(ARGS)
+
+long-run: setup
+	$(PY) -m endurance.long_run $(ARGS)
 
 pictures: setup
 	@test -f tools/pictures.py || { echo 'There is no tools/pictures.py in this checkout.' >&2; exit 1; }

@@ -1,0 +1,86 @@
+"""Operators who work the queue over the API as people do: take the next one, look, note, hold now and then, close."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+
+THINKS_S: Final = (0.5, 2.5)
+"""How long an operator looks at an incident, from and to. Faster than people are, so that few are enough."""
+LOOKS_AGAIN_S: Final = 0.5
+NOTES: Final = 0.3
+HOLDS: Final = 0.05
+HELD_FOR_TRIES: Final = 5
+ENDINGS: Final = (
+    ("false_alarm", "dust_or_steam"),
+    ("user_error", "user_mistake"),
+    ("genuine", "unknown"),
+    ("technical_fault", "equipment_defect"),
+)
+
+
+class Operator:
+    """One of them. `did` counts acts, `refused` those that somebody else or a new signal was quicker than."""
+
+    def __init__(self, api: httpx.AsyncClient, token: str, *, seed: int) -> None:
+        self._api, self._headers = api, {"Authorization": f"Bearer {token}"}
+        self._dice = random.Random(seed)
+        self.did: Counter[str] = Counter()
+        self.refused = 0
+
+    async def work(self) -> None:
+        """Until cancelled. Raises httpx.HTTPStatusError for an answer that no operator should get."""
+        while True:
+            taken = await self._post("next", {})
+            if taken is None:
+                await asyncio.sleep(LOOKS_AGAIN_S)
+                continue
+            self.did["take"] += 1
+            await self._handle(taken["incident"])
+
+    async def _handle(self, incident: Mapping[str, Any]) -> None:
+        await asyncio.sleep(self._dice.uniform(*THINKS_S))
+        if self._dice.random() < NOTES:
+            await self._act(incident, "note", {"text": "Called the site, nobody answers. Keyholder is on the way."})
+        if self._dice.random() < HOLDS and incident["priority"] > 1:
+            held = await self._act(incident, "hold", {"version": incident["version"], "on": "signal"})
+            if held is not None:
+                return
+        await self._close(incident)
+
+    async def _close(self, incident: Mapping[str, Any]) -> None:
+        disposition, cause = self._dice.choice(ENDINGS)
+        for _ in range(HELD_FOR_TRIES):
+            body = {
+                "version": incident["version"],
+                "seen_upto": incident["signals_seq"],
+                "disposition": disposition,
+                "cause": cause,
+                "reason": "Reset on site.",
+            }
+            if await self._act(incident, "close", body) is not None:
+                return
+            answer = await self._api.get(f"/api/v1/incidents/{incident['id']}", headers=self._headers)
+            answer.raise_for_status()
+            incident = answer.json()
+            if "close" not in incident["acts"]:
+                return  # put aside for something worse, or another has it
+
+    async def _act(self, incident: Mapping[str, Any], act: str, body: Mapping[str, Any]) -> Any:
+        done = await self._post(f"{incident['id']}/{act}", body)
+        if done is None:
+            self.refused += 1
+        else:
+            self.did[act] += 1
+        return done
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer; None where there is nothing, or somebody was quicker."""
+        answer = await self._api.post(f"/api/v1/incidents/{path}", json=body, headers=self._headers)
+        if answer.status_code in (204, 409):
+            return None
+        answer.raise_for_status()
+        return answer.json()
