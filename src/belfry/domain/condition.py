@@ -4,17 +4,20 @@ Folded from received signals in the order of the journal. Arm state orders by th
 """
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
 
 from belfry.domain.codes import pair_key
 from belfry.domain.facts import Received
-from belfry.domain.presets import Rules
+from belfry.domain.presets import Rules, span
 from belfry.domain.signal import API_PATH, Category, SignalState, Wire
 
 POINTS_MOST: Final = 256
 """Points of one account whose repeats are counted; beyond, the oldest are let go."""
+LET_GO: Final = 32
+"""So many at once: taking the first key of a dict looks past every key that was taken before it."""
 
 AREAS_MOST: Final = 64
 FAULTS_MOST: Final = 64
@@ -28,14 +31,14 @@ ARMING: Final[dict[SignalState, bool]] = {SignalState.CLOSE: True, SignalState.O
 LIFE: Final = frozenset({Category.FIRE, Category.GAS, Category.MEDICAL, Category.PANIC})
 
 
-class Armed(Struct):
+class Armed(Struct, gc=False):
     """Arm state of one area and since when, by the panel's clock where it can be believed."""
 
     armed: bool
     since: datetime
 
 
-class Repeats(Struct):
+class Repeats(Struct, gc=False):
     """How often one point said the same: for runaway and for `also heard on B`."""
 
     last_at: datetime
@@ -46,12 +49,18 @@ class Repeats(Struct):
     runaway: bool = False
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, gc=False):
     """What observing a signal told: kept with it, so that a decision made again says the same."""
 
     count: int = 1
     runaway: bool = False
     doubled: bool = False
+
+
+_ONCE: Final = Seen()
+_MINUTE: Final = timedelta(minutes=1)
+_POWER_FAULTS: Final = {"mains": "mains", "battery": "battery"}
+_PATH_FAULTS: Final = frozenset({"path", "jam"})
 
 
 class Condition(Struct):
@@ -83,8 +92,14 @@ def is_armed(condition: Condition, area: str | None, at: datetime | None = None)
 
 def arm_changed_at(condition: Condition, area: str | None) -> datetime | None:
     """When the set period of an area began: the last change of its arm state."""
-    changes = [s.since for key, s in condition.armed.items() if key in ("", area or "")]
-    return max(changes, default=None)
+    armed = condition.armed
+    if not armed:
+        return None
+    site, own = armed.get(""), armed.get(area or "")
+    if site is None or own is None:
+        known = site or own
+        return None if known is None else known.since
+    return max(site.since, own.since)
 
 
 def mains_and_battery(condition: Condition, signal: Received) -> bool:
@@ -95,19 +110,22 @@ def mains_and_battery(condition: Condition, signal: Received) -> bool:
 
 def path_faults(condition: Condition, since: datetime | None = None) -> int:
     """Path faults that are open; with `since` only those of this set period."""
+    if not condition.faults:
+        return 0
     return sum(key.startswith("path/") and (since is None or began >= since) for key, began in condition.faults.items())
 
 
 def fault_key(signal: Received) -> str | None:
     """The fault that a trouble opens and its restore ends, where it is one of path or power."""
     if signal.category is Category.POWER:
-        return {"mains": "mains", "battery": "battery"}.get(signal.subtype or "")
-    if signal.category is Category.COMMUNICATION and signal.subtype in ("path", "jam"):
+        return _POWER_FAULTS.get(signal.subtype or "")
+    if signal.category is Category.COMMUNICATION and signal.subtype in _PATH_FAULTS:
         code = signal.part or (pair_key(signal.wire, signal.code) if signal.wire and signal.code else "")
         return f"path/{_fault_code(signal.wire, code)}/{signal.zone or ''}"
     return None
 
 
+_WITH_FAULTS: Final = frozenset({Category.POWER, Category.COMMUNICATION})
 _SIA_FAULT_OF: Final = {"YK": "YC", "LR": "LT", "NR": "NT", "XH": "XQ"}
 
 
@@ -118,13 +136,15 @@ def _fault_code(wire: Wire | None, code: str) -> str:
 def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
     """Fold one signal, in the order of the journal; returns what is to be remembered with it."""
     at = signal.received_at
-    condition.first_heard = condition.first_heard or at
+    if condition.first_heard is None:
+        condition.first_heard = at
     if signal.authenticated and signal.path != API_PATH:  # a token proves who called the API, no panel's key
         condition.authenticated = True
     if signal.state in ARMING:
         _arm(condition, signal)
-    _fault(condition, signal)
-    if condition.minute_from is None or at - condition.minute_from >= timedelta(minutes=1):
+    if signal.category in _WITH_FAULTS:
+        _fault(condition, signal)
+    if condition.minute_from is None or at - condition.minute_from >= _MINUTE:
         condition.minute_from, condition.minute_count = at, 0
     condition.minute_count += 1
     return _repeat(condition, signal, rules)
@@ -166,20 +186,20 @@ def believed_time(signal: Received) -> datetime:
 
 
 def _repeat(condition: Condition, signal: Received, rules: Rules) -> Seen:
-    key = point_key(signal)
-    known = condition.repeats.pop(key, None)  # put back at the end: the first key is the oldest
+    repeats, key = condition.repeats, point_key(signal)
+    known = repeats.pop(key, None)  # put back at the end: the first key is the oldest
     at, path = signal.received_at, signal.path or ""
-    doubled = False
     if known is None:
-        known = Repeats(at, at, (path,))
-    else:
-        doubled = path not in known.paths and at - known.last_at <= timedelta(seconds=rules.doubled_s)
-        known.paths = (*known.paths, path) if doubled else (path,)
-        _count(condition, known, signal, rules)
-        known.last_at = at
-    condition.repeats[key] = known
-    if len(condition.repeats) > POINTS_MOST:
-        del condition.repeats[next(iter(condition.repeats))]
+        repeats[key] = Repeats(at, at, (path,))
+        if len(repeats) > POINTS_MOST:
+            for oldest in list(islice(repeats, LET_GO)):
+                del repeats[oldest]
+        return _ONCE
+    doubled = path not in known.paths and at - known.last_at <= span(rules.doubled_s)
+    known.paths = (*known.paths, path) if doubled else (path,)
+    _count(condition, known, signal, rules)
+    known.last_at = at
+    repeats[key] = known
     return Seen(known.count, known.runaway, doubled)
 
 
@@ -188,10 +208,10 @@ def _count(condition: Condition, known: Repeats, signal: Received, rules: Rules)
     at = signal.received_at
     changed = arm_changed_at(condition, signal.area)
     new_period = changed is not None and changed > known.last_at
-    if new_period or at - known.last_at > timedelta(seconds=rules.runaway_quiet_s):
+    if new_period or at - known.last_at > span(rules.runaway_quiet_s):
         known.runaway = False
         known.window_from, known.count = at, 0
-    if not known.runaway and at - known.window_from > timedelta(seconds=rules.runaway_s):
+    if not known.runaway and at - known.window_from > span(rules.runaway_s):
         known.window_from, known.count = at, 0
     known.count += 1
     known.runaway = known.runaway or known.count > rules.runaway_signals

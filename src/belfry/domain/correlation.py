@@ -4,14 +4,14 @@ One building's fire is one incident, sixty flats' pendants are sixty. A higher p
 hazard family never joins.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Final
 
 from belfry.domain.facts import Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind
-from belfry.domain.presets import Rules
+from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Method
 
 _FAMILIES: Final = (
@@ -72,12 +72,11 @@ def _part(group: str, signal: Received, building: str) -> str:
 def within_reach(incident: Incident, now: datetime, *, set_since: datetime | None, rules: Rules) -> bool:
     """An intrusion joins within its set period and 60 minutes, panic and hold-up within 30, the rest while open."""
     kind_family = family(incident.kind)
-    last = incident.last_alarm_at or incident.opened_at
     if kind_family in SET_PERIOD_FAMILIES:
         same_period = set_since is None or set_since <= incident.opened_at
-        return same_period and now - last <= timedelta(seconds=rules.intrusion_group_s)
+        return same_period and now - (incident.last_alarm_at or incident.opened_at) <= span(rules.intrusion_group_s)
     if kind_family in THIRTY_MINUTE_FAMILIES:
-        return now - last <= timedelta(seconds=rules.panic_group_s)
+        return now - (incident.last_alarm_at or incident.opened_at) <= span(rules.panic_group_s)
     return True
 
 

@@ -26,6 +26,7 @@ from belfry.domain.facts import (
     OnIncident,
     Opened,
     Point,
+    Received,
     Reclassified,
     Released,
     Reopened,
@@ -156,7 +157,7 @@ class Incident(Struct, kw_only=True):
         return (self.priority, self.rank or 9, self.opened_at, self.number)
 
 
-def point_of(signal: Brief) -> Point:
+def point_of(signal: Brief | Received) -> Point:
     code = None if signal.wire is None or signal.code is None else pair_key(signal.wire, signal.code)
     return Point(signal.area, signal.zone, signal.subtype, code)
 

@@ -1,5 +1,8 @@
 """The numbers of the rules (RULES.md): presets, every one a setting under `[rules]`. Seconds unless named otherwise."""
 
+from datetime import timedelta
+from functools import cache
+
 from msgspec import Struct
 
 
@@ -59,3 +62,9 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act_1_s: int = 60
     outside_1_s: int = 90
     """An untaken priority 1 reaches phones outside after this."""
+
+
+@cache
+def span(seconds: int) -> timedelta:
+    """A number of the rules as a span of time, made once: the rules are asked several times for every signal."""
+    return timedelta(seconds=seconds)

@@ -4,7 +4,7 @@ The verdict knows the code, the site and the live state of the account; which in
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Final
 
@@ -16,7 +16,7 @@ from belfry.domain.correlation import family, within_reach
 from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
-from belfry.domain.presets import Rules
+from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Category, Method, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.tables import rows
@@ -31,6 +31,10 @@ def life_sites() -> frozenset[str]:
     return frozenset(row["code"] for row in rows("occupancies_v1.csv") if row["life_site"] == "yes")
 
 
+VERDICTS_KEPT: Final = 4_096
+"""A code list has under 500 codes times three qualifiers, few with conditions; a hostile panel may invent more."""
+
+_NONE: Final = frozenset[str]()
 _CONFIRMABLE: Final = {Category.FIRE: "fire", Category.INTRUSION: "intrusion"}
 
 
@@ -46,7 +50,6 @@ class Verdict(Struct, frozen=True, kw_only=True):
     auto_close: str = "never"
     pending_s: int | None = None
     second_point: bool = False
-    armed: bool = False
     reasons: tuple[str, ...] = ()
 
 
@@ -58,11 +61,10 @@ def second_point(signal: Received, open_here: Sequence[Incident], *, set_since: 
     if hazard is None:
         return False
     return any(
-        _is_other(signal, point)
+        any(_is_other(signal, point) for point in incident.in_alarm)
         for incident in open_here
         if family(incident.kind) == hazard
         and within_reach(incident, signal.received_at, set_since=set_since, rules=rules)
-        for point in incident.in_alarm
     )
 
 
@@ -137,17 +139,15 @@ def judge(
     """Return the verdict on a signal. `open_here` are the open incidents of its account."""
     if signal.kind is not None:
         return _picked(signal, kinds[signal.kind], account, condition)
-    asked: Iterable[str] = EVERY_CONDITION
-    meaning: Meaning | None
-    if signal.wire is not None and signal.code is not None:
-        asked = codes.asks(signal.wire, signal.code)
-    held = conditions(asked, signal, account=account, condition=condition, open_here=open_here, rules=rules)
-    if signal.wire is not None and signal.code is not None:
-        rule = codes.rule(signal.wire, signal.code, held)
-        meaning = codes.meaning(signal.wire, signal.code)
-    else:
-        rule, meaning = codes.rule_for(signal.category, signal.subtype, signal.state, held), None
-    return _by_rule(signal, rule, kinds, armed=was_armed(condition, signal, rules), meaning=meaning)
+    if signal.wire is None or signal.code is None:
+        held = conditions(
+            EVERY_CONDITION, signal, account=account, condition=condition, open_here=open_here, rules=rules
+        )
+        return _by_meaning(signal.category, signal.subtype, signal.state, held, codes, kinds)
+    held = _NONE
+    if asked := codes.asks(signal.wire, signal.code):
+        held = conditions(asked, signal, account=account, condition=condition, open_here=open_here, rules=rules)
+    return _by_code(signal.wire, signal.code, held, codes, kinds)
 
 
 def _picked(signal: Received, kind: Kind, account: Account | None, condition: Condition) -> Verdict:
@@ -170,7 +170,6 @@ def _picked(signal: Received, kind: Kind, account: Account | None, condition: Co
         restore=kind.restore,
         auto_close=auto_close,
         pending_s=kind.pending_s,
-        armed=armed,
         reasons=tuple(reasons),
     )
 
@@ -183,7 +182,29 @@ _SAID_BY: Final = {
 }
 
 
-def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, meaning: Meaning | None) -> Verdict:
+# What a code means under the conditions that hold is the same for every account, so its verdict is made once.
+
+
+@lru_cache(maxsize=VERDICTS_KEPT)
+def _by_code(wire: Wire, code: str, held: frozenset[str], codes: Codes, kinds: Kinds) -> Verdict:
+    rule, meaning = codes.rule(wire, code, held), codes.meaning(wire, code)
+    return _by_rule(rule, kinds, _code_in_words(wire, code, meaning, rule.when))
+
+
+@lru_cache(maxsize=VERDICTS_KEPT)
+def _by_meaning(
+    category: Category | None,
+    subtype: str | None,
+    state: SignalState | None,
+    held: frozenset[str],
+    codes: Codes,
+    kinds: Kinds,
+) -> Verdict:
+    rule = codes.rule_for(category, subtype, state, held)
+    return _by_rule(rule, kinds, (f"{category}, {subtype}: {state}", *_conditions_in_words(rule.when)))
+
+
+def _by_rule(rule: Rule, kinds: Kinds, reasons: tuple[str, ...]) -> Verdict:
     kind = None if rule.kind is None else kinds[rule.kind]
     priority = rule.priority if rule.priority is not None else (kind.priority if kind is not None else 5)
     return Verdict(
@@ -195,8 +216,7 @@ def _by_rule(signal: Received, rule: Rule, kinds: Kinds, *, armed: bool, meaning
         auto_close=rule.auto_close,
         pending_s=rule.pending_s if rule.pending_s is not None or kind is None else kind.pending_s,
         second_point="second_point" in rule.when.split("+"),
-        armed=armed,
-        reasons=_reasons(signal, rule, meaning),
+        reasons=reasons,
     )
 
 
@@ -216,15 +236,8 @@ _WORDS: Final = {
 }
 
 
-def _reasons(signal: Received, rule: Rule, meaning: Meaning | None) -> tuple[str, ...]:
+def _code_in_words(wire: Wire, code: str, meaning: Meaning, when: str) -> tuple[str, ...]:
     """What was said, in the words of the code list, and the conditions that made the rule."""
-    if meaning is None or signal.code is None:
-        return (f"{signal.category}, {signal.subtype}: {signal.state}", *_conditions_in_words(rule.when))
-    return _code_in_words(signal.wire, signal.code, meaning, rule.when)
-
-
-@lru_cache(maxsize=4096)
-def _code_in_words(wire: Wire | None, code: str, meaning: Meaning, when: str) -> tuple[str, ...]:
     if not meaning.listed:
         return (f"{_LISTS[wire]} {code} is not in the code list", *_conditions_in_words(when))
     state = "" if meaning.state in ALARMS else f": {meaning.state}"
@@ -235,12 +248,16 @@ def _conditions_in_words(when: str) -> Iterable[str]:
     return (_WORDS[word] for word in when.split("+") if word in _WORDS)
 
 
-_LISTS: Final = {Wire.CID: "Contact ID", Wire.SIA: "SIA", None: ""}
+_LISTS: Final = {Wire.CID: "Contact ID", Wire.SIA: "SIA"}
 
 
 def was_armed(condition: Condition, signal: Received, rules: Rules) -> bool:
-    """Whether the area was armed when it happened; a late alarm is judged by the set period that it comes from."""
-    return is_armed(condition, signal.area, believed_time(signal) if is_late(signal, rules) else None)
+    """Whether the area was armed when it happened; a late alarm is judged by the set period that it comes from.
+
+    What a person or the centre itself names is of now.
+    """
+    late = signal.kind is None and is_late(signal, rules)
+    return is_armed(condition, signal.area, believed_time(signal) if late else None)
 
 
 def unknown_priority(signal: Received) -> int:
@@ -252,6 +269,8 @@ def unknown_priority(signal: Received) -> int:
 
 def quality(signal: Received, rules: Rules) -> tuple[str, ...]:
     """What a person should know of how the signal came."""
+    if signal.occurred_at is None and not signal.quirks and not signal.previous:
+        return ()
     marks = []
     if is_late(signal, rules):
         marks.append("late")
@@ -263,4 +282,4 @@ def quality(signal: Received, rules: Rules) -> tuple[str, ...]:
 
 
 def is_late(signal: Received, rules: Rules) -> bool:
-    return signal.occurred_at is not None and signal.received_at - signal.occurred_at > timedelta(seconds=rules.late_s)
+    return signal.occurred_at is not None and signal.received_at - signal.occurred_at > span(rules.late_s)

@@ -20,10 +20,10 @@ from belfry.domain import condition as live
 from belfry.domain.codes import Codes
 from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import Received
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
-from belfry.domain.site import Account
 from belfry.domain.verdict import judge, quality
 from belfry.ports import Accounts
 
@@ -57,14 +57,15 @@ class Triage:
     def observe(self, signal: Received) -> Seen:
         """Fold a signal into the live state of its account, once for each; what it returns is kept with the signal."""
         key = signal.account_key
-        if key is None:
-            return _ALONE
+        return _ALONE if key is None else live.observe(self._met(signal, key), signal, self._books.rules)
+
+    def _met(self, signal: Received, key: AccountKey) -> Condition:
         condition = self.conditions.get(key)
         if condition is None:
             condition = self.conditions[key] = Condition()
         if signal.account_id is None:
             self._note_stranger(key)
-        return live.observe(condition, signal, self._books.rules)
+        return condition
 
     def keyed(self, key: AccountKey) -> bool:
         """An authenticated frame of this account was kept before."""
@@ -82,30 +83,34 @@ class Triage:
 
     def _case(self, position: int, signal: Received, draft: Draft, seen: Seen | None) -> Case:
         books, key = self._books, signal.account_key
-        condition = self.conditions.get(key, _NOTHING) if key is not None else _NOTHING
-        open_here = draft.of_account(key) if key is not None else ()
-        account = self._account(signal, key)
+        accounts, kinds, codes, rules = books.accounts, books.kinds, books.codes, books.rules
+        open_here: Sequence[Incident] = ()
+        condition, account = _NOTHING, None
+        if key is not None:
+            condition, open_here = self.conditions.get(key, _NOTHING), draft.of_account(key)
+        if signal.account_id is not None:
+            account = accounts.by_id(signal.account_id)
+        elif key is not None:
+            account = accounts.by_key(key)
         verdict = judge(
             signal,
             account=account,
             condition=condition,
             open_here=open_here,
-            kinds=books.kinds,
-            codes=books.codes,
-            rules=books.rules,
+            kinds=kinds,
+            codes=codes,
+            rules=rules,
         )
-        verdict = path_evidence(signal, condition, verdict, books.kinds)
+        if condition.faults:
+            verdict = path_evidence(signal, condition, verdict, kinds, rules)
         if seen is None:
-            seen = self.observe(signal)
+            seen = _ALONE
             if key is not None:
-                condition = self.conditions.get(key, _NOTHING)
-        marks = quality(signal, books.rules)
-        return Case(position, signal, key, account, condition, seen, verdict, open_here, marks, draft, books)
-
-    def _account(self, signal: Received, key: AccountKey | None) -> Account | None:
-        if signal.account_id is not None:
-            return self._books.accounts.by_id(signal.account_id)
-        return None if key is None else self._books.accounts.by_key(key)
+                condition = self._met(signal, key)
+                seen = live.observe(condition, signal, rules)
+        return Case(
+            position, signal, key, account, condition, seen, verdict, open_here, quality(signal, rules), draft, books
+        )
 
     def _note_stranger(self, key: AccountKey) -> None:
         self._strangers.pop(key, None)

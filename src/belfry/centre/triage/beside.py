@@ -1,7 +1,7 @@
 """What a signal does beside its own incident: evidence for others, waking what is held, telling of a flood."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from typing import Final
 
 from msgspec import structs
 
@@ -12,15 +12,21 @@ from belfry.domain.correlation import family, within_reach
 from belfry.domain.facts import Due, Effect, Joined, Logged, OnIncident, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
+from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Category
-from belfry.domain.verdict import ALARMS, TROUBLES, Verdict
+from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, was_armed
 
 CONFIRMED = "PROP.ALARM.INTR.CONF"
+RUNAWAY = "TECH.RUNAWAY"
+_OF_CONCERN: Final = ALARMS | TROUBLES
+_PATHS: Final = frozenset({"path", "jam"})
 
 
-def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kinds: Kinds) -> Verdict:
+def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kinds: Kinds, rules: Rules) -> Verdict:
     """Alarm and path fault in one set period count as confirmed (RULES 2, path loss is evidence)."""
-    if verdict.kind is None or verdict.kind.code != "PROP.ALARM.INTR" or not verdict.armed:
+    if not condition.faults or verdict.kind is None or verdict.kind.code != "PROP.ALARM.INTR":
+        return verdict
+    if not was_armed(condition, signal, rules):
         return verdict
     if not live.path_faults(condition, live.arm_changed_at(condition, signal.area)):
         return verdict
@@ -35,14 +41,15 @@ def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kind
 
 def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
     """Tamper, path loss or a second point ends a pending wait; path loss confirms an intrusion; news wakes the held."""
-    signal, facts = case.signal, list[OnIncident]()
-    logged_only = all(isinstance(fact, Logged) for fact in settled)
-    if case.unknown or logged_only or not case.open_here or signal.state not in ALARMS | TROUBLES:
+    signal = case.signal
+    if not case.open_here or signal.state not in _OF_CONCERN or case.unknown or _only_logged(settled):
         return _runaway_account(case)
-    path = signal.category is Category.COMMUNICATION and signal.subtype in ("path", "jam")
-    touched = {fact.incident for fact in settled}
+    facts: list[OnIncident] = []
+    path = signal.category is Category.COMMUNICATION and signal.subtype in _PATHS
     for incident in case.open_here:
-        if incident.id in touched:
+        if not path and incident.state is not State.PENDING and incident.state is not State.HELD:
+            continue
+        if any(fact.incident == incident.id for fact in settled):
             continue
         if path and _confirms(case, incident):
             facts.append(_confirmed_by_path(case, incident))
@@ -51,7 +58,12 @@ def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
             facts += [] if why is None else [Due(incident=incident.id, reasons=(why,))]
         elif incident.state is State.HELD:
             facts.append(Due(incident=incident.id, reasons=("a new alarm or trouble at the site",)))
-    return [*facts, *_runaway_account(case)]
+    facts += _runaway_account(case)
+    return facts
+
+
+def _only_logged(settled: Decided) -> bool:
+    return all(isinstance(fact, Logged) for fact in settled)
 
 
 def _why_due(case: Case, incident: Incident, *, path: bool) -> str | None:
@@ -95,13 +107,15 @@ def _confirmed_by_path(case: Case, incident: Incident) -> Joined:
 def _runaway_account(case: Case) -> Sequence[Opened]:
     """Over 100 a minute from an account: a person is told once (RULES 3, runaway)."""
     most = case.books.rules.runaway_account_per_minute
-    if case.key is None or case.condition.minute_count <= most:
+    if case.condition.minute_count <= most or case.key is None:
         return ()
-    group = f"{case.who}|TECH.RUNAWAY"
-    told = case.draft.last_of_group(group)
-    if any(incident.group == group for incident in case.open_here) or _just_told(case, told):
+    group = f"{case.who}|{RUNAWAY}"
+    for incident in case.open_here:
+        if incident.group == group:
+            return ()
+    if _just_told(case, case.draft.last_of_group(group)):
         return ()
-    kind = case.books.kinds["TECH.RUNAWAY"]
+    kind = case.books.kinds[RUNAWAY]
     opened = case.opened(
         kind=kind.code,
         priority=kind.priority,
@@ -112,10 +126,11 @@ def _runaway_account(case: Case) -> Sequence[Opened]:
         flags=("runaway",),
         suffix="r",
     )
-    return [opened]
+    return (opened,)
 
 
 def _just_told(case: Case, told: Incident | None) -> bool:
     """A person closed it while the flood goes on: quiet as long as a runaway needs to end."""
-    quiet = timedelta(seconds=case.books.rules.runaway_quiet_s)
-    return told is not None and told.closed_at is not None and case.now - told.closed_at < quiet
+    if told is None or told.closed_at is None:
+        return False
+    return case.now - told.closed_at < span(case.books.rules.runaway_quiet_s)

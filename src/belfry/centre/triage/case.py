@@ -1,14 +1,15 @@
 """One signal with all that triage knows when it looks at it, and the facts that a step may make of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from belfry.centre.draft import Draft
 from belfry.domain.codes import Codes
 from belfry.domain.condition import Condition, Seen
-from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Received
-from belfry.domain.incident import Incident, State
+from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Point, Received
+from belfry.domain.incident import Incident, State, point_of
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
@@ -20,8 +21,7 @@ Decided = Sequence[OnIncident | Logged]
 """What a signal becomes: the facts that settle it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, gc=False):
     """What is to be written for one signal: what settles it, what it does beside, and what observing it told."""
 
     settled: Decided
@@ -34,8 +34,7 @@ def wakes(incident: Incident) -> State | None:
     return State.WAITING if incident.state is State.HELD and incident.held_on is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(Struct, frozen=True):
     """What triage looks things up in."""
 
     accounts: Accounts
@@ -44,8 +43,7 @@ class Books:
     rules: Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True, gc=False):
     """One signal. `open_here` are the open incidents of its account, `draft` sees this batch's decisions too."""
 
     position: int
@@ -80,23 +78,27 @@ class Case:
 
     # -- what a step may write
 
+    def point(self) -> Point:
+        """Where the signal puts its alarm."""
+        return point_of(self.signal)
+
     def brief(self) -> Brief:
         s = self.signal
-        return Brief(
-            position=self.position,
-            method=s.method,
-            received_at=s.received_at,
-            occurred_at=s.occurred_at,
-            area=s.area,
-            zone=s.zone,
-            wire=s.wire,
-            code=s.code,
-            category=s.category,
-            subtype=s.subtype,
-            state=s.state,
-            path=s.path,
-            quality=self.marks,
-            sealed=s.sealed,
+        return Brief(  # one for every signal, so by place: a third of the time
+            self.position,
+            s.method,
+            s.received_at,
+            s.occurred_at,
+            s.area,
+            s.zone,
+            s.wire,
+            s.code,
+            s.category,
+            s.subtype,
+            s.state,
+            s.path,
+            self.marks,
+            s.sealed,
         )
 
     def logged(

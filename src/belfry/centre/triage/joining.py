@@ -8,7 +8,7 @@ from belfry.centre.triage.case import Case, Decided
 from belfry.domain import condition as live
 from belfry.domain.correlation import group_key, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
-from belfry.domain.incident import Incident, State, point_of
+from belfry.domain.incident import Incident, State
 from belfry.domain.signal import SignalState
 
 RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
@@ -21,7 +21,7 @@ def heard_on_another_path(case: Case) -> Decided | None:
     if not case.seen.doubled:
         return None
     for incident in case.open_here:
-        if incident.in_alarm.get(point_of(case.brief())):
+        if incident.in_alarm.get(case.point()):
             return [case.context(incident, f"also heard on {case.signal.path}")]
     return None
 
@@ -67,7 +67,7 @@ def open_or_join(case: Case) -> Decided:
     assert verdict.kind is not None
     group = group_key(verdict.kind, case.signal, building=case.building)
     for incident in _same_group(case, group):
-        if case.signal.previous and incident.in_alarm.get(point_of(case.brief())):
+        if case.signal.previous and incident.in_alarm.get(case.point()):
             return [case.context(incident, "still present, reported before")]
         if verdict.second_point or may_join(incident, verdict.kind, verdict.priority):
             return [_joined(case, incident)]
@@ -84,31 +84,42 @@ def _same_group(case: Case, group: str | None) -> Sequence[Incident]:
         return ()
     listed = case.open_here if case.key is not None else case.draft.in_group(group)
     since = live.arm_changed_at(case.condition, case.signal.area)
+    now, rules = case.now, case.books.rules
     return [
         incident
         for incident in listed
-        if incident.group == group and within_reach(incident, case.now, set_since=since, rules=case.books.rules)
+        if incident.group == group and within_reach(incident, now, set_since=since, rules=rules)
     ]
 
 
 def _joined(case: Case, incident: Incident) -> Joined:
     verdict = case.verdict
-    assert verdict.kind is not None
-    raised = verdict.second_point and (verdict.kind.code != incident.kind or verdict.priority < incident.priority)
-    again = verdict.kind.life and (case.seen.count in RINGS_AGAIN_AT or _quiet_for_long(case, incident))
+    kind = verdict.kind
+    assert kind is not None
+    flags = ("runaway",) if case.seen.runaway else ()
+    if verdict.second_point and (kind.code != incident.kind or verdict.priority < incident.priority):
+        return Joined(
+            incident=incident.id,
+            signal=case.brief(),
+            kind=kind.code,
+            priority=min(verdict.priority, incident.priority),
+            rank=verdict.rank,
+            life=kind.life,
+            silent=kind.silent,
+            restore=verdict.restore,
+            auto_close=verdict.auto_close,
+            state=_moves(case, incident),
+            rings=True,
+            flags=flags,
+            reasons=verdict.reasons,
+        )
+    again = kind.life and (case.seen.count in RINGS_AGAIN_AT or _quiet_for_long(case, incident))
     return Joined(
         incident=incident.id,
         signal=case.brief(),
-        kind=verdict.kind.code if raised else None,
-        priority=min(verdict.priority, incident.priority) if raised else None,
-        rank=verdict.rank if raised else None,
-        life=verdict.kind.life if raised else None,
-        silent=verdict.kind.silent if raised else None,
-        restore=verdict.restore if raised else None,
-        auto_close=verdict.auto_close if raised else None,
         state=_moves(case, incident),
-        rings=raised or again or incident.state is State.HELD,
-        flags=("runaway",) if case.seen.runaway else (),
+        rings=again or incident.state is State.HELD,
+        flags=flags,
         reasons=verdict.reasons,
     )
 
@@ -119,8 +130,9 @@ def _quiet_for_long(case: Case, incident: Incident) -> bool:
 
 def _moves(case: Case, incident: Incident) -> State | None:
     """A held incident wakes; a pending one waits no longer for the delay once another point speaks."""
-    new_point = point_of(case.brief()) not in incident.in_alarm
-    if incident.state is State.HELD or (incident.state is State.PENDING and new_point):
+    if incident.state is State.HELD:
+        return State.WAITING
+    if incident.state is State.PENDING and case.point() not in incident.in_alarm:
         return State.WAITING
     return None
 
