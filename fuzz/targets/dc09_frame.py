@@ -5,12 +5,12 @@ the CR counted, bit 2 encrypted, bits 3 and 4 the token of an encrypted one, bit
 body, or the text to encrypt.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from belfry.domain.codes import load
 from belfry.domain.signal import Signal, SignalState
 from belfry.protocols.dc09 import (
     ANSWERS,
@@ -23,18 +23,19 @@ from belfry.protocols.dc09 import (
     decrypt,
     duh,
     identity,
-    to_signals,
 )
 from belfry.protocols.dc09.crypto import encrypt
 from belfry.protocols.dc09.frame import LENGTH_MAX
 from belfry.protocols.dc09.payload import EVENTS_MAX, read
-from belfry.protocols.dc09.signals import LOCATED, TEXT_MAX, account_key, other_accounts
+from belfry.protocols.dc09.signals import LOCATED, TEXT_MAX
+from belfry.receivers.dc09_desk import Came, Desk, Kept
+from belfry.receivers.dc09_settings import Dc09Settings
 from belfry.safeguards.minimise import minimise
 from tests.protocols.dc09.vectors import VECTORS
+from tests.receivers.kit import House, Register
 
 KEY = bytes(range(16))
 NOW = datetime(2026, 3, 14, 8, 0, 5, tzinfo=UTC)
-CODES = load()
 TOKENS = ("SIA-DCS", "ADM-CID", "NULL", "XNM")
 BINARY, COUNTED, ENCRYPTED = 1, 2, 4
 
@@ -94,7 +95,6 @@ def _frame(frame: Frame) -> None:
         assert read(wire, longer.data).events == payload.events, "the short and the long way read differently"
         assert _signals(longer) == signals, "the short and the long way give different signals"
     assert 1 <= len(signals) <= EVENTS_MAX
-    other_accounts(frame, signals)
     assert identity(frame, "panels")
     for signal in signals:
         kept = minimise(signal)
@@ -107,5 +107,23 @@ def _frame(frame: Frame) -> None:
 
 
 def _signals(frame: Frame) -> tuple[Signal, ...]:
-    account = account_key(frame, "panels")
-    return to_signals(frame, account, path="tcp", received_at=NOW, meaning=CODES.meaning)
+    """The signals that a receiver hands to intake for this frame in the clear."""
+    if not _loops:
+        _loops.append(asyncio.new_event_loop())
+    return _loops[0].run_until_complete(_handed(replace(frame, encrypted=False, cipher=None)))
+
+
+async def _handed(frame: Frame) -> tuple[Signal, ...]:
+    house = House()
+    desk = Desk(Dc09Settings(listen="127.0.0.1:0"), house, Register(), lambda: NOW, bytes)
+    assert isinstance(desk.handle(frame, Came("tcp", "192.0.2.7", NOW)), Kept)
+    return house.arrivals[0].signals
+
+
+_loops: list[asyncio.AbstractEventLoop] = []
+
+
+def close() -> None:
+    for loop in _loops:
+        loop.close()
+    _loops.clear()
