@@ -1,49 +1,49 @@
 """`python -m bench`: measure, print a table, and with `--write` put it into the documents."""
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
-from bench import queue_list
-from bench.measure import Figures, interleaved
+from bench import results
+from bench.measure import Row
+from bench.past import Past
+from bench.queue_list import QueueList
+from bench.rates import rates
 from bench.report import page, table
-from bench.rows import OURS, ROWS
+from bench.restart import Restart
+from bench.screen import Screen
 from bench.subjects import CACHE
+
+NAMES: Final = ("plain", "window", "aes", "sealed", "post-8", "post-50", "list", "screen", "restart", "behind")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Belfry beside its limits and a peer.")
-    names = [row.name for row in ROWS] + [queue_list.NAME]
-    parser.add_argument("rows", nargs="*", choices=[[], *names], help=f"which rows: {', '.join(names)} (all)")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Belfry beside its limits and peers.")
+    parser.add_argument("rows", nargs="*", choices=[[], *NAMES], help=f"which rows: {', '.join(NAMES)} (all)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each row (5)")
-    parser.add_argument("--incidents", type=int, default=20_000, help="open incidents for the list (20000)")
-    parser.add_argument("--write", type=Path, help="write the page of the documents, such as docs/benchmarks.md")
+    parser.add_argument("--incidents", type=int, default=100_000, help="open incidents of the list (100000)")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries behind a restart (1000000)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long the screen is looked at in a round (30)")
+    parser.add_argument("--write", type=Path, help="write the page of the documents: every row that was ever kept")
     asked = parser.parse_args()
-    wanted = asked.rows or names
 
-    measured: dict[str, Mapping[str, Figures]] = {}
-    for row in ROWS:
-        if row.name in wanted:
-            say(f"{row.name}: {row.words}")
-            measured[row.name] = interleaved(row.contestants, asked.rounds, say)
-            keep(measured)
-    if queue_list.NAME in wanted:
-        say(f"{queue_list.NAME}: first 50 of the open queue with {asked.incidents:,} in it")
-        measured[queue_list.NAME] = {OURS: queue_list.measure(asked.incidents, asked.rounds, say)}
-        keep(measured)
-
-    print(table(measured))
-    if asked.write is not None:
-        asked.write.write_text(page(measured, asked.rounds, asked.incidents), encoding="utf-8")
-
-
-def keep(measured: Mapping[str, Mapping[str, Figures]]) -> None:
-    """Every single round, for whoever wants to look closer."""
-    told = {row: {name: asdict(one) for name, one in figures.items()} for row, figures in measured.items()}
-    (CACHE / "last.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    past = Past(asked.entries, say)
+    known: list[Row] = [*rates(past), QueueList(asked.incidents), Screen(asked.seconds), Restart(past)]
+    rows = sorted(known, key=lambda row: NAMES.index(row.name))
+    wanted = asked.rows or NAMES
+    try:
+        for row in rows:
+            if row.name in wanted:
+                say(f"{row.name}: {row.words}")
+                results.keep(row.name, row.words, row.measure(asked.rounds, say))
+    finally:
+        past.close()
+        kept = results.load()
+        print(table([row for row in rows if row.name in wanted], kept))
+        if asked.write is not None:
+            asked.write.write_text(page(rows, kept), encoding="utf-8")
 
 
 def say(words: str) -> None:

@@ -4,18 +4,19 @@
 Each connection is kept open and has one request in flight. Prints one JSON object: `began`, `ended` (monotonic seconds
 of this machine), `per_second`, `wrong` (answers with another status than the one that was wanted), percentiles in ms.
 
-    http_blast.py URL --connections 8 --requests 500 --offset 0 --status 202 [--token TOKEN]
+    http_blast.py URL --connections 8 --requests 500 --offset 0 --post signals|alerta|alertmanager [--token TOKEN]
 
-It posts signals to URL (`account`, `code`, `area`, `zone`; connection n is account 1000 + n), or with --get reads it.
-Needs httptools and uvloop.
+It posts a burglary alarm of another zone each time, as the program behind URL wants to have it (connection n is site
+1000 + n), or without --post reads URL. Needs httptools and uvloop.
 """
 
 import argparse
 import asyncio
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -30,22 +31,64 @@ class Load:
     connections: int
     requests: int
     offset: int
-    status: int
     token: str | None
-    get: bool
+    post: str | None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a program wants to be told of an alarm, and the status of its answer."""
+
+    path: str
+    status: int
+    body: Callable[[int, int], Any]
+    """Of a site's number and a zone's."""
+
+
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    "signals": Dialect(
+        "/signals", 202, lambda site, zone: {"account": str(site), "code": "BA", "area": "1", "zone": str(zone)}
+    ),
+    "alerta": Dialect(
+        "/alert",
+        201,
+        lambda site, zone: {
+            "resource": f"site-{site}-{zone}",
+            "event": "BurglaryAlarm",
+            "environment": "Production",
+            "severity": "critical",
+            "service": ["ARC"],
+            "group": "Intrusion",
+            "value": f"zone {zone}",
+            "origin": "bench",
+        },
+    ),
+    "alertmanager": Dialect(
+        "/alerts",
+        200,
+        lambda site, zone: [
+            {"labels": {"alertname": "BurglaryAlarm", "severity": "critical", "account": str(site), "zone": str(zone)}}
+        ],
+    ),
+}
+READ: Final = Dialect("", 200, lambda *_: None)
+
+
+def dialect_of(load: Load) -> Dialect:
+    return READ if load.post is None else DIALECTS[load.post]
 
 
 def prepared(load: Load, connection: int) -> list[bytes]:
-    parts = urlsplit(load.url)
+    dialect = dialect_of(load)
+    parts = urlsplit(load.url + dialect.path)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     token = "" if load.token is None else f"Authorization: Bearer {load.token}\r\n"
-    common = f"{'GET' if load.get else 'POST'} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{token}"
-    if load.get:
+    common = f"{'GET' if load.post is None else 'POST'} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{token}"
+    if load.post is None:
         return [f"{common}\r\n".encode()] * load.requests
-    account = FIRST_ACCOUNT + connection
     made = []
     for number in range(load.offset + 1, load.offset + 1 + load.requests):
-        body = json.dumps({"account": str(account), "code": "BA", "area": "1", "zone": str(number)}).encode()
+        body = json.dumps(dialect.body(FIRST_ACCOUNT + connection, number)).encode()
         head = f"{common}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         made.append(head.encode() + body)
     return made
@@ -87,7 +130,10 @@ class Client(asyncio.Protocol):
 
 async def blast(load: Load) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
-    clients = [Client(prepared(load, number), load.status, loop.create_future()) for number in range(load.connections)]
+    clients = [
+        Client(prepared(load, number), dialect_of(load).status, loop.create_future())
+        for number in range(load.connections)
+    ]
     parts = urlsplit(load.url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     for client in clients:
@@ -116,9 +162,8 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--requests", type=int, default=500, help="requests per connection")
     parser.add_argument("--offset", type=int, default=0, help="number of the first signal")
-    parser.add_argument("--status", type=int, default=202, help="the status that is wanted")
     parser.add_argument("--token", help="bearer token")
-    parser.add_argument("--get", action="store_true", help="read the URL, post nothing")
+    parser.add_argument("--post", choices=DIALECTS, help="in whose words to post; nothing: read the URL")
     print(json.dumps(uvloop.run(blast(Load(**vars(parser.parse_args()))))), flush=True)
 
 

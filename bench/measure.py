@@ -4,31 +4,25 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bench.subjects import CACHE, Absent, Running
 
 WARM_UP: Final = 20
 """Messages of each connection before the clock starts."""
 
+Say = Callable[[str], None]
 Subject = Callable[[Path], AbstractContextManager[Running]]
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What one round gave. `per_second` counts until the work was done, `answered_per_second` until the last answer."""
-
-    per_second: float
-    answered_per_second: float
-    p50_ms: float
-    p99_ms: float
-    cpu_us: float
-    """Processor time of the program for each message, user and system: what a busy neighbour disturbs least."""
+Taken = Mapping[str, float]
+"""What one round gave, by name. `per_second` counts until the work was done, `answered_per_second` until the last
+answer; `cpu_us` is the processor time of the program for each message, what a busy neighbour disturbs least."""
 
 
 @dataclass(frozen=True)
@@ -43,29 +37,30 @@ class Contestant:
     connections: int
     is_ours: bool = False
     checks_answers: bool = True
+    warm_up: int = WARM_UP
 
 
 def run(contestant: Contestant) -> Taken:
     """Raises Absent where the program cannot be had, RuntimeError where it did not answer everything."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="round-") as folder, contestant.subject(Path(folder)) as running:
-        blast(contestant, running, WARM_UP, 0)
+        blast(contestant, running, contestant.warm_up, 0)
         if contestant.is_ours:
             running.caught_up()
         cpu_s = running.cpu_s()
-        told, done = blast(contestant, running, contestant.messages, WARM_UP)
+        told, done = blast(contestant, running, contestant.messages, contestant.warm_up)
         cpu_s = running.cpu_s() - cpu_s
         if told["answered"] != contestant.messages * contestant.connections:
             raise Absent(f"{contestant.name} answered {told['answered']} of {told['sent']} frames")
         if told["wrong"] and contestant.checks_answers:
             raise Absent(f"{contestant.name} gave {told['wrong']} wrong answers")
-        return Taken(
-            told["answered"] / (done - told["began"]),
-            told["per_second"],
-            told["p50_ms"],
-            told["p99_ms"],
-            cpu_s / told["answered"] * 1e6,
-        )
+        return {
+            "per_second": told["answered"] / (done - told["began"]),
+            "answered_per_second": told["per_second"],
+            "p50_ms": told["p50_ms"],
+            "p99_ms": told["p99_ms"],
+            "cpu_us": cpu_s / told["answered"] * 1e6,
+        }
 
 
 def blast(contestant: Contestant, running: Running, messages: int, offset: int) -> tuple[Mapping[str, Any], float]:
@@ -83,27 +78,47 @@ def blast(contestant: Contestant, running: Running, messages: int, offset: int) 
 class Figures:
     """The rounds of one contestant, or why there are none."""
 
-    rounds: list[Taken]
+    rounds: list[Taken] = field(default_factory=list)
     absent: str | None = None
 
-    def middle(self, field: str) -> float:
-        return float(median(getattr(taken, field) for taken in self.rounds))
+    def middle(self, name: str) -> float:
+        return float(median(taken[name] for taken in self.rounds))
 
-    def spread(self, field: str) -> tuple[float, float]:
-        values = [getattr(taken, field) for taken in self.rounds]
+    def spread(self, name: str) -> tuple[float, float]:
+        values = [taken[name] for taken in self.rounds]
         return min(values), max(values)
 
 
-def ratio(ours: Figures, other: Figures, field: str = "per_second") -> float | None:
+class Row(Protocol):
+    """What is measured together and stands together in the table."""
+
+    @property
+    def name(self) -> str:
+        """The word that asks for it."""
+        ...
+
+    @property
+    def words(self) -> str: ...
+
+    def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
+        """By the names of the contestants."""
+        ...
+
+    def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+        """The row's lines in the table, as cells."""
+        ...
+
+
+def ratio(ours: Figures, other: Figures, name: str = "per_second") -> float | None:
     """The middle of the ratios of each round: what disturbed a round disturbed both."""
     pairs = zip(ours.rounds, other.rounds, strict=False)
-    ratios = [getattr(one, field) / getattr(two, field) for one, two in pairs]
+    ratios = [one[name] / two[name] for one, two in pairs]
     return median(ratios) if ratios else None
 
 
-def interleaved(contestants: Sequence[Contestant], rounds: int, tell: Callable[[str], None]) -> Mapping[str, Figures]:
+def interleaved(contestants: Sequence[Contestant], rounds: int, say: Say) -> Mapping[str, Figures]:
     """Measure all contestants round by round, each round beginning with another one."""
-    figures = {contestant.name: Figures([]) for contestant in contestants}
+    figures = {contestant.name: Figures() for contestant in contestants}
     for number in range(rounds):
         first = number % len(contestants)
         for contestant in (*contestants[first:], *contestants[:first]):
@@ -112,9 +127,9 @@ def interleaved(contestants: Sequence[Contestant], rounds: int, tell: Callable[[
                 continue
             try:
                 mine.rounds.append(run(contestant))
-            except Absent as error:
+            except (Absent, TimeoutError) as error:
                 mine.absent = str(error)
-                tell(f"  {contestant.name}: {error}")
+                say(f"  {contestant.name}: {error}")
             else:
-                tell(f"  {contestant.name}: {mine.rounds[-1].per_second:,.0f}/s")
+                say(f"  {contestant.name}: {mine.rounds[-1]['per_second']:,.0f}/s")
     return figures

@@ -1,55 +1,83 @@
-"""How long the first fifty rows of the open queue take, with many incidents open."""
+"""How long the first fifty rows of the open queue take, with many incidents open, beside Alerta's open alerts."""
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.measure import Figures, Taken
-from bench.rows import dc09
-from bench.subjects import ACCOUNTS, CACHE, Running, ours
+from bench import cells
+from bench.fill import fill
+from bench.measure import Figures, Say, Taken, ratio
+from bench.peers import alerta
+from bench.rates import ALERTA, OURS
+from bench.subjects import CACHE, ROOT, Absent, Running, furnish, serving
 
-NAME: Final = "list"
+ACCOUNTS: Final = 2_000
 READS: Final = 100
-POINTS: Final = 50
-"""Pendants of each account, as in a block of flats."""
+READS_OF_ALERTA: Final = 25
+GOAL: Final = 1 / 20
+"""Of Alerta's time."""
 
 
-def measure(incidents: int, rounds: int, say: Callable[[str], None]) -> Figures:
-    """Fill a centre with incidents - a pendant alarm of each point of a care account is one - and read its list."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    figures = Figures([])
-    spread = max(1, incidents // ACCOUNTS // POINTS)
-    extra = ("--code", "MA", "--window", "20", "--spread", str(spread), "--limit-s", "600")
-    with (
-        tempfile.TemporaryDirectory(dir=CACHE, prefix="list-") as folder,
-        ours(Path(folder), care=True, accounts=ACCOUNTS * spread) as running,
-    ):
-        _run(dc09(running, incidents // ACCOUNTS, 0, extra=extra))
-        running.has_waiting(incidents // ACCOUNTS * ACCOUNTS)
-        opened = running.numbers()['belfry_incidents{state="waiting"}']
-        say(f"  {opened:,.0f} incidents are open")
-        for _ in range(rounds):
-            figures.rounds.append(_read(running))
-            say(f"  {figures.rounds[-1].p50_ms} ms")
-    return figures
+@dataclass(frozen=True)
+class QueueList:
+    incidents: int
+    name: str = "list"
+
+    @property
+    def words(self) -> str:
+        return f"first 50 of the open queue, {self.incidents:,} in it"
+
+    def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
+        """Fill both, then read the list of one and of the other, round by round."""
+        figures = {OURS: Figures(), ALERTA: Figures()}
+        with ExitStack() as over:
+            mine, theirs = (
+                Path(over.enter_context(tempfile.TemporaryDirectory(dir=CACHE, prefix="list-"))) for _ in figures
+            )
+            furnish(mine, accounts=ACCOUNTS)
+            fill(mine, entries=0, waiting=self.incidents, say=say)
+            reads = [(OURS, over.enter_context(serving(mine)), "/incidents?state=open&limit=50", READS)]
+            try:
+                running = over.enter_context(alerta(theirs, waiting=self.incidents))
+                reads.append((ALERTA, running, "/alerts?status=open&page-size=50", READS_OF_ALERTA))
+            except Absent as error:
+                figures[ALERTA].absent = str(error)
+            waiting = reads[0][1].numbers()['belfry_incidents{state="waiting"}']
+            assert waiting == self.incidents, f"{waiting} incidents are open"
+            for number in range(rounds):
+                for name, running, path, count in reads if number % 2 else reversed(reads):
+                    figures[name].rounds.append(_read(running, path, count))
+                    say(f"  {name}: {figures[name].rounds[-1]['p50_ms']} ms")
+        return figures
+
+    def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+        mine, theirs = figures[OURS], figures[ALERTA]
+        words, of_theirs = self.words, ratio(mine, theirs, "p50_ms")
+        yield cells.line(words, OURS, cells.time_ms(mine, "p50_ms"), p99=cells.p99(mine), cpu=cells.cpu(mine))
+        yield cells.line(
+            "",
+            ALERTA,
+            cells.time_ms(theirs, "p50_ms"),
+            p99=cells.p99(theirs),
+            cpu=cells.cpu(theirs),
+            ratio="" if of_theirs is None else f"1/{1 / of_theirs:.0f}",
+            goal=f"≤ 1/{1 / GOAL:.0f}",
+        )
 
 
-def _read(running: Running) -> Taken:
-    assert running.token is not None
-    url = f"{running.url}/incidents?state=open&limit=50"
-    words = ["-m", "bench.http_blast", url, "--get", "--status", "200", "--connections", "1"]
+def _read(running: Running, path: str, count: int) -> Taken:
+    token = () if running.token is None else ("--token", running.token)
+    words = ["-m", "bench.http_blast", running.url + path, "--connections", "1", "--requests", str(count), *token]
     cpu_s = running.cpu_s()
-    told = json.loads(_run([*words, "--requests", str(READS), "--token", running.token]))
-    cpu_us = (running.cpu_s() - cpu_s) / READS * 1e6
-    return Taken(told["per_second"], told["per_second"], told["p50_ms"], told["p99_ms"], cpu_us)
-
-
-def _run(words: Sequence[str]) -> str:
-    done = subprocess.run(
-        [sys.executable, *words], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
-    )
-    return done.stdout.splitlines()[0]
+    done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    told = json.loads(done.stdout)
+    if told["wrong"]:
+        raise RuntimeError(f"{told['wrong']} of {count} answers had another status")
+    cpu_us = (running.cpu_s() - cpu_s) / count * 1e6
+    return {"p50_ms": told["p50_ms"], "p99_ms": told["p99_ms"], "per_second": told["per_second"], "cpu_us": cpu_us}

@@ -1,4 +1,4 @@
-"""The programs that are measured, each as a process of its own on this machine: ours, the limits, the peer."""
+"""The programs that are measured, each as a process of its own on this machine: ours and the limits."""
 
 import csv
 import http.client
@@ -6,13 +6,12 @@ import os
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from socket import create_connection, create_server
+from socket import create_connection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,14 +20,15 @@ from belfry.registry import Registry
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CACHE: Final = Path(os.environ.get("BELFRY_BENCH_CACHE", ROOT / "build" / "bench"))
-"""Where the peer's virtual environment stays between two runs."""
+"""Where the peers stay between two runs, and what was measured."""
 
 ACCOUNTS: Final = 50
 KEY_TEXT: Final = "bench-key-16byte"
 START_WITHIN_S: Final = 60.0
 CAUGHT_UP_WITHIN_S: Final = 120.0
 
-PEER: Final = "pysiaalarm==3.2.2"
+CONFIG: Final = "belfry.toml"
+TOKEN: Final = "token"
 
 SETTINGS: Final = """\
 data = "data"
@@ -56,6 +56,8 @@ class Running:
     process: "subprocess.Popen[str]"
     url: str = ""
     token: str | None = None
+    beside: Sequence[int] = ()
+    """Processes that work for it and are not its children."""
 
     @cached_property
     def _metrics(self) -> http.client.HTTPConnection:
@@ -68,13 +70,8 @@ class Running:
         return {name: float(value) for name, _, value in lines}
 
     def cpu_s(self) -> float:
-        """Processor time that the program has used, all threads, in user and system; 0 where Linux does not tell."""
-        try:
-            told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
-        except OSError:
-            return 0.0
-        ticks = told.rpartition(")")[2].split()[11:13]
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        """Processor time of the program, its children and those beside it; 0 where Linux does not tell."""
+        return cpu_s((self.process.pid, *self.beside))
 
     def caught_up(self) -> float:
         """Wait until triage has decided everything that is stored; returns when that was, in monotonic seconds."""
@@ -85,27 +82,29 @@ class Running:
             )
         )
 
-    def has_waiting(self, incidents: int) -> float:
-        """Wait until so many incidents wait for an operator; more and more is written about them meanwhile."""
-        return self._until(lambda numbers: numbers['belfry_incidents{state="waiting"}'] >= incidents)
-
     def _until(self, holds: Callable[[dict[str, float]], bool]) -> float:
         until = time.perf_counter() + CAUGHT_UP_WITHIN_S
-        while time.perf_counter() < until:
+        while True:
             numbers = self.numbers()
             at = time.perf_counter()
             if holds(numbers):
                 return at
-        raise TimeoutError(f"still not after {CAUGHT_UP_WITHIN_S:.0f} s: {numbers}")
+            if at > until:
+                raise TimeoutError(f"still not after {CAUGHT_UP_WITHIN_S:.0f} s: {numbers}")
 
 
 @contextmanager
-def started(words: Sequence[str | Path], log: Path) -> Iterator["subprocess.Popen[str]"]:
+def started(words: Sequence[str | Path], log: Path, *, cwd: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
     """A child process until the end of the block; it is told to end, and killed where it does not."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
     with log.open("a") as complaints:
         process = subprocess.Popen(
-            [str(word) for word in words], stdout=subprocess.PIPE, stderr=complaints, text=True, env=environment
+            [str(word) for word in words],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            env=environment,
+            cwd=cwd,
         )
         try:
             yield process
@@ -129,36 +128,43 @@ def first_line(process: "subprocess.Popen[str]", log: Path) -> str:
 
 
 @contextmanager
-def ours(folder: Path, *, keyed: bool = False, care: bool = False, accounts: int = ACCOUNTS) -> Iterator[Running]:
+def ours(folder: Path, *, keyed: bool = False) -> Iterator[Running]:
     """`belfry serve` with fifty accounts, on an empty folder."""
-    config = _furnish(folder, accounts, keyed=keyed, care=care)
-    token = _token(folder / "data")
-    log = folder / "log"
+    furnish(folder, keyed=keyed)
+    with serving(folder) as running:
+        yield running
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Running]:
+    """`belfry serve` on a furnished folder, as soon as it says where its console is."""
+    log, token = folder / "log", (folder / TOKEN).read_text(encoding="ascii")
     command = "from belfry.cli import main; main()"
-    with started([sys.executable, "-c", command, "serve", "--config", config], log) as process:
+    with started([sys.executable, "-c", command, "serve", "--config", folder / CONFIG], log) as process:
         url = first_line(process, log).removeprefix("console: ")
         yield Running(_panels_port(url, token), process, url=f"{url}api/v1", token=token)
 
 
-def _furnish(folder: Path, accounts: int, *, keyed: bool, care: bool) -> Path:
+def furnish(
+    folder: Path, *, accounts: int = ACCOUNTS, keyed: bool = False, staff: Sequence[str] = (), password: str = ""
+) -> None:
+    """Settings, accounts 1000, 1001, ..., a supervisor's token, and operators with a pass-word."""
     with (folder / "accounts.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow(["account", "name", "address", "type", "key", "care"])  # any receiver, so the API too
+        rows.writerow(["account", "name", "address", "type", "key"])  # any receiver, so the API too
         key = KEY_TEXT.encode().hex() if keyed else ""
         for number in range(1000, 1000 + accounts):
-            rows.writerow([number, f"Site {number}", f"{number} Ring Road", "shop", key, "yes" if care else ""])
-    config = folder / "belfry.toml"
-    config.write_text(SETTINGS, encoding="utf-8")
-    return config
-
-
-def _token(data: Path) -> str:
-    data.mkdir(mode=0o700)
-    registry = Registry.open(data)
+            rows.writerow([number, f"Site {number}", f"{number} Ring Road", "shop", key])
+    (folder / CONFIG).write_text(SETTINGS, encoding="utf-8")
+    (folder / "data").mkdir(mode=0o700)
+    registry = Registry.open(folder / "data")
     try:
-        return registry.tokens.issue(Role.SUPERVISOR, name="bench", hours=12, by="bench")
+        for name in staff:
+            registry.users.add(name, Role.OPERATOR, password, by="bench")
+        token = registry.tokens.issue(Role.SUPERVISOR, name="bench", hours=12, by="bench")
     finally:
         registry.close()
+    (folder / TOKEN).write_text(token, encoding="ascii")
 
 
 def _panels_port(url: str, token: str) -> int:
@@ -175,48 +181,11 @@ def limit(folder: Path, program: str) -> Iterator[Running]:
     log = folder / "log"
     with started([sys.executable, "-m", f"bench.{program}", folder / "limit.sqlite3"], log) as process:
         port = int(first_line(process, log))
-        _answers(port)
+        answers(port)
         yield Running(port, process, url=f"http://127.0.0.1:{port}")
 
 
-@contextmanager
-def peer(folder: Path, *, keyed: bool = False) -> Iterator[Running]:
-    """pysiaalarm in its own virtual environment. Raises Absent."""
-    python = peer_python()
-    log = folder / "log"
-    with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    words: list[str | Path] = [
-        python,
-        ROOT / "bench" / "peer_pysiaalarm.py",
-        str(port),
-        str(ACCOUNTS),
-        *([KEY_TEXT] if keyed else []),
-    ]
-    with started(words, log) as process:
-        first_line(process, log)
-        _answers(port)
-        yield Running(port, process)
-
-
-def peer_python() -> Path:
-    """The interpreter that has the peer; installs it at the first call. Raises Absent with the reason."""
-    folder = CACHE / PEER.replace("==", "-")
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    venv.create(folder, with_pip=True, clear=True)
-    got = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PEER], capture_output=True, text=True
-    )
-    if got.returncode != 0:
-        said = got.stderr.strip().splitlines()
-        raise Absent(f"{PEER} cannot be installed: {said[-1] if said else 'pip says nothing'}")
-    (folder / "ready").touch()
-    return python
-
-
-def _answers(port: int) -> None:
+def answers(port: int) -> None:
     until = time.perf_counter() + START_WITHIN_S
     while True:
         try:
@@ -225,3 +194,24 @@ def _answers(port: int) -> None:
         except OSError:
             if time.perf_counter() > until:
                 raise
+
+
+def cpu_s(pids: Sequence[int]) -> float:
+    """Processor time that processes and their children have used, all threads, also of children that ended."""
+    used: dict[int, float] = {}
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:  # it has ended meanwhile
+            continue
+        fields = told.rpartition(")")[2].split()
+        pid = int(path.parent.name)
+        used[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        children.setdefault(int(fields[1]), []).append(pid)
+    wanted, found = list(pids), 0.0
+    while wanted:
+        pid = wanted.pop()
+        found += used.get(pid, 0.0)
+        wanted += children.get(pid, ())
+    return found
