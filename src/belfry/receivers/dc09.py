@@ -7,14 +7,15 @@ turns to its second receiver.
 
 from asyncio import AbstractServer, DatagramTransport, Future, TimerHandle, get_running_loop, wait
 from collections.abc import Mapping
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import ClassVar, Final
 
 from belfry.domain.signal import AccountKey, Receipt
 from belfry.ports import Accounts, Chance, Clock, Intake
 from belfry.receivers.dc09_desk import Desk
 from belfry.receivers.dc09_settings import Dc09Settings, Key
-from belfry.receivers.dc09_tcp import Conversation
-from belfry.receivers.dc09_udp import Datagrams
+from belfry.receivers.dc09_tcp import SEND_BUFFER_BYTES, Conversation
+from belfry.receivers.dc09_udp import Datagrams, bound
 from belfry.receivers.limits import Shares, amount, room
 
 __all__ = ["Dc09Receiver", "Dc09Settings", "Key"]
@@ -61,6 +62,10 @@ class Dc09Receiver:
     async def start(self) -> None:
         """Bind TCP and UDP and listen. Raises OSError with the address where it cannot."""
         host, port = _host_port(self._settings.listen)
+        # Before the door opens: panels that have waited for it are through it before `_bind` returns.
+        self._shares = Shares(
+            most=room(self._settings.max_connections), most_each=self._settings.max_connections_per_source
+        )
         tries = PORT_TRIES if port == 0 else 1
         for left in reversed(range(tries)):
             try:
@@ -70,9 +75,6 @@ class Dc09Receiver:
                 await self._unbind()
                 if not left:
                     raise OSError(error.errno, f"{self._settings.listen}: {error.strerror or error}") from error
-        self._shares = Shares(
-            most=room(self._settings.max_connections), most_each=self._settings.max_connections_per_source
-        )
         self._sweep()
 
     async def stop(self) -> None:
@@ -116,12 +118,13 @@ class Dc09Receiver:
         self._server = await loop.create_server(
             lambda: Conversation(self._desk, self._joined, self._left), host, port, backlog=BACKLOG
         )
-        bound = self._server.sockets[0].getsockname()
-        transport, datagrams = await loop.create_datagram_endpoint(
-            lambda: Datagrams(self._desk), local_addr=(host, bound[1])
-        )
+        listener = self._server.sockets[0]
+        listener.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)  # inherited by what is accepted
+        address = listener.getsockname()
+        wire = bound(listener.family, address[0], address[1])
+        transport, datagrams = await loop.create_datagram_endpoint(lambda: Datagrams(self._desk, wire), sock=wire)
         self._udp = transport, datagrams
-        self._listening = bound[0], bound[1]
+        self._listening = address[0], address[1]
 
     async def _unbind(self) -> None:
         if self._server is not None:
