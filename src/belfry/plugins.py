@@ -51,6 +51,14 @@ def load(group: Group, name: str) -> Any:
         ) from error
 
 
+def load_journal(name: str, address: str | None) -> Any:
+    """Return the class of a journal, which has `examine(address)` where it can be elsewhere. Raises PluginError."""
+    part = load(Group.JOURNALS, name)
+    if address is not None and not hasattr(part, "examine"):
+        raise PluginError(f"{name!r} is a journal in the folder of the data and takes no address: journal = {name!r}")
+    return part
+
+
 def settings_of(group: Group, name: str, part: object) -> type[Struct]:
     """Return the class `Settings` of a loaded part, which judges its table in the settings. Raises PluginError."""
     shape = getattr(part, "Settings", None)

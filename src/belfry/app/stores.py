@@ -55,8 +55,9 @@ class Stores:
         """Raises JournalError, SqlError, PluginError, AccountsRefused or OSError; what was opened is closed again."""
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_whole(settings)
-        opened: Journal = await plugins.load(plugins.Group.JOURNALS, settings.journal).open(settings.data)
+        opened = await _journal(settings)
         try:
+            _check_keys(settings, opened)
             keys = await SqliteKeyStore.open(settings.data, chance)
             try:
                 registry = await asyncio.to_thread(_registry, settings, clock, chance)
@@ -85,6 +86,22 @@ def _check_whole(settings: Settings) -> None:
             raise StoreMissing(folder / KEYS, "the keys of everything that is sealed")
         if not there[REGISTRY]:
             raise StoreMissing(folder / REGISTRY, "accounts and staff")
+
+
+async def _journal(settings: Settings) -> Journal:
+    part = plugins.load_journal(settings.journal_type, settings.journal_address)
+    where = () if settings.journal_address is None else (settings.journal_address,)
+    opened: Journal = await part.open(settings.data, *where)
+    return opened
+
+
+def _check_keys(settings: Settings, journal: Journal) -> None:
+    """The same for a journal that is elsewhere: its first entry is written after the stores beside it are made."""
+    if settings.journal_address is None or journal.position == 0:
+        return
+    for name, held in ((KEYS, "the keys of everything that is sealed"), (REGISTRY, "accounts and staff")):
+        if not (settings.data / name).exists():
+            raise StoreMissing(settings.data / name, held)
 
 
 def _registry(settings: Settings, clock: Clock, chance: Chance) -> Registry:

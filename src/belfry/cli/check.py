@@ -1,5 +1,6 @@
 """`belfry check`: whether a settings file can be used - settings, parts, stores - with nothing started or changed."""
 
+import asyncio
 import os
 import sqlite3
 import ssl
@@ -19,7 +20,8 @@ from belfry.journal.tables import FILE as JOURNAL_FILE
 from belfry.keys.errors import InstanceKeyError
 from belfry.keys.instance import load_or_make
 from belfry.keys.tables import FILE as KEYS_FILE
-from belfry.plugins import Group, PluginError, load, settings_of
+from belfry.plugins import Group, PluginError, load, load_journal, settings_of
+from belfry.ports import JournalError
 from belfry.registry import read_sheet, registry_state
 from belfry.settings import ReceiverTable, Settings, SettingsError, host_port, part
 from belfry.settings import load as load_settings
@@ -95,11 +97,16 @@ def _is_loopback(listen: str) -> bool:
 
 
 def _journal(settings: Settings) -> Finding:
+    """A journal elsewhere is asked; what it remarks is for a person to see to."""
+    address = settings.journal_address
     try:
-        load(Group.JOURNALS, settings.journal)
-    except PluginError as error:
+        journal = load_journal(settings.journal_type, address)
+        remarks = None if address is None else asyncio.run(journal.examine(address))
+    except (PluginError, JournalError) as error:
         return Finding("journal", State.FAULT, str(error))
-    return Finding("journal", State.OK, settings.journal)
+    if remarks is None:
+        return Finding("journal", State.OK, settings.journal)
+    return Finding("journal", State.WARNING, remarks)
 
 
 def _receivers(settings: Settings, file: str) -> Iterator[Finding]:

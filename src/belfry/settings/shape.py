@@ -19,6 +19,7 @@ from belfry.domain import facts
 from belfry.domain.presets import Rules
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Address = Annotated[str, Meta(min_length=1, max_length=300)]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 
 PORT_MAX: Final = 65_535
@@ -121,8 +122,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the centre is called, on its console."""
     data: Path = Path("data")
     """Folder of the embedded stores."""
-    journal: Name = "sqlite"
-    """Entry-point name in the group `belfry.journals`."""
+    journal: Address = "sqlite"
+    """Entry-point name in the group `belfry.journals`, or an address whose scheme is one."""
     accounts: Path | None = None
     """CSV file that is read into the registry at the start (`docs/accounts.md`)."""
     language: Literal["en", "de", "fr", "es"] = "en"
@@ -139,6 +140,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if not 0 <= value <= RULE_MAX:
                 shown = value if abs(value) < 10**20 else "a number of many digits"
                 raise ValueError(f"rules.{key} = {shown}: wants a number from 0 to {RULE_MAX}")
+
+    @property
+    def journal_type(self) -> str:
+        """Entry-point name of the journal."""
+        return self.journal.partition("://")[0]
+
+    @property
+    def journal_address(self) -> str | None:
+        """Where the journal is, if not in the folder `data`. May hold a password."""
+        return self.journal if "://" in self.journal else None
 
     def beside(self, folder: Path) -> "Settings":
         """Return the same settings with every relative path taken from `folder`."""

@@ -35,6 +35,11 @@ READ_SPAN: Final = 4_096
 """How far back the newest entries of a subject are looked for first, in positions; four times as far each time."""
 PRUNE_AT_ONCE: Final = 64
 
+SYNC: Final = (
+    "Whether the server syncs its disk before it answers cannot be asked: "
+    "look for `sync_interval: always` in its configuration, the default loses two minutes in a power cut"
+)
+
 STALE: Final = frozenset({10_071, 10_164})
 DUPLICATE: Final = 10_201
 NO_ROOM: Final = frozenset({10_002, 10_023, 10_047, 10_054, 10_077})
@@ -98,6 +103,17 @@ class JetStreamJournal:
         await journal._recall()
         await journal._post.start()
         return journal
+
+    @staticmethod
+    async def examine(address: str) -> str:
+        """What can be said of a journal without opening or changing it. Raises Newer or Unusable."""
+        names = Names.of(address)
+        server = await Server.open(names)
+        try:
+            server.check_sizes()
+            return f"{names.shown}: experimental. {await server.examine()}. {SYNC}"
+        finally:
+            await server.close()
 
     async def _recall(self) -> None:
         """Learn the ids of the newest entries, so that a repeat is one."""

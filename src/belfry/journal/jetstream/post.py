@@ -1,9 +1,9 @@
 """Sends appends to the server in their order and hands its answers on.
 
-Appends that wait together and expect nothing become one atomic batch: the server syncs once for each message or batch,
-so this is its group commit. One that expects something, or repeats an id that is under way, goes alone, since a refusal
-takes the whole batch. What is not answered is sent again with the same ids; whether it had been stored is for the
-journal to find out.
+The server syncs after each message, or once for an atomic batch. A batch costs as much as some thirty syncs (it is
+staged in files of its own), so many appends that wait together become one, few are sent one behind the other. One that
+expects something, or repeats an id that is under way, goes alone, since a refusal takes the whole batch. What is not
+answered is sent again with the same ids; whether it had been stored is for the journal to find out.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ from belfry.ports import Expect, JournalError, Unusable
 
 log = structlog.get_logger()
 
+BATCH_LEAST: Final = 64
+"""Fewer appends are quicker one by one (docs/decisions/0007)."""
 BATCH_BYTES: Final = 1024 * 1024
 """A batch of several appends holds no more; a single append may."""
 UNDER_WAY_ENTRIES: Final = 4_096
@@ -211,7 +213,8 @@ class Post:
     def _pack(self) -> Parcel:
         """The first append that waits, and those behind it that may share its fate."""
         appends = [self._waiting.popleft()]
-        if self._alone(appends[0]):
+        worth_it = len(self._waiting) + 1 >= BATCH_LEAST or len(appends[0].entries) > 1
+        if not worth_it or self._alone(appends[0]):
             return Parcel(appends)
         entries, size_bytes = len(appends[0].entries), sum(map(len, appends[0].bodies))
         ids = {entry.id for entry in appends[0].entries}

@@ -178,6 +178,18 @@ class Server:
         check(stream, info.config)
         return info
 
+    async def examine(self) -> str:
+        """What the stream of entries is, in words; nothing is changed. Raises Newer or Unusable."""
+        stream = self.names.stream
+        info = await self.ask(f"STREAM.INFO.{stream}", Info)
+        if info.error is None:
+            check(stream, info.config)
+            replicas = info.config.num_replicas
+            return f"File storage, {replicas} server{'s'[: replicas - 1]}, {info.state.last_seq} entries"
+        if info.error.err_code in NOT_FOUND:
+            return f"Stream {stream} will be made"
+        raise Unusable(f"{self.names.shown}: {info.error.description}")
+
     def check_sizes(self) -> None:
         """Raises Unusable where the server takes no message as large as an entry may be."""
         needed = ENTRY_MAX_BYTES + HEADERS_MAX_BYTES
