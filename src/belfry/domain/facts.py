@@ -82,8 +82,12 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
-class Received(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="received"):
-    """A signal as kept: the open part and its sealed parts. Fields as in `domain.signal.Signal`."""
+class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="received"):
+    """A signal as kept: the open part and its sealed parts. Fields as in `domain.signal.Signal`.
+
+    Fields are named by word, but for the first nine where every frame passes: CPython makes a dictionary of a call
+    with more than fifteen words, and that call takes four times as long.
+    """
 
     method: Method
     receiver: str

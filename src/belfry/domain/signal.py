@@ -120,8 +120,11 @@ class Caller(Struct, frozen=True, gc=False, omit_defaults=True):
     number: str | None = None
 
 
-class Signal(Struct, frozen=True, gc=False, kw_only=True):
-    """One thing said. Fields named under `sealed` below never reach the open part of a fact."""
+class Signal(Struct, frozen=True, gc=False):
+    """One thing said. Fields named under `sealed` below never reach the open part of a fact.
+
+    Fields are named by word; only the road of every frame names the first nine by place (see `Received`).
+    """
 
     method: Method
     receiver: str
@@ -148,6 +151,8 @@ class Signal(Struct, frozen=True, gc=False, kw_only=True):
     """Account id that a person or the centre names; equipment names `account`."""
     part: str | None = None
     """System only: the part of the centre, path or cause that the signal is about."""
+    count: int | None = None
+    """System only: the number that the signal speaks of (`domain.own_faults`)."""
     path: str | None = None
     """Transmission path it was heard on: `tcp`, `udp`, `api`."""
     authenticated: bool = False

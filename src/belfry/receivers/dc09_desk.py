@@ -7,7 +7,7 @@ heard in the clear again: its number is readable on the wire, so a forged disarm
 from asyncio import Future
 from collections import OrderedDict
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from belfry.protocols.dc09 import (
     Naks,
     Quirk,
     Unreadable,
+    account_key,
     ack,
     decrypt,
     duh,
@@ -51,7 +52,7 @@ class Kept(Struct):
     key: bytes | None
 
 
-class Came(NamedTuple):
+class Came(Struct, frozen=True, gc=False):
     """How a frame came: over TCP or UDP, from which address, when."""
 
     path: str
@@ -88,7 +89,7 @@ class Desk:
     def handle(self, frame: Frame, came: Came) -> Kept | bytes | None:
         """Return what a readable frame gets: a way to the disk, an answer at once, or silence (None)."""
         self.tally.frames += 1
-        account = AccountKey(self._name, frame.prefix.upper() or None, frame.account.upper())
+        account = account_key(frame.line, self._name)
         if frame.quirks:
             self.note(account, frame.quirks)
         known = self._accounts.by_key(account)

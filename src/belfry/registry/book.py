@@ -1,9 +1,13 @@
 """The accounts in memory, as the walk asks for them: once for every frame, so in a fraction of a microsecond."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
+
+FOUND_MOST: Final = 262_144
+"""Keys whose account is remembered; one account may be called by many prefixes, and a stranger chooses his own."""
 
 _Key = tuple[str | None, str | None, str]
 
@@ -15,10 +19,17 @@ class AccountBook:
         self._by_id: dict[str, Account] = {}
         self._by_key: dict[_Key, Account] = {}
         self._open_prefix = self._open_receiver = self._open_both = 0  # how many leave that open
+        self._found: dict[AccountKey, Account] = {}
         for account in accounts:
             self.put(account)
 
     def by_key(self, key: AccountKey) -> Account | None:
+        known = self._found.get(key)
+        if known is None and (known := self._find(key)) is not None and len(self._found) < FOUND_MOST:
+            self._found[key] = known
+        return known
+
+    def _find(self, key: AccountKey) -> Account | None:
         number, receiver, prefix = key.account, key.receiver, key.prefix
         find = self._by_key.get
         if (account := find((receiver, prefix, number))) is not None:
@@ -44,12 +55,14 @@ class AccountBook:
         self._by_id[account.id] = account
         self._by_key[_key(account)] = account
         self._count(account, 1)
+        self._found.clear()
 
     def remove(self, account_id: str) -> None:
         account = self._by_id.pop(account_id, None)
         if account is not None:
             del self._by_key[_key(account)]
             self._count(account, -1)
+            self._found.clear()
 
     def _count(self, account: Account, by: int) -> None:
         match account.receiver, account.prefix:

@@ -6,7 +6,7 @@ import pytest
 
 from belfry.domain.codes import load
 from belfry.domain.signal import Category, Position, Signal, SignalState
-from belfry.protocols.dc09 import Frame, Session, Unreadable, build_frame, decrypt, identity, to_signals
+from belfry.protocols.dc09 import Frame, Session, Unreadable, account_key, build_frame, decrypt, identity, to_signals
 from tests.protocols.dc09.vectors import vector
 
 NOW = datetime(2026, 3, 14, 8, 0, 5, tzinfo=UTC)
@@ -35,7 +35,7 @@ def frame(
 
 
 def signals(read: Frame) -> tuple[Signal, ...]:
-    return to_signals(read, receiver="panels", path="tcp", received_at=NOW, meaning=load().meaning)
+    return to_signals(read, account_key(read.line, "panels"), path="tcp", received_at=NOW, meaning=load().meaning)
 
 
 def one(data: str, *, token: str = "SIA-DCS", xdata: tuple[str, ...] = (), at: datetime | None = None) -> Signal:

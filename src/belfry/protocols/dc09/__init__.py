@@ -11,7 +11,7 @@ from belfry.protocols.dc09.frame import Error, Frame, Quirk, Unreadable, crc16, 
 from belfry.protocols.dc09.payload import ANSWERS, PAYLOADS, POLLS, Event, read
 from belfry.protocols.dc09.reply import Reply, ack, duh, encrypted_ack, nak
 from belfry.protocols.dc09.session import Session
-from belfry.protocols.dc09.signals import identity, other_accounts, to_signals
+from belfry.protocols.dc09.signals import account_key, identity, other_accounts, to_signals
 from belfry.protocols.dc09.window import HEARD_WITHOUT_CLOCK, Naks, in_window
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Reply",
     "Session",
     "Unreadable",
+    "account_key",
     "ack",
     "build_frame",
     "crc16",

@@ -112,20 +112,20 @@ class Frame(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def receiver(self) -> str | None:
-        return _named(self.line)[0]
+        return named(self.line)[0]
 
     @property
     def prefix(self) -> str:
-        return _named(self.line)[1]
+        return named(self.line)[1]
 
     @property
     def account(self) -> str:
-        return _named(self.line)[2]
+        return named(self.line)[2]
 
 
-@lru_cache(maxsize=4096)
-def _named(line: bytes) -> tuple[str | None, str, str]:
-    """Receiver, prefix and account of a header's line."""
+@lru_cache(maxsize=256)
+def named(line: bytes) -> tuple[str | None, str, str]:
+    """Return receiver, prefix and account of a header's line, as they came. Raises ValueError where it is none."""
     match = _LINE.fullmatch(line)
     if match is None:
         raise ValueError(f"{line!r} is no line of a header")

@@ -30,7 +30,7 @@ ANSWERS: Final = frozenset({"ACK", "NAK", "DUH", "RSP"})
 """What receivers say; a receiver never answers them."""
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """One event of a payload, as the panel wrote it."""
 
     code: str
@@ -45,13 +45,10 @@ class Event(Struct, frozen=True):
     old: bool = False
 
 
-class Payload(Struct, frozen=True):
+class Payload(Struct, frozen=True, gc=False):
     events: tuple[Event, ...]
     quirks: tuple[str, ...] = ()
 
-
-_SIA_SIMPLE: Final = re.compile(rb"(?:#([0-9A-Fa-f]{1,16}))?\|N(?:ri(\d{1,4})/?)?([A-Z]{2})(\d*)")
-_CID_SIMPLE: Final = re.compile(rb"(?:#([0-9A-Fa-f]{1,16}))?\|([136]\d{3}) (\d\d) (\d{3})")
 
 _CID: Final = re.compile(
     r"\s*(?:[0-9A-F]{3,16}\s+)??(?:(?:18|98)\s+)?([0-9][0-9A-F]{3})(\s*)([0-9A-F]{2})(\s*)([0-9A-F]{3})(?:\s*[0-9A-F])?\s*"
@@ -76,7 +73,7 @@ EVENTS_MAX: Final = 256
 
 def read(wire: Wire, data: bytes) -> Payload:
     """Return the events of a frame's data. No events and the quirk `payload` where no code could be read."""
-    return _simple(wire, data) or (_contact_id(data) if wire is Wire.CID else _dc03(data))
+    return _contact_id(data) if wire is Wire.CID else _dc03(data)
 
 
 def decode_text(raw: bytes) -> str:
@@ -85,32 +82,6 @@ def decode_text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace")
-
-
-def _simple(wire: Wire, data: bytes) -> Payload | None:
-    """The short way: one event, by the book."""
-    if wire is Wire.CID:
-        match = _CID_SIMPLE.fullmatch(data)
-        if match is None:
-            return None
-        account, code, area, address = match.groups()
-    else:
-        match = _SIA_SIMPLE.fullmatch(data)
-        if match is None:
-            return None
-        account, area, code, address = match.groups()
-    return Payload(
-        (
-            Event(
-                code.decode(),
-                address.decode(),
-                None if area is None else area.decode(),
-                None,
-                None,
-                None if account is None else account.decode(),
-            ),
-        )
-    )
 
 
 def _contact_id(data: bytes) -> Payload:

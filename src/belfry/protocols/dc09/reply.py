@@ -36,7 +36,10 @@ def envelope(body: bytes, *, binary: bool = False) -> bytes:
 
 def ack(frame: Frame) -> bytes:
     """Acknowledge a plain frame."""
-    return envelope(b'"ACK"%b[]' % frame.echo, binary=frame.binary)
+    body = b'"ACK"%b[]' % frame.echo
+    if frame.binary:
+        return envelope(body, binary=True)
+    return b"\n%04X%04X%b\r" % (crc16(body), len(body), body)
 
 
 def encrypted_ack(frame: Frame, key: bytes, now: datetime, chance: Callable[[int], bytes]) -> bytes:

@@ -49,6 +49,8 @@ class Session:
 
     def next_event(self) -> Frame | Unreadable | None:
         """Return the next frame or fault; None when more bytes are needed."""
+        if self._at == len(self._buffer):
+            return None
         quick = usual(self._buffer, self._at) if self._stray == 0 else None
         if quick is not None:
             frame, self._at = quick

@@ -8,11 +8,14 @@ pictures, and every other extended datum, end here.
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from belfry.domain.codes import Meaning
-from belfry.domain.signal import Category, Method, Position, Signal, SignalState, Wire
-from belfry.protocols.dc09.frame import Frame, Quirk
+from belfry.domain.signal import AccountKey, Category, Method, Position, Signal, SignalState, Wire
+from belfry.protocols.dc09.frame import Frame, Quirk, named
 from belfry.protocols.dc09.payload import PAYLOADS, Event, Payload, decode_text, read
 from belfry.protocols.dc09.stamp import STAMP_BYTES, instant
 
@@ -31,10 +34,21 @@ ACCESS: Final = "access"
 _COORDINATE: Final = re.compile(rb"(\d{1,3})([NSEW])(\d{1,2}(?:\.\d{1,10})?)")
 
 
+LINES_KEPT: Final = 16_384
+"""Lines of headers kept read: one for each panel that reports."""
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def account_key(line: bytes, receiver: str) -> AccountKey:
+    """Return whose frames have this line in their header (`Frame.line`). `receiver` is the name in our settings."""
+    _, prefix, account = named(line)
+    return AccountKey(receiver, prefix.upper() or None, account.upper())
+
+
 def to_signals(
     frame: Frame,
+    account: AccountKey,
     *,
-    receiver: str,
     path: str,
     received_at: datetime,
     meaning: Meanings,
@@ -42,29 +56,32 @@ def to_signals(
 ) -> tuple[Signal, ...]:
     """Return the signals of a readable payload frame, in its order: at least one.
 
-    `receiver` is the name in our settings. Where no code can be read the one signal has no code and the quirk
+    `account` is the frame's own (`account_key`). Where no code can be read the one signal has no code and the quirk
     `payload`: an operator looks. The frame's token must be one of `PAYLOADS`.
     """
+    extras = Extras(frame.timestamp) if not frame.xdata else extended(frame)
+    if not frame.quirks:
+        signal = _usual(frame, account, path, received_at, meaning, authenticated, extras)
+        if signal is not None:
+            return (signal,)
     wire = PAYLOADS[frame.token]
     payload = read(wire, frame.data)
-    extras = Extras(frame.timestamp) if not frame.xdata else extended(frame)
     quirks = (*frame.quirks, *payload.quirks) if payload.quirks or frame.quirks else ()
-    account, prefix = frame.account.upper(), frame.prefix.upper() or None
     if not payload.events:
         payload = Payload((Event(""),))
     signals = []
     for event in payload.events:
         said = meaning(wire, event.code)
-        named = account if event.account is None else event.account.upper()
+        whose = account.account if event.account is None else event.account.upper()
         area, zone, user, text = _point(wire, event, said, extras)
         signals.append(
             Signal(
                 method=Method.EQUIPMENT,
-                receiver=receiver,
+                receiver=account.receiver,
                 received_at=received_at,
                 occurred_at=extras.occurred_at,
-                prefix=prefix,
-                account=named,
+                prefix=account.prefix,
+                account=whose,
                 area=area,
                 zone=zone,
                 wire=wire,
@@ -75,13 +92,99 @@ def to_signals(
                 path=path,
                 authenticated=authenticated,
                 previous=Quirk.OLD_EVENT in quirks or (wire is Wire.CID and event.code[:1] == "6"),
-                quirks=quirks if named == account else (*quirks, Quirk.OTHER_ACCOUNT),
+                quirks=quirks if whose == account.account else (*quirks, Quirk.OTHER_ACCOUNT),
                 user=user,
                 text=text,
-                position=extras.position if said.category in LOCATED and said.state in ALARMS else None,
+                position=_position(said, extras),
             )
         )
     return tuple(signals)
+
+
+# -- the short way ----------------------------------------------------------------------------------------------------
+
+_DIGITS: Final = b"0123456789"
+_HASH: Final = ord("#")
+_SIA_HEAD: Final = re.compile(rb"N(?:ri(?P<area>\d{1,4})/?)?(?P<code>[A-Z]{2})")
+_CID_HEAD: Final = re.compile(rb"(?P<code>[136]\d{3}) (?P<area>\d\d) ")
+_CID_ADDRESS: Final = 3
+
+HEADS_KEPT: Final = 4_096
+"""Heads of blocks kept read: codes times areas, and panels use a few of either."""
+
+
+class _Head(Struct, frozen=True, gc=False):
+    """What a block of one event says, all but the number at its end: `Nri1/BA`, `1130 01 `."""
+
+    wire: Wire
+    code: str
+    area: str | None
+    said: Meaning
+    zoned: bool
+    """The number is a zone's, and a text is the zone's."""
+    nowhere: str
+    """The number that means none."""
+    previous: bool
+
+
+@lru_cache(maxsize=HEADS_KEPT)
+def _head(token: str, head: bytes, meaning: Meanings) -> _Head | None:
+    wire = PAYLOADS[token]
+    match = (_CID_HEAD if wire is Wire.CID else _SIA_HEAD).fullmatch(head)
+    if match is None:
+        return None
+    code, area = match.group("code").decode(), match["area"]
+    said = meaning(wire, code)
+    zoned = said.listed and said.subtype != ACCESS and said.address not in {"user", "area"}
+    nowhere, previous = ("000", code[0] == "6") if wire is Wire.CID else ("", False)
+    named_area = None if area is None or (wire is Wire.CID and area == b"00") else area.decode()
+    return _Head(wire, code, named_area, said, zoned, nowhere, previous)
+
+
+def _usual(
+    frame: Frame,
+    account: AccountKey,
+    path: str,
+    received_at: datetime,
+    meaning: Meanings,
+    authenticated: bool,
+    extras: "Extras",
+) -> Signal | None:
+    """The signal of a frame by the book with one event; None where it is not that, which says nothing about it."""
+    whose, _, block = frame.data.partition(b"|")
+    if whose and not (whose[0] == _HASH and frame.echo.endswith(whose)):
+        return None
+    start = block.rstrip(_DIGITS)
+    head = _head(frame.token, start, meaning)
+    if head is None or (head.wire is Wire.CID and len(block) - len(start) != _CID_ADDRESS):
+        return None
+    number = block[len(start) :].decode()
+    if head.zoned:
+        area, zone, user, text = head.area, None if number == head.nowhere else number, None, _short(extras.text)
+    else:
+        area, zone, user, text = _point(head.wire, Event(head.code, number, head.area), head.said, extras)
+    said = head.said
+    return Signal(
+        Method.EQUIPMENT,
+        account.receiver,
+        received_at,
+        extras.occurred_at,
+        account.prefix,
+        account.account,
+        area,
+        zone,
+        wire=head.wire,
+        code=head.code,
+        category=said.category,
+        subtype=said.subtype,
+        state=said.state,
+        path=path,
+        authenticated=authenticated,
+        previous=head.previous,
+        user=user,
+        text=text,
+        position=None if extras.position is None else _position(said, extras),
+    )
 
 
 def identity(frame: Frame, receiver: str) -> bytes:
@@ -100,15 +203,16 @@ def identity(frame: Frame, receiver: str) -> bytes:
     return b"%b\0%b" % (receiver.encode(), frame.body)
 
 
-class Extras:
+class Extras(Struct, frozen=True, gc=False):
     """What is taken from the extended data. H before the frame's own time: it tells when, not when sent."""
 
-    __slots__ = ("occurred_at", "position", "text")
+    occurred_at: datetime | None
+    text: str | None = None
+    position: Position | None = None
 
-    def __init__(self, occurred_at: datetime | None, text: str | None = None, position: Position | None = None) -> None:
-        self.occurred_at = occurred_at
-        self.text = text
-        self.position = position
+
+def _position(said: Meaning, extras: Extras) -> Position | None:
+    return extras.position if said.category in LOCATED and said.state in ALARMS else None
 
 
 def extended(frame: Frame) -> Extras:
