@@ -155,7 +155,7 @@ class Desk:
             frame = replace(frame, quirks=(*frame.quirks, Quirk.CLOCK), timestamp=None)
         signals = to_signals(
             frame,
-            receiver=self._name,
+            account,
             path=came.path,
             received_at=now,
             meaning=self._meaning,
