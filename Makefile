@@ -11,7 +11,7 @@ NPM := $(PY) hatch_build.py
 ARGS ?=
 
 # Nothing of these is in a file of the same name.
-.PHONY: help setup console demo test check bench floods supervised long-run pictures docs lock clean
+.PHONY: help setup console demo test check bench floods supervised long-run fuzz pictures docs lock clean
 
 help:
 	@echo 'make setup      .venv from hashed locks, the package in it, the console built'
@@ -22,6 +22,7 @@ help:
 	@echo 'make floods     how quick it stays beside floods, and their memory (docs/endurance.md)'
 	@echo 'make supervised a hundred thousand accounts that poll, and how soon silence is seen'
 	@echo 'make long-run   an hour of the demo at ten times its load; ARGS="--minutes 10 --factor 10"'
+	@echo 'make fuzz       hostile bytes for every parser, ten minutes each (docs/hostile-bytes.md)'
 	@echo 'make pictures   the screenshots of the guide, taken anew'
 	@echo 'make docs       the documents as a site, in build/docs'
 	@echo 'make lock       the lock files, from pyproject.toml and console/package.json'
@@ -79,6 +80,10 @@ floods supervised: setup
 long-run: setup
 	$(PY) -m endurance.long_run $(ARGS)
 
+fuzz: setup
+	@$(PIP) install --require-hashes -r requirements/fuzz.txt
+	$(PY) -m fuzz $(ARGS)
+
 pictures: setup
 	@test -f tools/pictures.py || { echo 'There is no tools/pictures.py in this checkout.' >&2; exit 1; }
 	@tools/chromium.sh $(PY)
@@ -96,6 +101,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 
 lock: $(VENV)/.locked
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra fuzz -c requirements/dev.txt -o requirements/fuzz.txt
 	@if [ -f console/package.json ]; then $(NPM) install --package-lock-only; fi
 
 clean:

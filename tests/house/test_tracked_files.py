@@ -68,7 +68,7 @@ def test_no_lock_names_an_address(pattern: str) -> None:
 
 
 def test_every_locked_requirement_has_a_hash_and_one_version() -> None:
-    for name in ("runtime", "dev"):
+    for name in ("runtime", "dev", "fuzz"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         assert len(lines) > 10

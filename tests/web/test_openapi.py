@@ -86,8 +86,8 @@ def test_every_body_and_answer_has_a_type() -> None:
         if method == "post" and (path, method) not in NO_BODY:
             for content in operation["requestBody"]["content"].values():
                 assert set(refs(content)) or content["schema"].get("type") == "array", (path, method)
-        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
-        assert good, (path, method)
+        good = [answer for status, answer in operation["responses"].items() if status in {"200", "201", "202"}]
+        assert good or "204" in operation["responses"], (path, method)
         for answer in good:
             if path.endswith("/stream") or method == "delete":
                 continue

@@ -55,8 +55,8 @@ def document() -> Mapping[str, Any]:
     told: Json = app.openapi_schema.to_schema()
     _say_types(told)
     _add_signal_body(told)
-    for path, _, operation in _operations(told):
-        _say_problems(path, operation)
+    for path, method, operation in _operations(told):
+        _say_problems(path, method, operation)
     return told
 
 
@@ -109,15 +109,40 @@ def _add_signal_body(told: Json) -> None:
     }
 
 
-def _say_problems(path: str, operation: Json) -> None:
+_ANYWHERE: Final = {"503": "The registry, the journal or the key store fails, or too many ask at once"}
+_SIGNED_IN: Final = {"401": "Not signed in", "403": "The role may not, or another site's page asked"}
+_WITH_BODY: Final = {
+    "400": "The body is no JSON, or a field is unknown, missing or outside its limit",
+    "403": "Another site's page asked",
+    "408": "The body did not come in time",
+    "413": "The body is too large",
+    "415": "The body is not in this format",
+}
+"""What every operation may answer besides its own."""
+_OWN: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    ("post", "/incidents/next"): {"204": "Nothing waits"},
+    ("post", "/setup"): {"409": "The centre is set up already"},
+}
+
+
+def _say_problems(path: str, method: str, operation: Json) -> None:
     """Every refusal is a Problem, whatever the handler's own description says."""
     responses: Json = operation["responses"]
+    refusals = dict(_ANYWHERE)
     if path not in _OPEN:
-        responses.setdefault("401", {"description": "Not signed in"})
+        refusals |= _SIGNED_IN
+    if "requestBody" in operation:
+        refusals = _WITH_BODY | refusals
+    for status, words in refusals.items():
+        responses.setdefault(status, {"description": words})
     for status, response in responses.items():
         if status.startswith(("4", "5")):
             response["content"] = _PROBLEM
             response.pop("headers", None)
+        elif status == "204":
+            response.pop("content", None)
+    for status, words in _OWN.get((method, path.removeprefix(PREFIX)), {}).items():
+        responses[status] = {"description": words, **({"content": _PROBLEM} if status >= "4" else {})}
 
 
 if __name__ == "__main__":
