@@ -246,6 +246,29 @@ async def test_a_flood_waits_for_the_disk_and_its_neighbour_does_not() -> None:
         assert [read(await flood.answer()).seq for _ in range(2_000)] == [f"{n:04d}" for n in range(1, 2_001)]
 
 
+async def test_a_source_that_waits_for_nothing_has_a_share_and_each_of_its_connections_a_turn() -> None:
+    house = House(held=True)
+    async with door(house=house, settings=settings(max_frames_queued_per_source=4)) as at:
+        flood, quiet = await at.panel(), await at.panel()
+        flood.send(*(alarm(n) for n in range(1, 21)))
+        await house.arrived(4)
+        quiet.send(alarm(77), alarm(78))
+        await house.arrived(1)
+        assert read(await (await at.panel()).ask(null(1))).seq == "0001"  # polls wait for no disk
+        assert len(house.arrivals) == 5
+        house.keep(4)
+        assert read(await quiet.answer()).seq == "0077"
+        await house.arrived(1)
+        house.keep(5)
+        for index in (0, 1, 2, 3):
+            house.keep(index)
+        for index in range(6, 22):
+            await house.arrived(1)
+            house.keep(index)
+        assert [read(await flood.answer()).seq for _ in range(20)] == [f"{n:04d}" for n in range(1, 21)]
+        assert read(await quiet.answer()).seq == "0078"
+
+
 async def test_a_panel_that_reads_no_answers_is_closed_and_its_neighbour_served() -> None:
     async with door(settings=settings(unread_answers_timeout_s=0)) as at:
         deaf, neighbour = await at.panel(), await at.panel()

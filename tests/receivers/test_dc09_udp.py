@@ -66,6 +66,25 @@ async def test_a_source_that_sends_too_fast_loses_datagrams() -> None:
             assert read(await tcp.ask(alarm(99))).seq == "0099"
 
 
+async def test_a_source_that_signals_too_fast_is_still_heard_polling() -> None:
+    async with door(settings=Dc09Settings(listen="127.0.0.1:0", signals_per_source_per_s=1)) as at:
+        transport, panel = await at.udp()
+        for seq in range(1, 15):
+            transport.sendto(alarm(seq))
+        transport.sendto(build_frame("NULL", seq=99, account="1234"))
+        assert sorted([read(await panel.answers.get()).seq for _ in range(3)]) == ["0001", "0002", "0099"]
+        assert at.told()["dropped"] == "many"
+        assert len(at.house.arrivals) == 2
+
+
+async def test_a_burst_is_read_at_once_and_answered_in_its_order() -> None:
+    async with door() as at:
+        transport, panel = await at.udp()
+        for seq in range(1, 101):
+            transport.sendto(build_frame("NULL", seq=seq, account="1234"))
+        assert [read(await panel.answers.get()).seq for _ in range(100)] == [f"{seq:04d}" for seq in range(1, 101)]
+
+
 async def test_a_source_whose_frames_wait_for_the_disk_has_a_share_of_the_queue() -> None:
     settings = Dc09Settings(listen="127.0.0.1:0", max_frames_queued=3)
     async with door(house=House(held=True), settings=settings) as at:

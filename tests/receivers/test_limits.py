@@ -2,7 +2,7 @@
 
 import resource
 
-from belfry.receivers.limits import Amount, Rates, Shares, amount, room, source_of
+from belfry.receivers.limits import Amount, Load, Rates, Shares, amount, room, source_of
 
 
 def test_a_source_is_an_address_or_an_ipv6_network() -> None:
@@ -18,6 +18,16 @@ def test_everybody_gets_a_share_and_nobody_more() -> None:
     shares.give_back("a")
     assert shares.total == 2
     assert shares.take("c")
+
+
+def test_a_source_has_room_for_what_is_not_under_way() -> None:
+    load = Load(3)
+    load.change("a", 2)
+    assert (load.room("a"), load.room("b")) == (1, 3)
+    load.change("a", 2)  # each of its connections may have one all the same
+    assert load.room("a") == -1
+    load.change("a", -4)
+    assert load.room("a") == 3
 
 
 def test_a_bucket_fills_again() -> None:

@@ -38,7 +38,7 @@ from belfry.protocols.dc09 import (
     to_signals,
 )
 from belfry.receivers.dc09_settings import Dc09Settings
-from belfry.receivers.limits import amount
+from belfry.receivers.limits import Load, amount
 
 QUIRKY_ACCOUNTS_MAX: Final = 10_000
 """Accounts whose quirks are remembered; beyond it the one met first is forgotten."""
@@ -77,6 +77,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.tally = Tally()
+        self.load = Load(settings.max_frames_queued_per_source)
         self._name = settings.name
         self._port_keys = settings.port_keys()
         self._intake, self._accounts, self._chance = intake, accounts, chance

@@ -56,12 +56,16 @@ class Dc09Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A panel that lets its answers pile up is closed after this long; nothing more is read from it meanwhile."""
     max_frames_queued: Count = 128
     """Frames of one connection on their way to the disk; beyond it nothing is read from it. Of UDP: of one source."""
+    max_frames_queued_per_source: Count = 512
+    """TCP frames of one address on their way to the disk; beyond it each of its connections has one at a time."""
     max_datagrams_queued: Count = 4_096
     """Frames of all UDP sources together on their way to the disk; beyond it datagrams are dropped: panels repeat."""
     max_unreadable: Count = 20
     """Faults (bad CRC, noise) in a row, after which a connection is closed."""
-    datagrams_per_source_per_s: Count = 5_000
+    datagrams_per_source_per_s: Count = 2_000
     """UDP datagrams of one address in the long run, twice that at once; the rest is dropped."""
+    signals_per_source_per_s: Count = 250
+    """The same of UDP frames that are no link tests: each of them costs the disk and a decision."""
 
     def __post_init__(self) -> None:
         self.port_keys()

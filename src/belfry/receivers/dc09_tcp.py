@@ -14,11 +14,14 @@ from belfry.protocols.dc09 import Session, Unreadable
 from belfry.receivers.dc09_desk import Came, Desk, Kept
 from belfry.receivers.limits import source_of
 
-TURN_FRAMES: Final = 64
-"""Frames of one connection handled before the others have a turn: about two milliseconds."""
+TURN_FRAMES: Final = 16
+"""Frames of one connection handled before the others have a turn: about a millisecond."""
 
-WRITE_HIGH_BYTES: Final = 64 * 1024
-"""Answers that a panel has not read, beyond what the system holds: over a thousand. Then it is read no further."""
+WRITE_HIGH_BYTES: Final = 16 * 1024
+"""Answers that a panel has not read, beyond what the system holds: hundreds. Then it is read no further."""
+
+SEND_BUFFER_BYTES: Final = 16 * 1024
+"""What the system holds of answers that a panel has not read; without a word of ours that would grow to megabytes."""
 
 NOISE_MAX_BYTES: Final = 16 * 1024
 """Bytes outside any frame, since the last one, after which a connection is closed: it has the wrong door."""
@@ -38,6 +41,10 @@ class Conversation(Protocol):
         self._loop = get_running_loop()
         self._session = Session()
         self._waiting: deque[Kept | bytes] = deque()
+        self._most = desk.settings.max_frames_queued
+        """So many may wait as things are: its source's load decides, turn by turn."""
+        self._loaded = 0
+        """So many of them its source's load counts."""
         self._counted = False
         self._watching = False
         self._scheduled = False
@@ -122,8 +129,11 @@ class Conversation(Protocol):
         if self._transport.is_closing():
             return
         came = Came("tcp", self.source, self._desk.clock())
+        self._count()
+        room = self._desk.load.room(self.source)
+        self._most = max(1, min(self._desk.settings.max_frames_queued, len(self._waiting) + room))
         for _ in range(TURN_FRAMES):
-            if len(self._waiting) >= self._desk.settings.max_frames_queued or not self._writable:
+            if len(self._waiting) >= self._most or not self._writable:
                 break
             event = self._session.next_event()
             if event is None:
@@ -158,8 +168,7 @@ class Conversation(Protocol):
 
     def _read_on(self) -> None:
         """Read while the queue has room, the session nothing left over, and the panel takes its answers."""
-        full = len(self._waiting) >= self._desk.settings.max_frames_queued
-        wanted = self._writable and not full and not self._scheduled and not self._ended
+        wanted = self._writable and not self._scheduled and not self._ended and len(self._waiting) < self._most
         if wanted is self._reading or self._transport.is_closing():
             return
         self._reading = wanted
@@ -172,8 +181,9 @@ class Conversation(Protocol):
 
     def _flush(self) -> None:
         """Send every answer that is due, in the order of the frames; the first one not kept yet holds up the rest."""
-        waiting, answers = self._waiting, []
-        was_full = len(waiting) >= self._desk.settings.max_frames_queued
+        waiting = self._waiting
+        was_full = len(waiting) >= self._most
+        answers: list[bytes] = []
         while waiting:
             first = waiting[0]
             if isinstance(first, Kept):
@@ -190,7 +200,8 @@ class Conversation(Protocol):
             waiting.popleft()
         if answers:
             self._transport.write(b"".join(answers))
-        if was_full and len(waiting) < self._desk.settings.max_frames_queued:
+        self._count()
+        if was_full and len(waiting) < self._most:
             self._schedule()
         elif self._ended and not waiting and not self._scheduled:
             self._transport.close()
@@ -205,6 +216,14 @@ class Conversation(Protocol):
             if isinstance(waiting, Kept):
                 waiting.future.add_done_callback(_seen)
         self._waiting.clear()
+        self._count()
+
+    def _count(self) -> None:
+        """Tell the source's load what waits now."""
+        waiting = len(self._waiting)
+        if waiting != self._loaded:
+            self._desk.load.change(self.source, waiting - self._loaded)
+            self._loaded = waiting
 
 
 def _seen(future: "Future[Receipt]") -> None:

@@ -85,6 +85,25 @@ class Shares:
         self.total -= 1
 
 
+class Load:
+    """How much of each source is under way, so that one that sends without waiting leaves the others their turn."""
+
+    def __init__(self, most_each: int) -> None:
+        self._most_each = most_each
+        self._under_way: dict[str, int] = {}
+
+    def room(self, source: str) -> int:
+        """How much more a source may have under way."""
+        return self._most_each - self._under_way.get(source, 0)
+
+    def change(self, source: str, by: int) -> None:
+        under_way = self._under_way.get(source, 0) + by
+        if under_way:
+            self._under_way[source] = under_way
+        else:
+            self._under_way.pop(source, None)
+
+
 class Rates:
     """A token bucket for each source: `per_s` in the long run, twice that at once."""
 
