@@ -18,7 +18,7 @@ from belfry.centre.walk import WalkState
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
-VERSION: Final = 3
+VERSION: Final = 4
 DIGEST_BYTES: Final = 32
 
 

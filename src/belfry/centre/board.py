@@ -21,6 +21,7 @@ CLOSED_MOST: Final = 20_000
 """Closed incidents kept at hand for reopening and late restores; older ones are folded from the journal."""
 
 _INCIDENT_FACTS: Final = get_args(OnIncident)
+_ON_INCIDENT: Final = frozenset(_INCIDENT_FACTS)
 
 _K = TypeVar("_K")
 
@@ -123,10 +124,9 @@ class Board:
 
     def fold(self, position: int, entry: Entry) -> Incident | None:
         """Take one entry; returns the incident that it changed. Facts of one entry are about one incident."""
-        facts = [fact for fact in entry.facts if isinstance(fact, _INCIDENT_FACTS)]
-        return self._fold_incident(position, entry, facts) if facts else None
-
-    def _fold_incident(self, position: int, entry: Entry, facts: Sequence[OnIncident]) -> Incident | None:
+        facts = _on_incident(entry)
+        if not facts:
+            return None
         key = facts[0].incident
         known = self._incidents.get(key)
         if known is not None and position <= known.head:
@@ -144,8 +144,10 @@ class Board:
 
     def _place(self, incident: Incident) -> None:
         """Put an incident where it now belongs in queue and indexes."""
-        place = incident.order if incident.open else None
         before = self._queued.get(incident.id)
+        if before is not None and incident.open and before[:2] == (incident.priority, incident.rank or 9):
+            return  # all that can move it is as it was
+        place = incident.order if incident.open else None
         if place == before:
             return
         if before is not None:
@@ -204,6 +206,13 @@ class Board:
             self._closed.append((incident.closed_at or incident.opened_at, incident.id))
 
 
+def _on_incident(entry: Entry) -> Sequence[OnIncident]:
+    facts = entry.facts
+    if all(map(_ON_INCIDENT.__contains__, map(type, facts))):
+        return facts  # type: ignore[return-value]  # the line above is the proof
+    return [fact for fact in facts if isinstance(fact, _INCIDENT_FACTS)]
+
+
 def _remove(index: dict[_K, list[str]], key: _K, incident: str) -> None:
     listed = index.get(key)
     if listed is not None and incident in listed:
@@ -222,8 +231,7 @@ def incident_of(entries: Iterable[Stored | Pruned]) -> Incident | None:
     incident: Incident | None = None
     for stored in entries:
         if isinstance(stored, Stored):
-            facts: list[OnIncident] = [fact for fact in stored.entry.facts if isinstance(fact, _INCIDENT_FACTS)]
-            incident = fold(incident, facts, stored.position, stored.entry.at)
+            incident = fold(incident, _on_incident(stored.entry), stored.position, stored.entry.at)
     return incident
 
 

@@ -54,7 +54,9 @@ class Deadlines:
         """Operators with a console."""
         self._began = clock()
         self._sooner = asyncio.Event()
-        board.listen(lambda incident, _: self._plan(incident))
+        self._courses: dict[str, tuple[object, ...]] = {}
+        """What an open incident's next look was planned by: a signal that joins changes none of it."""
+        board.listen(self._hear)
         for incident in board.queue():
             self._plan(incident)
 
@@ -111,6 +113,23 @@ class Deadlines:
 
     # -- when to look
 
+    def _hear(self, incident: Incident, _: int) -> None:
+        course = (
+            incident.state,
+            incident.priority,
+            incident.escalated,
+            incident.waiting_since,
+            incident.raised_at,
+            incident.version,
+        )
+        if self._courses.get(incident.id) == course:
+            return
+        if incident.open:
+            self._courses[incident.id] = course
+        else:
+            self._courses.pop(incident.id, None)
+        self._plan(incident)
+
     def _plan(self, incident: Incident) -> None:
         """Look at an incident again when it may be due; an earlier look that stands is good enough."""
         at = self._next(incident)
@@ -148,6 +167,7 @@ class Deadlines:
             if self._looks.get(incident_id) != at:
                 continue  # planned anew since
             del self._looks[incident_id]
+            self._courses.pop(incident_id, None)
             incident = self._board.get(incident_id)
             if incident is None:
                 continue

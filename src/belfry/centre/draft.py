@@ -4,14 +4,18 @@ The second signal of an account must see what the first one did, before the disk
 more than once in a batch cost a copy of their incidents.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from copy import copy
 from datetime import datetime
+from typing import Final
 
 from belfry.centre.board import Board
-from belfry.domain.facts import OnIncident
+from belfry.domain.facts import OnIncident, Point
 from belfry.domain.incident import Incident, fold
 from belfry.domain.signal import AccountKey
+
+COPIED_BELOW: Final = 64
+"""So few points are copied sooner than looked up in two places."""
 
 
 class Draft:
@@ -31,11 +35,16 @@ class Draft:
 
     def note(self, account: AccountKey | None, facts: Sequence[OnIncident], at: datetime) -> None:
         """Remember facts that were decided for an account (None: of the centre)."""
-        self._pending.setdefault(account, []).append((facts, at))
+        pending = self._pending.get(account)
+        if pending is None:
+            self._pending[account] = [(facts, at)]
+        else:
+            pending.append((facts, at))
 
     def of_account(self, account: AccountKey) -> Sequence[Incident]:
         """Open incidents of an account, oldest first."""
-        self._settle(account)
+        if account in self._pending:
+            self._settle(account)
         listed = self._board.of_account(account)
         if not self._changed:
             return listed
@@ -55,24 +64,56 @@ class Draft:
 
     def _settle(self, account: AccountKey | None) -> None:
         for facts, at in self._pending.pop(account, ()):
-            for fact in facts:
-                self._fold(account, fact, at)
+            self._fold(account, facts, at)
 
-    def _fold(self, account: AccountKey | None, fact: OnIncident, at: datetime) -> None:
-        known = self._changed.get(fact.incident)
-        if known is None:
-            original = self._board.get(fact.incident)
-            known = None if original is None else _clone(original)
-        position = 1 if known is None else known.head + 1  # provisional: this copy never leaves the draft
-        changed = fold(known, [fact], position, at)
-        if changed is None:
-            return
-        self._changed[fact.incident] = changed
-        if known is None and account is not None:
-            self._accounts.setdefault(account, []).append(fact.incident)
+    def _fold(self, account: AccountKey | None, facts: Sequence[OnIncident], at: datetime) -> None:
+        for fact in facts:
+            known = self._changed.get(fact.incident)
+            if known is None:
+                original = self._board.get(fact.incident)
+                known = None if original is None else _clone(original)
+            position = 1 if known is None else known.head + 1  # provisional: this copy never leaves the draft
+            changed = fold(known, (fact,), position, at)
+            if changed is None:
+                continue
+            self._changed[fact.incident] = changed
+            if known is None and account is not None:
+                self._accounts.setdefault(account, []).append(fact.incident)
 
 
 def _clone(incident: Incident) -> Incident:
     clone = copy(incident)
-    clone.in_alarm = dict(incident.in_alarm)
+    points = incident.in_alarm
+    clone.in_alarm = dict(points) if len(points) < COPIED_BELOW else Laid(points)
     return clone
+
+
+class Laid(MutableMapping[Point, bool]):
+    """Points laid over those of the board, which stay as they are: a thousand of them are not copied for one more."""
+
+    __slots__ = ("_below", "_more", "_own")
+
+    def __init__(self, below: Mapping[Point, bool]) -> None:
+        self._below, self._own, self._more = below, dict[Point, bool](), 0
+
+    def __getitem__(self, point: Point) -> bool:
+        return self._own[point] if point in self._own else self._below[point]
+
+    def __setitem__(self, point: Point, still: bool) -> None:
+        if point not in self:
+            self._more += 1
+        self._own[point] = still
+
+    def __delitem__(self, point: Point) -> None:
+        raise TypeError("a point that was in alarm stays one")
+
+    def __contains__(self, point: object) -> bool:
+        return point in self._own or point in self._below
+
+    def __iter__(self) -> Iterator[Point]:
+        yield from self._below
+        if self._more:
+            yield from (point for point in self._own if point not in self._below)
+
+    def __len__(self) -> int:
+        return len(self._below) + self._more

@@ -9,7 +9,6 @@ again and decides again.
 import asyncio
 from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -52,7 +51,8 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_WITH_SIGNAL: Final = (Opened, Joined)
+_WITH_SIGNAL: Final = frozenset({Opened, Joined})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Erased})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -68,26 +68,25 @@ class WalkState(msgspec.Struct):
     undecided: list[tuple[int, Received]]
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct, gc=False):
     """A signal that is not settled yet."""
 
     signal: Received
     seen: Seen | None = None
     """What observing it told; None: its account's state does not know it yet."""
-    written: set[str] = field(default_factory=set)
-    """Subjects under which something is stored that does not settle it."""
+    written: frozenset[str | None] = frozenset()
+    """Incidents under which something is stored that does not settle it."""
 
 
-@dataclass(slots=True)
-class _Write:
+class _Write(msgspec.Struct):
     """What is to be stored under one subject, and for which signals: True where it settles the signal."""
 
     subject: str
     incident: str | None
+    """None: of none, a line in the log."""
     expect: Expect | None
-    facts: list[OnIncident | Logged] = field(default_factory=list)
-    signals: dict[int, bool] = field(default_factory=dict)
+    facts: list[OnIncident | Logged] = []
+    signals: dict[int, bool] = {}
     entries: Sequence[Entry] = ()
 
 
@@ -148,23 +147,21 @@ class Walk:
         self.position = stored.position
         if isinstance(stored, Pruned):
             return
-        on_incident = False
+        position, on_incident = stored.position, False
         for fact in stored.entry.facts:
-            match fact:
-                case Received():
-                    self._receive(stored.position, fact)
-                case Opened() | Joined():
-                    if not fact.beside:
-                        self._undecided.pop(fact.signal.position, None)
-                    on_incident = True
-                case Logged():
-                    self._undecided.pop(fact.signal, None)
-                case Started() | Downtime() | Erased():
-                    pass
-                case _:
-                    on_incident = True
+            kind = type(fact)  # asked for every fact there is: a match over the classes asks one after the other
+            if kind is Received:
+                self._receive(position, fact)  # type: ignore[arg-type]  # its type was asked for
+            elif kind in _WITH_SIGNAL:
+                on_incident = True
+                if not fact.beside:  # type: ignore[union-attr]  # as above
+                    self._undecided.pop(fact.signal.position, None)  # type: ignore[union-attr]  # as above
+            elif kind is Logged:
+                self._undecided.pop(fact.signal, None)  # type: ignore[union-attr,arg-type]  # as above
+            elif kind not in _OF_THE_CENTRE:
+                on_incident = True
         if on_incident:
-            self._board.fold(stored.position, stored.entry)
+            self._board.fold(position, stored.entry)
 
     def _receive(self, position: int, signal: Received) -> None:
         seen = None
@@ -178,19 +175,28 @@ class Walk:
 
     async def _settle(self) -> None:
         while self._undecided:
-            writes = self._decide(Draft(self._board))
-            under_way = [(write, self._send(write)) for write in writes]
-            await self._take_stock([(write, await self._stored(write, sent)) for write, sent in under_way])
+            under_way = [(write, self._send(write)) for write in self._decide(Draft(self._board))]
+            failed: list[tuple[_Write, JournalError]] = []
+            for write, sent in under_way:
+                try:
+                    positions = await sent
+                except JournalError as error:
+                    failed.append((write, error))
+                else:
+                    self._note_stored(write, positions)
+            if failed:
+                await self._take_stock(failed)
 
-    def _decide(self, draft: Draft) -> Sequence[_Write]:
-        writes: dict[str, _Write] = {}
-        for position, waiting in islice(list(self._undecided.items()), BATCH_MOST):
-            decision = self._triage.decide(position, waiting.signal, draft, waiting.seen)
+    def _decide(self, draft: Draft) -> Iterable[_Write]:
+        writes: dict[str | None, _Write] = {}
+        decide = self._triage.decide
+        for position, waiting in list(islice(self._undecided.items(), BATCH_MOST)):
+            decision = decide(position, waiting.signal, draft, waiting.seen)
             waiting.seen = decision.seen
             settling = decision.settled
             if decision.beside or len(settling) > 1:
                 beside, settling = in_turn(decision)
-                first = [fact for fact in beside if _where(fact)[0] not in waiting.written]
+                first = [fact for fact in beside if fact.incident not in waiting.written]
                 for one in first:
                     self._plan(writes, position, one, settles=False)
                 if first:
@@ -199,21 +205,26 @@ class Walk:
                 self._plan(writes, position, fact, settles=True)
             on_incidents = [fact for fact in settling if not isinstance(fact, Logged)]
             if on_incidents:
-                draft.note(_account_of(waiting.signal, on_incidents), on_incidents, waiting.signal.received_at)
-        return list(writes.values())
+                draft.note(_account_of(decision, on_incidents), on_incidents, waiting.signal.received_at)
+        return writes.values()
 
-    def _plan(self, writes: dict[str, _Write], position: int, fact: OnIncident | Logged, *, settles: bool) -> None:
-        subject, incident = _where(fact)
-        write = writes.get(subject)
+    def _plan(
+        self, writes: dict[str | None, _Write], position: int, fact: OnIncident | Logged, *, settles: bool
+    ) -> None:
+        incident = _where(fact)
+        write = writes.get(incident)
         if write is None:
-            write = writes[subject] = _Write(subject, incident, self._expect(incident))
+            write = writes[incident] = self._write(incident)
         write.facts.append(fact)
         write.signals[position] = settles
 
-    def _expect(self, incident: str | None) -> Expect | None:
-        """A new incident is named after its signal's position, so nobody else can have written to it."""
-        known = None if incident is None else self._board.get(incident)
-        return None if known is None else Expect(incident_subject(known.id), known.head)
+    def _write(self, incident: str | None) -> _Write:
+        """What names the entry that was seen last; a new incident is named after its signal's position, so nobody else
+        can have written to it."""
+        if incident is None:
+            return _Write(TRIAGE, None, None)
+        subject, known = incident_subject(incident), self._board.get(incident)
+        return _Write(subject, incident, None if known is None else Expect(subject, known.head))
 
     def _send(self, write: _Write) -> "Future[Sequence[int]]":
         now = self._clock()
@@ -223,35 +234,22 @@ class Walk:
         ]
         return self._journal.append(write.entries, write.expect)
 
-    async def _stored(self, write: _Write, sent: "Future[Sequence[int]]") -> JournalError | None:
-        """Wait for the disk, fold what it has; returns why it has it not."""
-        try:
-            positions = await sent
-        except JournalError as error:
-            return error
+    def _note_stored(self, write: _Write, positions: Sequence[int]) -> None:
+        """Fold what the disk has."""
         if write.incident is not None:
             for position, entry in zip(positions, write.entries, strict=True):
                 self._board.fold(position, entry)
         for position, settles in write.signals.items():
-            self._note_stored(position, write.subject, settles=settles)
-        return None
+            if settles:
+                self._undecided.pop(position, None)
+            elif (waiting := self._undecided.get(position)) is not None:
+                waiting.written |= {write.incident}
 
-    def _note_stored(self, position: int, subject: str, *, settles: bool) -> None:
-        waiting = self._undecided.get(position)
-        if waiting is None:
-            return
-        if settles:
-            del self._undecided[position]
-        else:
-            waiting.written.add(subject)
-
-    async def _take_stock(self, outcomes: Iterable[tuple[_Write, JournalError | None]]) -> None:
+    async def _take_stock(self, failed: Iterable[tuple[_Write, JournalError]]) -> None:
         """What was not stored is decided again in the next round, from the board as it is then."""
         full = False
-        for write, error in outcomes:
+        for write, error in failed:
             match error:
-                case None:
-                    pass
                 case Stale():
                     await self._read_again(write)
                 case Full():
@@ -306,44 +304,47 @@ def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:
     an append names one `expect`. A crash in between leaves the signal open; decided again, it finds those done already,
     since each of them changes what made it necessary.
     """
-    last = _where(decision.settled[-1])[0]
-    settling = [fact for fact in decision.settled if _where(fact)[0] == last]
-    others = [fact for fact in decision.settled if not isinstance(fact, Logged) and _where(fact)[0] != last]
-    first = (*others, *decision.beside)
-    return [structs.replace(fact, beside=True) if isinstance(fact, _WITH_SIGNAL) else fact for fact in first], settling
+    last = _where(decision.settled[-1])
+    settling = [fact for fact in decision.settled if _where(fact) == last]
+    others = [fact for fact in decision.settled if not isinstance(fact, Logged) and fact.incident != last]
+    first = [
+        structs.replace(fact, beside=True) if isinstance(fact, Opened | Joined) else fact
+        for fact in (*others, *decision.beside)
+    ]
+    return first, settling
 
 
-def by_weight(facts: Sequence[OnIncident | Logged]) -> Iterable[Sequence[OnIncident | Logged]]:
+def by_weight(facts: Sequence[OnIncident | Logged]) -> Sequence[Sequence[OnIncident | Logged]]:
     """Cut facts into entries: at most FACTS_IN_ENTRY, and never more than an entry holds."""
-    chunk: list[OnIncident | Logged] = []
-    weight = 0
+    if len(facts) == 1:
+        return (facts,)
+    chunks: list[list[OnIncident | Logged]] = []
+    weight = ENTRY_WEIGHT_MOST
     for fact in facts:
         more = _weight(fact)
-        if chunk and (len(chunk) == FACTS_IN_ENTRY or weight + more > ENTRY_WEIGHT_MOST):
-            yield chunk
-            chunk, weight = [], 0
-        chunk.append(fact)
+        if weight + more > ENTRY_WEIGHT_MOST or len(chunks[-1]) == FACTS_IN_ENTRY:
+            chunks.append([])
+            weight = 0
+        chunks[-1].append(fact)
         weight += more
-    if chunk:
-        yield chunk
+    return chunks
 
 
 def _weight(fact: OnIncident | Logged) -> int:
     """At least the bytes of a fact as stored: its open part, and each sealed box as base64 with its key."""
-    if not isinstance(fact, _WITH_SIGNAL) or not fact.signal.sealed:
+    if not isinstance(fact, Joined | Opened) or not fact.signal.sealed:
         return FACT_WEIGHT
     return FACT_WEIGHT + sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
 
 
-def _where(fact: OnIncident | Logged) -> tuple[str, str | None]:
-    if isinstance(fact, Logged):
-        return TRIAGE, None
-    return incident_subject(fact.incident), fact.incident
+def _where(fact: OnIncident | Logged) -> str | None:
+    """The incident that a fact is about; None for a line in the log."""
+    return None if isinstance(fact, Logged) else fact.incident
 
 
-def _account_of(signal: Received, facts: Sequence[OnIncident]) -> AccountKey | None:
+def _account_of(decision: Decision, facts: Sequence[OnIncident]) -> AccountKey | None:
     """Whose incidents the facts changed, for the draft."""
     for fact in facts:
         if isinstance(fact, Opened):
             return fact.account
-    return signal.account_key
+    return decision.account

@@ -5,7 +5,7 @@ or below `head` is ignored, so that hearing one twice changes nothing. Human dec
 raise `signals_seq`: a cascade of signals never blocks an act.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
@@ -35,6 +35,8 @@ from belfry.domain.facts import (
 from belfry.domain.signal import AccountKey
 
 State = IncidentState
+_Rare = Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
+"""What is said of an incident a few times, while signals join it by the thousand."""
 
 
 class Move(StrEnum):
@@ -115,8 +117,10 @@ class Incident(Struct, kw_only=True):
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     newest: tuple[Brief, ...] = ()
-    in_alarm: dict[Point, bool] = {}
+    in_alarm: MutableMapping[Point, bool] = {}
     """Every point that was in alarm here; True while it still is."""
+    open_points: int = 0
+    """How many still are: counted, since an incident may have a thousand."""
     more_points: bool = False
     taken_by: str | None = None
     taken_at: datetime | None = None
@@ -145,11 +149,7 @@ class Incident(Struct, kw_only=True):
 
     @property
     def restored(self) -> bool:
-        return not self.more_points and not any(self.in_alarm.values())
-
-    @property
-    def open_points(self) -> int:
-        return sum(self.in_alarm.values())
+        return not self.more_points and not self.open_points
 
     @property
     def order(self) -> tuple[int, int, datetime, int]:
@@ -194,6 +194,7 @@ def opened(fact: Opened, position: int) -> Incident:
         reasons=fact.reasons,
         newest=(signal,),
         in_alarm={point_of(signal): True},
+        open_points=1,
         rings_at=position,
         rang_at=signal.received_at,
         last_alarm_at=signal.received_at,
@@ -207,17 +208,19 @@ def fold(incident: Incident | None, facts: Sequence[OnIncident], position: int, 
     for fact in facts:
         if isinstance(fact, Opened):
             incident = opened(fact, position)
-        elif incident is not None:
+        elif incident is None:
+            continue
+        elif isinstance(fact, Joined):
+            _join(incident, fact, position, at)
+        else:
             _apply(incident, fact, position, at)
     if incident is not None:
         incident.head = position
     return incident
 
 
-def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) -> None:
+def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None:
     match fact:
-        case Joined():
-            _join(incident, fact, position, at)
         case Due():
             _to_queue(incident, at)
             incident.rings_at = position
@@ -239,8 +242,6 @@ def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) ->
             _reopen(incident, fact, at)
         case Escalated():
             incident.escalated = (*incident.escalated, f"{fact.clock}:{fact.level}")
-        case Opened():
-            pass
         case _:
             assert_never(fact)
 
@@ -248,17 +249,13 @@ def _apply(incident: Incident, fact: OnIncident, position: int, at: datetime) ->
 def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None:
     signal = fact.signal
     incident.signals_seq += 1
-    incident.newest = (*incident.newest, signal)[-NEWEST_SIGNALS:]
+    incident.newest = (*incident.newest[1 - NEWEST_SIGNALS :], signal)
     if fact.effect is Effect.ALARM:
         incident.last_alarm_at = signal.received_at
         _uncancel(incident)
-        point = point_of(signal)
-        if len(incident.in_alarm) < POINTS_MOST or point in incident.in_alarm:
-            incident.in_alarm[point] = True
-        else:
-            incident.more_points = True
+        _raise_point(incident, point_of(signal))
     elif fact.effect is Effect.RESTORE:
-        incident.in_alarm.update(dict.fromkeys(fact.restored, False))
+        _restore_points(incident, fact.restored)
     elif fact.effect is Effect.CANCEL:
         incident.cancelled = True
     if fact.kind is not None:
@@ -281,6 +278,26 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
+
+
+def _raise_point(incident: Incident, point: Point) -> None:
+    points = incident.in_alarm
+    if point in points:
+        incident.open_points += not points[point]
+    elif len(points) < POINTS_MOST:
+        incident.open_points += 1
+    else:
+        incident.more_points = True
+        return
+    points[point] = True
+
+
+def _restore_points(incident: Incident, restored: Sequence[Point]) -> None:
+    points = incident.in_alarm
+    for point in restored:
+        if points.get(point):
+            incident.open_points -= 1
+        points[point] = False
 
 
 def _uncancel(incident: Incident) -> None:

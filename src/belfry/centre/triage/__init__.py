@@ -78,7 +78,7 @@ class Triage:
         for step in self._steps:
             settled = step(case)
             if settled is not None:
-                return Decision(settled, beside(case, settled), case.seen)
+                return Decision(settled, beside(case, settled), case.seen, case.key)
         raise AssertionError(f"no step settled the signal at {position}")
 
     def _case(self, position: int, signal: Received, draft: Draft, seen: Seen | None) -> Case:

@@ -27,6 +27,7 @@ class Decision(Struct, frozen=True, gc=False):
     settled: Decided
     beside: Sequence[OnIncident]
     seen: Seen
+    account: AccountKey | None
 
 
 def wakes(incident: Incident) -> State | None:
