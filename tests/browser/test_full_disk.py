@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from belfry.app import upkeep
+from belfry.app import health
 from tests.browser.seats import seat
 from tests.stories.kit import open_town
 from tests.stories.test_full_disk import fill, journal_of
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
     tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "JOURNAL_LOOK", timedelta(seconds=0.05))
+    monkeypatch.setattr(health, "LOOK", timedelta(seconds=0.05))
     async with open_town(tmp_path) as town, seat(browser, "anna") as anna:
         await town.operator("anna")
         await anna.sign_in(town.url)

@@ -17,9 +17,11 @@ from argon2 import PasswordHasher
 
 from belfry.app import Centre
 from belfry.app.demo import prepare
+from belfry.app.machine import Machine
 from belfry.centre import supervision
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.supervision import Supervision
+from belfry.domain.own_faults import Space
 from belfry.ports.staff import Role
 from belfry.registry import Registry
 from belfry.simulator.panel import Line, Panel
@@ -37,6 +39,9 @@ DEADLINE_S: Final = 30.0
 
 STRIDE: Final = supervision.STALL - timedelta(seconds=2)
 """A longer jump of the clock means to supervision that the machine slept, and is nobody's silence."""
+
+ROOMY: Final = Machine(space=lambda _: Space(1 << 40, 1 << 39), wall=lambda: 0.0, steady=lambda: 0.0)
+"""Room for everything, whatever disk the tests run on, and clocks that nobody sets but the test."""
 
 Row = dict[str, Any]
 
@@ -129,8 +134,8 @@ class Town:
     line: Line
     player: Player
 
-    def __init__(self, folder: Path, clock: Clock, count: int) -> None:
-        self.clock = clock
+    def __init__(self, folder: Path, clock: Clock, count: int, machine: Machine) -> None:
+        self.clock, self.machine = clock, machine
         self.settings = prepare(folder, port=0, panels=0, accounts=count, seed=SEED)
         self.sites = sites(count, SEED)
         self._supervised_at: list[datetime] = []
@@ -140,7 +145,7 @@ class Town:
     # -- beginning and end
 
     async def start(self) -> None:
-        self.centre = await Centre.open(self.settings, clock=self.clock)
+        self.centre = await Centre.open(self.settings, clock=self.clock, machine=self.machine)
         await self.centre.start()
         self._watch(self.centre.supervision, self._supervised_at)
         self._watch(self.centre.deadlines, self._deadlines_at)
@@ -268,9 +273,9 @@ def numbers_of(metrics: str) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *, count: int = SITES) -> AsyncIterator[Town]:
+async def open_town(folder: Path, *, count: int = SITES, machine: Machine = ROOMY) -> AsyncIterator[Town]:
     """A centre with `count` sites until the end of the block, on ports that the system chooses."""
-    town = Town(folder, Clock(), count)
+    town = Town(folder, Clock(), count, machine)
     await town.start()
     try:
         yield town

@@ -200,6 +200,7 @@ async def test_the_line_is_proved_alive_and_says_up_to_where_it_has_told(rig: Ri
         assert (beat.data, beat.id) == (None, str(rig.journal.position))
         assert centre.data == {
             "journal": "open",
+            "faults": [],
             "position": str(rig.journal.position),
             "lost": 0,
             "not_commissioned": 0,

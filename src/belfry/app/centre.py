@@ -7,14 +7,16 @@ looks healthy and is not.
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from belfry import __version__, plugins
-from belfry.app import snapshot
+from belfry.app import mark, snapshot
+from belfry.app.health import Health
+from belfry.app.machine import THIS, Machine
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
@@ -23,6 +25,7 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.intake import Intake
+from belfry.centre.own_faults import OwnFaults
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
 from belfry.centre.supervision import Asks, Supervision
@@ -30,7 +33,8 @@ from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
-from belfry.domain.facts import Entry, Retention, Started
+from belfry.domain.facts import Downtime, Entry, Retention, Started
+from belfry.domain.own_faults import Part
 from belfry.domain.supervision import downtimes
 from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
@@ -40,7 +44,7 @@ from belfry.registry.store import last_change
 from belfry.settings import Settings, part
 from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
-from belfry.web.house import House, ReceiverState, Silence
+from belfry.web.house import House, OwnFaultState, ReceiverState, Silence
 from belfry.web.server import Console
 
 log = structlog.get_logger()
@@ -63,12 +67,13 @@ class Centre:
     """Open with `await Centre.open(settings)`, then `start`, `wait`, `stop`."""
 
     def __init__(
-        self, settings: Settings, stores: Stores, *, clock: Clock, chance: Chance, demo: Sequence[str]
+        self, settings: Settings, stores: Stores, *, clock: Clock, chance: Chance, demo: Sequence[str], machine: Machine
     ) -> None:
         self._settings, self._stores, self._clock, self._chance = settings, stores, clock, chance
-        self._demo = demo
+        self._demo, self._machine = demo, machine
         self._kinds, self._codes = kinds.load(), codes.load()
         self._tasks = Tasks()
+        self._marked = False
         self.book: AccountBook = AccountBook()
         self.board = Board()
         self.receivers: list[Receiver] = []
@@ -83,11 +88,11 @@ class Centre:
         clock: Clock = utc_now,
         chance: Chance = secrets.token_bytes,
         demo: Sequence[str] = (),
+        machine: Machine = THIS,
     ) -> "Centre":
         """Open the stores; nothing listens yet. Raises what `Stores.open` raises."""
-        return cls(
-            settings, await Stores.open(settings, clock=clock, chance=chance), clock=clock, chance=chance, demo=demo
-        )
+        stores = await Stores.open(settings, clock=clock, chance=chance)
+        return cls(settings, stores, clock=clock, chance=chance, demo=demo, machine=machine)
 
     async def start(self) -> None:
         """Raises StartError, or what a part raises; call `stop` in any case."""
@@ -124,6 +129,18 @@ class Centre:
             chance=self._chance,
         )
         await self.intake.prepare()
+        self.own_faults = OwnFaults(self.intake.deliver)
+        self.health = Health(
+            stores=stores,
+            folder=settings.data,
+            intake=self.intake,
+            seals=self.seals,
+            faults=self.own_faults,
+            machine=self._machine,
+            clock=self._clock,
+            chance=self._chance,
+        )
+        self._tasks.round_ended = self.health.round_ended
         self.supervision = self._supervision()
         down = await self._load_supervision()
         self.walk = Walk(
@@ -140,22 +157,31 @@ class Centre:
             self.walk.restore(known)
         self._tasks.own("walk", self.walk.run())
         await self._tasks.until(self.walk.live.wait())
+        self._look_back(down)
         await self._say_started(down)
 
-    async def _load_supervision(self) -> timedelta | None:
-        """Returns how long nobody was here, where that is known."""
+    async def _load_supervision(self) -> Downtime | None:
+        """Returns when nobody was here just now, where that is known."""
         stored = await self._stores.journal.read("centre", limit=STARTS_READ)
         downs = downtimes(one.entry for one in stored if isinstance(one, Stored))
-        down = await self.supervision.load(downs)
-        return None if down is None else down.until - down.since
+        return await self.supervision.load(downs)
 
-    async def _say_started(self, down: timedelta | None) -> None:
+    def _look_back(self, down: Downtime | None) -> None:
+        """Take up the centre's own faults: those that are not over, and whether the run before was ended in order."""
+        self.own_faults.recall(self.board.queue())
+        folder = self._settings.data
+        if mark.stands(folder) and down is not None:
+            self.health.was_away(down.since, down.until)
+        mark.put(folder)
+        self._marked = True
+
+    async def _say_started(self, down: Downtime | None) -> None:
         fact = Started(
             version=__version__,
             kinds_version=self._kinds.version,
             kinds_digest=self._kinds.digest,
             codes_digest=self._codes.digest,
-            down_s=None if down is None else down.total_seconds(),
+            down_s=None if down is None else (down.until - down.since).total_seconds(),
         )
         entry = Entry(id=self._chance(16), subject="centre", at=self._clock(), facts=(fact,))
         await self._stores.journal.append([entry])
@@ -195,6 +221,7 @@ class Centre:
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
         self.upkeep.begin(self._tasks)
+        self.health.begin(self._tasks)
         await self._start_receivers()
         await self._start_console(sessions)
 
@@ -275,13 +302,23 @@ class Centre:
     def describe(self) -> CentreState:
         """The state of this moment, for the status page."""
         return CentreState(
-            journal_open=getattr(self._stores.journal, "usable", True) and self.intake.refusing_since is None,
+            journal_open=getattr(self._stores.journal, "usable", True) and self.intake.refusing is None,
+            faults=tuple(self._faults_now()),
             ready=self.walk.live.is_set() and not self._triage_is_behind(),
             receivers=tuple(_described(receiver) for receiver in self.receivers),
             lost=self.supervision.lost_count,
             not_commissioned=self.supervision.not_commissioned_count,
             undecided=self.walk.behind,
         )
+
+    def _faults_now(self) -> Iterator[OwnFaultState]:
+        """The centre's own faults that no incident tells of yet."""
+        refusing = self.intake.refusing
+        if refusing is not None:
+            yield OwnFaultState(Part.STORAGE, refusing.since, refusing.why, refusing.count)
+        for name, since in self.own_faults.unsaid():
+            if refusing is None or name != Part.STORAGE:
+                yield OwnFaultState(name, since)
 
     def silence(self, most: int) -> Silence:
         """What supervision keeps, at most so many of each list."""
@@ -323,9 +360,12 @@ class Centre:
         if hasattr(self, "intake"):
             await self.intake.settle()
         await self._tasks.stop()
+        in_order = self._tasks.whole and getattr(self._stores.journal, "usable", True)
         if hasattr(self, "upkeep"):
             await self._save()
         await self._stores.close()
+        if self._marked and in_order:
+            mark.take_away(self._settings.data)
         log.info("centre stopped")
 
     async def _save(self) -> None:

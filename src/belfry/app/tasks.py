@@ -14,10 +14,16 @@ log = structlog.get_logger()
 Work = Coroutine[Any, Any, Any]
 
 
+def _nobody(name: str, well: bool) -> None:
+    """Nobody is told of rounds."""
+
+
 class Tasks:
     """Owns and ends them. `failed` never resolves; it raises what made a task fail."""
 
     def __init__(self) -> None:
+        self.round_ended: Callable[[str, bool], None] = _nobody
+        """Told the name of each round that ends, and whether it went well."""
         self._tasks: list[Task[Any]] = []
         self._failed: Future[None] = asyncio.get_running_loop().create_future()
 
@@ -35,9 +41,17 @@ class Tasks:
                     await act()
                 except Exception as error:  # the loop that supervises: a full disk must not end the centre
                     log.error("round failed", part=name, error=repr(error))
+                    self.round_ended(name, False)
+                else:
+                    self.round_ended(name, True)
                 await asyncio.sleep(span.total_seconds())
 
         self.own(name, again())
+
+    @property
+    def whole(self) -> bool:
+        """No task has failed."""
+        return not self._failed.done()
 
     async def failure(self) -> None:
         """Return never, or raise what made a task fail. Giving up on it harms nobody."""

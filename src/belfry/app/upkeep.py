@@ -21,9 +21,8 @@ from belfry.centre.expiry import EVERY, expire
 from belfry.centre.intake import Intake
 from belfry.centre.supervision import Supervision
 from belfry.centre.walk import Walk
-from belfry.domain.facts import Downtime, Entry
 from belfry.domain.incident import State
-from belfry.ports import Chance, Clock, JournalError
+from belfry.ports import Chance, Clock
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
 
@@ -39,7 +38,6 @@ TAG_KEYS_LOOK: Final = timedelta(minutes=1)
 """A machine that slept over midnight has the new day's key this late at most."""
 
 SNAPSHOT_EVERY: Final = timedelta(minutes=10)
-JOURNAL_LOOK: Final = timedelta(seconds=5)
 BLIND_LOOK: Final = timedelta(seconds=10)
 BELL: Final = "\a"
 
@@ -72,7 +70,6 @@ class Upkeep:
 
     def begin(self, tasks: Tasks) -> None:
         tasks.every("tag keys", TAG_KEYS_LOOK, self._intake.prepare)
-        tasks.every("journal", JOURNAL_LOOK, self._try_journal)
         tasks.every("blind", BLIND_LOOK, self._look_whether_blind)
         tasks.every("expiry", EVERY, self._erase)
         tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
@@ -101,21 +98,6 @@ class Upkeep:
         erased = await expire(self._stores.keys, self._stores.journal, self._clock, self._chance)
         if erased:
             log.info("data keys destroyed", keys=erased)
-
-    async def _try_journal(self) -> None:
-        """Find out that a full disk has room again, without waiting for a signal; journal how long it had none."""
-        since = self._intake.refusing_since
-        if since is None:
-            return
-        now = self._clock()
-        fact = Downtime(part="journal", since=since, until=now)
-        try:
-            await self._stores.journal.append([Entry(id=self._chance(16), subject="centre", at=now, facts=(fact,))])
-        except JournalError as error:
-            log.error("the journal still takes nothing", why=str(error), since=since.isoformat())
-            return
-        self._intake.refusing_since = None
-        log.info("the journal takes signals again", refused_since=since.isoformat())
 
     async def _sweep_sessions(self) -> None:
         await self._sessions.sweep(self._clock())

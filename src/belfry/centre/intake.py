@@ -12,18 +12,41 @@ from functools import partial
 from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
 from belfry.domain.facts import APPEND_MAX_ENTRIES, Entry, Part, Received, Retention, Sealed, account_subject
+from belfry.domain.own_faults import Why
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Signal
-from belfry.ports import Accounts, Chance, Clock, Journal, KeyStore
+from belfry.ports import Accounts, Chance, Clock, Full, Journal, KeyStore, KeysUnavailable, Unusable
 from belfry.safeguards.minimise import minimise
 from belfry.safeguards.tags import frame_tag
 
 log = structlog.get_logger()
 
 DAY: Final = timedelta(days=1)
+
+
+class Refusing(Struct):
+    """Since when nothing can be kept, why, and how many deliveries got no receipt since."""
+
+    since: datetime
+    why: Why
+    count: int = 0
+
+
+def _why(error: Exception) -> Why | None:
+    """Which store failed, and how; None: none did."""
+    match error:
+        case Full():
+            return Why.FULL
+        case Unusable():
+            return Why.FAILED
+        case KeysUnavailable():
+            return Why.KEYS
+        case _:
+            return None
 
 
 class Intake:
@@ -52,8 +75,8 @@ class Intake:
         """The latest frame of an account, while the disk does not have it yet."""
         self._sealing: set[asyncio.Task[None]] = set()
         self._preparing: asyncio.Task[None] | None = None
-        self.refusing_since: datetime | None = None
-        """Since when the journal takes nothing in; None while it does."""
+        self.refusing: Refusing | None = None
+        """Nothing can be kept, as far as is known; None while it can. `resume` ends it, not what happens to fit."""
 
     async def prepare(self) -> None:
         """Have the tag keys of yesterday, today and tomorrow at hand."""
@@ -85,6 +108,21 @@ class Intake:
         else:
             self._keep(signals, [()] * len(signals), marks, answer)
         return answer
+
+    def refuse(self, error: Exception) -> None:
+        """Take note that something could not be kept for want of a store. A mistake of the caller is none of that."""
+        why = _why(error)
+        if why is None:
+            log.error("an append was refused", why=str(error))
+        elif self.refusing is None:
+            self.refusing = Refusing(self._clock(), why)
+            log.error("signals are refused, nothing of them is kept", why=str(error))
+        else:
+            self.refusing.why = why
+
+    def resume(self) -> None:
+        """The stores have been seen to keep things again, with room to spare."""
+        self.refusing = None
 
     async def settle(self) -> None:
         """Wait for what is being sealed; called before the journal closes."""
@@ -173,6 +211,7 @@ class Intake:
             boxes = iter(await self._seals.seal([part for listed in parts for part in listed]))
             sealed = [tuple(next(boxes) for _ in listed) for listed in parts]
         except Exception as error:  # whatever failed, nothing was kept, and the wire must not be answered
+            self._not_kept(error, signals[-1].method)
             if not answer.done():
                 answer.set_exception(error)
             return
@@ -197,11 +236,8 @@ class Intake:
 
     def _kept(self, last: Received, answer: Future[Receipt] | None, total: int, kept: "Future[Sequence[int]]") -> None:
         error = kept.exception()
-        if error is None:
-            self.refusing_since = None
-        elif self.refusing_since is None:
-            self.refusing_since = self._clock()
-            log.error("signals are refused, nothing of them is kept", why=str(error))
+        if error is not None and answer is not None:  # one of several appends is told by the last of them
+            self._not_kept(error, last.method)
         if answer is None or answer.done():
             return
         if error is not None:
@@ -210,6 +246,13 @@ class Intake:
         position = kept.result()[-1]
         self._replay.remember(position, last)
         answer.set_result(Receipt(position - total + 1))
+
+    def _not_kept(self, error: BaseException, method: Method) -> None:
+        if not isinstance(error, Exception):
+            return
+        self.refuse(error)
+        if self.refusing is not None and method is not Method.SYSTEM:
+            self.refusing.count += 1
 
     def _received(self, signal: Signal, sealed: tuple[Sealed, ...], marks: "_Marks", repeats: int) -> Received:
         return Received(
@@ -229,6 +272,7 @@ class Intake:
             state=signal.state,
             kind=signal.kind,
             part=signal.part,
+            count=signal.count,
             path=signal.path,
             authenticated=signal.authenticated,
             previous=signal.previous,

@@ -16,8 +16,10 @@ from belfry.domain.correlation import family, within_reach
 from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
+from belfry.domain.own_faults import OWN_FAULT, WARNING_PRIORITY
+from belfry.domain.own_faults import reasons as own_fault_reasons
 from belfry.domain.presets import Rules, span
-from belfry.domain.signal import Category, Method, SignalState, Wire
+from belfry.domain.signal import RESTORING, Category, Method, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.tables import rows
 
@@ -161,9 +163,12 @@ def _picked(signal: Received, kind: Kind, account: Account | None, condition: Co
         if account is not None and account.line_cut:
             priority = 1
             reasons.append("the site treats a cut line as an alarm")
-    restored = signal.state in (SignalState.RESTORE, SignalState.TROUBLE_RESTORE)
+    if signal.method is Method.SYSTEM and kind.code == OWN_FAULT:
+        reasons += own_fault_reasons(signal)
+        if signal.state in (SignalState.SUPERVISORY, SignalState.SUPERVISORY_RESTORE):
+            priority = WARNING_PRIORITY
     return Verdict(
-        act="annotate" if restored else "open_or_join",
+        act="annotate" if signal.state in RESTORING else "open_or_join",
         kind=kind,
         priority=priority,
         rank=kind.rank if priority == kind.priority else None,

@@ -11,12 +11,13 @@ from litestar import MediaType, Response, Router, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from belfry.domain.kinds import LANGUAGES, Kinds
+from belfry.domain.own_faults import OWN_FAULT
 from belfry.domain.site import Account
 from belfry.protocols.dc09.describe import describe
 from belfry.web.asks import DecodeBody
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
-from belfry.web.house import House
+from belfry.web.house import House, OwnFaultState
 from belfry.web.identity import need, visitor_guard
 from belfry.web.incidents import LIMIT, Limit
 from belfry.web.instants import check_instant
@@ -32,6 +33,7 @@ from belfry.web.views import (
     Counts,
     Decoded,
     KindList,
+    OwnFaultView,
     Pulse,
     ReceiverView,
 )
@@ -51,6 +53,7 @@ async def centre(request: Asked) -> CentreView:
         kinds_digest=house.kinds.digest,
         position=str(house.board.position),
         journal=_journal(now.journal_open),
+        faults=_faults(house, now.faults),
         receivers=[ReceiverView(one.name, one.type, one.listen, one.connections) for one in now.receivers],
         counts=_counts(house),
         not_commissioned=now.not_commissioned,
@@ -63,6 +66,7 @@ def pulse_of(house: House) -> Pulse:
     now = house.describe()
     return Pulse(
         journal=_journal(now.journal_open),
+        faults=_faults(house, now.faults),
         position=str(house.board.position),
         lost=now.lost,
         not_commissioned=now.not_commissioned,
@@ -72,6 +76,11 @@ def pulse_of(house: House) -> Pulse:
 
 def _journal(is_open: bool) -> str:
     return "open" if is_open else "closed"
+
+
+def _faults(house: House, faults: Sequence[OwnFaultState]) -> list[OwnFaultView]:
+    kind = house.kinds[OWN_FAULT]
+    return [OwnFaultView(kind.code, one.part, one.why, kind.priority, one.since, one.refused) for one in faults]
 
 
 def _counts(house: House) -> Counts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -27,12 +28,24 @@ class ReceiverState(Struct, frozen=True):
     connections: int
 
 
+class OwnFaultState(Struct, frozen=True):
+    """A fault of the centre itself that no incident tells of yet (`domain.own_faults`)."""
+
+    part: str
+    since: datetime
+    why: str | None = None
+    """Of storage: `full`, `failed` or `keys`."""
+    refused: int = 0
+    """Of storage: deliveries that got no receipt."""
+
+
 class Centre(Struct, frozen=True, kw_only=True):
     """How the centre is at this moment."""
 
     journal_open: bool
     ready: bool
     """Everything stored before the start is folded, and triage keeps up."""
+    faults: tuple[OwnFaultState, ...] = ()
     receivers: tuple[ReceiverState, ...] = ()
     lost: int = 0
     """Accounts with a path that fell silent."""

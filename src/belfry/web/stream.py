@@ -342,7 +342,8 @@ class Hub:
 
 
 def _of_note(pulse: Pulse) -> tuple[object, ...]:
-    return (pulse.journal, pulse.lost, pulse.not_commissioned)
+    faults = tuple((one.part, one.why, one.since) for one in pulse.faults)
+    return (pulse.journal, faults, pulse.lost, pulse.not_commissioned)
 
 
 class EventStream(Response[None]):

@@ -371,6 +371,20 @@ class Counts(Struct, frozen=True):
     by_priority: dict[str, int]
 
 
+class OwnFaultView(Struct, frozen=True):
+    """An alarm of the centre itself that stands in no journal yet, since nothing can be kept, or for a moment.
+
+    It has no id and no acts: an incident of the same kind takes its place as soon as the journal has one.
+    """
+
+    kind: str
+    part: str
+    why: str | None
+    priority: int
+    since: Instant
+    refused: int
+
+
 class CentreView(Struct, frozen=True, kw_only=True):
     name: str
     demo: bool
@@ -380,6 +394,7 @@ class CentreView(Struct, frozen=True, kw_only=True):
     position: str
     journal: str
     """open or closed"""
+    faults: list[OwnFaultView]
     receivers: list[ReceiverView]
     counts: Counts
     not_commissioned: int
@@ -392,6 +407,7 @@ class Pulse(Struct, frozen=True):
     """What the stream says of the centre itself (`event: centre`)."""
 
     journal: str
+    faults: list[OwnFaultView]
     position: str
     lost: int
     not_commissioned: int
