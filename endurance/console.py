@@ -2,9 +2,9 @@
 
 import asyncio
 from asyncio import StreamReader
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -40,7 +40,7 @@ class Listener:
         """Ids that did not grow."""
 
     async def follow(self) -> None:
-        """Read until cancelled, or until the centre ends the stream."""
+        """Read until cancelled, or until the centre ends the stream. What is open already is for `load`."""
         reader, writer = await asyncio.open_connection(*self._console, limit=LARGEST_CHUNK)
         try:
             writer.write(request(self._console, self._token))
@@ -52,6 +52,14 @@ class Listener:
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
+
+    def load(self, queue: Sequence[Mapping[str, Any]]) -> None:
+        """Take the list over, as the page does once its stream is open; of each incident the newer row counts."""
+        for item in queue:
+            row = msgspec.convert(item, Row)
+            known = self.rows.get(row.id)
+            if known is None or int(known.updated) < int(row.updated):
+                self.rows[row.id] = row
 
     def _take(self, message: bytes) -> None:
         fields = dict(line.split(b": ", 1) for line in message.splitlines() if b": " in line)

@@ -13,14 +13,20 @@ CONNECTIONS: Final = 20
 IN_FLIGHT: Final = 32
 CODE: Final = "RP"
 """A test report: kept and logged, nothing for an operator."""
+A_MINUTE_S: Final = 61.0
+A_MINUTE: Final = 90
+"""Of one account: more than a hundred would be an incident of its own."""
 
 
 async def tell(panels: Address, accounts: list[str], signals: int) -> None:
-    """Have so many signals acknowledged, each account's in turn."""
+    """Have so many signals acknowledged, each account's in turn. Raises ValueError for too many of each account."""
+    if signals > A_MINUTE * len(accounts):
+        raise ValueError(f"{signals} signals of {len(accounts)} accounts: at most {A_MINUTE} of each")
     async with asyncio.TaskGroup() as panels_speak:
         for number in range(CONNECTIONS):
             own = accounts[number::CONNECTIONS]
             panels_speak.create_task(_panel(panels, own, signals // CONNECTIONS))
+    await asyncio.sleep(A_MINUTE_S)  # or the next words of an account would count with these
 
 
 async def _panel(panels: Address, accounts: list[str], signals: int) -> None:

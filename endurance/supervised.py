@@ -21,6 +21,7 @@ from signal import SIGKILL
 from typing import Any, Final
 
 from belfry.domain.supervision import window_s
+from endurance.console import Listener
 from endurance.house import MIB, House, furnish, serving, tokens
 from endurance.panels import Meter, Pace, percentile, speak
 from endurance.pollers import FIRST_FAST, number
@@ -86,30 +87,34 @@ async def _run(folder: Path, asked: argparse.Namespace, figures: Figures) -> Non
 
     async with serving(config, secret) as house:
         numbers = await house.numbers()
-        tell("first start, which imports them", f"{house.ready_after_s:.1f} s")
+        tell("first start, which imports them", house.ready)
         tell("resident then, and at most", f"{house.resident_bytes() / MIB:.0f}, {house.peak_bytes() / MIB:.0f} MiB")
         tell("overdue at once after the import", f"{numbers['belfry_accounts_lost']:.0f}")
         assert numbers["belfry_accounts_not_commissioned"] == total
     async with serving(config, secret) as house:
-        tell("second start, the file unchanged", f"{house.ready_after_s:.1f} s")
+        tell("second start, the file unchanged", house.ready)
         tell("resident then, and at most", f"{house.resident_bytes() / MIB:.0f}, {house.peak_bytes() / MIB:.0f} MiB")
     # As a large installation has it: imported once, the file no longer read at each start.
     config.write_text(config.read_text(encoding="utf-8").replace('accounts = "accounts.csv"\n', ""), encoding="utf-8")
     async with serving(config, secret) as house:
-        tell("start without a file of accounts", f"{house.ready_after_s:.1f} s")
+        tell("start without a file of accounts", house.ready)
         tell("resident then, before anybody was heard", f"{house.resident_bytes() / MIB:.0f} MiB")
         pollers = await _pollers(house, asked)
+        watching = asyncio.create_task(Listener(house.console, secret).follow())
         await _all_polling(house, asked, pollers, tell)
         silent = await _fall_silent(house, asked, pollers, tell)
         port = house.panels[1]
         await house.end(SIGKILL)
+        await asyncio.gather(watching, return_exceptions=True)
     text = config.read_text(encoding="utf-8")
     before, table = text.split("[[receiver]]")  # pollers come back to where they were
     config.write_text(f"{before}[[receiver]]{table.replace('127.0.0.1:0', f'127.0.0.1:{port}')}", encoding="utf-8")
     await asyncio.sleep(AWAY_S)
     async with serving(config, secret) as house:
-        tell("start after kill -9, with last-seen times", f"{house.ready_after_s:.1f} s")
+        tell("start after kill -9, with last-seen times", house.ready)
+        watching = asyncio.create_task(Listener(house.console, secret).follow())
         await _back_again(house, asked, pollers, silent, tell)
+        watching.cancel()
         await _ask(pollers, "end", answer=False)
         await pollers.wait()
         stop_s = await house.end()
