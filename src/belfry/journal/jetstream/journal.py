@@ -20,7 +20,7 @@ from belfry.journal.admission import REPEAT_WINDOW, WAITING_MAX_ENTRIES, admit, 
 from belfry.journal.jetstream.leaves import Leaves
 from belfry.journal.jetstream.names import Names
 from belfry.journal.jetstream.post import Answer, Append, Parcel, Post
-from belfry.journal.jetstream.server import Fault, Message, Server
+from belfry.journal.jetstream.server import NO_ROOM, Fault, Message, Server
 from belfry.journal.lock import lock
 from belfry.journal.ring import Ring
 from belfry.ports import Expect, Full, JournalError, Pruned, Refused, Stale, Stored, Unusable
@@ -42,7 +42,6 @@ SYNC: Final = (
 
 STALE: Final = frozenset({10_071, 10_164})
 DUPLICATE: Final = 10_201
-NO_ROOM: Final = frozenset({10_002, 10_023, 10_047, 10_054, 10_077})
 _LAST: Final = re.compile(r"wrong last sequence: (\d+)")
 
 

@@ -33,7 +33,7 @@ BATCH_BYTES: Final = 1024 * 1024
 UNDER_WAY_ENTRIES: Final = 4_096
 UNDER_WAY_BYTES: Final = 32 * 1024 * 1024
 """On their way at once. The server refuses more than 10 000 messages or 128 MiB that wait for a stream."""
-LOOK_S: Final = 0.25
+LOOK_S: Final = 0.5
 REPEAT_AFTER_S: Final = 5.0
 """Nothing was answered for this long: what is under way is sent again."""
 PATIENCE_S: Final = 30.0
@@ -159,7 +159,7 @@ class Post:
     async def _back(self) -> None:
         """Everything under way may or may not have been stored."""
         try:
-            held = await self._server.still_held()
+            held = await self._server.claim()
         except Unusable:
             held = True  # not ready yet; the repeats will tell
         if not held:
@@ -198,6 +198,7 @@ class Post:
 
     async def _send_next(self) -> None:
         parcel = self._pack()
+        self._dispatch(parcel)
         (first, *_) = parcel.appends
         if first.expect is not None:
             try:
@@ -205,9 +206,8 @@ class Post:
             except JournalError as error:
                 if not first.future.done():
                     first.future.set_exception(error)
+                self._done(parcel)
                 self._rest()
-                return
-        self._dispatch(parcel)
         await self._send(parcel)
 
     def _pack(self) -> Parcel:
@@ -284,6 +284,9 @@ class Post:
             self._again = True  # nobody takes messages for the stream at the moment
             return
         answer = msgspec.json.decode(message.data, type=Answer)
+        if answer.error is not None and answer.error.err_code in LATER:
+            self._again = self._again or tries == parcel.tries
+            return
         self._heard = self._loop.time()
         if answer.error is None:
             await self._sender.stored(parcel, answer)
@@ -293,9 +296,6 @@ class Post:
         self._rest()
 
     async def _refused(self, parcel: Parcel, fault: Fault) -> None:
-        if fault.err_code in LATER:
-            self._again = True
-            return
         if len(parcel.appends) == 1:
             await self._sender.refused(parcel.appends[0], fault, repeated=parcel.tries > 1)
             self._done(parcel)

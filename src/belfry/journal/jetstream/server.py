@@ -7,19 +7,20 @@ connection (docs/journal.md); everything else that would lose an entry is refuse
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final, TypeVar
 from urllib.parse import quote
 
 import msgspec
 import structlog
-from msgspec import Struct, field
+from msgspec import Struct
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
 
 from belfry.domain.facts import ENTRY_MAX_BYTES, SCHEMA
 from belfry.journal.jetstream.names import Names
-from belfry.ports import InUse, Newer, Unusable
+from belfry.ports import Full, InUse, Newer, Unusable
 
 log = structlog.get_logger()
 
@@ -40,6 +41,8 @@ HOLDER: Final = "holder"
 NAME_IN_USE: Final = 10_013
 NOT_FOUND: Final = frozenset({10_014, 10_057, 10_059})
 """No such consumer, message or stream."""
+NO_ROOM: Final = frozenset({10_002, 10_023, 10_047, 10_054, 10_077})
+"""A limit of the server, the account or the stream is reached. A disk that is full says nothing at all."""
 DAMAGING: Final = {"retention": "limits", "max_age": 0, "max_msgs": -1, "max_bytes": -1, "max_msgs_per_subject": -1}
 """With anything else the server would forget entries by itself."""
 
@@ -77,14 +80,6 @@ class Info(Struct, frozen=True):
     error: Fault | None = None
 
 
-class Consumer(Struct, frozen=True):
-    class Config(Struct, frozen=True):
-        deliver_subject: str = ""
-
-    config: Config = field(default_factory=Config)
-    error: Fault | None = None
-
-
 class Done(Struct, frozen=True):
     error: Fault | None = None
 
@@ -95,7 +90,7 @@ class Message(Struct, frozen=True):
     body: bytes
 
 
-Answer = TypeVar("Answer", Info, Consumer, Done)
+Answer = TypeVar("Answer", Info, Done)
 
 
 class Server:
@@ -106,7 +101,7 @@ class Server:
         self.client = Client()
         self.lost: Callable[[], None] = lambda: None
         self.back: Callable[[], Awaitable[None]] | None = None
-        self._held = self._inbox = ""
+        self._held, self._inbox = False, ""
 
     @classmethod
     async def open(cls, names: Names) -> "Server":
@@ -129,13 +124,16 @@ class Server:
         return server
 
     async def close(self) -> None:
-        if self._held:
-            held, self._held = self._held, ""
-            try:
-                await self.ask(f"CONSUMER.DELETE.{self.names.stream}.{held}", Done)
-            except Unusable as error:
-                log.warning("journal not given back, the server will notice", why=str(error))
-        await self.client.close()
+        """Give the journal back; where the server is away it notices by itself."""
+        if self._held and self.client.is_connected:
+            with suppress(Unusable):
+                await self.ask(f"CONSUMER.DELETE.{self.names.stream}.{HOLDER}", Done)
+        self._held = False
+        if not self.client.is_connected:
+            # The client would write what is unsent to a connection that is gone, fail, and leave its socket open.
+            self.client._pending, self.client._pending_data_size = [], 0
+        with suppress(OSError):
+            await self.client.close()
 
     async def _on_error(self, error: Exception) -> None:
         log.debug("nats", error=repr(error))
@@ -204,33 +202,31 @@ class Server:
         The sign is a push consumer that delivers nothing: the server lets nobody redirect it while somebody listens,
         and who was killed listens no more, so nothing is left to tidy up.
         """
-        inbox = self.client.new_inbox()
-        await self.client.subscribe(inbox)
-        wanted = {
+        self._inbox = self.client.new_inbox()
+        await self.client.subscribe(self._inbox)
+        until = asyncio.get_running_loop().time() + LET_GO_S
+        while not await self.claim():
+            if asyncio.get_running_loop().time() >= until:
+                raise InUse(f"{self.names.shown} is held by another process: one journal has one writer")
+            await asyncio.sleep(LET_GO_S / 5)
+        self._held = True
+
+    async def claim(self) -> bool:
+        """Whether the journal is ours, again after the server was away. Raises Unusable."""
+        sign = {
             "durable_name": HOLDER,
-            "deliver_subject": inbox,
+            "deliver_subject": self._inbox,
             "deliver_policy": "new",
             "ack_policy": "none",
             "filter_subject": self.names.entry(f"%{HOLDER}"),
         }
-        what, body = f"CONSUMER.DURABLE.CREATE.{self.names.stream}.{HOLDER}", {"config": wanted}
-        until = asyncio.get_running_loop().time() + LET_GO_S
-        while True:
-            answer = await self.ask(what, Consumer, {"stream_name": self.names.stream, **body})
-            if answer.error is None:
-                self._held = HOLDER
-                self._inbox = inbox
-                return
-            if answer.error.err_code != NAME_IN_USE:
-                raise Unusable(f"{self.names.shown}: {answer.error.description}")
-            if asyncio.get_running_loop().time() >= until:
-                raise InUse(f"{self.names.shown} is held by another process: one journal has one writer")
-            await asyncio.sleep(LET_GO_S / 5)
-
-    async def still_held(self) -> bool:
-        """Whether nobody took the journal over while the server was away. Raises Unusable."""
-        answer = await self.ask(f"CONSUMER.INFO.{self.names.stream}.{HOLDER}", Consumer)
-        return answer.error is None and answer.config.deliver_subject == self._inbox
+        stream = self.names.stream
+        answer = await self.ask(
+            f"CONSUMER.DURABLE.CREATE.{stream}.{HOLDER}", Done, {"stream_name": stream, "config": sign}
+        )
+        if answer.error is not None and answer.error.err_code != NAME_IN_USE:
+            raise Unusable(f"{self.names.shown}: {answer.error.description}")
+        return answer.error is None
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -270,7 +266,7 @@ class Server:
         return int((answer.headers or {}).get("Nats-Sequence", 0))
 
     async def keep_leaf(self, position: int, subject: str, leaf: bytes) -> None:
-        """Store the leaf hash of an entry that is to be pruned. Raises Unusable."""
+        """Store the leaf hash of an entry that is to be pruned. Raises Full or Unusable."""
         headers = {
             "Nats-Msg-Id": f"pruned-{position}",
             "Belfry-Position": str(position),
@@ -281,6 +277,8 @@ class Server:
             done = msgspec.json.decode(answer.data, type=Done)
         except (TimeoutError, Error, msgspec.DecodeError) as error:
             raise Unusable(f"{self.names.shown} did not keep the leaf of {position}: {error!r}") from error
+        if done.error is not None and done.error.err_code in NO_ROOM:
+            raise Full(f"no room for the leaf of {position}: {done.error.description}")
         if done.error is not None:
             raise Unusable(f"{self.names.shown} did not keep the leaf of {position}: {done.error.description}")
 
