@@ -72,7 +72,7 @@ class QueueList:
 
 
 def _read(running: Running, path: str, count: int) -> Taken:
-    token = () if running.token is None else ("--token", running.token)
+    token = () if running.token is None else (f"--token={running.token}",)  # it may begin with a dash
     words = ["-m", "bench.http_blast", running.url + path, "--connections", "1", "--requests", str(count), *token]
     cpu_s = running.cpu_s()
     done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)

@@ -66,7 +66,7 @@ def dc09(running: Running, messages: int, offset: int, *, extra: Sequence[str] =
 
 
 def posts(running: Running, messages: int, offset: int, *, connections: int, dialect: str) -> Sequence[str]:
-    token = () if running.token is None else ("--token", running.token)
+    token = () if running.token is None else (f"--token={running.token}",)  # it may begin with a dash
     return [
         *("-m", "bench.http_blast", running.url, "--post", dialect, "--connections", str(connections)),
         *("--requests", str(messages), "--offset", str(offset), *token),

@@ -10,11 +10,8 @@ from typing import Any, Final
 from litestar import Litestar, MediaType, Response, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
-from belfry.ports import JournalError, KeysUnavailable
-from belfry.ports.staff import StaffUnavailable
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -24,7 +21,8 @@ from belfry.web.identity import check_loopback
 from belfry.web.openapi import document_bytes
 from belfry.web.pages import built_pages, console
 from belfry.web.places import Places
-from belfry.web.problems import Refused, on_bug, on_http, on_journal, on_keys, on_refused, on_staff
+from belfry.web.problems import HANDLERS
+from belfry.web.quick import Application
 from belfry.web.repeats import Said
 from belfry.web.routes import PREFIX, api, nowhere
 from belfry.web.stream import Hub
@@ -40,15 +38,6 @@ SOURCE_TRIES: Final = 30
 """The same for one address; a control room may have one for all its desks."""
 SOURCE_AGAIN: Final = timedelta(seconds=10)
 SET_UP_TRIES: Final = 5
-
-_HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
-    Refused: on_refused,
-    HTTPException: on_http,
-    JournalError: on_journal,
-    KeysUnavailable: on_keys,
-    StaffUnavailable: on_staff,
-    Exception: on_bug,
-}
 
 
 @get(f"{PREFIX}/openapi.json", include_in_schema=False)
@@ -72,12 +61,12 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
         finally:
             await front.hub.stop()
 
-    return Litestar(
+    return Application(
         route_handlers=[api(), openapi, nowhere, *machine_handlers(), console],
         guards=[_loopback_only] if house.demo else [],
         request_class=Asked,
         request_max_body_size=BODY_MOST_BYTES,
-        exception_handlers=dict(_HANDLERS),
+        exception_handlers=dict(HANDLERS),
         lifespan=[lifespan],
         state=State({"front": front}),
         openapi_config=None,

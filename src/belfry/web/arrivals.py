@@ -62,7 +62,12 @@ _UNSTORED: Final = {
 async def send_signals(request: Asked) -> Response[Accepted]:
     """Native JSON, or CloudEvents 1.0 structured, binary or batched. An `Idempotency-Key` gives the same answer again;
     a CloudEvent is known by its source and id, and needs none."""
-    # not by a guard: Litestar copies the whole handler for each guard of each request
+    return await receipt_of(request)
+
+
+async def receipt_of(request: Asked) -> "Receipted":
+    """Keep what a request says and return its answer. Also called past the framework (quick.py), so it asks by itself
+    who is there. Raises Refused, or what intake raises."""
     house, user = front(request).house, (await let_in(request, Right.SEND)).user
     raw = await raw_body(request)
     headers = _Headers(request)

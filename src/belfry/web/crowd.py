@@ -12,6 +12,7 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from belfry.web.attempts import source_of
+from belfry.web.together import Together
 
 SOURCE_MOST: Final = 200
 """Connections from one source; the desks of a control room behind one address need some seven each."""
@@ -60,7 +61,7 @@ def counted(crowd: Crowd) -> type[HttpToolsProtocol]:
         source: str | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-            super().connection_made(transport)
+            super().connection_made(Together(transport))
             self.source = crowd.enter("" if self.client is None else self.client[0])
             if self.source is not None and crowd[self.source] > SOURCE_MOST:
                 self._refuse(transport)

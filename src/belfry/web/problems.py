@@ -161,3 +161,21 @@ def on_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Our own fault: loud in the log, quiet on the wire."""
     log.error("A request failed: %s", type(error).__name__, exc_info=error)
     return answer(Problem(status=500, title=title_of(500)))
+
+
+HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
+    Refused: on_refused,
+    HTTPException: on_http,
+    JournalError: on_journal,
+    KeysUnavailable: on_keys,
+    StaffUnavailable: on_staff,
+    Exception: on_bug,
+}
+"""What answers an error; the nearest of its classes counts."""
+
+
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The answer to an error where no framework looks for its handler."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    found: Response[bytes] = handler(request, error)
+    return found
