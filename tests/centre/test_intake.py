@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ class Door:
         self.now = NOW
         self.journal, self.keys = journal, keys
         self.polls: list[Poll] = []
-        self._random = itertools.count(1)
+        self.chance = random.Random(1).randbytes
         self.seals = Seals(keys, self.chance, lambda: self.now)
         self.intake = self.fresh(NOW - timedelta(hours=1))
 
@@ -56,9 +57,6 @@ class Door:
         await self.intake.prepare()
         for position, fact in await self.kept():
             self.replay.remember(position, fact)
-
-    def chance(self, n: int) -> bytes:
-        return next(self._random).to_bytes(n, "big")
 
     async def kept(self) -> Sequence[tuple[int, Received]]:
         stored = await self.journal.page(0, 1_000)

@@ -128,14 +128,13 @@ class Conversation(Protocol):
         self._scheduled = False
         if self._transport.is_closing():
             return
-        came = Came("tcp", self.source, self._desk.clock())
-        self._count()
-        room = self._desk.load.room(self.source)
-        self._most = max(1, min(self._desk.settings.max_frames_queued, len(self._waiting) + room))
+        desk, session, waiting = self._desk, self._session, self._waiting
+        came = Came("tcp", self.source, desk.clock())
+        self._most = max(1, min(desk.settings.max_frames_queued, len(waiting) + desk.load.room(self.source)))
         for _ in range(TURN_FRAMES):
-            if len(self._waiting) >= self._most or not self._writable:
+            if len(waiting) >= self._most or not self._writable:
                 break
-            event = self._session.next_event()
+            event = session.next_event()
             if event is None:
                 break
             if isinstance(event, Unreadable):
@@ -144,13 +143,13 @@ class Conversation(Protocol):
                     return
                 continue
             self.heard_s, self.spoke = self._loop.time(), True
-            self._unreadable, self._noise_before = 0, self._session.noise
-            outcome = self._desk.handle(event, came)
+            self._unreadable, self._noise_before = 0, session.noise
+            outcome = desk.handle(event, came)
             if outcome is not None:
-                self._waiting.append(outcome)
+                waiting.append(outcome)
         else:
             self._schedule()
-        if self._session.noise - self._noise_before > NOISE_MAX_BYTES:
+        if session.noise - self._noise_before > NOISE_MAX_BYTES:
             self.abort()
             return
         self._flush()
