@@ -84,3 +84,28 @@ def test_the_state_survives_its_way_over_the_disk(saved: Path) -> None:
     assert isinstance(state, WalkState)
     snapshot.save(saved, state)
     assert snapshot.load(saved, FAR) == state
+
+
+async def test_a_flood_gets_a_young_snapshot_at_once_and_quiet_hours_one_now_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "AFTER_ENTRIES", 2)
+    async with centre(tmp_path) as rig:
+        keeper = snapshot.Keeper(tmp_path, rig.walk, rig.clock)
+
+        async def saved() -> int:
+            await keeper.look()
+            state = snapshot.load(tmp_path, FAR)
+            assert state is not None
+            return state.position
+
+        first = await saved()
+        client = rig.token()
+        await rig.alarm(client, "BA")  # the signal and its incident: two entries
+        flooded = await saved()
+        assert flooded == rig.walk.position == first + 2
+        monkeypatch.setattr(snapshot, "AFTER_ENTRIES", FAR)
+        await rig.alarm(client, "FA")
+        assert await saved() == flooded
+        rig.wait(minutes=10)
+        assert await saved() == rig.walk.position == flooded + 2

@@ -5,7 +5,9 @@ left aside, and everything is folded from the journal again. A digest stands bef
 are often a snapshot still, of a board that never was.
 """
 
+import asyncio
 import os
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -13,13 +15,20 @@ from typing import Final
 import msgspec
 import structlog
 
-from belfry.centre.walk import WalkState
+from belfry.centre.walk import Walk, WalkState
+from belfry.ports import Clock
 
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
 VERSION: Final = 4
 DIGEST_BYTES: Final = 32
+
+EVERY: Final = timedelta(minutes=10)
+AFTER_ENTRIES: Final = 100_000
+"""More entries than this since the last one are folded at the next start for longer than a second."""
+LOOK: Final = timedelta(seconds=5)
+"""How often a snapshot is looked at; a flood adds this much to what the next start folds."""
 
 
 class Snapshot(msgspec.Struct):
@@ -62,3 +71,24 @@ def load(folder: Path, journal_position: int) -> WalkState | None:
         log.warning("snapshot left aside", reason=f"version {snapshot.version}, position {snapshot.walk.position}")
         return None
     return snapshot.walk
+
+
+class Keeper:
+    """Keeps the snapshot of a walk young, in time and in entries."""
+
+    def __init__(self, folder: Path, walk: Walk, clock: Clock) -> None:
+        self._folder, self._walk, self._clock = folder, walk, clock
+        self._saved_at: datetime | None = None
+        self._position = 0
+
+    async def look(self) -> None:
+        """Save one where the last is old. Raises OSError."""
+        old = self._saved_at is None or self._clock() - self._saved_at >= EVERY
+        if old or self._walk.position - self._position >= AFTER_ENTRIES:
+            await self.save()
+
+    async def save(self) -> None:
+        """Raises OSError."""
+        state = self._walk.state()
+        await asyncio.to_thread(save, self._folder, state)
+        self._saved_at, self._position = self._clock(), state.position

@@ -37,7 +37,6 @@ SESSIONS_LOOK: Final = timedelta(minutes=1)
 TAG_KEYS_LOOK: Final = timedelta(minutes=1)
 """A machine that slept over midnight has the new day's key this late at most."""
 
-SNAPSHOT_EVERY: Final = timedelta(minutes=10)
 BLIND_LOOK: Final = timedelta(seconds=10)
 BELL: Final = "\a"
 
@@ -61,12 +60,13 @@ class Upkeep:
         clock: Clock,
         chance: Chance,
     ) -> None:
-        self._stores, self._folder, self._book, self._board = stores, folder, book, board
+        self._stores, self._book, self._board = stores, book, board
         self._walk, self._intake, self._supervision = walk, intake, supervision
         self._deadlines, self._sessions = deadlines, sessions
         self._change_seen = change_seen
         self._clock, self._chance = clock, chance
         self._blind = Blind()
+        self._snapshot = snapshot.Keeper(folder, walk, clock)
 
     def begin(self, tasks: Tasks) -> None:
         tasks.every("tag keys", TAG_KEYS_LOOK, self._intake.prepare)
@@ -74,11 +74,10 @@ class Upkeep:
         tasks.every("expiry", EVERY, self._erase)
         tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
         tasks.every("registry", REGISTRY_LOOK, self._follow_registry)
-        tasks.every("snapshot", SNAPSHOT_EVERY, self.save_snapshot)
+        tasks.every("snapshot", snapshot.LOOK, self._snapshot.look)
 
     async def save_snapshot(self) -> None:
-        state = self._walk.state()
-        await asyncio.to_thread(snapshot.save, self._folder, state)
+        await self._snapshot.save()
 
     async def _look_whether_blind(self) -> None:
         """Kept is not seen: a line in the log and the bell of the terminal, until somebody sees."""
