@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from belfry.app.centre import Centre
+from belfry.app.memory import give_back
 from belfry.settings import Settings
 
 log = structlog.get_logger()
@@ -79,8 +80,10 @@ async def _company(centre: Centre, beside: Beside) -> None:
 
 
 def _settle_memory() -> None:
-    """What the start built stays: the collector need not walk it again; what passes by has hardly a cycle."""
+    """What the start built stays: the collector need not walk it again; what passes by has hardly a cycle. What it
+    needed only for a while goes back to the system."""
     gc.collect()
+    give_back()
     gc.freeze()
     gc.set_threshold(GC_YOUNG_MOST)
 
