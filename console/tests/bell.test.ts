@@ -47,6 +47,19 @@ test('what got worse rings again, even for who has taken it', () => {
   expect(bell.hear([{ before: taken, after: { ...taken, version: 2 } }], 0)).toEqual([]);
 });
 
+test('an alarm of the centre itself rings as long as it lasts, and is never taken', () => {
+  const bell = new Bell();
+  const storage = { id: 'own/storage', priority: 1 as const };
+  expect(bell.own([storage], 0)).toEqual([{ tone: 'technical', priority: 1, id: 'own/storage' }]);
+  expect(bell.own([storage], 10_000)).toEqual([]);
+  expect(bell.tick(14_999)).toEqual([]);
+  expect(bell.tick(15_000)).toHaveLength(1);
+  expect(bell.own([], 20_000)).toEqual([]);
+  expect(bell.tick(60_000)).toEqual([]);
+  expect(bell.own([storage], 61_000)).toHaveLength(1);
+  expect(gainFor({ volume: 0, muted: true }, storage.priority)).toBe(LEAST_FOR_FIRST);
+});
+
 test('a silent kind has a sound of its own', () => {
   const bell = new Bell();
   expect(bell.hear(fresh(row('a', { silent: true, group: 'PERS' })), 0)[0]?.tone).toBe('silent');

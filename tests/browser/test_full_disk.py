@@ -13,6 +13,8 @@ from tests.stories.test_full_disk import fill, journal_of
 
 pytestmark = pytest.mark.browser
 
+TECHNICAL = ("sine", 587)
+
 
 async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
     tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
@@ -23,12 +25,18 @@ async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
         await anna.sign_in(town.url)
         await expect(anna.of("journal-closed")).to_have_count(0)
 
+        await anna.forget_tones()
         await fill(journal_of(town))
         robot = await town.program()
         assert (await robot.post("/signals", account="2002", code="FA", zone="1")).status_code == 503
         for page in ("desk", "call", "overview"):
             await anna.of(f"nav-{page}").click()
             await expect(anna.of("journal-closed")).to_contain_text("its disk is full")
+        await anna.of("nav-desk").click()
+        alarm = anna.of("own-storage")
+        await expect(alarm).to_contain_text("Fault of the centre itself")
+        await expect(alarm).to_contain_text("1 delivery without an answer")
+        await anna.expect_tone(*TECHNICAL)
         await anna.of("nav-call").click()
         await anna.of("kind-FIRE.STRUCT").click()
         await anna.of("place-words").fill("behind the old mill")
@@ -41,3 +49,8 @@ async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
         await expect(anna.of("kept")).to_be_visible()
         await anna.of("nav-desk").click()
         await expect(anna.rows.filter(has_text="behind the old mill")).to_have_count(1)
+        await expect(alarm).to_have_count(0)
+        fault = anna.rows.filter(has_text="Storage of this centre")
+        await expect(fault).to_contain_text("restored")
+        await fault.click()
+        await expect(anna.page.locator(".reasons")).to_contain_text("nothing could be kept from")

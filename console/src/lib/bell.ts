@@ -29,6 +29,20 @@ const TONES: Record<string, Tone> = {
 const AGAIN_MS = 60_000;
 const AGAIN_FIRST_MS = 15_000;
 
+/** An alarm of the centre itself, which no row tells of yet. */
+export interface OwnAlarm {
+  id: string;
+  priority: Priority;
+}
+
+function ownRing({ id, priority }: OwnAlarm): Ring {
+  return { tone: 'technical', priority, id };
+}
+
+function pauseOf(priority: Priority): number {
+  return priority === 1 ? AGAIN_FIRST_MS : AGAIN_MS;
+}
+
 /** A silent alarm sounds softly and alike whatever it is: the caller on the phone must not hear it. */
 export function toneOf(row: Row): Tone {
   return row.silent ? 'silent' : (TONES[row.group.split('.')[0] ?? ''] ?? 'admin');
@@ -37,6 +51,7 @@ export function toneOf(row: Row): Tone {
 export class Bell {
   /** Waiting rows, and when each was last heard. */
   private readonly ringing = new Map<string, { row: Row; heardAt: number }>();
+  private owned: (OwnAlarm & { heardAt: number })[] = [];
 
   /** Take what the queue learned and return what is to be heard at once, most urgent first. */
   hear(changes: readonly { before: Row | undefined; after: Row }[], now: number): Ring[] {
@@ -55,11 +70,28 @@ export class Bell {
     return rings(news);
   }
 
+  /** Take the alarms of the centre itself as they are now: a new one rings at once, and all as long as they last. */
+  own(alarms: readonly OwnAlarm[], now: number): Ring[] {
+    const before = this.owned;
+    this.owned = alarms.map((alarm) => ({ heardAt: now, ...before.find(({ id }) => id === alarm.id), ...alarm }));
+    return this.owned.filter(({ id }) => !before.some((one) => one.id === id)).map(ownRing).slice(0, 1);
+  }
+
   /** What is untaken for so long that it rings again. */
   tick(now: number): Ring[] {
+    return [...this.ownAgain(now), ...this.rowsAgain(now)];
+  }
+
+  private ownAgain(now: number): Ring[] {
+    const due = this.owned.filter((one) => now - one.heardAt >= pauseOf(one.priority));
+    for (const one of due) one.heardAt = now;
+    return due.map(ownRing).slice(0, 1);
+  }
+
+  private rowsAgain(now: number): Ring[] {
     const due: Row[] = [];
     for (const one of this.ringing.values()) {
-      if (now - one.heardAt < (one.row.priority === 1 ? AGAIN_FIRST_MS : AGAIN_MS)) continue;
+      if (now - one.heardAt < pauseOf(one.row.priority)) continue;
       one.heardAt = now;
       due.push(one.row);
     }

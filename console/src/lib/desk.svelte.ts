@@ -14,8 +14,8 @@ import { Stream, type Connection } from './stream';
 import { browserTabs } from './tabs';
 import { timers } from './timers';
 import { may } from './rights';
-import type { Page, Pulse, Row, Session } from './types';
-import { siteOf } from './words';
+import type { OwnFault, Page, Pulse, Row, Session } from './types';
+import { partOf, siteOf } from './words';
 
 const PAGE = '1000';
 const CONFLICT_SHOWN_MS = 10_000;
@@ -63,8 +63,10 @@ export class Desk {
     this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
+        const before = this.pulse?.faults ?? [];
         this.pulse = pulse;
         now.set(pulse.now);
+        this.hearOwn(before, pulse.faults);
       },
       load: () => this.load(),
       connection: (connection) => {
@@ -154,6 +156,20 @@ export class Desk {
     this.sound.hush(new Set(answered.map(({ after }) => after.id)));
     for (const { after } of changes) for (const watcher of this.watchers) watcher(after);
     this.draw();
+  }
+
+  /** The centre's own alarms ring like rows; nobody can take one, so only its end ends the sound. */
+  private hearOwn(before: readonly OwnFault[], after: readonly OwnFault[]): void {
+    const idOf = (fault: OwnFault) => `own/${fault.part}`;
+    const rings = this.bell.own(
+      after.map((fault) => ({ id: idOf(fault), priority: fault.priority })),
+      Date.now(),
+    );
+    this.sound.ring(rings);
+    const fault = after.find((one) => idOf(one) === rings[0]?.id);
+    if (fault) this.news = t('said.new', { label: kinds.label({ ...fault, label: fault.kind }), where: partOf(fault.part) });
+    const ids = new Set(after.map(idOf));
+    this.sound.hush(new Set(before.map(idOf).filter((id) => !ids.has(id))));
   }
 
   /** What rings is also said, for who listens to a screen reader: the most urgent of it. */

@@ -194,6 +194,7 @@ export interface Centre {
   kinds_digest: string;
   position: string;
   journal: 'open' | 'closed';
+  faults: OwnFault[];
   receivers: { name: string; type: string; listen: string; connections: number }[];
   counts: { by_state: Record<string, number>; by_priority: Record<string, number> };
   not_commissioned: number;
@@ -201,8 +202,21 @@ export interface Centre {
 }
 
 /** What the stream says of the centre itself. */
+/** An alarm of the centre itself that stands in no journal yet. Nobody can take it: it ends by itself. */
+export interface OwnFault {
+  kind: string;
+  part: string;
+  /** Of storage: `full`, `failed` or `keys`. */
+  why: string | null;
+  priority: Priority;
+  since: string;
+  /** Deliveries that got no receipt. */
+  refused: number;
+}
+
 export interface Pulse {
   journal: 'open' | 'closed';
+  faults: OwnFault[];
   position: string;
   lost: number;
   not_commissioned: number;

@@ -75,8 +75,21 @@ export function siteOf(row: Row): string {
   if (row.site) return row.site.name;
   if (row.place) return row.place;
   if (row.account) return t('where.account', { account: row.account });
+  const part = ownPartOf(row);
+  if (part) return part;
   // No list of what is over says the place; nor does a row while the key store fails.
   return row.method === 'duty' || row.method === 'call' ? t('where.inside') : t('where.none');
+}
+
+/** What of the centre itself an incident is about; nothing for those of sites. */
+export function ownPartOf(row: { kind: string; method: string; signals: readonly { subtype: string | null }[] }): string {
+  const part = row.kind === 'TECH.CENTRE' && row.method === 'system' ? row.signals[0]?.subtype : null;
+  return part ? partOf(part) : '';
+}
+
+/** A part of the centre: `storage`, `upkeep/registry`. */
+export function partOf(part: string): string {
+  return word('own', part.split('/')[0] ?? part);
 }
 
 /** `zone 12, area 1`, or nothing. */

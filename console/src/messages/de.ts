@@ -86,6 +86,22 @@ export const de: Catalogue = {
   'link.journal':
     'Die Leitstelle kann nichts Neues speichern: Die Platte ist voll oder das Journal hat versagt. Zentralen erhalten keine Antwort. Rufen Sie die Schichtleitung.',
 
+  'own.title': 'Alarme der Leitstelle selbst',
+  'own.storage': 'Speicher dieser Leitstelle',
+  'own.room': 'Platz auf der Platte dieser Leitstelle',
+  'own.clock': 'Uhr dieser Leitstelle',
+  'own.away': 'Diese Leitstelle als Ganzes',
+  'own.upkeep': 'Laufende Pflege dieser Leitstelle',
+  'own.why.full':
+    'Die Platte ist voll. Nichts Neues wird gespeichert, Zentralen erhalten keine Antwort. Platz auf der Platte schaffen.',
+  'own.why.failed':
+    'Das Schreiben auf die Platte ist fehlgeschlagen. Nichts wird mehr gespeichert, Zentralen erhalten keine Antwort. Platte prüfen, dann die Leitstelle neu starten.',
+  'own.why.keys': 'Der Schlüsselspeicher versagt. Was persönliche Teile enthält, wird abgewiesen. Seine Platte prüfen.',
+  'own.why.storage': 'Was nicht gespeichert werden konnte, wird gerade vermerkt.',
+  'own.why.away': 'Die Leitstelle war weg und ist zurück. Das wird gerade vermerkt.',
+  'own.since': 'Seit {time}. Endet von selbst; niemand kann es übernehmen.',
+  'own.refused': { one: '{n} Meldung ohne Antwort', other: '{n} Meldungen ohne Antwort' },
+
   'queue.title': 'Warteliste',
   'queue.counts': 'Offene Vorgänge nach Priorität',
   'queue.views': 'Ansichten',

@@ -83,6 +83,21 @@ export const en = {
   'link.journal':
     'The centre can keep nothing new: its disk is full or its journal failed. Panels get no answer. Call the supervisor.',
 
+  'own.title': 'Alarms of the centre itself',
+  'own.storage': 'Storage of this centre',
+  'own.room': 'Room on the disk of this centre',
+  'own.clock': 'Clock of this centre',
+  'own.away': 'This centre as a whole',
+  'own.upkeep': 'Upkeep of this centre',
+  'own.why.full': 'The disk is full. Nothing new is kept, and panels get no answer. Make room on the disk.',
+  'own.why.failed':
+    'A write to the disk failed. Nothing more is kept, and panels get no answer. Check the disk, then restart the centre.',
+  'own.why.keys': 'The key store fails. Whatever holds personal parts is refused. Check its disk.',
+  'own.why.storage': 'What could not be kept is being written down.',
+  'own.why.away': 'The centre was away and is back. That is being written down.',
+  'own.since': 'Since {time}. It ends by itself; nobody can take it.',
+  'own.refused': { one: '{n} delivery without an answer', other: '{n} deliveries without an answer' },
+
   'queue.title': 'Queue',
   'queue.counts': 'Open incidents by priority',
   'queue.views': 'Views',

@@ -86,6 +86,23 @@ export const es: Catalogue = {
   'link.journal':
     'La central no puede guardar nada nuevo: su disco está lleno o su diario ha fallado. Los paneles no reciben respuesta. Llame al supervisor.',
 
+  'own.title': 'Alarmas de la propia central',
+  'own.storage': 'Almacenamiento de esta central',
+  'own.room': 'Espacio en el disco de esta central',
+  'own.clock': 'Reloj de esta central',
+  'own.away': 'Esta central en su conjunto',
+  'own.upkeep': 'Mantenimiento de esta central',
+  'own.why.full':
+    'El disco está lleno. No se guarda nada nuevo y los paneles no reciben respuesta. Libere espacio en el disco.',
+  'own.why.failed':
+    'Falló una escritura en el disco. Ya no se guarda nada y los paneles no reciben respuesta. Revise el disco y reinicie la central.',
+  'own.why.keys':
+    'El almacén de claves falla. Se rechaza todo lo que contiene datos personales. Revise su disco.',
+  'own.why.storage': 'Se está anotando lo que no se pudo guardar.',
+  'own.why.away': 'La central estuvo parada y ha vuelto. Se está anotando.',
+  'own.since': 'Desde las {time}. Termina sola; nadie puede tomarla.',
+  'own.refused': { one: '{n} envío sin respuesta', other: '{n} envíos sin respuesta' },
+
   'queue.title': 'Cola',
   'queue.counts': 'Incidentes abiertos por prioridad',
   'queue.views': 'Vistas',

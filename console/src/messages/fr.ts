@@ -86,6 +86,23 @@ export const fr: Catalogue = {
   'link.journal':
     'Le centre ne peut rien conserver de nouveau : son disque est plein ou son journal est en panne. Les centrales ne reçoivent pas de réponse. Appelez le superviseur.',
 
+  'own.title': 'Alarmes du centre lui-même',
+  'own.storage': 'Stockage de ce centre',
+  'own.room': 'Place sur le disque de ce centre',
+  'own.clock': 'Horloge de ce centre',
+  'own.away': 'Ce centre dans son ensemble',
+  'own.upkeep': 'Entretien de ce centre',
+  'own.why.full':
+    'Le disque est plein. Rien de nouveau n’est conservé et les centrales ne reçoivent pas de réponse. Libérez de la place sur le disque.',
+  'own.why.failed':
+    'Une écriture sur le disque a échoué. Plus rien n’est conservé et les centrales ne reçoivent pas de réponse. Vérifiez le disque, puis redémarrez le centre.',
+  'own.why.keys':
+    'Le stockage des clés est en panne. Tout ce qui contient des éléments personnels est refusé. Vérifiez son disque.',
+  'own.why.storage': 'Ce qui n’a pas pu être conservé est en cours d’inscription.',
+  'own.why.away': 'Le centre s’était arrêté et il est de retour. L’inscription est en cours.',
+  'own.since': 'Depuis {time}. Prend fin toute seule ; personne ne peut la prendre.',
+  'own.refused': { one: '{n} envoi sans réponse', other: '{n} envois sans réponse' },
+
   'queue.title': 'File',
   'queue.counts': 'Incidents ouverts par priorité',
   'queue.views': 'Vues',

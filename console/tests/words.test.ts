@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { partOf, siteOf } from '../src/lib/words';
+import { row } from './rows';
+
+const own = (subtype: string) =>
+  row('1', { kind: 'TECH.CENTRE', method: 'system', account: null, signals: [{ subtype }] as never });
+
+test('a fault of the centre says which part of it, where others say the site', () => {
+  expect(siteOf(own('storage'))).toBe('Storage of this centre');
+  expect(siteOf(own('clock'))).toBe('Clock of this centre');
+  expect(partOf('upkeep/registry')).toBe('Upkeep of this centre');
+});
+
+test('the same kind said by equipment is about its account', () => {
+  expect(siteOf(row('1', { kind: 'TECH.CENTRE', account: '4711' }))).toBe('Account 4711');
+});
