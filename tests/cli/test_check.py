@@ -69,8 +69,8 @@ def test_a_person_reads_a_line_for_each_part(tmp_path: Path) -> None:
         ('[[receiver]]\ntype = "dc09"\nkyes = []', "receiver dc09", "receiver.dc09.kyes; did you mean keys?"),
         ('[[receiver]]\ntype = "dc09"\nlisten = "127.0.0.1:8440"', "receiver dc09", "is taken by the console"),
         ('accounts = "none.csv"', "accounts", "none.csv cannot be read"),
-        ('[console]\ntls_cert = "c.pem"\ntls_key = "k.pem"', "console", "tls_cert and tls_key cannot be used"),
-        ('data = "belfry.toml"', "data", "cannot be written"),
+        ('[console]\ntls_cert = "c.pem"\ntls_key = "k.pem"', "console", "c.pem cannot be read: No such file"),
+        ('data = "belfry.toml"', "data", "is no folder"),
     ],
 )
 def test_a_fault_is_found(checked: Check, settings: str, part: str, told: str) -> None:

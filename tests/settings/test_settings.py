@@ -126,10 +126,20 @@ def test_a_bad_value_is_named_with_its_field_and_limit(text: str, message: str) 
         ("name = " + "9" * 5_000, "has a number that is too long"),
         ("name = " + "[" * 5_000, "is nested too deep"),
         ("name = " + "{a=" * 5_000, "is nested too deep"),
+        ("[console]\npublic_url = 'http://[::1'", "public_url = 'http://[::1': wants http(s)://HOST[:PORT]"),
+        ("[console]\npublic_url = 'http://a:99999'", "public_url = 'http://a:99999': wants http(s)://HOST[:PORT]"),
+        ("[console]\nlisten = 'a..b:0'", "listen = 'a..b:0': wants HOST:PORT"),
+        (f"[console]\nlisten = '{'a' * 64}:0'", "wants HOST:PORT"),
+        (f"[console]\nlisten = 'a:{'1' * 5_000}'", "wants HOST:PORT"),
+        ('data = "a\\u0000b"', "wants a path of at most 2048 bytes, in one line"),
+        (f"data = '{'x' * 300}'", "wants no name of more than 200 bytes in a path"),
         ("name = 0x" + "f" * 5_000, "name = (a number of many digits): Expected str"),
         ("[rules]\nreplay_s = " + "9" * 4_000, "rules.replay_s = a number of many digits: wants a number from 0 to"),
     ],
-    ids=["digits", "arrays", "tables", "hexadecimal digits", "digits that can be read"],
+    ids=[
+        *("digits", "arrays", "tables", "no address", "no port", "empty label", "long label", "long port"),
+        *("NUL in a path", "a long name", "hexadecimal digits", "digits that can be read"),
+    ],
 )
 def test_what_no_reader_can_bear_is_a_problem_in_words(text: str, message: str) -> None:
     said = problem(text)

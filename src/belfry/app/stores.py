@@ -53,7 +53,10 @@ class Stores:
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
         """Raises JournalError, SqlError, PluginError, AccountsRefused or OSError; what was opened is closed again."""
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise OSError(f"data = {settings.data} cannot be a folder: {error.strerror}") from error
         _check_whole(settings)
         opened = await _journal(settings)
         try:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
@@ -26,6 +25,7 @@ from belfry.registry import read_sheet, registry_state
 from belfry.settings import ReceiverTable, Settings, SettingsError, host_port, part
 from belfry.settings import load as load_settings
 from belfry.sql import SchemaState, SqlError
+from belfry.web.certificate import unusable
 
 
 class State(StrEnum):
@@ -75,12 +75,9 @@ def examine(config: Path) -> Iterator[Finding]:
 def _console(settings: Settings) -> Iterator[Finding]:
     console = settings.console
     encrypted = console.tls_cert is not None or (console.public_url or "").startswith("https:")
-    if console.tls_cert is not None:
-        try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(console.tls_cert, console.tls_key)
-        except (OSError, ssl.SSLError) as error:
-            yield Finding("console", State.FAULT, f"tls_cert and tls_key cannot be used: {error}")
-            return
+    if console.tls_cert is not None and (fault := unusable(console.tls_cert, console.tls_key)) is not None:
+        yield Finding("console", State.FAULT, fault)
+        return
     if not encrypted and not _is_loopback(console.listen):
         detail = f"{console.listen} is open to the network without TLS: passwords travel readable"
         yield Finding("console", State.WARNING, detail)
@@ -141,7 +138,9 @@ def _folder(data: Path) -> Finding:
     there = data
     while not there.exists() and there != there.parent:
         there = there.parent
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    if not there.is_dir():
+        return Finding("data", State.FAULT, f"data = {data} is no folder: {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
         return Finding("data", State.FAULT, f"{data} cannot be written: {there} does not allow it")
     if there != data:
         return Finding("data", State.OK, f"{data} will be made")

@@ -16,6 +16,9 @@ from belfry.settings.shape import ReceiverTable, Settings
 
 FILE_MAX_BYTES: Final = 1_000_000
 """Nobody writes settings this long; a wrong file name (a database, say) is named instead of read."""
+PATH_MAX_BYTES: Final = 2_048
+NAME_MAX_BYTES: Final = 200
+"""Somewhat less than systems bear, since files below a folder have names too."""
 SECRET: Final = frozenset({"key", "keys", "password", "secret", "secrets", "token"})
 COMMON: Final = frozenset({"type", "name", "listen"})
 """Keys of `[[receiver]]` that the house itself knows."""
@@ -95,6 +98,10 @@ def _path(kind: type, value: object) -> object:
         return value  # the rest of a receiver's table, which is the plug-in's to judge
     if not isinstance(value, str):
         raise ValueError("Expected `str`, a path")
+    if not value.isprintable() or len(value.encode()) > PATH_MAX_BYTES:
+        raise ValueError(f"wants a path of at most {PATH_MAX_BYTES} bytes, in one line")
+    if any(len(name.encode()) > NAME_MAX_BYTES for name in value.split("/")):
+        raise ValueError(f"wants no name of more than {NAME_MAX_BYTES} bytes in a path")
     return Path(value)
 
 

@@ -23,6 +23,9 @@ Address = Annotated[str, Meta(min_length=1, max_length=300)]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 
 PORT_MAX: Final = 65_535
+PORT_DIGITS: Final = 5
+SHOWN: Final = 60
+"""Characters of a bad value that its problem repeats."""
 RULE_MAX: Final = 315_360_000
 """Largest number of a rule: ten years in seconds. Beyond some it cannot be reckoned with times any more."""
 
@@ -34,9 +37,20 @@ def host_port(listen: str) -> tuple[str, int]:
         host = host[1:-1]
     elif ":" in host:
         host = ""
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
-        raise ValueError(f"listen = {listen!r}: wants HOST:PORT such as '127.0.0.1:8440', port 0 to {PORT_MAX}")
+    is_port = port.isascii() and port.isdigit() and len(port) <= PORT_DIGITS and int(port) <= PORT_MAX
+    if not (colon and is_host(host) and is_port):
+        shown = listen if len(listen) <= SHOWN else f"{listen[: SHOWN - 3]}..."
+        raise ValueError(f"listen = {shown!r}: wants HOST:PORT such as '127.0.0.1:8440', port 0 to {PORT_MAX}")
     return host, int(port)
+
+
+def is_host(host: str) -> bool:
+    """Whether a host's name can be asked for at all: printable, its labels neither empty nor longer than 63."""
+    try:
+        host.removesuffix(".").encode("idna")
+    except UnicodeError:
+        return False
+    return bool(host) and host.isprintable() and " " not in host
 
 
 class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,8 +81,13 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    try:
+        parts = urlsplit(url)
+        usable = parts.port is None or bool(parts.port)
+    except ValueError:
+        parts, usable = urlsplit(""), False
+    usable = usable and is_host(parts.hostname or "")
+    if not usable or parts.scheme not in {"http", "https"} or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"public_url = {url!r}: wants http(s)://HOST[:PORT] without a path")
 
 

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import uvicorn
 from litestar import Litestar
 
+from belfry.web.certificate import unusable
 from belfry.web.crowd import Crowd, counted
 from belfry.web.front import Front
 
@@ -108,7 +109,11 @@ class Console:
         return f"{'https' if self.secure else 'http'}://{shown}:{port}/"
 
     async def start(self) -> None:
-        """Bind and serve. Raises OSError with the address where it cannot."""
+        """Bind and serve. Raises OSError with the address, or certificate and key, where it cannot."""
+        if self._doorway.tls_cert is not None:
+            fault = await asyncio.to_thread(unusable, self._doorway.tls_cert, self._doorway.tls_key)
+            if fault is not None:
+                raise OSError(fault)
         self._sockets = await _bound(self._doorway.listen)
         self._address = self._sockets[0].getsockname()[:2]
         try:
