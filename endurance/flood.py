@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from typing import Final
 
 from belfry.protocols.dc09 import build_frame
@@ -35,6 +35,10 @@ NOISY: Final = 20
 SMALL_BUFFER: Final = 4_096
 """Of a socket that is never read, so that what is unread stays with the server."""
 AT_ONCE: Final = 100
+PREPARED: Final = 20_000
+"""Frames that are made before the flood begins: making them must not cost the centre its processor."""
+PART: Final = 64
+"""Frames that a deaf panel sends at once."""
 FLOODED: Final = range(0x2000, 0x2200)
 """Known accounts whose frames a flood repeats; the well-behaved panels have others."""
 
@@ -154,13 +158,14 @@ def udp(make: Callable[[int], bytes]) -> Flood:
         wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         wire.bind(("127.0.0.9", 0))
         wire.setblocking(False)
-        began, numbers = time.monotonic(), count()
+        frames = cycle([make(n) for n in range(PREPARED)])
+        began = time.monotonic()
         met[THERE] = 1
         while True:
             due = int((time.monotonic() - began) * target.per_s) - met["sent"]
             for _ in range(min(due, target.per_s // 20)):
                 with suppress(BlockingIOError):
-                    wire.sendto(make(next(numbers)), target.panels)
+                    wire.sendto(next(frames), target.panels)
                 met["sent"] += 1
             with suppress(BlockingIOError):
                 while wire.recv(4_096):
@@ -177,24 +182,25 @@ def deaf_panels(make: Callable[[int], bytes]) -> Flood:
     """Panels that send as long as anybody takes it, and never read an answer; closed, they come again."""
 
     async def flood(target: Target, met: Counter[str]) -> None:
+        parts = [b"".join(make(n + m) for m in range(PART)) for n in range(0, PREPARED, PART)]
         met[THERE] = 1
         async with asyncio.TaskGroup() as panels:
             for number in range(DEAF_PANELS):
-                panels.create_task(_deaf_panel(target.panels, make, number, met))
+                panels.create_task(_deaf_panel(target.panels, parts, number, met))
 
     return flood
 
 
-async def _deaf_panel(panels: Address, make: Callable[[int], bytes], number: int, met: Counter[str]) -> None:
+async def _deaf_panel(panels: Address, parts: Sequence[bytes], number: int, met: Counter[str]) -> None:
     loop = asyncio.get_running_loop()
-    numbers = count(number * 1_000_000)
+    turns = count(number)
     while True:
         wire = _small_socket("127.0.0.6")
         try:
             await loop.sock_connect(wire, panels)
             while True:
-                await loop.sock_sendall(wire, b"".join(make(next(numbers)) for _ in range(64)))
-                met["sent"] += 64
+                await loop.sock_sendall(wire, parts[next(turns) * DEAF_PANELS % len(parts)])
+                met["sent"] += PART
                 await asyncio.sleep(0)
         except OSError:
             met["closed by the centre"] += 1

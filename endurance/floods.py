@@ -140,7 +140,7 @@ async def _begin(name: str, house: House, others: Sequence[str]) -> Process:
     words = [f"--panels={house.panels[0]}:{house.panels[1]}", f"--console={house.console[0]}:{house.console[1]}"]
     words += [f"--token={secret}" for secret in others]
     flood = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "endurance.flood", name, *words), stdin=PIPE, stdout=PIPE
+        *(sys.executable, "-m", "endurance.flood", name, *words), stdin=PIPE, stdout=PIPE, start_new_session=True
     )
     assert flood.stdout is not None
     await flood.stdout.readline()
