@@ -65,7 +65,7 @@ def fuzz(name: str, arguments: list[str]) -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # a line for each input would fill the disk
     import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # only `make fuzz` installs it
 
-    with atheris.instrument_imports(include=["belfry"], enable_loader_override=False):
+    with atheris.instrument_imports(include=["belfry", "tomllib"], enable_loader_override=False):
         one = target(name)
     atheris.Setup([sys.argv[0], *arguments], one.one_input)
     atheris.Fuzz()

@@ -23,6 +23,9 @@ SECRET: Final = frozenset({"key", "keys", "password", "secret", "secrets", "toke
 COMMON: Final = frozenset({"type", "name", "listen"})
 """Keys of `[[receiver]]` that the house itself knows."""
 
+PROBLEM_MAX: Final = 1_000
+"""Characters of one problem. A longer one repeats a long key or value: its beginning and its end are shown."""
+
 S = TypeVar("S", bound=Struct)
 
 
@@ -30,8 +33,14 @@ class SettingsError(Exception):
     """The settings cannot be used. `problems` says why, one sentence each, every one to be mended."""
 
     def __init__(self, file: str, problems: Sequence[str]) -> None:
+        problems = [_readable(problem) for problem in problems]
         super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
         self.file, self.problems = file, tuple(problems)
+
+
+def _readable(problem: str) -> str:
+    half = PROBLEM_MAX // 2
+    return problem if len(problem) <= PROBLEM_MAX else f"{problem[:half]} ... {problem[-half:]}"
 
 
 def load(path: Path) -> Settings:
