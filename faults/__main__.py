@@ -2,12 +2,19 @@
 
 import argparse
 import asyncio
+import os
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from faults import small_disk
+from faults.house import file_system
 from faults.kills import Run, Wanted
+from faults.machine import described
+from faults.mishaps import LIST, run
+from faults.scene import Happened, table
 
 
 def main() -> int:
@@ -22,17 +29,46 @@ def main() -> int:
     kills.add_argument("--check-every", type=int, default=25)
     kills.add_argument("--rotate-every", type=int, default=75, help="kills before a fresh folder")
     kills.add_argument("--report", type=Path, default=Path("build/faults-kills.txt"))
+    listed = commands.add_parser("list", help="every fault of the list, as a table")
+    listed.add_argument("--only", action="append", choices=list(LIST), help="one of them; may be given again")
+    listed.add_argument("--rounds", type=int, help="of each; otherwise the usual")
+    listed.add_argument(
+        "--folder", type=Path, help="where the centres write; a new one in the working folder if not named"
+    )
+    listed.add_argument("--report", type=Path, default=Path("build/faults-list.md"))
     words = parser.parse_args()
-    return _kills(words)
+    words.report.parent.mkdir(parents=True, exist_ok=True)
+    words.folder = words.folder or Path(tempfile.mkdtemp(prefix="faults-", dir="."))
+    return _kills(words) if words.command == "kills" else _list(words)
+
+
+def _list(words: argparse.Namespace) -> int:
+    """Each fault in turn. Begins itself anew with mounts of its own, where the system lets us."""
+    if small_disk.INSIDE not in os.environ and (own := small_disk.own_mounts()):
+        ours = [sys.executable, "-m", "faults", *sys.argv[1:], "--folder", str(words.folder)]
+        return subprocess.run([*own, *ours], check=False).returncode
+
+    async def go() -> list[Happened]:
+        done = []
+        for name in words.only or LIST:
+            happened = await run(name, words.folder, words.rounds)
+            verdict = "skipped" if happened.skipped else "broken" if happened.findings else "kept"
+            print(f"{verdict:8}{happened.fault}: {happened.skipped or '; '.join(happened.words)}", flush=True)
+            done.append(happened)
+        return done
+
+    done = asyncio.run(go())
+    text = f"{table(done)}\n\n{file_system(words.folder)}; {described()}\n"
+    words.report.write_text(text, encoding="utf-8")
+    print(f"\n{text}")
+    return 1 if any(one.findings for one in done) else 0
 
 
 def _kills(words: argparse.Namespace) -> int:
-    words.report.parent.mkdir(parents=True, exist_ok=True)
-    folder = words.folder or Path(tempfile.mkdtemp(prefix="faults-", dir="."))
     wanted = Wanted(
         times=words.times,
         seed=words.seed,
-        folder=folder,
+        folder=words.folder,
         check_every=words.check_every,
         rotate_every=words.rotate_every,
         report=words.report,

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -31,14 +31,16 @@ WHEEL: Final = ("BA", "BR", "FA", "FR", "TA", "TR", "PA", "PR", "BT", "BJ", "HA"
 
 KNOCK_AGAIN_S: Final = 0.02
 """Between two attempts to connect, so that a panel is there the moment that the port is."""
+ANSWER_WITHIN_S: Final = 2.0
+"""How long a panel waits for any answer on a connection before it hangs up, connects anew and repeats."""
 DATAGRAM_WITHIN_S: Final = 0.5
 """How long a panel waits for the answer to a datagram."""
 SEQUENCE_MAX: Final = 9_999
 FIRST_ACCOUNT: Final = 0x7000
 
-_ANSWER: Final = re.compile(
-    rb'^\n([0-9A-F]{4})([0-9A-F]{4})("(\*?ACK|NAK|DUH)"(\d{4})(?:R\w+)?(?:L\w+)?(?:#(\w+))?\[.*)\r$', re.S
-)
+_ANSWER: Final = re.compile(rb'^\n([0-9A-F]{4})([0-9A-F]{4})("(\*?ACK|NAK|DUH)"(\d{4})([^\[]*)\[.*)\r$', re.S)
+_ACCOUNT: Final = re.compile(rb"#(\w+)$")
+_NAK_TIME: Final = re.compile(rb'"NAK".*_(\d\d):(\d\d):(\d\d),(\d\d)-(\d\d)-(\d{4})')
 
 
 class Manner(StrEnum):
@@ -71,6 +73,8 @@ class Source:
     anew: bool = False
     most: int = 1
     said: int = 0
+    clock_off: timedelta = timedelta(0)
+    """How far its clock was set off by a NAK."""
     open: "dict[int, tuple[Name, bytes]]" = field(default_factory=dict)
     """By sequence, oldest first."""
 
@@ -84,7 +88,7 @@ class Source:
 
     def frame(self, name: Name, sequence: int) -> bytes:
         data = f"#{self.account}|Nri1/{name.code}{name.zone}"
-        at = None if self.key is None else datetime.now(UTC)
+        at = None if self.key is None else datetime.now(UTC) + self.clock_off
         return build_frame(
             "SIA-DCS",
             seq=sequence,
@@ -113,6 +117,8 @@ class Crowd:
         self.pause_s = pause_s
         """Between two looks of a panel whether it may say something; 0 to send as fast as it goes."""
         self.over = False
+        self.lose_answers = False
+        """What comes back is lost on its way; once it is no longer, panels begin anew and repeat."""
         self.counts: Counter[str] = Counter()
         self.speakers = _speakers(self, shape)
         self._tasks: list[asyncio.Task[None]] = []
@@ -185,6 +191,8 @@ class OverTcp:
 
     crowd: Crowd
     sources: Sequence[Source]
+    _heard_s: float = 0.0
+    """Monotonic time of the last answer, or since when nothing waits for one."""
 
     async def speak(self) -> None:
         while not self.crowd.over or any(source.open for source in self.sources):
@@ -207,7 +215,17 @@ class OverTcp:
                 writer.write(self.crowd.repeat(source, sequence, "tcp"))
         listening = asyncio.create_task(self._listen(reader, writer))
         try:
+            lost = False
+            self._heard_s = time.monotonic()
             while not listening.done() and not writer.transport.is_closing():
+                if lost and not self.crowd.lose_answers:
+                    return
+                lost = self.crowd.lose_answers
+                if not any(source.open for source in self.sources):
+                    self._heard_s = time.monotonic()
+                elif time.monotonic() - self._heard_s > ANSWER_WITHIN_S:
+                    self.crowd.counts["hung up unanswered"] += 1
+                    return
                 if self.crowd.over and not any(source.open for source in self.sources):
                     return
                 for source in self.sources:
@@ -223,13 +241,19 @@ class OverTcp:
     async def _listen(self, reader: StreamReader, writer: StreamWriter) -> None:
         by_account = {source.account.encode(): source for source in self.sources}
         while True:
-            token, sequence, account = read_answer(await reader.readuntil(b"\r"))
+            answer = await reader.readuntil(b"\r")
+            self._heard_s = time.monotonic()
+            if self.crowd.lose_answers:
+                self.crowd.counts["answers lost"] += 1
+                continue
+            token, sequence, account = read_answer(answer)
             if token in (b"ACK", b"*ACK"):
                 self.crowd.hear(by_account[account], sequence, "tcp")
                 continue
             self.crowd.counts[f"answered {token.decode()}"] += 1
-            if token == b"NAK":  # its time is too old: a panel sets its clock and makes the frame anew
+            if token == b"NAK":  # its time is not ours: a panel sets its clock and makes the frame anew
                 for source in self.sources:
+                    source.clock_off = time_of(answer) - datetime.now(UTC)
                     for late in list(source.open)[:1]:
                         writer.write(self.crowd.repeat(source, late, "tcp", anew=True))
 
@@ -267,7 +291,9 @@ class OverUdp(DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[object, ...]) -> None:
         token, sequence, _ = read_answer(data)
-        if token == b"ACK":
+        if self.crowd.lose_answers:
+            self.crowd.counts["answers lost"] += 1
+        elif token == b"ACK":
             self.crowd.hear(self.sources[0], sequence, "udp")
             self._answered.set()
         else:
@@ -282,10 +308,20 @@ def read_answer(answer: bytes) -> tuple[bytes, int, bytes]:
     found = _ANSWER.match(answer)
     if found is None:
         raise ValueError(f"not an answer: {answer!r}")
-    crc, length, body, token, sequence, account = found.groups()
+    crc, length, body, token, sequence, header = found.groups()
     if int(length, 16) != len(body) or int(crc, 16) != crc16(body):
         raise ValueError(f"an answer with a wrong length or check value: {answer!r}")
-    return token, int(sequence), account or b""
+    account = _ACCOUNT.search(header)
+    return token, int(sequence), b"" if account is None else account[1]
+
+
+def time_of(nak: bytes) -> datetime:
+    """The receiver's time in a NAK."""
+    found = _NAK_TIME.search(nak)
+    if found is None:
+        raise ValueError(f"a NAK without a time: {nak!r}")
+    hour, minute, second, month, day, year = map(int, found.groups())
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _speakers(crowd: Crowd, shape: Shape) -> Sequence[OverTcp | OverUdp]:

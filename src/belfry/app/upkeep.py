@@ -34,6 +34,9 @@ REGISTRY_LOOK: Final = timedelta(seconds=2)
 SESSIONS_LOOK: Final = timedelta(minutes=1)
 """How often sessions that are over are let go, and the last use of the others is saved."""
 
+HEART_BEATS: Final = timedelta(seconds=1)
+"""A sleep of the machine is told by a beat that is late (`centre.replay`)."""
+
 TAG_KEYS_LOOK: Final = timedelta(minutes=1)
 """A machine that slept over midnight has the new day's key this late at most."""
 
@@ -69,12 +72,16 @@ class Upkeep:
         self._snapshot = snapshot.Keeper(folder, walk, clock)
 
     def begin(self, tasks: Tasks) -> None:
+        tasks.every("heart", HEART_BEATS, self._beat)
         tasks.every("tag keys", TAG_KEYS_LOOK, self._intake.prepare)
         tasks.every("blind", BLIND_LOOK, self._look_whether_blind)
         tasks.every("expiry", EVERY, self._erase)
         tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
         tasks.every("registry", REGISTRY_LOOK, self._follow_registry)
         tasks.every("snapshot", snapshot.LOOK, self._snapshot.look)
+
+    async def _beat(self) -> None:
+        self._intake.beat()
 
     async def save_snapshot(self) -> None:
         await self._snapshot.save()

@@ -65,8 +65,11 @@ class Marker:
 
     def _tags(self, key: bytes, material: bytes, since: datetime, today: date) -> tuple[bytes, ...]:
         tag = frame_tag(key, material)
-        yesterday = None if since.date() >= today else self._day_keys.get(today - DAY)
-        return (tag,) if yesterday is None else (tag, frame_tag(yesterday, material))
+        if since.date() == today:
+            return (tag,)
+        # After midnight yesterday's, and tomorrow's where the clock was set back over it.
+        other = self._day_keys.get(today - DAY if since.date() < today else today + DAY)
+        return (tag,) if other is None else (tag, frame_tag(other, material))
 
     def _prepare_soon(self) -> None:
         if self._preparing is None or self._preparing.done():

@@ -23,6 +23,9 @@ TAGS_MOST: Final = 1_000_000
 STRANGERS_MOST: Final = 10_000
 """Unknown accounts whose latest frame is remembered."""
 
+AWAY: Final = timedelta(seconds=5)
+"""Heartbeats come every second. One so much later, or earlier, means that the machine slept or its clock was set."""
+
 
 class Kept(Struct):
     """Where a tagged arrival stands in the journal."""
@@ -59,6 +62,13 @@ class Replay:
         self._latest: dict[AccountKey, Latest] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         self._up_since = up_since
+        self._beaten: datetime | None = None
+
+    def beat(self, now: datetime) -> None:
+        """The heart beats. After a sleep, or a clock that was set, panels repeat what got no answer: as at a start."""
+        if self._beaten is not None and abs(now - self._beaten) > AWAY:
+            self._up_since = now
+        self._beaten = now
 
     def named(self, tags: tuple[bytes, ...], now: datetime) -> int | None:
         """The position of an earlier arrival with this Idempotency-Key."""
@@ -73,8 +83,11 @@ class Replay:
         known = self._latest.get(account)
         if known is None or known.tag not in tags:
             return None
-        fresh = now - max(known.at, self._up_since) <= self._retry
-        return known.position if known.timed or fresh else None
+        if self._beaten is not None:
+            self.beat(now)  # whoever repeats may be quicker than the heart
+        # Kept later than now: the clock was set back since, and how long ago it was nobody knows.
+        since = self._up_since if known.at > now + AWAY else max(known.at, self._up_since)
+        return known.position if known.timed or now - since <= self._retry else None
 
     def latest_at(self, account: AccountKey) -> datetime | None:
         """When the latest frame of an account was kept."""
