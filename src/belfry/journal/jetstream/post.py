@@ -8,7 +8,7 @@ answered is sent again with the same ids; whether it had been stored is for the 
 
 import asyncio
 from asyncio import Future
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from belfry.ports import Expect, JournalError, Unusable
 
 log = structlog.get_logger()
 
-BATCH_LEAST: Final = 64
+BATCH_LEAST: Final = 32
 """Fewer appends are quicker one by one (docs/decisions/0007)."""
 BATCH_BYTES: Final = 1024 * 1024
 """A batch of several appends holds no more; a single append may."""
@@ -39,8 +39,8 @@ REPEAT_AFTER_S: Final = 5.0
 PATIENCE_S: Final = 30.0
 """Nothing was answered for this long: the journal is unusable. A server restarts, or elects a leader, in a few seconds.
 Well below the time for which the server knows ids by itself."""
-LATER: Final = frozenset({10_008, 10_167, 10_176, 10_195, 10_210})
-"""The server's words for: not now, too many requests, a batch of which a part was lost."""
+LATER: Final = frozenset({10_008, 10_158, 10_167, 10_176, 10_195, 10_210})
+"""The server's words for: not now, this id is under way, too many requests, a batch of which a part was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ class Post:
         self._waiting: deque[Append] = deque()
         self._under_way: dict[int, Parcel] = {}
         self._ids: set[bytes] = set()
+        self._subjects: Counter[str] = Counter()
+        """How many entries of a subject are under way."""
         self._entries = self._bytes = self._number = 0
         self._up, self._again = True, False
         self._heard = self._loop.time()
@@ -190,11 +192,15 @@ class Post:
                 self._again = False
                 for parcel in list(self._under_way.values()):
                     await self._send(parcel)
-            while self._waiting and self._up and self._has_room():
+            while self._waiting and self._up and self._may_send():
                 await self._send_next()
 
-    def _has_room(self) -> bool:
-        return self._entries < UNDER_WAY_ENTRIES and self._bytes < UNDER_WAY_BYTES
+    def _may_send(self) -> bool:
+        if self._entries >= UNDER_WAY_ENTRIES or self._bytes >= UNDER_WAY_BYTES:
+            return False
+        # A cluster refuses what depends on a write that is still on its way to the other servers.
+        expect = self._waiting[0].expect
+        return expect is None or not self._subjects[expect.subject]
 
     async def _send_next(self) -> None:
         parcel = self._pack()
@@ -241,7 +247,9 @@ class Post:
         self._under_way[parcel.number] = parcel
         self._entries += parcel.entries
         self._bytes += parcel.size_bytes
-        self._ids.update(entry.id for append in parcel.appends for entry in append.entries)
+        for append in parcel.appends:
+            self._ids.update(entry.id for entry in append.entries)
+            self._subjects.update(entry.subject for entry in append.entries)
 
     async def _send(self, parcel: Parcel) -> None:
         if parcel.number not in self._under_way:
@@ -312,7 +320,9 @@ class Post:
             return  # given up meanwhile
         self._entries -= parcel.entries
         self._bytes -= parcel.size_bytes
-        self._ids.difference_update(entry.id for append in parcel.appends for entry in append.entries)
+        for append in parcel.appends:
+            self._ids.difference_update(entry.id for entry in append.entries)
+            self._subjects -= Counter(entry.subject for entry in append.entries)  # and forget those at none
 
     def _rest(self) -> None:
         if self._waiting:
