@@ -6,7 +6,9 @@ between two CR, bits 2 to 4 how TCP is cut.
 """
 
 import asyncio
+import socket
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, cast
 
 from belfry.domain.facts import ENTRY_MAX_BYTES
@@ -57,6 +59,14 @@ class Line(asyncio.Transport, asyncio.DatagramTransport):
     def resume_reading(self) -> None: ...
 
 
+@cache
+def _silent_wire() -> socket.socket:
+    """A UDP socket with nothing behind the datagram that is handed in."""
+    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire.setblocking(False)
+    return wire
+
+
 def seeds() -> Iterable[bytes]:
     for vector in VECTORS:
         yield b"\x1c" + vector.raw
@@ -81,7 +91,12 @@ def _ready(rig: Rig) -> None:
 
 
 _centre = Living(_ready)
-close = _centre.close
+
+
+def close() -> None:
+    _centre.close()
+    _silent_wire().close()
+    _silent_wire.cache_clear()
 
 
 async def _knock(rig: Rig, data: bytes) -> None:
@@ -91,7 +106,7 @@ async def _knock(rig: Rig, data: bytes) -> None:
     line, talk = Line(), None
     before = rig.journal.position
     if flags & UDP:
-        datagrams = Datagrams(_desks[0])
+        datagrams = Datagrams(_desks[0], _silent_wire())
         datagrams.connection_made(line)
         datagrams.datagram_received(wire, ("192.0.2.7", 4711))
     else:
