@@ -11,7 +11,7 @@ NPM := $(PY) hatch_build.py
 ARGS ?=
 
 # Nothing of these is in a file of the same name.
-.PHONY: help setup console demo test check bench floods supervised long-run fuzz pictures docs lock clean
+.PHONY: help setup console demo test check bench faults floods supervised long-run fuzz pictures docs lock clean
 
 help:
 	@echo 'make setup      .venv from hashed locks, the package in it, the console built'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test       every test, with a browser'
 	@echo 'make check      style, types, import rules, documents: under two minutes'
 	@echo 'make bench      the figures of docs/benchmarks.md, measured here'
+	@echo 'make faults     a thousand kills and the list of faults, on this disk: about an hour'
 	@echo 'make floods     how quick it stays beside floods, and their memory (docs/endurance.md)'
 	@echo 'make supervised a hundred thousand accounts that poll, and how soon silence is seen'
 	@echo 'make long-run   an hour of the demo at ten times its load; ARGS="--minutes 10 --factor 10"'
@@ -69,6 +70,11 @@ check: setup
 	@if [ -f console/package.json ]; then $(NPM) run check; fi
 	$(PY) -m pytest -q tests/house
 	$(PY) -m mkdocs --quiet build --strict --site-dir build/docs
+
+# ARGS are words for the kills: make faults ARGS="--times 100 --seed 7 --folder /mnt/disk/faults"
+faults: setup
+	$(PY) -m faults list
+	$(PY) -m faults kills $(ARGS)
 
 bench: setup
 	@test -d bench || { echo 'There is no bench/ folder in this checkout, so nothing can be measured.' >&2; exit 1; }

@@ -23,23 +23,26 @@ def main() -> int:
     kills = commands.add_parser("kills", help="kill -9 at random points while panels speak")
     kills.add_argument("--times", type=int, default=1_000)
     kills.add_argument("--seed", type=int, default=1)
-    kills.add_argument(
-        "--folder", type=Path, help="where the centres write; a new one in the working folder if not named"
-    )
+    kills.add_argument("--folder", type=Path, help="where the centres write; a new one in build/ if not named")
     kills.add_argument("--check-every", type=int, default=25)
     kills.add_argument("--rotate-every", type=int, default=75, help="kills before a fresh folder")
     kills.add_argument("--report", type=Path, default=Path("build/faults-kills.txt"))
     listed = commands.add_parser("list", help="every fault of the list, as a table")
     listed.add_argument("--only", action="append", choices=list(LIST), help="one of them; may be given again")
     listed.add_argument("--rounds", type=int, help="of each; otherwise the usual")
-    listed.add_argument(
-        "--folder", type=Path, help="where the centres write; a new one in the working folder if not named"
-    )
+    listed.add_argument("--folder", type=Path, help="where the centres write; a new one in build/ if not named")
     listed.add_argument("--report", type=Path, default=Path("build/faults-list.md"))
     words = parser.parse_args()
     words.report.parent.mkdir(parents=True, exist_ok=True)
-    words.folder = words.folder or Path(tempfile.mkdtemp(prefix="faults-", dir="."))
+    words.folder = words.folder or _fresh()
     return _kills(words) if words.command == "kills" else _list(words)
+
+
+def _fresh() -> Path:
+    """A folder of our own on the disk of the working folder: where temporary files lie is memory on many systems."""
+    build = Path("build")
+    build.mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="faults-", dir=build))
 
 
 def _list(words: argparse.Namespace) -> int:

@@ -35,6 +35,8 @@ ANSWER_WITHIN_S: Final = 2.0
 """How long a panel waits for any answer on a connection before it hangs up, connects anew and repeats."""
 DATAGRAM_WITHIN_S: Final = 0.5
 """How long a panel waits for the answer to a datagram."""
+SUPERVISED_S: Final = 20
+"""Interval of the accounts that are supervised: the plain ones. They are lost after 50 s of silence."""
 SEQUENCE_MAX: Final = 9_999
 FIRST_ACCOUNT: Final = 0x7000
 
@@ -360,6 +362,7 @@ def sites(shape: Shape) -> Sequence[Site]:
             f"{number + 1} Mill Lane",
             "office",
             key="" if source.key is None else source.key.hex(),
+            polls_s=SUPERVISED_S if manner in (Manner.PLAIN, Manner.UDP) else 0,
         )
         for manner, sources in groups(shape)
         for number, source in enumerate(sources)
