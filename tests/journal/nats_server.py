@@ -22,10 +22,10 @@ def binary() -> str:
 
 
 class NatsServer:
-    """Starts at once. `kill` and `start` may follow each other; the port stays."""
+    """Starts at once. `kill` and `start` may follow each other; the port stays. `jetstream`: more settings of it."""
 
     def __init__(self, folder: Path, *, jetstream: str = "") -> None:
-        self._folder, self._jetstream = folder, jetstream
+        self._folder, self.jetstream = folder, jetstream
         self.port = -1
         folder.mkdir(parents=True, exist_ok=True)
         self.start()
@@ -43,7 +43,7 @@ class NatsServer:
         settings.write_text(
             f"listen: 127.0.0.1:{self.port}\n"
             f'ports_file_dir: "{self._folder}"\n'
-            f'jetstream {{ store_dir: "{self.storage}", sync_interval: always, {self._jetstream} }}\n'
+            f'jetstream {{ store_dir: "{self.storage}", sync_interval: always, {self.jetstream} }}\n'
         )
         for stale in self._folder.glob("*.ports"):
             stale.unlink()

@@ -181,6 +181,10 @@ async def test_a_limit_of_the_server_is_a_full_disk_and_no_end(tmp_path: Path) -
             await journal.append([an_entry(), an_entry()])
         assert journal.usable
         assert positions_of(await journal.page(0, 100)) == list(range(1, kept + 1))
+        limited.kill()
+        limited.jetstream = "max_file_store: 10MB"
+        limited.start()
+        assert list(await journal.append([an_entry(words="x" * 60_000)])) == [kept + 1]
         await journal.close()
     finally:
         limited.kill()

@@ -96,7 +96,8 @@ class Journal(Protocol):
     def append(self, entries: Sequence[Entry], expect: Expect | None = None) -> "Future[Sequence[int]]":
         """Store 1 to 256 entries; the future gives their positions in order, or raises a JournalError.
 
-        Never blocks the caller. A caller that gives up waiting must repeat with the same entry ids.
+        Never blocks the caller. A caller that gives up waiting must repeat with the same entry ids. `expect` may be
+        refused without need where servers are many, so whoever is refused reads again and decides again.
         """
         ...
 
