@@ -210,3 +210,20 @@ async def until_refused(robot: Desk) -> list[str]:
         if answer.status_code == 503:
             return kept
         kept.append(zone)
+
+
+async def test_a_journal_that_failed_is_an_alarm_until_the_restart_and_told_after_it(town: Town) -> None:
+    desk, robot = await town.operator("anna"), await town.program()
+    await town.pass_time(seconds=20)
+    journal_of(town)._writer.broken = "a sync failed"
+    assert (await robot.post("/signals", account="2002", code="FA", zone="1")).status_code == 503
+    looks = Looks(town)
+    await looks.pass_by(3)
+    centre = await desk.get("/centre")
+    assert (centre["journal"], centre["faults"][0]["why"]) == ("closed", "failed")
+    await town.restart()
+    desk = await town.operator("anna")
+    await until_told(lambda: is_raised(desk))
+    (row,) = await desk.incidents()
+    (why,) = (await desk.detail(row["id"]))["reasons"][1:]
+    assert why.startswith("the centre was away from")
