@@ -5,17 +5,18 @@ the ciphertext, the one sign of the right key is the well-formed timestamp at th
 differ from frame to frame.
 """
 
+import re
 from binascii import Error as NotHexadecimal
-from binascii import unhexlify
+from binascii import hexlify, unhexlify
 from collections.abc import Iterable
 from functools import lru_cache
+from threading import get_ident
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from msgspec.structs import replace
 
 from belfry.protocols.dc09.frame import Error, Frame, Parts, Quirk, Unreadable, split
-from belfry.protocols.dc09.stamp import STAMP_BYTES
+from belfry.protocols.dc09.stamp import STAMP_BYTES, instant
 
 BLOCK_BYTES: Final = 16
 
@@ -27,8 +28,11 @@ PAD_MIN_BYTES: Final = 16
 _RESERVED: Final = bytes.maketrans(b"|[]", b"{<>")
 """A pad holds any byte except the three that give the text its form."""
 
-CIPHERS_KEPT: Final = 4096
-"""Prepared ciphers kept at once: making one costs as much as using it."""
+CODERS_KEPT: Final = 4_096
+"""Keys whose ciphers are kept at once: making them costs twenty times as much as using them."""
+
+# The text of nearly every panel; its stamp may still name no date.
+_USUAL: Final = re.compile(rb"([^|\[\]]*)\|([^\[\]]*)\]((?:\[[^\[\]]*\])*)_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4})", re.DOTALL)
 
 
 def key_from_hex(text: str) -> bytes:
@@ -52,14 +56,45 @@ def _sized(key: bytes, found: str) -> bytes:
     return key
 
 
-@lru_cache(maxsize=CIPHERS_KEPT)
-def _cipher(key: bytes) -> Cipher[modes.CBC]:
-    return Cipher(algorithms.AES(key), modes.CBC(bytes(BLOCK_BYTES)))
+class _Coder:
+    """AES-CBC from a zero IV, over two ciphers that never begin anew.
+
+    CBC mixes the first block with the one before it, so what came last is mixed in once more and falls out.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        cipher = Cipher(algorithms.AES(key), modes.CBC(bytes(BLOCK_BYTES)))
+        self._hide, self._show = cipher.encryptor().update, cipher.decryptor().update
+        self._hidden = self._shown = bytes(BLOCK_BYTES)
+        """The last block of ciphertext that each has seen."""
+
+    def hide(self, text: bytes) -> bytes:
+        hidden = self._hide(_mixed(text[:BLOCK_BYTES], self._hidden) + text[BLOCK_BYTES:])
+        self._hidden = hidden[-BLOCK_BYTES:]
+        return hidden
+
+    def show(self, hidden: bytes) -> bytes:
+        text = self._show(hidden)
+        first = _mixed(text[:BLOCK_BYTES], self._shown)
+        self._shown = hidden[-BLOCK_BYTES:]
+        return first + text[BLOCK_BYTES:]
+
+
+def _mixed(block: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(block, "big") ^ int.from_bytes(other, "big")).to_bytes(BLOCK_BYTES, "big")
+
+
+@lru_cache(maxsize=CODERS_KEPT)
+def _coder(key: bytes, thread: int) -> _Coder:
+    """A coder remembers, so each thread has its own."""
+    return _Coder(key)
 
 
 def encrypt(text: bytes, key: bytes) -> bytes:
-    """Return the upper-case hexadecimal ciphertext of a whole number of blocks."""
-    return _cipher(key).encryptor().update(text).hex().upper().encode()
+    """Return the upper-case hexadecimal ciphertext of whole blocks. Raises ValueError where the text is none."""
+    if not text or len(text) % BLOCK_BYTES:
+        raise ValueError(f"a text of {len(text)} bytes is no whole number of blocks")
+    return hexlify(_coder(key, get_ident()).hide(text)).upper()
 
 
 def pad(rest_bytes: int, chance: bytes) -> bytes:
@@ -86,7 +121,7 @@ def decrypt(frame: Frame, keys: Iterable[bytes]) -> tuple[Frame, bytes] | Unread
             fault = Error.CIPHER_LENGTH
             break
         fault = Error.DECRYPT
-        content = _cipher(key).decryptor().update(cipher)
+        content = _coder(key, get_ident()).show(cipher)
         if content[-STAMP_BYTES - 2 : -STAMP_BYTES] == b"]_" and (opened := _opened(frame, content)) is not None:
             return opened, key
     return Unreadable(error=fault, crc=frame.crc, binary=frame.binary, length=frame.length, frame=frame)
@@ -94,6 +129,16 @@ def decrypt(frame: Frame, keys: Iterable[bytes]) -> tuple[Frame, bytes] | Unread
 
 def _opened(frame: Frame, content: bytes) -> Frame | None:
     """Return the frame with its decrypted text taken apart; None where that text has not the form of one."""
+    match = _USUAL.fullmatch(content)
+    moment = None if match is None else instant(match[4])
+    if match is None or moment is None:
+        return _opened_otherwise(frame, content)
+    pad, data, extended, _ = match.groups()
+    xdata = tuple(extended[1:-1].split(b"][")) if extended else ()
+    return _with(frame, content, len(pad), Parts(data, xdata, moment, True), frame.quirks)
+
+
+def _opened_otherwise(frame: Frame, content: bytes) -> Frame | None:
     close = content.find(b"]")
     bar = content.find(b"|", 0, close)
     quirks: tuple[str, ...] = frame.quirks
@@ -103,16 +148,25 @@ def _opened(frame: Frame, content: bytes) -> Frame | None:
         start, pad_length = close, close
     else:
         start, pad_length = bar + 1, bar
-    parts: Parts | None = split(content[start:])
+    parts = split(content[start:])
     if parts is None or not parts.stamped:
         return None
-    return replace(
-        frame,
+    return _with(frame, content, pad_length, parts, (*quirks, *parts.quirks))
+
+
+def _with(frame: Frame, content: bytes, pad_length: int, parts: Parts, quirks: tuple[str, ...]) -> Frame:
+    return Frame(
+        token=frame.token,
+        encrypted=True,
+        echo=frame.echo,
+        crc=frame.crc,
+        binary=frame.binary,
+        length=frame.length,
+        body=frame.body,
         data=parts.data,
         xdata=parts.xdata,
         timestamp=parts.timestamp,
-        quirks=(*quirks, *parts.quirks),
-        cipher=None,
+        quirks=quirks,
         content=content,
         pad_length=pad_length,
     )

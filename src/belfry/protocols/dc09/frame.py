@@ -268,7 +268,7 @@ def _read(body: bytes, *, crc: int, binary: bool, length: int, quirks: list[Quir
     return frame
 
 
-class Parts(Struct, frozen=True):
+class Parts(Struct, frozen=True, gc=False):
     """What stands behind the first `[`: the data, the extended data, the time and what was odd about them."""
 
     data: bytes

@@ -28,5 +28,10 @@ def instant(stamp: bytes) -> datetime | None:
 
 def stamp(at: datetime) -> bytes:
     """Return an aware instant as a frame carries it, cut to whole seconds."""
+    return _written(at.replace(microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _written(at: datetime) -> bytes:
     utc = at.astimezone(UTC)
     return b"%02d:%02d:%02d,%02d-%02d-%04d" % (utc.hour, utc.minute, utc.second, utc.month, utc.day, utc.year)
