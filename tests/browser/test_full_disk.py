@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from belfry.app import health
+from tests.browser.axe import in_every_look
 from tests.browser.seats import seat
 from tests.stories.kit import open_town
 from tests.stories.test_full_disk import fill, journal_of
@@ -37,6 +38,7 @@ async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
         await expect(alarm).to_contain_text("Fault of the centre itself")
         await expect(alarm).to_contain_text("1 delivery without an answer")
         await anna.expect_tone(*TECHNICAL)
+        assert await in_every_look(anna, "full disk") == {}
         await anna.of("nav-call").click()
         await anna.of("kind-FIRE.STRUCT").click()
         await anna.of("place-words").fill("behind the old mill")
