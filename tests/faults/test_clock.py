@@ -3,15 +3,22 @@
 The same in a real process, with a real centre: `python -m faults list --only clock --only slept`.
 """
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from belfry.centre.deadlines import Deadlines
 from belfry.centre.replay import Replay
-from belfry.domain.facts import Received
+from belfry.domain.commands import Hold, Take
+from belfry.domain.facts import IncidentState, Received
+from belfry.domain.incident import State
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
+from tests.centre.staffed import Room, staffed
+from tests.domain.incidents import ANNA, after
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY: Final = AccountKey("panels", "0", "7000")
@@ -66,3 +73,52 @@ def test_the_same_words_after_a_quiet_while_are_a_new_alarm(replay: Replay) -> N
 def test_a_clock_that_is_set_back_a_little_confuses_nobody(replay: Replay) -> None:
     beats(replay, NOON, NOON + 10 * SECOND)
     assert replay.latest(KEY, (TAG,), NOON - SECOND) == 7
+
+
+# -- what waits for a time, when the clock is set back
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with staffed("memory", tmp_path) as one:
+        yield one
+
+
+async def after_three_hours_back(room: Room, watch: Deadlines) -> list[str]:
+    """What the deadlines write when the clock is set back by three hours, twice looked at; in short words."""
+    await watch.step(after(10))
+    before = len(await room.facts())
+    for seconds in (-3 * 3600 + 10, -3 * 3600 + 11):
+        room.now = after(seconds)
+        await watch.step(room.now)
+    return [type(fact).__name__ for fact in (await room.facts())[before:]]
+
+
+async def test_a_delay_ends_when_the_clock_is_set_back(room: Room) -> None:
+    """Or an alarm would ring three hours later."""
+    watch = room.watched()
+    await room.open(state=IncidentState.PENDING, pending_until=after(120))
+    assert await after_three_hours_back(room, watch) == ["Due"]
+    assert room.incident().state is State.WAITING
+
+
+async def test_a_delay_ends_when_a_centre_starts_with_its_clock_set_back(room: Room) -> None:
+    await room.open(state=IncidentState.PENDING, pending_until=after(120))
+    room.now = after(-3 * 3600)
+    await room.watched().step(room.now)
+    assert room.incident().state is not State.PENDING
+
+
+async def test_a_hold_ends_when_the_clock_is_set_back(room: Room) -> None:
+    watch = room.watched()
+    await room.open(priority=3)
+    room.now = after(5)
+    await room.act(Take(1), ANNA)
+    await room.act(Hold(2, until=after(600), reason="a guard looks"), ANNA)
+    assert (await after_three_hours_back(room, watch))[0] == "Due"
+
+
+async def test_who_waits_untaken_is_told_on_once_when_the_clock_is_set_back(room: Room) -> None:
+    watch = room.watched()
+    await room.open(priority=1)
+    assert await after_three_hours_back(room, watch) == ["Escalated"] * 3

@@ -3,6 +3,9 @@
 Every deadline is derived from the incident on the board, so a restart forgets none. Only what no fact tells is kept
 here: when an operator last did something, and whose console is gone; after a restart both begin anew.
 
+A clock that is set back would leave what began after it waiting for hours. Nobody knows how long that has waited, so it
+is due at once: too early is a row that rings, too late is an alarm that nobody hears.
+
 Each open incident has one time at which to look at it again. It may come early, never late: whoever looks decides by
 the incident as it is then.
 """
@@ -33,6 +36,10 @@ LOOK_EVERY_S: Final = 1.0
 AT_ONCE: Final = 256
 """Most incidents whose facts are on their way to the disk together."""
 TRIES: Final = 8
+SET_BACK: Final = timedelta(minutes=1)
+"""A clock that is corrected by less makes nobody wait too long."""
+
+_WAITS: Final = frozenset({State.PENDING, State.HELD})
 
 IDLE: Final = "idle"
 CONSOLE_LOST: Final = "console_lost"
@@ -52,7 +59,9 @@ class Deadlines:
         """Since when an operator has no console."""
         self.consoles: set[str] = set()
         """Operators with a console."""
-        self._began = clock()
+        self._began = self._looked = clock()
+        self._future = max((_newest(incident) for incident in board.queue()), default=self._began)
+        """Up to here times may lie ahead: the clock was set back."""
         self._sooner = asyncio.Event()
         self._courses: dict[str, tuple[object, ...]] = {}
         """What an open incident's next look was planned by: a signal that joins changes none of it."""
@@ -94,6 +103,9 @@ class Deadlines:
 
     async def step(self, now: datetime) -> int:
         """Write down everything that is due; returns how many entries. Raises JournalError; what is due stays due."""
+        if self._looked - now > SET_BACK:
+            self._set_back(now)
+        self._looked = now
         written = 0
         for _ in range(TRIES):
             due = self._due(now)
@@ -143,8 +155,23 @@ class Deadlines:
         if self._heap[0] == (at, incident.id):
             self._sooner.set()
 
+    def _set_back(self, now: datetime) -> None:
+        """Look at every open incident again."""
+        log.warning("the clock was set back, what waits is due", seconds=(self._looked - now).total_seconds())
+        self._future, self._looked = max(self._future, self._looked), now
+        self._looks.clear()
+        self._heap.clear()
+        for incident in self._board.queue():
+            self._plan(incident)
+
+    def _is_ahead(self, incident: Incident, now: datetime) -> bool:
+        """Something of it is of a time that is still to come."""
+        return now < self._future - SET_BACK and now < _newest(incident) - SET_BACK
+
     def _next(self, incident: Incident) -> datetime | None:
         """When something may next be due, None where nothing can be."""
+        if self._is_ahead(incident, self._looked) and (incident.state in _WAITS or self._untold(incident)):
+            return self._looked
         match incident.state:
             case State.PENDING:
                 return incident.pending_until
@@ -182,7 +209,10 @@ class Deadlines:
 
     def _facts(self, incident: Incident, now: datetime) -> Sequence[OnIncident]:
         """What time alone makes true of an incident by `now`."""
+        ahead = self._is_ahead(incident, now)
         match incident.state:
+            case State.PENDING | State.HELD if ahead:
+                return (Due(incident=incident.id, reasons=("the clock was set back while it waited",)),)
             case State.PENDING if _passed(incident.pending_until, now):
                 return (Due(incident=incident.id, reasons=("its delay is over",)),)
             case State.HELD if _passed(incident.held_until, now):
@@ -191,7 +221,7 @@ class Deadlines:
                 return tuple(
                     Escalated(incident=incident.id, clock=TAKE, level=level.level, reasons=("nobody took it in time",))
                     for level in self._untold(incident)
-                    if level.at <= now
+                    if level.at <= now or ahead
                 )
             case State.TAKEN:
                 at, reason = min(self._leaves(incident))
@@ -240,6 +270,12 @@ class Deadlines:
     ) -> tuple[Entry, "Future[Sequence[int]]"]:
         entry = Entry(id=self._chance(16), subject=incident_subject(incident.id), at=now, facts=tuple(facts))
         return entry, self._journal.append([entry], expect_of(incident))
+
+
+def _newest(incident: Incident) -> datetime:
+    """The latest time at which something happened to an incident."""
+    times = (incident.due_at, incident.raised_at, incident.waiting_since, incident.taken_at)
+    return max((at for at in times if at is not None), default=incident.opened_at)
 
 
 def _passed(at: datetime | None, now: datetime) -> bool:
