@@ -1,6 +1,7 @@
 """HTTP connections, so many from one source: whoever opens thousands and says half a request takes only a part.
 
-A trusted proxy speaks for many, so its connections are not counted; it has limits of its own.
+And only so much beside the bodies on each: the parser below keeps a head that has no end for as long as it comes. A
+trusted proxy speaks for many, so its connections are not counted; it has limits of its own.
 """
 
 import asyncio
@@ -19,6 +20,10 @@ SOURCE_MOST: Final = 200
 _TOO_MANY: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 )
+ASIDE_MOST_BYTES: Final = 131_072
+"""Bytes of one request that are not its body: address and headers, the frames of chunks, trailers. Browsers and proxies
+send some 16 kB at most; a megabyte in chunks of 64 bytes has 100 kB of frames."""
+_TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class Crowd:
@@ -55,22 +60,37 @@ class Crowd:
 
 
 def counted(crowd: Crowd) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol, which is made anew for each connection, with a limit for each source."""
+    """Return uvicorn's protocol, which is made anew for each connection, with a limit for each source and each head."""
 
     class Counted(HttpToolsProtocol):
         source: str | None = None
+        aside = 0
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
             super().connection_made(Together(transport))
             self.source = crowd.enter("" if self.client is None else self.client[0])
             if self.source is not None and crowd[self.source] > SOURCE_MOST:
-                self._refuse(transport)
+                self._refuse(transport, _TOO_MANY)
 
-        def _refuse(self, transport: asyncio.Transport) -> None:
+        def data_received(self, data: bytes) -> None:
+            self.aside += len(data)
+            super().data_received(data)
+            if self.aside > ASIDE_MOST_BYTES and not self.transport.is_closing():
+                self._refuse(self.transport, _TOO_LONG)
+
+        def on_body(self, body: bytes) -> None:
+            self.aside -= len(body)
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self.aside = 0
+            super().on_message_complete()
+
+        def _refuse(self, transport: asyncio.Transport, answer: bytes) -> None:
             if self.scheme == "https":
                 transport.abort()  # a farewell in TLS waits for the other side
             else:
-                transport.write(_TOO_MANY)
+                transport.write(answer)
                 transport.close()
 
         def connection_lost(self, exc: Exception | None) -> None:
