@@ -3,7 +3,7 @@
 The same in a real process, with a real centre: `python -m faults list --only clock --only slept`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from belfry.domain.facts import IncidentState, Received
 from belfry.domain.incident import State
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
+from tests.centre.silent_town import Told, Town, site
 from tests.centre.staffed import Room, staffed
 from tests.domain.incidents import ANNA, after
 
@@ -122,3 +123,34 @@ async def test_who_waits_untaken_is_told_on_once_when_the_clock_is_set_back(room
     watch = room.watched()
     await room.open(priority=1)
     assert await after_three_hours_back(room, watch) == ["Escalated"] * 3
+
+
+# -- silence
+
+
+async def turns(town: Town, seconds: int, *, polling: bool) -> Sequence[Told]:
+    """Second by second; returns what supervision said."""
+    for second in range(seconds):
+        town.wait(seconds=1)
+        if polling and second % 90 == 0:
+            town.poll(1)
+        await town.supervision.turn()
+    return town.told()
+
+
+@pytest.mark.parametrize("jumps", [(-3,), (3, -3), (-3, 3), (3, -6)], ids=str)
+async def test_silence_is_seen_in_its_window_however_the_clock_was_set(jumps: Sequence[int]) -> None:
+    town = Town([site(1)])
+    assert await turns(town, 200, polling=True) == []
+    for hours in jumps:
+        town.wait(hours=hours)
+        assert await turns(town, 200, polling=True) == [], "a clock is nobody's silence"
+    assert [kind for _, kind, _, _ in await turns(town, 200, polling=False)] == ["COMMS.LOST"]
+    assert await turns(town, 100, polling=True) == [("0001", "COMMS.LOST", "trouble_restore", "tcp")]
+
+
+async def test_silence_is_seen_after_a_start_with_the_clock_set_back() -> None:
+    town = Town([site(1)])
+    assert await turns(town, 200, polling=True) == []
+    await town.restart(down=-3 * 3600)
+    assert [kind for _, kind, _, _ in await turns(town, 200, polling=False)] == ["COMMS.LOST"]

@@ -35,7 +35,8 @@ EVERY_S: Final = 0.5
 """Between two steps, so that what is overdue is seen within a second."""
 
 STALL: Final = timedelta(seconds=10)
-"""A step that comes this much later than it should: the machine slept or the clock jumped. Nobody was silent."""
+"""A step that comes this much later than it should, or before the last one: the machine slept or the clock was set.
+Nobody was silent."""
 
 STRANGERS_MOST: Final = 1_000
 """Unknown accounts of which only polls are heard; the oldest are let go. Scanners will come."""
@@ -172,6 +173,9 @@ class Supervision:
         if now - self._turned > STALL:
             log.warning("supervision stalled", seconds=(now - self._turned).total_seconds())
             self.was_down(self._turned, now)
+        elif self._turned - now > STALL:
+            log.warning("the clock was set back", seconds=(self._turned - now).total_seconds())
+            self._memory.set_back(now)
         await self.step(now)
         self._turned = now
         if self._losses.changed or now - self._saved >= self._save_every:

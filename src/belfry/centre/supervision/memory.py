@@ -38,27 +38,36 @@ class Memory:
             if (row.account_id, row.path) == OURSELVES:
                 down = Downtime(part="centre", since=min(row.heard_at, now), until=now)
             else:
-                self._take_up(row)
+                self._take_up(row, now)
         self.away((*downs, down) if down is not None else downs, now)
         self._watch.resume(range(len(self._slots)), now.timestamp())
         return down
 
     def away(self, downs: Iterable[Downtime], now: datetime) -> None:
-        """Credit our own downtime beside what is credited already."""
-        self._downs = [known for known in (*self._downs, *downs) if now - known.until < AWAY_KEPT]
+        """Credit our own downtime beside what is credited already; of one that lies ahead, what is over."""
+        self._downs = [
+            Downtime(part=known.part, since=known.since, until=min(known.until, now))
+            for known in (*self._downs, *downs)
+            if known.since < now and now - known.until < AWAY_KEPT
+        ]
         self._watch.credit(merged(self._downs))
 
-    def _take_up(self, row: LastHeard) -> None:
+    def set_back(self, now: datetime) -> None:
+        """The clock was set back."""
+        self.away((), now)
+        self._watch.set_back(now.timestamp())
+
+    def _take_up(self, row: LastHeard, now: datetime) -> None:
         account = self._accounts.by_id(row.account_id)
         if account is None:
             return
         beside = kept(row.state)
         receiver, prefix = beside.receiver or account.receiver or "", beside.prefix or account.prefix
         path = self._slots.path_number(row.path)
-        slot = self._slots.add(account.id, path, receiver, prefix, row.heard_at.timestamp())
+        slot = self._slots.add(account.id, path, receiver, prefix, min(row.heard_at, now).timestamp())
         if path and beside.primary:
             self._slots.bits[slot] |= PRIMARY
-        self._slots.since_s[slot] = beside.since_s
+        self._slots.since_s[slot] = min(beside.since_s, now.timestamp())
         if beside.lost_s is not None and beside.kind is not None and beside.part is not None:
             self._losses.take_up(slot, beside.lost_s, Said(beside.kind, beside.part))
 

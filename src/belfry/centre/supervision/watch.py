@@ -171,6 +171,26 @@ class Watch:
             self.slots.planned[slot] = tick
             heappush(self._due, tick << SLOT_BITS | slot)
 
+    def set_back(self, now_s: float) -> None:
+        """The clock was set back: what lies ahead was just now, as far as anybody can tell; every deadline is new.
+
+        Without that, nobody's silence would be seen until the clock is again where it was.
+        """
+        slots = self.slots
+        self._base_s = now_s - 1
+        self._due.clear()
+        self._candidates.clear()
+        for slot in range(len(slots)):
+            slots.planned[slot] = 0
+            if max(slots.heard_s[slot], slots.since_s[slot]) > now_s:
+                slots.heard_s[slot] = min(slots.heard_s[slot], now_s)
+                slots.since_s[slot] = min(slots.since_s[slot], now_s)
+                self.touch(slot)
+            if slot in self.lost_s:
+                self.lost_s[slot] = min(self.lost_s[slot], now_s)
+            elif (account := self._accounts.by_id(slots.account_ids[slot])) is not None:
+                self.plan(slot, account)
+
     def late(self, slot: int, now_s: float, *, within_s: float) -> bool:
         """Just lost, or will be within a while unless it speaks, and has missed a report already."""
         if self.slots.bits[slot] & LOST:
