@@ -1,6 +1,7 @@
 """A staffed room without edges: journal, board, desk and deadlines, at a clock that only the test moves."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -64,7 +65,7 @@ class Room:
         self.now = NOON
         self.journal, self.board, self.keys = journal, Board(), MemoryKeys()
         self.rules = Rules(**rules)
-        self._random = journal.position * 1_000
+        self.chance = random.Random(journal.position).randbytes
         self.seals = Seals(self.keys, self.chance, self.clock, PERIODS)
         self.desk = Desk(
             self.board,
@@ -78,10 +79,6 @@ class Room:
 
     def clock(self) -> datetime:
         return self.now
-
-    def chance(self, n: int) -> bytes:
-        self._random += 1
-        return sha256(self._random.to_bytes(8, "big")).digest()[:n]
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

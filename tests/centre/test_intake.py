@@ -19,7 +19,7 @@ from belfry.domain.signal import AccountKey, Arrival, Caller, Category, Method, 
 from belfry.domain.site import Account
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
-from belfry.ports import Expect, Full, Stored
+from belfry.ports import Expect, Full, Refused, Stored
 from belfry.registry.book import AccountBook
 
 NOW: Final = datetime(2026, 3, 14, 23, 59, 30, tzinfo=UTC)
@@ -128,6 +128,55 @@ async def test_nothing_is_promised_before_the_journal_has_it() -> None:
         waiting.set_exception(Full("no room on the disk"))
         with pytest.raises(Full):
             await answer
+
+
+class Counting(MemoryJournal):
+    """Counts appends, and refuses those with an entry of zone 13."""
+
+    appends = 0
+
+    def append(self, entries: Sequence[Entry], expect: Expect | None = None) -> "asyncio.Future[Sequence[int]]":
+        self.appends += 1
+        if any(isinstance(fact, Received) and fact.zone == "13" for entry in entries for fact in entry.facts):
+            refused: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
+            refused.set_exception(Refused("too large"))
+            return refused
+        return super().append(entries, expect)
+
+
+async def over(centre: Door) -> Counting:
+    journal = Counting()
+    centre.journal = journal
+    centre.intake = centre.fresh(centre.now)
+    await centre.intake.prepare()
+    return journal
+
+
+async def test_what_comes_in_one_turn_is_kept_with_one_append_and_each_gets_its_own_receipt() -> None:
+    async with door() as centre:
+        journal = await over(centre)
+        receipts = await asyncio.gather(*(centre.say(b"%d" % n, zone=str(n), account=f"20{n}") for n in range(10, 13)))
+        assert [receipt.position for receipt in receipts] == [1, 2, 3]
+        assert [fact.zone for _, fact in await centre.kept()] == ["10", "11", "12"]
+        assert journal.appends == 1
+
+
+async def test_one_that_the_journal_refuses_takes_no_neighbour_with_it() -> None:
+    async with door() as centre:
+        await over(centre)
+        said = [centre.say(b"%d" % n, zone=str(n), account=f"20{n}") for n in range(12, 15)]
+        first, refused, last = await asyncio.gather(*said, return_exceptions=True)
+        assert (first, last) == (Receipt(1), Receipt(2))
+        assert isinstance(refused, Refused)
+        assert centre.intake.refusing is None
+
+
+async def test_who_repeats_gets_a_receipt_also_where_the_first_gave_up() -> None:
+    async with door() as centre:
+        arrival = Arrival(signals=(centre.signal(),), identity=b"x")
+        first, again = centre.intake.deliver(arrival), centre.intake.deliver(arrival)
+        first.cancel()
+        assert await again == Receipt(1, repeated=True)
 
 
 async def test_a_repeat_gets_the_same_receipt_and_is_kept_once() -> None:

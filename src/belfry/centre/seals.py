@@ -9,6 +9,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from belfry.domain.facts import Part, Retention, Sealed
 from belfry.ports import Chance, Clock, KeyStore
@@ -16,6 +17,9 @@ from belfry.safeguards.retention import DEFAULT_PERIODS, expires_at
 from belfry.safeguards.sealing import DATA_KEY_BYTES, NONCE_BYTES, seal, unseal
 
 KeyRow = tuple[bytes, Retention, datetime]
+
+CHANCE_BYTES: Final = DATA_KEY_BYTES + NONCE_BYTES
+"""Drawn for each part."""
 
 
 class Seals:
@@ -38,12 +42,14 @@ class Seals:
         if not parts:
             return ()
         now = self._clock()
+        ends = {retention: expires_at(retention, now, self._periods) for _, retention, _ in parts}
+        chance = self._chance(CHANCE_BYTES * len(parts))  # one draw: each asks the system
         sealed: list[Sealed] = []
         rows: list[KeyRow] = []
-        for part, retention, text in parts:
-            key = self._chance(DATA_KEY_BYTES)
-            sealed.append(seal(part, retention, text.encode(), data_key=key, nonce=self._chance(NONCE_BYTES)))
-            rows.append((key, retention, expires_at(retention, now, self._periods)))
+        for n, (part, retention, text) in enumerate(parts):
+            key, nonce = _cut(chance[n * CHANCE_BYTES : (n + 1) * CHANCE_BYTES])
+            sealed.append(seal(part, retention, text.encode(), data_key=key, nonce=nonce))
+            rows.append((key, retention, ends[retention]))
         await self._store(rows)
         return tuple(sealed)
 
@@ -87,6 +93,10 @@ class Seals:
             self._storing = None
             for future in (*asked, *self._asked):
                 future.cancel()  # nothing to do where it is done; stopped in the middle, nobody shall wait for ever
+
+
+def _cut(chance: bytes) -> tuple[bytes, bytes]:
+    return chance[:DATA_KEY_BYTES], chance[DATA_KEY_BYTES:]
 
 
 def _open(sealed: Sealed, key: bytes | None) -> str | None:

@@ -5,6 +5,7 @@ part; that is why it is made only where there is no store yet, and never replace
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -67,8 +68,13 @@ class Wrapping:
         self._cipher, self._chance = AESGCM(instance_key), chance
 
     def wrap(self, key: bytes, name: bytes) -> bytes:
-        nonce = self._chance(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, name)
+        return self.wrap_all([(key, name)])[0]
+
+    def wrap_all(self, keys: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Wrap keys, each with its name, in their order, with one draw of chance for all nonces."""
+        chance = self._chance(NONCE_BYTES * len(keys))
+        nonces = (chance[start : start + NONCE_BYTES] for start in range(0, len(chance), NONCE_BYTES))
+        return [nonce + self._cipher.encrypt(nonce, key, name) for nonce, (key, name) in zip(nonces, keys, strict=True)]
 
     def unwrap(self, wrapped: bytes, name: bytes) -> bytes:
         """Raises InstanceKeyError where it was wrapped under another instance key, or changed."""

@@ -101,15 +101,17 @@ class Vault:
 
     def put(self, keys: Sequence[NewKey]) -> None:
         """Add keys, durable on return. One that is there already stays with its first end."""
-        rows = [self._row(*key) for key in keys]
+        names = [name_of(data_key) for data_key, _, _ in keys]
+        wrapped = self._wrapping.wrap_all([(key[0], name) for key, name in zip(keys, names, strict=True)])
+        ends = {at: _microseconds(at) for _, _, at in keys}
+        rows = [
+            (name, str(retention), ends[at], box)
+            for name, (_, retention, at), box in zip(names, keys, wrapped, strict=True)
+        ]
         with transaction(self._database):
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 some = rows[start : start + ROWS_AT_ONCE]
                 self._database.execute(_insert(len(some)), list(chain.from_iterable(some)))
-
-    def _row(self, data_key: bytes, retention: str, expires_at: datetime) -> tuple[bytes, str, int, bytes]:
-        name = name_of(data_key)
-        return name, str(retention), _microseconds(expires_at), self._wrapping.wrap(data_key, name)
 
     def get(self, names: Sequence[bytes]) -> Mapping[bytes, bytes]:
         found: dict[bytes, bytes] = {}

@@ -4,6 +4,7 @@ AES-256-GCM; what the part is and how long it may live are authenticated with it
 another part or for another time. The data key's SHA-256 stands beside the box and is its name in the key store.
 """
 
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
@@ -59,5 +60,6 @@ def unseal(sealed: Sealed, data_key: bytes) -> bytes:
         raise Damaged(f"the box of the {sealed.part} was changed or belongs elsewhere") from error
 
 
+@cache
 def _bound(part: Part, retention: Retention) -> bytes:
     return b"belfry sealed part\0%b\0%b" % (part.encode(), retention.encode())

@@ -155,3 +155,23 @@ def test_a_repeat_shares_its_identity_and_another_frame_does_not() -> None:
 def test_plain_frames_of_different_times_are_different_deliveries() -> None:
     assert identity(frame("|NBA1", at=SENT), "panels") != identity(frame("|NBA1", at=NOW), "panels")
     assert identity(frame("|NBA1"), "panels") == identity(frame("|NBA1"), "panels")
+
+
+@pytest.mark.parametrize(
+    ("token", "data"),
+    [
+        ("SIA-DCS", "Nri1/BA012"),
+        ("SIA-DCS", "NBA"),
+        ("SIA-DCS", "Nri01OP007"),
+        ("SIA-DCS", "Nri2/ZZ9"),
+        ("SIA-DCS", "Nri3/CG5"),
+        ("ADM-CID", "1130 01 015"),
+        ("ADM-CID", "6130 00 000"),
+        ("ADM-CID", "3401 02 007"),
+        ("ADM-CID", "1422 02 007"),
+    ],
+)
+def test_one_event_is_read_the_same_alone_and_beside_its_account_in_capitals(token: str, data: str) -> None:
+    """Only a header's account that stands in the data as it stands there lets a frame take the short way."""
+    alone, named, otherwise = (one(f"{account}|{data}", token=token) for account in ("", "#12ab", "#12AB"))
+    assert alone == named == otherwise
