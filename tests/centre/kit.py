@@ -1,7 +1,7 @@
 """A centre without edges: a journal in memory, an account book, and the walk. Signals are said, incidents are read."""
 
 import asyncio
-import itertools
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ class Room:
         self.journal = journal
         self.board = Board()
         self.book = AccountBook(accounts)
-        self._random = itertools.count(1 + journal.position * 1_000)  # a second room on one journal repeats no id
+        self.chance = random.Random(journal.position).randbytes  # a second room on one journal repeats no id
         rules = Rules()
         self.triage = Triage(accounts=self.book, kinds=kinds.load(), codes=codes.load(), rules=rules)
         self.replay = Replay(rules, START)
@@ -54,9 +54,6 @@ class Room:
             clock=lambda: self.now,
             chance=self.chance,
         )
-
-    def chance(self, n: int) -> bytes:
-        return next(self._random).to_bytes(n, "big")
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from belfry.centre.board import expect_of
-from belfry.centre.walk import WalkState, by_weight
+from belfry.centre.walk import RUSH, WalkState, by_weight
 from belfry.domain.codec import encode
 from belfry.domain.facts import (
     Brief,
@@ -25,6 +25,7 @@ from belfry.domain.facts import (
 from belfry.domain.incident import State
 from belfry.domain.signal import AccountKey, Method
 from belfry.journal.memory import MemoryJournal
+from belfry.ports import Stored
 from tests.centre.kit import RECEIVER, START, Room, room
 
 
@@ -118,6 +119,32 @@ async def test_every_signal_of_a_storm_is_settled_once() -> None:
             elif isinstance(fact, Joined):
                 settled.append(fact.signal.position)
         assert set(positions) == set(settled)
+
+
+async def entries_after_a_round_of(signals: int, *, one_by_one: bool) -> list[int]:
+    """The facts in each entry that is written of five signals which come after a round of so many."""
+    async with room() as centre:
+        await centre.settled(
+            (await centre.journal.append([entry_of(centre, "BA", f"{n:03}") for n in range(signals)]))[-1]
+        )
+        before = position = centre.journal.position
+        for n in range(5):
+            (position,) = await centre.journal.append([entry_of(centre, "BA", f"{200 + n}")])
+            if one_by_one:
+                await centre.settled(position)
+            else:
+                await asyncio.sleep(0)
+        await centre.settled(position)
+        stored = [one for one in await centre.journal.page(before, 100) if isinstance(one, Stored)]
+        return [len(one.entry.facts) for one in stored if one.entry.subject.startswith("incident/")]
+
+
+async def test_in_a_rush_what_comes_next_gathers_into_one_entry() -> None:
+    assert await entries_after_a_round_of(RUSH + 1, one_by_one=False) == [5]
+
+
+async def test_outside_a_rush_each_signal_is_decided_as_it_comes() -> None:
+    assert await entries_after_a_round_of(RUSH, one_by_one=True) == [1, 1, 1, 1, 1]
 
 
 @given(st.lists(st.integers(0, 4), max_size=200), st.integers(0, 2_000))

@@ -4,7 +4,7 @@
 """
 
 import asyncio
-import itertools
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ class Rig:
         )
         self.board = Board()
         self.book = AccountBook(SITES)
-        self._random = itertools.count(1)
+        self.chance = random.Random(1).randbytes
         self.rules = Rules()
         self.kinds, self.codes = kinds.load(), codes.load()
         self.triage = Triage(accounts=self.book, kinds=self.kinds, codes=self.codes, rules=self.rules)
@@ -139,9 +139,6 @@ class Rig:
 
     def clock(self) -> datetime:
         return self.now
-
-    def chance(self, n: int) -> bytes:
-        return next(self._random).to_bytes(n, "big")
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)

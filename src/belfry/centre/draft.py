@@ -91,29 +91,29 @@ def _clone(incident: Incident) -> Incident:
 class Laid(MutableMapping[Point, bool]):
     """Points laid over those of the board, which stay as they are: a thousand of them are not copied for one more."""
 
-    __slots__ = ("_below", "_more", "_own")
+    __slots__ = ("_more", "below", "own")
 
     def __init__(self, below: Mapping[Point, bool]) -> None:
-        self._below, self._own, self._more = below, dict[Point, bool](), 0
+        self.below, self.own, self._more = below, dict[Point, bool](), 0
 
     def __getitem__(self, point: Point) -> bool:
-        return self._own[point] if point in self._own else self._below[point]
+        return self.own[point] if point in self.own else self.below[point]
 
     def __setitem__(self, point: Point, still: bool) -> None:
         if point not in self:
             self._more += 1
-        self._own[point] = still
+        self.own[point] = still
 
     def __delitem__(self, point: Point) -> None:
         raise TypeError("a point that was in alarm stays one")
 
     def __contains__(self, point: object) -> bool:
-        return point in self._own or point in self._below
+        return point in self.own or point in self.below
 
     def __iter__(self) -> Iterator[Point]:
-        yield from self._below
+        yield from self.below
         if self._more:
-            yield from (point for point in self._own if point not in self._below)
+            yield from (point for point in self.own if point not in self.below)
 
     def __len__(self) -> int:
-        return len(self._below) + self._more
+        return len(self.below) + self._more

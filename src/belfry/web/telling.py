@@ -8,6 +8,7 @@ it holds neither site nor place, since lists of those are archives (SCOPE).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from belfry.domain import clocks as deadlines
@@ -219,6 +220,7 @@ def group_of(kind: str) -> str:
     return kind.partition(".")[0]
 
 
+@cache  # of a closed list, and asked after every signal
 def is_medical(kind: str) -> bool:
     """Medical incidents are nobody's lead: only the control room sees them (SCOPE)."""
     return group_of(kind) == MEDICAL

@@ -122,22 +122,20 @@ class Supervision:
 
         In the order of the journal; hearing one again changes nothing.
         """
+        if received.method is not Method.EQUIPMENT:
+            if received.method is Method.SYSTEM and not self._live:
+                self._losses.recall(received, received.account_key)
+            return
         key = received.account_key
-        if received.method is Method.SYSTEM:
-            if not self._live:
-                self._losses.recall(received, key)
-            return
-        if received.method is not Method.EQUIPMENT or key is None:
-            return
-        account = self._accounts.by_key(key)
-        if account is None:
+        account = None if key is None else self._accounts.by_key(key)
+        if key is None or account is None:
             return
         if received.authenticated or not (account.keys or self._asks.is_keyed(key)):
             at_s = received.received_at.timestamp()
             if received.path is not None:
-                self._watch.frame(account, received.path, key.receiver, key.prefix, at_s=at_s, polled=False)
-            if proves_panel(received):
-                self._watch.proved(account, key.receiver, key.prefix, at_s)
+                self._watch.frame(account, received.path, received.receiver, received.prefix, at_s=at_s, polled=False)
+            if account.test_s is not None and proves_panel(received):
+                self._watch.proved(account, received.receiver, received.prefix, at_s)
 
     def was_down(self, since: datetime, until: datetime) -> None:
         """We did not listen for a while; it is nobody's silence."""
