@@ -9,6 +9,7 @@ from belfry.domain.site import Account
 from belfry.ports import Full, Receiver, Unusable
 from belfry.protocols.dc09 import build_frame
 from belfry.receivers.dc09 import Dc09Receiver, Dc09Settings
+from belfry.receivers.dc09_desk import BACKLOG_MOST
 from tests.protocols.dc09.vectors import VECTORS, Vector, vector
 from tests.receivers.kit import NOW, House, Register, door, read
 
@@ -176,6 +177,15 @@ async def test_a_panels_quirks_are_told_by_name_and_known_by_account() -> None:
         assert "9999" not in str(at.told()["quirks"])
 
 
+class Behind(House):
+    """An intake that keeps quicker than anybody decides."""
+
+    decided = True
+
+    def backlog(self) -> int:
+        return 0 if self.decided else BACKLOG_MOST + 1
+
+
 # -- a bad neighbour --------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +277,24 @@ async def test_a_source_that_waits_for_nothing_has_a_share_and_each_of_its_conne
             house.keep(index)
         assert [read(await flood.answer()).seq for _ in range(20)] == [f"{n:04d}" for n in range(1, 21)]
         assert read(await quiet.answer()).seq == "0078"
+
+
+async def test_while_decisions_are_far_behind_each_connection_has_one_frame_under_way() -> None:
+    house = Behind(held=True)
+    house.decided = False
+    async with door(house=house) as at:
+        flood, quiet = await at.panel(), await at.panel()
+        flood.send(*(alarm(n) for n in range(1, 4)))
+        quiet.send(alarm(77))
+        await house.arrived(2)
+        assert len(house.arrivals) == 2
+        house.decided = True
+        house.keep(0)
+        house.keep(1)
+        await house.arrived(2)
+        house.keep(2)
+        house.keep(3)
+        assert [read(await flood.answer()).seq for _ in range(3)] == ["0001", "0002", "0003"]
 
 
 async def test_a_panel_that_reads_no_answers_is_closed_and_its_neighbour_served() -> None:

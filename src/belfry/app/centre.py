@@ -125,6 +125,7 @@ class Centre:
             replay=replay,
             on_poll=lambda poll: self.supervision.poll(poll),
             is_keyed=self.triage.keyed,
+            behind=lambda: stores.journal.position - self.walk.position + self.walk.behind,
             clock=self._clock,
             chance=self._chance,
         )

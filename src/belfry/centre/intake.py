@@ -84,11 +84,13 @@ class Intake:
         replay: Replay,
         on_poll: Callable[[Poll], None],
         is_keyed: Callable[[AccountKey], bool],
+        behind: Callable[[], int] = lambda: 0,
         clock: Clock,
         chance: Chance,
     ) -> None:
         self._journal, self._accounts, self._seals = journal, accounts, seals
         self._replay, self._on_poll, self._is_keyed = replay, on_poll, is_keyed
+        self._behind = behind
         self._clock, self._chance = clock, chance
         self._marker = Marker(keys, clock)
         self._now = clock()
@@ -115,6 +117,9 @@ class Intake:
 
     def keyed(self, account: AccountKey) -> bool:
         return self._is_keyed(account)
+
+    def backlog(self) -> int:
+        return self._behind()
 
     def deliver(self, arrival: Arrival) -> Future[Receipt]:
         """Keep an arrival; resolves with its receipt once it is durable, or raises the journal's error."""
@@ -295,7 +300,7 @@ class Intake:
             positions = kept.result()
             for waiting in ending:
                 self._receive(waiting, positions[waiting.end])
-        elif isinstance(error, Refused) and len(ending) > 1:  # by one of them; the others shall not bear it
+        elif isinstance(error, Refused | Full) and len(ending) > 1:  # each by itself: one may be at fault, or fit
             start = 0
             for waiting in ending:
                 start, its = waiting.end + 1, entries[start : waiting.end + 1]

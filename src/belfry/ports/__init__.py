@@ -171,6 +171,15 @@ class Intake(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsBacklog(Protocol):
+    """An intake that tells how far decisions are behind what it kept, so that a receiver may take in less eagerly."""
+
+    def backlog(self) -> int:
+        """Return how many kept signals, about, nothing was decided of yet."""
+        ...
+
+
 class Accounts(Protocol):
     """The registry as the walk needs it: in memory, current as of the last change row."""
 

@@ -7,14 +7,14 @@ turns to its second receiver.
 
 from asyncio import AbstractServer, DatagramTransport, Future, TimerHandle, get_running_loop, wait
 from collections.abc import Mapping
-from socket import SO_SNDBUF, SOL_SOCKET
+from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET
 from typing import ClassVar, Final
 
 from belfry.domain.signal import AccountKey, Receipt
 from belfry.ports import Accounts, Chance, Clock, Intake
 from belfry.receivers.dc09_desk import Desk
 from belfry.receivers.dc09_settings import Dc09Settings, Key
-from belfry.receivers.dc09_tcp import SEND_BUFFER_BYTES, Conversation
+from belfry.receivers.dc09_tcp import RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, Conversation
 from belfry.receivers.dc09_udp import Datagrams, bound
 from belfry.receivers.limits import Shares, amount, room
 
@@ -119,7 +119,8 @@ class Dc09Receiver:
             lambda: Conversation(self._desk, self._joined, self._left), host, port, backlog=BACKLOG
         )
         listener = self._server.sockets[0]
-        listener.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)  # inherited by what is accepted
+        listener.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)  # both are inherited by what is accepted
+        listener.setsockopt(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         address = listener.getsockname()
         wire = bound(listener.family, address[0], address[1])
         transport, datagrams = await loop.create_datagram_endpoint(lambda: Datagrams(self._desk, wire), sock=wire)

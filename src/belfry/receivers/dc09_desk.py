@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from belfry.domain.codes import load
 from belfry.domain.signal import AccountKey, Arrival, Poll, Receipt, Signal
 from belfry.domain.site import Account, TimeWindow
-from belfry.ports import Accounts, Chance, Clock, Intake, JournalError
+from belfry.ports import Accounts, Chance, Clock, Intake, JournalError, TellsBacklog
 from belfry.protocols.dc09 import (
     ANSWERS,
     HEARD_WITHOUT_CLOCK,
@@ -42,6 +42,11 @@ from belfry.receivers.limits import Load, amount
 
 QUIRKY_ACCOUNTS_MAX: Final = 10_000
 """Accounts whose quirks are remembered; beyond it the one met first is forgotten."""
+
+
+BACKLOG_MOST: Final = 2_048
+"""Kept signals without a decision, about a quarter of a second of triage; beyond it nobody has more than one under way
+on a connection, or what others say would wait behind all that one source says."""
 
 
 class Kept(Struct):
@@ -78,12 +83,17 @@ class Desk:
         self.clock = clock
         self.tally = Tally()
         self.load = Load(settings.max_frames_queued_per_source)
+        self._backlog = intake.backlog if isinstance(intake, TellsBacklog) else _none
         self._name = settings.name
         self._port_keys = settings.port_keys()
         self._intake, self._accounts, self._chance = intake, accounts, chance
         self._meaning = load().meaning
         self._naks = Naks()
         self._quirks: OrderedDict[AccountKey, frozenset[str]] = OrderedDict()
+
+    def room(self, source: str) -> int:
+        """Return how many frames more a source may have on their way to the disk; each connection may have one."""
+        return 0 if self._backlog() > BACKLOG_MOST else self.load.room(source)
 
     # -- frames -------------------------------------------------------------------------------------------------------
 
@@ -244,3 +254,7 @@ class Desk:
             "dropped": amount(tally.dropped),
             "quirks": sorted({quirk for quirks in self._quirks.values() for quirk in quirks}),
         }
+
+
+def _none() -> int:
+    return 0

@@ -17,11 +17,14 @@ from belfry.receivers.limits import source_of
 TURN_FRAMES: Final = 16
 """Frames of one connection handled before the others have a turn: about a millisecond."""
 
-WRITE_HIGH_BYTES: Final = 16 * 1024
-"""Answers that a panel has not read, beyond what the system holds: hundreds. Then it is read no further."""
+WRITE_HIGH_BYTES: Final = 8 * 1024
+"""Answers that a panel has not read, beyond what the system holds: some two hundred. Then it is read no further."""
 
-SEND_BUFFER_BYTES: Final = 16 * 1024
-"""What the system holds of answers that a panel has not read; without a word of ours that would grow to megabytes."""
+SEND_BUFFER_BYTES: Final = 8 * 1024
+"""What the system holds of answers that a panel has not read. Of itself that would grow to megabytes,"""
+
+RECEIVE_BUFFER_BYTES: Final = 64 * 1024
+"""and so would what it holds of frames that we have not read: a thousand and more."""
 
 NOISE_MAX_BYTES: Final = 16 * 1024
 """Bytes outside any frame, since the last one, after which a connection is closed: it has the wrong door."""
@@ -130,7 +133,7 @@ class Conversation(Protocol):
             return
         desk, session, waiting = self._desk, self._session, self._waiting
         came = Came("tcp", self.source, desk.clock())
-        self._most = max(1, min(desk.settings.max_frames_queued, len(waiting) + desk.load.room(self.source)))
+        self._most = max(1, min(desk.settings.max_frames_queued, len(waiting) + desk.room(self.source)))
         for _ in range(TURN_FRAMES):
             if len(waiting) >= self._most or not self._writable:
                 break
