@@ -3,9 +3,11 @@
 import asyncio
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belfry.centre import walk
 from belfry.centre.board import expect_of
 from belfry.centre.walk import RUSH, WalkState, by_weight
 from belfry.domain.codec import encode
@@ -139,7 +141,8 @@ async def entries_after_a_round_of(signals: int, *, one_by_one: bool) -> list[in
         return [len(one.entry.facts) for one in stored if one.entry.subject.startswith("incident/")]
 
 
-async def test_in_a_rush_what_comes_next_gathers_into_one_entry() -> None:
+async def test_in_a_rush_what_comes_next_gathers_into_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "GATHER_S", 0.3)  # however slow the machine is
     assert await entries_after_a_round_of(RUSH + 1, one_by_one=False) == [5]
 
 

@@ -44,7 +44,7 @@ BATCH_MOST: Final = 512
 """Signals settled at once; a fuller batch would let the first one wait for the last. Fits one append many times."""
 
 RUSH: Final = 32
-"""After a round of more signals than this the next one waits GATHER_S; the first one of all never does."""
+"""After a round of more signals than this the next one begins GATHER_S later; the first one of all never waits."""
 GATHER_S: Final = 0.02
 """In a rush signals of one incident come together: gathered they are one entry, one fold, one row told (decision 0008).
 A fifth of what a signal may take to its row."""
@@ -118,8 +118,8 @@ class Walk:
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._ids: list[bytes] = []
-        self._rush = False
-        """The last round was large."""
+        self._rest_until_s = 0.0
+        """In the loop's seconds: until when signals gather, after a large round."""
         self.position = 0
         self.live = asyncio.Event()
         """Set once everything that was stored before the start is folded and settled."""
@@ -148,17 +148,18 @@ class Walk:
                 if self.position >= head:
                     await self._go_live()
             elif not await self._gathers():
-                self._rush = len(self._undecided) > RUSH
+                rush = len(self._undecided) > RUSH
                 await self._settle()
+                self._rest_until_s = asyncio.get_running_loop().time() + GATHER_S if rush else 0.0
                 await asyncio.sleep(0)  # whoever was refused by this round writes before the next
 
     async def _gathers(self) -> bool:
-        """In a rush wait once for what is on its way, unless a round's worth has come already; True where more came
-        that is to be read first. What was decided before is on the board by now, so no row waits for this."""
-        if not self._rush or not self._undecided or self._journal.position - self.position >= BATCH_MOST:
+        """In a rush wait for what is on its way, unless a round's worth has come already; True where more came that
+        is to be read first. What was decided before is on the board by now, so no row waits for this."""
+        rest_s = self._rest_until_s - asyncio.get_running_loop().time()
+        if rest_s <= 0 or not self._undecided or self._journal.position - self.position >= BATCH_MOST:
             return False
-        self._rush = False
-        await asyncio.sleep(GATHER_S)
+        await asyncio.sleep(rest_s)
         return self._journal.position > self.position
 
     async def _go_live(self) -> None:
@@ -254,8 +255,7 @@ class Walk:
     def _send(self, write: _Write) -> "Future[Sequence[int]]":
         now = self._clock()
         write.entries = [
-            Entry(id=self._id(), subject=write.subject, at=now, facts=tuple(facts))
-            for facts in by_weight(write.facts)
+            Entry(id=self._id(), subject=write.subject, at=now, facts=tuple(facts)) for facts in by_weight(write.facts)
         ]
         return self._journal.append(write.entries, write.expect)
 
