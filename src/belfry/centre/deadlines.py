@@ -166,7 +166,7 @@ class Deadlines:
 
     def _is_ahead(self, incident: Incident, now: datetime) -> bool:
         """Something of it is of a time that is still to come."""
-        return now < self._future - SET_BACK and now < _newest(incident) - SET_BACK
+        return now < self._future and now < _newest(incident) - SET_BACK
 
     def _next(self, incident: Incident) -> datetime | None:
         """When something may next be due, None where nothing can be."""
