@@ -4,6 +4,7 @@ The same promises as under atheris, in seconds; `docs/hostile-bytes.md` tells of
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -55,6 +56,11 @@ def test_any_bytes_keep_the_promise(one: Target) -> None:
         one.one_input(changed(data, seeds))
 
     near_misses()
+
+
+def test_every_target_is_on_the_page() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "hostile-bytes.md").read_text(encoding="utf-8")
+    assert [name for name in names() if f"| `{name}` |" not in page] == []
 
 
 def test_every_target_says_in_a_line_what_it_promises() -> None:

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is problem+json that names what was wrong, and nothing of the inside."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -97,6 +98,20 @@ async def test_a_body_past_the_limit_is_refused_before_it_is_read(rig: Rig) -> N
     for path in ("/signals", "/calls"):
         answer = await client.post(path, content=large, headers={"content-type": "application/json"})
         assert is_problem(answer, 413)
+
+
+@pytest.mark.parametrize("path", ["/signals", "/calls"])
+async def test_a_body_that_does_not_come_is_waited_for_no_longer(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async def half() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("belfry.web.bodies.BODY_WITHIN_S", 0)
+    answer = await rig.token().post(path, content=half(), headers={"content-type": "application/json"})
+    assert is_problem(answer, 408)
+    assert answer.headers["connection"] == "close"
 
 
 async def test_a_body_of_another_type_is_refused(rig: Rig) -> None:
