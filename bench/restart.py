@@ -55,7 +55,7 @@ class Restart:
         words = self.words
         for name, mine in figures.items():
             goal = "" if name == WITHOUT else "≤ 5 s"
-            yield cells.line(words, name, cells.time_s(mine, "ready_s"), goal=goal)
+            yield cells.line(words, name, cells.time_s(mine, "ready_s"), cpu=f"{mine.middle('cpu_s'):.2f} s", goal=goal)
             words = ""
 
 
@@ -65,10 +65,10 @@ def _start(folder: Path, then: Then | None = None) -> Taken:
     with serving(folder) as running:
         while not _ready(running):
             pass
-        took_s = time.perf_counter() - began
+        took_s, cpu_s = time.perf_counter() - began, running.cpu_s()
         if then is not None:
             then(running)
-    return {"ready_s": took_s}
+    return {"ready_s": took_s, "cpu_s": cpu_s}
 
 
 def _ready(running: Running) -> bool:

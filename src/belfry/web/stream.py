@@ -45,6 +45,8 @@ STREAMS_OF_ONE: Final = 8
 END_WITHIN_S: Final = 1
 """How long the last words of a stream may take that ends; a console that does not read would take for ever."""
 RETRY_MS: Final = 1_000
+PACE_S: Final = 0.01
+"""Between two sendings at least: of five hundred changes a second each would wake every console by itself."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -78,6 +80,8 @@ class Hub:
         self._medical: set[str] = set()
         """Open incidents last heard of as medical, so that a change of kind is noticed."""
         self._scheduled = False
+        self._flushed_at = float("-inf")
+        """In the loop's seconds."""
         self._last_pulse: Pulse | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._unlisten: list[Callable[[], None]] = []
@@ -215,13 +219,20 @@ class Hub:
                 stream.restart(self._sent_upto)
 
     def _flush_soon(self, _: int) -> None:
-        """Send at the end of this turn of the loop: a burst is one message an incident."""
+        """Send at the end of this turn of the loop, or a moment after the last time: a burst is one message an
+        incident, and a flood of them few wakings of each console."""
         if self._changed and not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            loop = asyncio.get_running_loop()
+            wait_s = self._flushed_at + PACE_S - loop.time()
+            if wait_s > 0:
+                loop.call_later(wait_s, self._flush)
+            else:
+                loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._scheduled = False
+        self._flushed_at = asyncio.get_running_loop().time()
         for incident in self._ready():
             if incident.id in self._unplaced:
                 break
