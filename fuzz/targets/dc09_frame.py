@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msgspec.structs import replace
 
 from belfry.domain.signal import Signal, SignalState
@@ -58,7 +59,7 @@ def wire_of(data: bytes) -> bytes:
     flags, body = (data[0], data[1:]) if data else (0, b"")
     if flags & ENCRYPTED:
         text = body + b"]_08:00:05,03-14-2026" if flags & 0x20 else body
-        text = b"." * (-len(text) % 16) + text
+        text = b"." * (-len(text) % 16 if text else 16) + text
         body = b'"*%b"0001L0#1234[' % TOKENS[flags >> 3 & 3].encode() + encrypt(text, KEY)
     counted = body + b"\r" if flags & COUNTED else body
     crc, length = crc16(counted), len(counted) & LENGTH_MAX
@@ -80,9 +81,11 @@ def _frame(frame: Frame) -> None:
         assert back.binary == frame.binary
     if frame.encrypted:
         opened = decrypt(frame, [bytes(16), KEY])
+        assert decrypt(frame, [bytes(16), KEY]) == opened, "what was opened before changes what is opened now"
         if isinstance(opened, Unreadable):
             return
-        frame = opened[0]
+        frame, key = opened
+        assert frame.content == _by_the_book(bytes.fromhex(_cipher_of(frame)), key)
     if frame.token not in PAYLOADS:
         return
     wire = PAYLOADS[frame.token]
@@ -104,6 +107,15 @@ def _frame(frame: Frame) -> None:
         assert kept.position is None or (kept.category in LOCATED and kept.state is not SignalState.RESTORE)
         assert kept.place_text is None
         assert kept.caller is None
+
+
+def _cipher_of(frame: Frame) -> str:
+    return frame.body.partition(b"[")[2].decode()
+
+
+def _by_the_book(hidden: bytes, key: bytes) -> bytes:
+    """AES-CBC from a zero IV with a cipher of its own, as DC-09 has it."""
+    return Cipher(algorithms.AES(key), modes.CBC(bytes(16))).decryptor().update(hidden)
 
 
 def _signals(frame: Frame) -> tuple[Signal, ...]:
