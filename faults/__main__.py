@@ -14,7 +14,7 @@ from faults.house import file_system
 from faults.kills import Run, Wanted
 from faults.machine import described
 from faults.mishaps import LIST, run
-from faults.scene import Happened, table
+from faults.scene import Happened, said, table
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def _list(words: argparse.Namespace) -> int:
         for name in words.only or LIST:
             happened = await run(name, words.folder, words.rounds)
             verdict = "skipped" if happened.skipped else "broken" if happened.findings else "kept"
-            print(f"{verdict:8}{happened.fault}: {happened.skipped or '; '.join(happened.words)}", flush=True)
+            print(f"{verdict:8}{happened.fault}: {happened.skipped or said(happened)}", flush=True)
             done.append(happened)
         return done
 

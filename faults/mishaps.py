@@ -107,7 +107,9 @@ async def full_disk(folder: Path, rounds: int) -> Happened:
                 on.happened.expect(centre.running, f"the centre ended: {centre.complaints()[-300:]}")
                 ballast.unlink()
                 await on.more(SOME)
-                on.happened.say(f"full: {open_now} frames without an answer, none acknowledged; room: answered again")
+                on.happened.say(
+                    f"full, {open_now} frames without an answer, none acknowledged, answered again with room"
+                )
             await on.end_well(centre)
         finally:
             small_disk.unmount(on.house.data)
@@ -154,8 +156,8 @@ async def failing_sync(folder: Path, rounds: int) -> Happened:
             await asyncio.sleep(2)
             on.happened.expect(on.acknowledged == answered, "a panel got an ACK after a failed sync")
             on.happened.say(
-                f"syncs failed: {on.crowd.open} frames without an answer, also after syncs worked again; "
-                + ("the centre ran on and refused" if centre.running else f"the centre ended with {await centre.ended}")
+                f"{on.crowd.open} frames without an answer, also after syncs worked again, the centre "
+                + ("ran on and refused" if centre.running else f"ended with status {await centre.ended}")
             )
             await centre.kill()
             await on.check(settled=False)

@@ -1,6 +1,7 @@
 """What every fault needs: a house, panels that speak, a centre to hurt, and the check at the end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -108,11 +109,15 @@ async def scene(folder: Path, fault: str, promise: str, shape: Shape = FEW) -> A
                 await crowd.end()
 
 
+def said(one: Happened) -> str:
+    """What happened, each thing once."""
+    return "; ".join(words if many == 1 else f"{many} times {words}" for words, many in Counter(one.words).items())
+
+
 def table(lines: Sequence[Happened]) -> str:
     """The list as a table in Markdown."""
     rows = ["| fault | promised | happened | |", "| --- | --- | --- | --- |"]
     for one in lines:
         verdict = "skipped" if one.skipped else "**broken**" if one.findings else "kept"
-        words = one.skipped or "; ".join(one.words)
-        rows.append(f"| {one.fault} | {one.promise} | {words} | {verdict} |")
+        rows.append(f"| {one.fault} | {one.promise} | {one.skipped or said(one)} | {verdict} |")
     return "\n".join([*rows, *(f"\n{one.fault}: {finding}" for one in lines for finding in one.findings)])
