@@ -70,7 +70,7 @@ class Centre:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Centre]:
-    """`belfry serve` with sites and one open incident. AssertionError where its log holds a trace back."""
+    """`belfry serve` with sites and one open incident. AssertionError where its log holds a trace back or a warning."""
     config = furnish(folder)
     tokens: dict[Role, str] = {role: token(config, role) for role in ROLES if role is not None}
     with (folder / "log").open("wb") as log:
@@ -90,6 +90,7 @@ def serving(folder: Path) -> Iterator[Centre]:
         assert process.wait(ANSWER_WITHIN_S) == 0
         told = (folder / "log").read_text()
         assert "Traceback" not in told, told[-4_000:]
+        assert "WARNING" not in told, told[-4_000:]
     finally:
         process.kill()
         process.communicate()

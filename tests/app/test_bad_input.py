@@ -29,7 +29,7 @@ TLS_HELLO: Final = bytes.fromhex("16030100c8010000c40303") + Random(1).randbytes
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    """A running centre; at its end its log must hold no trace back."""
+    """A running centre; at its end its log must hold no trace back, and no line for each stranger."""
     with serving(tmp_path_factory.mktemp("bad") / "centre") as running:
         yield running
 
@@ -183,11 +183,14 @@ CHUNKED: Final = b"POST /api/v1/calls HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: 
         TLS_HELLO,
         ALARM,
         b"GET / HTTP/9.9\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /api/v1/centre HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
         b"GET /%zz%00 HTTP/1.1\r\nHost: a\r\n\r\n",
         b"POST /api/v1/calls HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         CHUNKED + b"zz\r\n",
     ],
-    ids=["TLS", "DC-09", "version", "escapes", "length", "chunks"],
+    ids=["TLS", "DC-09", "version", "HTTP/2", "proxy", "websocket", "escapes", "length", "chunks"],
 )
 def test_what_is_no_request_gets_a_refusal_or_is_hung_up_on(centre: Centre, raw: bytes) -> None:
     host, _, port = centre.url.removeprefix("http://").rpartition(":")

@@ -20,3 +20,6 @@ def set_up(*, verbose: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if verbose else logging.WARNING, force=True)
+    if not verbose:
+        # A warning for every request that is none: whoever reaches the port could fill the disk with them.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
