@@ -14,8 +14,9 @@ from belfry.protocols.dc09 import Session, Unreadable
 from belfry.receivers.dc09_desk import Came, Desk, Kept
 from belfry.receivers.limits import source_of
 
-TURN_FRAMES: Final = 16
-"""Frames of one connection handled before the others have a turn: about a millisecond."""
+TURN_FRAMES: Final = 8
+"""Frames of one connection handled before the others have a turn: under half a millisecond. With 4 a flood is felt
+less and a frame costs a tenth more, measured."""
 
 WRITE_HIGH_BYTES: Final = 8 * 1024
 """Answers that a panel has not read, beyond what the system holds: some two hundred. Then it is read no further."""
