@@ -35,7 +35,11 @@ def main() -> int:
     words = parser.parse_args()
     words.report.parent.mkdir(parents=True, exist_ok=True)
     words.folder = words.folder or _fresh()
-    return _kills(words) if words.command == "kills" else _list(words)
+    try:
+        return _kills(words) if words.command == "kills" else _list(words)
+    finally:
+        if words.folder.exists() and not any(words.folder.iterdir()):
+            words.folder.rmdir()
 
 
 def _fresh() -> Path:

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from faults.centres import Centre, Launcher
+from faults.centres import Centre, DidNotStart, Launcher
 from faults.checker import Finding, check, read_journal
 from faults.house import HOST, House, file_system, furnish
 from faults.machine import described
@@ -108,6 +108,7 @@ class Outcome:
             ("stored twice", f"{many['doubled']}"),
             ("decided twice", f"{many['decided twice']}"),
             ("undecided after the last restart", f"{many['undecided']}"),
+            ("stuck, trace backs", f"{many['stuck'] + many['ended']}, {many['trace back']}"),
             ("from nowhere, gaps", f"{many['from nowhere']}, {many['gap']}"),
             ("other answers", ", ".join(f"{k} {v}" for k, v in self.panels.items() if k.startswith("answered"))),
             ("file system", file_system(wanted.folder)),
@@ -168,6 +169,9 @@ class Run:
                         await self._check(house, settled=False)
                 if not outcome.findings:
                     await self._last(launcher, house, crowd)
+            except (DidNotStart, TimeoutError) as error:
+                words = f"{str(error) or 'panels wait for answers that do not come'} ({house.folder})"
+                outcome.findings.append(Finding("stuck", words))
             finally:
                 await crowd.end()
                 outcome.panels += crowd.counts

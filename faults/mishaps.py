@@ -16,7 +16,8 @@ from typing import Final
 
 from belfry.domain.signal import Method
 from faults import small_disk
-from faults.checker import read_journal
+from faults.centres import DidNotStart
+from faults.checker import Finding, read_journal
 from faults.record import Name, read
 from faults.scene import FEW, Happened, Scene, scene
 from faults.shim import NoCompiler, Shim
@@ -243,6 +244,9 @@ async def run(name: str, folder: Path, rounds: int | None = None) -> Happened:
         happened = await mishap(folder / name, rounds or usual)
     except NoCompiler as error:
         return Happened(name, mishap.__doc__ or "", skipped=str(error))
+    except (DidNotStart, TimeoutError) as error:
+        words = f"{str(error) or 'panels wait for answers that do not come'} ({folder / name})"
+        return Happened(name, mishap.__doc__ or "", findings=[Finding("stuck", words)])
     if not happened.findings and not happened.skipped:
         shutil.rmtree(folder / name, ignore_errors=True)
     return happened
