@@ -1,5 +1,7 @@
 """What is remembered of an account stays small whatever it says, and the newest is what is remembered."""
 
+from datetime import datetime, timedelta
+
 from belfry.domain.condition import POINTS_MOST, Condition, observe
 from belfry.domain.facts import Received
 from belfry.domain.presets import Rules
@@ -9,11 +11,11 @@ from tests.domain.incidents import NOON
 RULES = Rules()
 
 
-def said(zone: int) -> Received:
+def said(zone: int, at: datetime = NOON) -> Received:
     return Received(
         method=Method.EQUIPMENT,
         receiver="panels",
-        received_at=NOON,
+        received_at=at,
         account="2002",
         zone=str(zone),
         wire=Wire.SIA,
@@ -38,3 +40,14 @@ def test_a_point_that_repeats_is_not_the_oldest() -> None:
     for zone in range(5 * POINTS_MOST):
         observe(condition, said(zone), RULES)
         assert observe(condition, said(0), RULES).count > 1
+
+
+def test_a_point_that_was_quiet_for_long_is_forgotten_and_counts_as_new() -> None:
+    condition = Condition()
+    for minute in range(RULES.runaway_signals + 1):
+        assert observe(condition, said(1, NOON + timedelta(seconds=minute)), RULES).count == minute + 1
+    observe(condition, said(2, NOON + timedelta(minutes=5)), RULES)
+    later = NOON + timedelta(seconds=RULES.runaway_quiet_s + 60)
+    observe(condition, said(3, later), RULES)
+    assert list(condition.repeats) == ["BA//2", "BA//3"]
+    assert observe(condition, said(1, later), RULES) == observe(Condition(), said(1, later), RULES)

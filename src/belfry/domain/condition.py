@@ -4,7 +4,7 @@ Folded from received signals in the order of the journal. Arm state orders by th
 """
 
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -190,6 +190,7 @@ def _repeat(condition: Condition, signal: Received, rules: Rules) -> Seen:
     known = repeats.pop(key, None)  # put back at the end: the first key is the oldest
     at, path = signal.received_at, signal.path or ""
     if known is None:
+        _forget_quiet(repeats, at, rules)
         repeats[key] = Repeats(at, at, (path,))
         if len(repeats) > POINTS_MOST:
             for oldest in list(islice(repeats, LET_GO)):
@@ -201,6 +202,13 @@ def _repeat(condition: Condition, signal: Received, rules: Rules) -> Seen:
     known.last_at = at
     repeats[key] = known
     return Seen(known.count, known.runaway, doubled)
+
+
+def _forget_quiet(repeats: dict[str, Repeats], at: datetime, rules: Rules) -> None:
+    """Let go of points quiet for so long that they count as new when they speak again; in a year all would have."""
+    before = at - span(max(rules.runaway_quiet_s, rules.runaway_s, rules.doubled_s))
+    for point in list(takewhile(lambda key: repeats[key].last_at < before, repeats)):
+        del repeats[point]
 
 
 def _count(condition: Condition, known: Repeats, signal: Received, rules: Rules) -> None:
