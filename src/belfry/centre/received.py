@@ -1,12 +1,16 @@
 """What of a signal becomes its fact: the open part, and which of its parts are personal and go sealed."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from belfry.centre.marks import Marks
 from belfry.domain.facts import Part, Received, Retention, Sealed, account_subject
 from belfry.domain.signal import AccountKey, Method, Signal
 
 Personal = tuple[Part, Retention, str]
+
+_EQUIPMENT: Final = Method.EQUIPMENT
+"""At hand: an enumeration looks each member up anew."""
 
 
 def account_key(signal: Signal) -> AccountKey | None:
@@ -24,7 +28,7 @@ def as_received(
     """Return a signal's fact. `marks` are those of its arrival on the last of its signals, and none on the others."""
     tag = marks.tag
     timed = bool(tag) and signal.occurred_at is not None and not signal.authenticated
-    if signal.method is Method.EQUIPMENT and not (
+    if signal.method is _EQUIPMENT and not (
         sealed or repeats or signal.previous or signal.quirks or marks.source or marks.named
     ):
         # The usual one, by place where `Received` says why.

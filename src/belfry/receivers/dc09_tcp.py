@@ -134,7 +134,8 @@ class Conversation(Protocol):
             return
         desk, session, waiting = self._desk, self._session, self._waiting
         came = Came("tcp", self.source, desk.clock())
-        self._most = max(1, min(desk.settings.max_frames_queued, len(waiting) + desk.room(self.source)))
+        most, room = desk.settings.max_frames_queued, desk.room(self.source)
+        self._most = most if room >= most else max(1, min(most, len(waiting) + room))
         for _ in range(TURN_FRAMES):
             if len(waiting) >= self._most or not self._writable:
                 break
@@ -156,7 +157,10 @@ class Conversation(Protocol):
         if session.noise - self._noise_before > NOISE_MAX_BYTES:
             self.abort()
             return
-        self._flush()
+        if self._watching:  # the first is not kept yet, and will tell
+            self._count()
+        else:
+            self._flush()
         self._read_on()
 
     def _is_too_much(self) -> bool:

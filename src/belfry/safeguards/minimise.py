@@ -32,6 +32,9 @@ ALARM_STATES: Final = frozenset(
 )
 """Coordinates of a machine are kept only where both hold: somebody is in need, and help must find the place."""
 
+_EQUIPMENT: Final = Method.EQUIPMENT
+"""At hand: an enumeration looks each member up anew."""
+
 _UNKNOWN_TO_MACHINES: Final = ("kind", "site", "part", "count", "by", "place_text", "caller")
 
 ACCESS: Final = "access"
@@ -71,7 +74,7 @@ def is_bare(signal: Signal) -> bool:
     """
     zone = signal.zone
     return (
-        signal.method is Method.EQUIPMENT
+        signal.method is _EQUIPMENT
         and signal.text is None
         and signal.user is None
         and signal.position is None

@@ -25,6 +25,9 @@ TEXT_MAX: Final = 80
 """Characters kept of a zone's text (SCOPE, fences)."""
 
 LOCATED: Final = frozenset({Category.FIRE, Category.MEDICAL, Category.PANIC})
+_EQUIPMENT: Final = Method.EQUIPMENT
+"""At hand: an enumeration looks each member up anew."""
+
 ALARMS: Final = frozenset({SignalState.ALARM, SignalState.VERIFIED, SignalState.UNVERIFIED, SignalState.PRE_ALARM})
 
 ACCESS: Final = "access"
@@ -124,6 +127,8 @@ class _Head(Struct, frozen=True, gc=False):
     """The number is a zone's, and a text is the zone's."""
     nowhere: str
     """The number that means none."""
+    digits: int
+    """So many digits has the number; 0: any."""
     previous: bool
 
 
@@ -136,9 +141,9 @@ def _head(token: str, head: bytes, meaning: Meanings) -> _Head | None:
     code, area = match.group("code").decode(), match["area"]
     said = meaning(wire, code)
     zoned = said.listed and said.subtype != ACCESS and said.address not in {"user", "area"}
-    nowhere, previous = ("000", code[0] == "6") if wire is Wire.CID else ("", False)
+    nowhere, digits, previous = ("000", _CID_ADDRESS, code[0] == "6") if wire is Wire.CID else ("", 0, False)
     named_area = None if area is None or (wire is Wire.CID and area == b"00") else area.decode()
-    return _Head(wire, code, named_area, said, zoned, nowhere, previous)
+    return _Head(wire, code, named_area, said, zoned, nowhere, digits, previous)
 
 
 def _usual(
@@ -156,7 +161,7 @@ def _usual(
         return None
     start = block.rstrip(_DIGITS)
     head = _head(frame.token, start, meaning)
-    if head is None or (head.wire is Wire.CID and len(block) - len(start) != _CID_ADDRESS):
+    if head is None or (head.digits and len(block) - len(start) != head.digits):
         return None
     number = block[len(start) :].decode()
     if head.zoned:
@@ -165,7 +170,7 @@ def _usual(
         area, zone, user, text = _point(head.wire, Event(head.code, number, head.area), head.said, extras)
     said = head.said
     return Signal(
-        Method.EQUIPMENT,
+        _EQUIPMENT,
         account.receiver,
         received_at,
         extras.occurred_at,
