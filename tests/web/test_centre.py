@@ -64,6 +64,13 @@ async def test_accounts_are_listed_without_their_keys(rig: Rig) -> None:
     assert [one["id"] for one in (await client.get("/accounts?account=2002")).json()["items"]] == ["shop"]
 
 
+async def test_what_holds_more_frames_than_anybody_reads_is_not_decoded_to_its_end(rig: Rig) -> None:
+    faults = "0A30" * 4_000
+    said = await rig.token(Role.INSTALLER).post("/decode", json={"frames": [faults] * 50})
+    assert (said.status_code, said.json()["field"]) == (400, "frames")
+    assert said.json()["limit"] == "at most 1000 frames and faults at once"
+
+
 async def test_a_frame_is_decoded_and_nothing_of_it_is_kept(rig: Rig) -> None:
     client = rig.token(Role.INSTALLER)
     frame = b'\nCE110032"SIA-DCS"9876R579BDFL789ABC#12345A[#12345A|NFA129]\r'.hex()

@@ -39,6 +39,8 @@ from belfry.web.views import (
 )
 
 _KINDS_LAST_S: Final = 3_600
+DECODED_MOST: Final = 1_000
+"""Frames and faults decoded at one request: a megabyte of faults would hold up every alarm for a second."""
 
 
 @get("/centre", guards=[need(Right.CENTRE)], summary="How the centre is")
@@ -174,6 +176,9 @@ async def decode(request: Asked, data: JSONBody[DecodeBody]) -> Decoded:
             items += describe(text, key=key, at=data.at, codes=house.codes)
         except ValueError:
             raise refused_field(f"frames[{number}]", f"frames[{number}]: wants pairs of hexadecimal digits") from None
+        if len(items) > DECODED_MOST:
+            limit = f"at most {DECODED_MOST} frames and faults at once"
+            raise refused_field("frames", f"frames: {limit}", limit=limit)
     return Decoded(items)
 
 

@@ -13,6 +13,8 @@ _END: Final = re.compile(rb"[\r\n]")
 _BINARY_HEAD: Final = re.compile(rb'\n..0[0-9A-Fa-f]{3}"', re.DOTALL)
 # What may still become the head above when more bytes arrive.
 _BINARY_START: Final = re.compile(rb"\n.{0,2}|\n..0[0-9A-Fa-f]{0,3}", re.DOTALL)
+# Passed in one step: a stream of nothing else cost a microsecond a byte. Of the last three two may be a binary CRC.
+_EMPTY_LINES: Final = re.compile(rb"\n+(?=\n\n\n)")
 _BINARY_BODY: Final = 3
 """Where the search for the end begins behind a binary CRC, whose bytes may be CR or LF by chance."""
 
@@ -64,6 +66,10 @@ class Session:
             if self._stray:
                 self._stray = 0
                 return Unreadable(error=Error.NO_LF)
+            empty = _EMPTY_LINES.match(self._buffer, start)
+            if empty is not None:
+                self._at = start = empty.end()
+                self.noise += len(empty[0])
             event = self._piece(start)
             if event is not None or self._at == start:
                 return event
