@@ -61,7 +61,6 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_WITH_SIGNAL: Final = frozenset({Opened, Joined})
 _OF_THE_CENTRE: Final = frozenset({Started, Downtime, Erased})
 
 RETRY_AFTER_FULL_S: Final = 1.0
@@ -171,20 +170,20 @@ class Walk:
 
     def _fold(self, stored: Stored | Pruned) -> None:
         self.position = stored.position
-        if isinstance(stored, Pruned):
+        if type(stored) is Pruned:
             return
         position, on_incident = stored.position, False
         for fact in stored.entry.facts:
-            kind = type(fact)  # asked for every fact there is: a match over the classes asks one after the other
-            if kind is Received:
-                self._receive(position, fact)  # type: ignore[arg-type]  # its type was asked for
-            elif kind in _WITH_SIGNAL:
+            # isinstance asks such a class in Python; types are compared at once, and this runs for every fact.
+            if type(fact) is Received:
+                self._receive(position, fact)
+            elif type(fact) is Joined or type(fact) is Opened:
                 on_incident = True
-                if not fact.beside:  # type: ignore[union-attr]  # as above
-                    self._undecided.pop(fact.signal.position, None)  # type: ignore[union-attr]  # as above
-            elif kind is Logged:
-                self._undecided.pop(fact.signal, None)  # type: ignore[union-attr,arg-type]  # as above
-            elif kind not in _OF_THE_CENTRE:
+                if not fact.beside:
+                    self._undecided.pop(fact.signal.position, None)
+            elif type(fact) is Logged:
+                self._undecided.pop(fact.signal, None)
+            elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
             self._board.fold(position, stored.entry)
@@ -229,7 +228,7 @@ class Walk:
                     break  # it is settled in the next round, once these are stored; who comes after it waits for that
             for fact in settling:
                 self._plan(writes, position, fact, settles=True)
-            on_incidents = [fact for fact in settling if not isinstance(fact, Logged)]
+            on_incidents = [fact for fact in settling if type(fact) is not Logged]
             if on_incidents:
                 draft.note(_account_of(decision, on_incidents), on_incidents, waiting.signal.received_at)
         return writes.values()
@@ -363,19 +362,19 @@ def by_weight(facts: Sequence[OnIncident | Logged]) -> Sequence[Sequence[OnIncid
 
 def _weight(fact: OnIncident | Logged) -> int:
     """At least the bytes of a fact as stored: its open part, and each sealed box as base64 with its key."""
-    if not isinstance(fact, Joined | Opened) or not fact.signal.sealed:
+    if not (type(fact) is Joined or type(fact) is Opened) or not fact.signal.sealed:
         return FACT_WEIGHT
     return FACT_WEIGHT + sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
 
 
 def _where(fact: OnIncident | Logged) -> str | None:
     """The incident that a fact is about; None for a line in the log."""
-    return None if isinstance(fact, Logged) else fact.incident
+    return None if type(fact) is Logged else fact.incident
 
 
 def _account_of(decision: Decision, facts: Sequence[OnIncident]) -> AccountKey | None:
     """Whose incidents the facts changed, for the draft."""
     for fact in facts:
-        if isinstance(fact, Opened):
+        if type(fact) is Opened:
             return fact.account
     return decision.account

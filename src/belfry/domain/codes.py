@@ -79,9 +79,12 @@ RAISING: Final = frozenset(
 """States that a person must see even where no code is listed for their meaning."""
 
 
+_CID: Final = Wire.CID
+
+
 def pair_key(wire: Wire, code: str) -> str:
     """What a restore and its alarm share: the Contact ID code without qualifier, or the SIA letters."""
-    return code[1:] if wire is Wire.CID and len(code) == 4 else code
+    return code[1:] if wire is _CID and len(code) == 4 else code
 
 
 class Codes:

@@ -32,6 +32,7 @@ _FAMILIES: Final = (
 
 SET_PERIOD_FAMILIES: Final = frozenset({"intrusion"})
 THIRTY_MINUTE_FAMILIES: Final = frozenset({"hold-up", "panic", "duress"})
+_BY_PEOPLE: Final = frozenset({Method.CALL, Method.DUTY})
 CONFIRMING_FAMILY: Final = "fire"
 
 
@@ -43,7 +44,7 @@ def family(kind: str) -> str:
 
 def group_key(kind: Kind, signal: Received, *, building: str = "") -> str | None:
     """The grouping key of a signal of a kind, or None where it never joins: calls and duty reports do not."""
-    if signal.method in (Method.CALL, Method.DUTY) or kind.group_key == "none":
+    if signal.method in _BY_PEOPLE or kind.group_key == "none":
         return None
     if kind.group_key in ("cause", "centre+part"):
         return f"centre|{family(kind.code)}|{signal.part or ''}"

@@ -12,7 +12,7 @@ Facts, entries and signals are trees of frozen values: no cycle can form, so the
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, final
 
 from msgspec import Struct
 
@@ -158,6 +158,7 @@ class Point(Struct, frozen=True, gc=False, omit_defaults=True):
     code: str | None = None
 
 
+@final
 class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="opened"):
     """Triage opened an incident for a signal."""
 
@@ -185,6 +186,7 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """Does not settle its signal: another decision does, and is stored after this one."""
 
 
+@final
 class Joined(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="joined"):
     """Triage added a signal to an incident. What is None or absent stays as it was."""
 
@@ -209,6 +211,7 @@ class Joined(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """Does not settle its signal: another decision does, and is stored after this one."""
 
 
+@final
 class Logged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="logged"):
     """Triage settled that a signal needs nobody."""
 

@@ -86,7 +86,7 @@ def too_slow(observed: timedelta, window: timedelta) -> bool:
 
 def proves_panel(signal: Received) -> bool:
     """The panel itself must have spoken: any equipment signal but a link test."""
-    return signal.method is Method.EQUIPMENT and signal.code != NULL
+    return signal.code != NULL and signal.method is Method.EQUIPMENT
 
 
 class Away(Struct, frozen=True, gc=False):

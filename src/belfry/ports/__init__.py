@@ -3,7 +3,7 @@
 from asyncio import Future
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, final, runtime_checkable
 
 from msgspec import Struct
 
@@ -73,6 +73,7 @@ class Stored(Struct, frozen=True, gc=False):
     entry: Entry
 
 
+@final
 class Pruned(Struct, frozen=True, gc=False):
     """An entry whose retention ended: the bytes are gone, the Merkle leaf stays."""
 

@@ -31,6 +31,8 @@ __all__ = ["Asks", "OutageNow", "Silent", "Slow", "Supervision", "Uncommissioned
 
 log = structlog.get_logger()
 
+_EQUIPMENT: Final = Method.EQUIPMENT
+
 EVERY_S: Final = 0.5
 """Between two steps, so that what is overdue is seen within a second."""
 
@@ -122,7 +124,7 @@ class Supervision:
 
         In the order of the journal; hearing one again changes nothing.
         """
-        if received.method is not Method.EQUIPMENT:
+        if received.method is not _EQUIPMENT:
             if received.method is Method.SYSTEM and not self._live:
                 self._losses.recall(received, received.account_key)
             return

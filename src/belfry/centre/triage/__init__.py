@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from belfry.centre.draft import Draft
-from belfry.centre.triage.beside import beside, path_evidence
+from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
@@ -43,8 +43,11 @@ class Triage:
         self._books = Books(accounts, kinds, codes, rules)
         self.conditions: dict[AccountKey, Condition] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
+        unknown = UnknownAccounts()
+        self._of_alarms: Sequence[Step] = (unknown.step, heard_on_another_path, open_or_join)
+        """What is left of the steps for an alarm or a trouble that opens an incident or joins one."""
         self._steps: Sequence[Step] = (
-            UnknownAccounts().step,
+            unknown.step,
             heard_on_another_path,
             restore,
             cancel,
@@ -75,7 +78,9 @@ class Triage:
     def decide(self, position: int, signal: Received, draft: Draft, seen: Seen | None = None) -> Decision:
         """Settle one signal. `seen` is what `observe` said of it, where that was done before."""
         case = self._case(position, signal, draft, seen)
-        for step in self._steps:
+        verdict = case.verdict
+        opens = verdict.act == "open_or_join" and verdict.kind is not None and signal.subtype != "after_alarm"
+        for step in self._of_alarms if opens and signal.state in OF_CONCERN else self._steps:
             settled = step(case)
             if settled is not None:
                 return Decision(settled, beside(case, settled), case.seen, case.key)

@@ -18,8 +18,9 @@ from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, was_armed
 
 CONFIRMED = "PROP.ALARM.INTR.CONF"
 RUNAWAY = "TECH.RUNAWAY"
-_OF_CONCERN: Final = ALARMS | TROUBLES
+OF_CONCERN: Final = ALARMS | TROUBLES
 _PATHS: Final = frozenset({"path", "jam"})
+_RESTING: Final = frozenset({State.PENDING, State.HELD})
 
 
 def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kinds: Kinds, rules: Rules) -> Verdict:
@@ -42,12 +43,12 @@ def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kind
 def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
     """Tamper, path loss or a second point ends a pending wait; path loss confirms an intrusion; news wakes the held."""
     signal = case.signal
-    if not case.open_here or signal.state not in _OF_CONCERN or case.unknown or _only_logged(settled):
+    if not case.open_here or signal.state not in OF_CONCERN or case.unknown or _only_logged(settled):
         return _runaway_account(case)
     facts: list[OnIncident] = []
-    path = signal.category is Category.COMMUNICATION and signal.subtype in _PATHS
+    path = signal.subtype in _PATHS and signal.category is Category.COMMUNICATION
     for incident in case.open_here:
-        if not path and incident.state is not State.PENDING and incident.state is not State.HELD:
+        if not path and incident.state not in _RESTING:
             continue
         if any(fact.incident == incident.id for fact in settled):
             continue
@@ -63,7 +64,7 @@ def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
 
 
 def _only_logged(settled: Decided) -> bool:
-    return all(isinstance(fact, Logged) for fact in settled)
+    return all(type(fact) is Logged for fact in settled)
 
 
 def _why_due(case: Case, incident: Incident, *, path: bool) -> str | None:

@@ -1,6 +1,7 @@
 """A valid cancel or disarm: intrusion only, in time, one point only, nothing else wrong (RULES 2, cancel)."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain import condition as live
@@ -9,6 +10,8 @@ from belfry.domain.correlation import family
 from belfry.domain.facts import Closed, Effect, Joined, OnIncident, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.signal import Category, SignalState
+
+_CANCELLING: Final = frozenset({SignalState.CANCEL, SignalState.OPEN})
 
 
 def cancel(case: Case) -> Decided | None:
@@ -80,5 +83,6 @@ def _began(incident: Incident) -> datetime:
 
 
 def _cancels(signal: Received) -> bool:
-    after_alarm = signal.category is Category.OPEN_CLOSE and signal.subtype == "after_alarm"
-    return signal.state in (SignalState.CANCEL, SignalState.OPEN) or after_alarm
+    if signal.state in _CANCELLING:
+        return True
+    return signal.subtype == "after_alarm" and signal.category is Category.OPEN_CLOSE

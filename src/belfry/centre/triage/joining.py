@@ -11,6 +11,10 @@ from belfry.domain.facts import Act, Joined, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.signal import SignalState
 
+# Asked of every signal, so looked up once: CPython 3.11 takes long to find a member of an enum.
+_HELD: Final = State.HELD
+_PENDING: Final = State.PENDING
+
 RINGS_AGAIN_AT: Final = frozenset({3, 10, 30})
 RINGS_EVERY: Final = timedelta(minutes=5)
 """A life kind that is said again rings at these repeats of one point, and every five minutes (RULES 3, runaway)."""
@@ -118,7 +122,7 @@ def _joined(case: Case, incident: Incident) -> Joined:
         incident=incident.id,
         signal=case.brief(),
         state=_moves(case, incident),
-        rings=again or incident.state is State.HELD,
+        rings=again or incident.state is _HELD,
         flags=flags,
         reasons=verdict.reasons,
     )
@@ -130,9 +134,9 @@ def _quiet_for_long(case: Case, incident: Incident) -> bool:
 
 def _moves(case: Case, incident: Incident) -> State | None:
     """A held incident wakes; a pending one waits no longer for the delay once another point speaks."""
-    if incident.state is State.HELD:
+    if incident.state is _HELD:
         return State.WAITING
-    if incident.state is State.PENDING and case.point() not in incident.in_alarm:
+    if incident.state is _PENDING and case.point() not in incident.in_alarm:
         return State.WAITING
     return None
 
