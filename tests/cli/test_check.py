@@ -64,7 +64,7 @@ def test_a_person_reads_a_line_for_each_part(tmp_path: Path) -> None:
     ("settings", "part", "told"),
     [
         ("dta = 1\nnme = 2", "settings", "unknown key dta; did you mean data?"),
-        ('journal = "sqlit"', "journal", "'sqlit' is not installed; installed in belfry.journals: memory, nats, sqlite"),
+        ('journal = "sqlit"', "journal", "'sqlit' is not installed; installed in belfry.journals: memory, nats"),
         ('[[receiver]]\ntype = "dc9"', "receiver dc9", "'dc9' is not installed; installed in belfry.receivers: dc09"),
         ('[[receiver]]\ntype = "dc09"\nkyes = []', "receiver dc09", "receiver.dc09.kyes; did you mean keys?"),
         ('[[receiver]]\ntype = "dc09"\nlisten = "127.0.0.1:8440"', "receiver dc09", "is taken by the console"),
