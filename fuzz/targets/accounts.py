@@ -1,4 +1,4 @@
-"""The account sheet: every row an account that can be stored and read back, or problems that show no key."""
+"""The account sheet: every row an account that can be stored and read back, or problems by row and column."""
 
 from collections.abc import Iterable
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""The settings file: settings, or problems in whole sentences, none of which shows a key."""
+"""The settings file: settings, or problems in whole sentences, none as long as the file."""
 
 from collections.abc import Iterable
 from pathlib import Path
