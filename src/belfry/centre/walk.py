@@ -43,8 +43,10 @@ log = structlog.get_logger()
 BATCH_MOST: Final = 512
 """Signals settled at once; a fuller batch would let the first one wait for the last. Fits one append many times."""
 
-RUSH: Final = 32
-"""After a round of more signals than this the next one begins GATHER_S later; the first one of all never waits."""
+RUSH: Final = 6
+"""After a round of more signals than this the next one begins GATHER_S later; the first one of all never waits. Eight
+programs that post one signal after the other make rounds of eight: each costs a commit that their next ones wait
+for."""
 GATHER_S: Final = 0.02
 """In a rush signals of one incident come together: gathered they are one entry, one fold, one row told (decision 0008).
 A fifth of what a signal may take to its row."""
