@@ -125,8 +125,8 @@ def rates(past: Past) -> Sequence[Rates]:
             (panels(OURS, ours, 300, "--text", TEXT), panels(UNSEALED, ours, 400)),
             {UNSEALED: 0.7},
         ),
-        _post(8, our=600, bare=800, theirs=40, memory=800),
-        _post(50, our=120, bare=160, theirs=8, memory=160),
+        _post(8, our=1_200, bare=1_400, theirs=50, memory=4_000),
+        _post(50, our=300, bare=400, theirs=9, memory=900),
         Rates(
             "behind",
             f"the same as the first, with {past.entries:,} entries behind it",

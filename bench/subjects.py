@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,22 +75,15 @@ class Running:
 
     def caught_up(self) -> float:
         """Wait until triage has decided everything that is stored; returns when that was, in monotonic seconds."""
-        return self._until(
-            lambda numbers: (
-                numbers["belfry_board_position"] == numbers["belfry_journal_position"]
-                and not numbers["belfry_signals_undecided"]
-            )
-        )
-
-    def _until(self, holds: Callable[[dict[str, float]], bool]) -> float:
         until = time.perf_counter() + CAUGHT_UP_WITHIN_S
         while True:
             numbers = self.numbers()
             at = time.perf_counter()
-            if holds(numbers):
+            folded = numbers["belfry_board_position"] == numbers["belfry_journal_position"]
+            if folded and not numbers["belfry_signals_undecided"]:
                 return at
             if at > until:
-                raise TimeoutError(f"still not after {CAUGHT_UP_WITHIN_S:.0f} s: {numbers}")
+                raise TimeoutError(f"still not caught up after {CAUGHT_UP_WITHIN_S:.0f} s: {numbers}")
 
 
 @contextmanager
