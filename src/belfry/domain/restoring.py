@@ -16,10 +16,14 @@ def restored_points(
         mine = group is not None and incident.group == group
         return tuple(point for point, still in incident.in_alarm.items() if still and mine)
     wanted = None if signal.wire is None or signal.code is None else codes.restores(signal.wire, signal.code)
+    points = incident.in_alarm
+    if not _no_zone(signal.zone):  # of a thousand points one is meant: the rest is asked one question only
+        zone = signal.zone
+        points = {point: points[point] for point in points if point.zone == zone}
     return tuple(
         point
-        for point, still in incident.in_alarm.items()
-        if still and _same_place(signal, point) and _same_code(signal, point, wanted)
+        for point, still in points.items()
+        if still and _same_area(signal, point) and _same_code(signal, point, wanted)
     )
 
 
@@ -30,9 +34,8 @@ def _same_code(signal: Received, point: Point, wanted: frozenset[str] | None) ->
     return point.code in wanted or (_no_zone(signal.zone) and signal.subtype == point.subtype)
 
 
-def _same_place(signal: Received, point: Point) -> bool:
-    same_area = signal.area is None or point.area is None or signal.area == point.area
-    return same_area and (_no_zone(signal.zone) or signal.zone == point.zone)
+def _same_area(signal: Received, point: Point) -> bool:
+    return signal.area is None or point.area is None or signal.area == point.area
 
 
 def _no_zone(zone: str | None) -> bool:
