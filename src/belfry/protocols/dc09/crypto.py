@@ -9,8 +9,6 @@ import re
 from binascii import Error as NotHexadecimal
 from binascii import hexlify, unhexlify
 from collections.abc import Iterable
-from functools import lru_cache
-from threading import get_ident
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -84,17 +82,28 @@ def _mixed(block: bytes, other: bytes) -> bytes:
     return (int.from_bytes(block, "big") ^ int.from_bytes(other, "big")).to_bytes(BLOCK_BYTES, "big")
 
 
-@lru_cache(maxsize=CODERS_KEPT)
-def _coder(key: bytes, thread: int) -> _Coder:
-    """A coder remembers, so each thread has its own."""
-    return _Coder(key)
+_idle: Final[dict[bytes, _Coder]] = {}
+"""Coders that nobody is using, latest last. A coder remembers, so whoever takes one takes it out until it is done."""
+
+
+def _taken(key: bytes) -> _Coder:
+    return _idle.pop(key, None) or _Coder(key)
+
+
+def _put_back(key: bytes, coder: _Coder) -> None:
+    _idle[key] = coder
+    if len(_idle) > CODERS_KEPT:
+        _idle.pop(next(iter(_idle)), None)
 
 
 def encrypt(text: bytes, key: bytes) -> bytes:
     """Return the upper-case hexadecimal ciphertext of whole blocks. Raises ValueError where the text is none."""
     if not text or len(text) % BLOCK_BYTES:
         raise ValueError(f"a text of {len(text)} bytes is no whole number of blocks")
-    return hexlify(_coder(key, get_ident()).hide(text)).upper()
+    coder = _taken(key)
+    hidden = coder.hide(text)
+    _put_back(key, coder)
+    return hexlify(hidden).upper()
 
 
 def pad(rest_bytes: int, chance: bytes) -> bytes:
@@ -121,7 +130,9 @@ def decrypt(frame: Frame, keys: Iterable[bytes]) -> tuple[Frame, bytes] | Unread
             fault = Error.CIPHER_LENGTH
             break
         fault = Error.DECRYPT
-        content = _coder(key, get_ident()).show(cipher)
+        coder = _taken(key)
+        content = coder.show(cipher)
+        _put_back(key, coder)
         if content[-STAMP_BYTES - 2 : -STAMP_BYTES] == b"]_" and (opened := _opened(frame, content)) is not None:
             return opened, key
     return Unreadable(error=fault, crc=frame.crc, binary=frame.binary, length=frame.length, frame=frame)
