@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from belfry.app.memory import give_back
 from belfry.centre.walk import Walk, WalkState
 from belfry.ports import Clock
 
@@ -92,3 +93,5 @@ class Keeper:
         state = self._walk.state()
         await asyncio.to_thread(save, self._folder, state)
         self._saved_at, self._position = self._clock(), state.position
+        del state
+        await asyncio.to_thread(give_back)  # it takes as much again as it is large, and a little less each time
