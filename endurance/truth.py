@@ -17,6 +17,7 @@ from endurance.house import House
 from endurance.town import Said
 
 PAGE: Final = 1_000
+ITSELF: Final = "TECH.CENTRE"
 
 Open = dict[str, tuple[str, int]]
 """State and version of each open incident, by its id."""
@@ -35,8 +36,12 @@ async def listed(house: House, path: str, **query: Any) -> Sequence[Mapping[str,
 
 
 async def open_of(house: House) -> Open:
-    """The queue as the API lists it."""
-    return {one["id"]: (one["state"], one["version"]) for one in await listed(house, "/incidents", state="open")}
+    """The queue as the API lists it, without what the centre raised about itself: it was killed on purpose."""
+    return {
+        one["id"]: (one["state"], one["version"])
+        for one in await listed(house, "/incidents", state="open")
+        if one["kind"] != ITSELF
+    }
 
 
 async def folded(data: Path) -> Open:
@@ -52,7 +57,7 @@ async def folded(data: Path) -> Open:
             after = entries[-1].position
     finally:
         await journal.close()
-    return {one.id: (str(one.state), one.version) for one in board.queue()}
+    return {one.id: (str(one.state), one.version) for one in board.queue() if one.kind != ITSELF}
 
 
 async def mistakes(house: House, start: int, acknowledged: Said, unsure: Said) -> Sequence[str]:
@@ -80,7 +85,7 @@ async def mistakes(house: House, start: int, acknowledged: Said, unsure: Said) -
 
 async def _lost(house: House, incidents: set[str]) -> Sequence[str]:
     """Incidents that are neither on the board nor closed, and those on the board that no signal names."""
-    waiting = await open_of(house)
+    waiting = {one["id"]: one for one in await listed(house, "/incidents", state="open")}
     found = [f"incident {one} is open and no signal is in it" for one in waiting.keys() - incidents]
     over = {one["id"] for one in await listed(house, "/incidents", state="closed")}
     for one in incidents - waiting.keys() - over:
