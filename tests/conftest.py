@@ -4,7 +4,10 @@ Hypothesis runs the same examples each time and watches no clock, so that a slow
 further than the usual hundred examples: `make test ARGS="--hypothesis-profile=search"`.
 """
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+pytest.register_assert_rewrite("belfry.testing.journal_suite")  # so that its failures are shown with their values
 
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
