@@ -8,6 +8,7 @@ from typing import Protocol, final, runtime_checkable
 from msgspec import Struct
 
 from belfry.domain.facts import Entry, Retention
+from belfry.domain.premises import SiteParts
 from belfry.domain.signal import AccountKey, Arrival, Poll, Receipt
 from belfry.domain.site import Account
 
@@ -189,6 +190,14 @@ class Accounts(Protocol):
     def by_id(self, account_id: str) -> Account | None: ...
 
     def all(self) -> Sequence[Account]: ...
+
+
+class Sites(Accounts, Protocol):
+    """Accounts with what belongs to them, as triage and supervision need them."""
+
+    def parts(self, account_id: str) -> SiteParts:
+        """Areas, zones, paths, code rules and schedules of an account; the empty ones where it has none."""
+        ...
 
 
 class Receiver(Protocol):

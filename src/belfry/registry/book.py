@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from belfry.domain.premises import NO_PARTS, SiteParts
 from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
 
@@ -13,13 +14,14 @@ _Key = tuple[str | None, str | None, str]
 
 
 class AccountBook:
-    """`ports.Accounts`. An account may leave its receiver or prefix open; the one that says more is found first."""
+    """`ports.Sites`. An account may leave its receiver or prefix open; the one that says more is found first."""
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self._by_id: dict[str, Account] = {}
         self._by_key: dict[_Key, Account] = {}
         self._open_prefix = self._open_receiver = self._open_both = 0  # how many leave that open
         self._found: dict[AccountKey, Account] = {}
+        self._parts: dict[str, SiteParts] = {}
         for account in accounts:
             self.put(account)
 
@@ -45,6 +47,16 @@ class AccountBook:
 
     def all(self) -> Sequence[Account]:
         return tuple(self._by_id.values())
+
+    def parts(self, account_id: str) -> SiteParts:
+        return self._parts.get(account_id, NO_PARTS)
+
+    def put_parts(self, account_id: str, parts: SiteParts) -> None:
+        """Keep what an account has beside its line; nothing is kept of one that has nothing."""
+        if parts == NO_PARTS:
+            self._parts.pop(account_id, None)
+        else:
+            self._parts[account_id] = parts
 
     def __len__(self) -> int:
         return len(self._by_id)
