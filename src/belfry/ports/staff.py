@@ -40,6 +40,9 @@ class User(Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     disabled: bool = False
+    tenants: frozenset[str] | None = None
+    """Whose accounts this person may know of: names of tenants, or ids of single accounts. None: all of them; of a
+    holder, none."""
 
 
 class Session(Struct, frozen=True, kw_only=True):
