@@ -1,5 +1,6 @@
 """Everything that is kept about a site: what its card shows, its editor edits and its holder reads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.contacts import Contact, Number
-from belfry.domain.premises import SiteParts
+from belfry.domain.premises import Area, CodeRule, SiteParts, TransmissionPath, Zone
+from belfry.domain.schedules import Schedule
 from belfry.domain.site import Account
 
 TEXT_MOST: Final = 2_000
@@ -89,3 +91,18 @@ class SiteFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirmed_at: datetime | None = None
     """When its holder last said that all this is right; None: never, and the card says so."""
     confirmed_by: str | None = None
+
+
+class SiteChange(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What an editor asks for. None: unchanged. A collection, and `details`, are replaced as a whole."""
+
+    account: Mapping[str, object] | None = None
+    """Fields of Account by name; those that are not named stay, `keys` among them."""
+    details: SiteDetails | None = None
+    areas: tuple[Area, ...] | None = None
+    zones: tuple[Zone, ...] | None = None
+    paths: tuple[TransmissionPath, ...] | None = None
+    codes: tuple[CodeRule, ...] | None = None
+    schedules: tuple[Schedule, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    agencies: tuple[Agency, ...] | None = None

@@ -200,6 +200,48 @@ class Sites(Accounts, Protocol):
         ...
 
 
+class WordsRefused(ValueError):
+    """A word or code that cannot be used; the message names the limit and never the word."""
+
+
+class TooManyWords(Exception):
+    """Too many wrong words were tried at this account; nothing is compared before `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"too many wrong words; none is compared before {until.isoformat()}")
+        self.until = until
+
+
+class Spoken(Struct, frozen=True):
+    """What a spoken word turned out to be. `contact` None: nobody's. `duress`: he was forced to say it."""
+
+    contact: str | None = None
+    duress: bool = False
+
+
+class Words(Protocol):
+    """Pass-words and codes of sites (decision 0009). A word is only ever compared; an access code can be shown.
+
+    No word or code is in any message, log, change row or export.
+    """
+
+    async def set(self, account_id: str, contact: str, word: str | None, *, duress: bool = False, by: str) -> None:
+        """Give a contact his word, or his duress word; None takes it away. Raises WordsRefused, LookupError."""
+        ...
+
+    async def set_access(self, account_id: str, code: str | None, *, by: str) -> None:
+        """Keep the code of the key safe. Raises WordsRefused, LookupError."""
+        ...
+
+    async def access(self, account_id: str, *, by: str) -> str | None:
+        """Show the code of the key safe; that it was shown, and to whom, is a change row. None: there is none."""
+        ...
+
+    async def check(self, account_id: str, spoken: str) -> Spoken:
+        """Say whose word it is. Takes as long for a wrong one. Raises TooManyWords."""
+        ...
+
+
 class Receiver(Protocol):
     """A door for equipment. Built by its entry point with (settings table, intake, accounts, clock, chance)."""
 

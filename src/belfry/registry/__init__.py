@@ -3,20 +3,27 @@
 from belfry.registry.accounts import ImportReport
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
+from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
 from belfry.registry.registry import Registry, registry_state
 from belfry.registry.sheet import Problem, Sheet, parse_sheet, read_sheet
+from belfry.registry.sites import SitePage
 from belfry.registry.store import Change, RegistryError
 
 __all__ = [
     "AccountBook",
     "Change",
+    "Changed",
     "ImportReport",
+    "NoSuchAccount",
     "Problem",
     "Registry",
     "RegistryError",
     "SessionsDoor",
     "Sheet",
+    "SitePage",
+    "Taken",
     "TokensDoor",
+    "Unfit",
     "UsersDoor",
     "parse_sheet",
     "read_sheet",

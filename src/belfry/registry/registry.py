@@ -5,7 +5,7 @@ the event loop. Several processes may have it open: a server beside `belfry user
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,12 @@ from argon2 import PasswordHasher
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from belfry.domain.premises import SiteParts
+from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
+from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
-from belfry.registry import accounts
+from belfry.registry import accounts, sites
 from belfry.registry.accounts import ImportReport
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
@@ -25,6 +28,7 @@ from belfry.registry.people import TokenTable, UserTable
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
+from belfry.registry.sites import SitePage
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
 from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
 
@@ -68,12 +72,72 @@ class Registry:
         return accounts.read_some(self.store, ids)
 
     def book(self) -> AccountBook:
-        return AccountBook(self.accounts())
+        """Return every account with its parts, as memory needs them."""
+        book = AccountBook(self.accounts())
+        for account_id, parts in self.parts().items():
+            book.put_parts(account_id, parts)
+        return book
 
     def import_accounts(self, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:
         return accounts.import_sheet(self.store, sheet, dry_run=dry_run, by=by)
 
+    # -- whole sites --
+
+    def site(self, account_id: str) -> SiteFile | None:
+        """Return everything that is kept about a site; None where there is no such account."""
+        return sites.read_site(self.store, account_id)
+
+    def search(
+        self, text: str, *, tenants: frozenset[str] | None = None, limit: int = 50, after: str | None = None
+    ) -> SitePage:
+        """Return accounts by number, name, address or a contact's telephone number; `tenants` None: all of them.
+
+        Every word of `text` has to be found; '' finds all. Raises RegistryError for a cursor that is none.
+        """
+        return sites.search(self.store, text, tenants=tenants, limit=limit, after=after)
+
+    def edit(self, account_id: str, change: SiteChange, *, version: int, by: str) -> SiteFile:
+        """Change a site, all or nothing. `version` is the one that was seen.
+
+        Raises NoSuchAccount, Changed where it moved on since, Unfit with every value that cannot be kept, Taken.
+        """
+        return sites.edit(self.store, account_id, change, version=version, by=by)
+
+    def add(self, fields: Mapping[str, object], *, template: str | None = None, by: str) -> SiteFile:
+        """Add an account; `fields` of Account by name, `template` an account type whose defaults it begins with.
+
+        Raises Unfit, Taken.
+        """
+        return sites.add(self.store, fields, template=template, by=by)
+
+    def confirm(self, account_id: str, *, by: str) -> SiteFile:
+        """Write down that its holder says all of it is right. Raises NoSuchAccount."""
+        return sites.confirm(self.store, account_id, by=by)
+
+    def parts(self) -> Mapping[str, SiteParts]:
+        """Return the parts of those accounts that have any, by account id."""
+        return sites.read_parts(self.store)
+
+    def some_parts(self, ids: Iterable[str]) -> Mapping[str, SiteParts]:
+        """Return the parts of these accounts; one that has none is absent."""
+        return sites.read_parts(self.store, ids)
+
+    def agencies_for(self, account: Account) -> Sequence[Agency]:
+        """Return who is dialled: the account's own first, then those whose polygon holds it; none withdrawn."""
+        return sites.agencies_for(self.store, account)
+
+    def calendars(self) -> Sequence[Calendar]:
+        return sites.read_calendars(self.store)
+
+    def put_calendar(self, calendar: Calendar, *, by: str) -> None:
+        """Keep public holidays under their name, in place of what was there. Raises Unfit."""
+        sites.put_calendar(self.store, calendar, by=by)
+
     # -- changes --
+
+    def changes_of(self, account_id: str) -> Sequence[Change]:
+        """Return what was changed at an account, oldest first."""
+        return sites.changes_of(self.store, account_id)
 
     def changes(self, after: int, limit: int = CHANGES_PER_PAGE) -> Sequence[Change]:
         return read_changes(self.store, after, limit)
