@@ -22,8 +22,9 @@ from belfry.centre.draft import Draft
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
-from belfry.domain.condition import Condition, Seen
+from belfry.domain.condition import Condition, Seen, carry
 from belfry.domain.facts import (
+    Carried,
     Downtime,
     Entry,
     Erased,
@@ -32,6 +33,7 @@ from belfry.domain.facts import (
     OnIncident,
     Opened,
     Received,
+    Restored,
     Started,
     incident_subject,
 )
@@ -63,7 +65,7 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Erased})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -185,6 +187,10 @@ class Walk:
                     self._undecided.pop(fact.signal.position, None)
             elif type(fact) is Logged:
                 self._undecided.pop(fact.signal, None)
+            elif type(fact) is Erased:
+                self._board.next_number = max(self._board.next_number, fact.next_number)
+            elif type(fact) is Carried:
+                self._carry(fact)
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
@@ -197,6 +203,12 @@ class Walk:
             self._replay.remember(position, signal)
         self._undecided[position] = _Open(signal, seen)
         self._heard(position, signal)
+
+    def _carry(self, fact: Carried) -> None:
+        """Stands behind every signal that it speaks for, and nothing of its account came in between. While the centre
+        runs it says what is known already."""
+        if not self.live.is_set():
+            carry(self._triage.conditions.setdefault(fact.account, Condition()), fact)
 
     # -- settling
 

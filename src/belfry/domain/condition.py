@@ -10,9 +10,9 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.codes import pair_key
-from belfry.domain.facts import Received
+from belfry.domain.facts import Carried, Received
 from belfry.domain.presets import Rules, span
-from belfry.domain.signal import API_PATH, Category, SignalState, Wire
+from belfry.domain.signal import API_PATH, AccountKey, Category, SignalState, Wire
 
 POINTS_MOST: Final = 256
 """Points of one account whose repeats are counted; beyond, the oldest are let go."""
@@ -148,6 +148,25 @@ def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
         condition.minute_from, condition.minute_count = at, 0
     condition.minute_count += 1
     return _repeat(condition, signal, rules)
+
+
+def carried(account: AccountKey, condition: Condition) -> Carried:
+    """What of an account's state outlives its signals. What repeats and how often is forgotten in an hour anyway."""
+    return Carried(
+        account=account,
+        armed=tuple((area, one.armed, one.since) for area, one in sorted(condition.armed.items())),
+        faults=tuple(sorted(condition.faults.items())),
+        first_heard=condition.first_heard,
+        authenticated=condition.authenticated,
+    )
+
+
+def carry(condition: Condition, fact: Carried) -> None:
+    """Set what was carried. It was true when the fact was written, so it replaces what older entries told."""
+    condition.armed = {area: Armed(armed, since) for area, armed, since in fact.armed}
+    condition.faults = dict(fact.faults)
+    condition.first_heard = fact.first_heard
+    condition.authenticated = fact.authenticated
 
 
 def _fault(condition: Condition, signal: Received) -> None:

@@ -339,13 +339,45 @@ class Downtime(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
 
 
 class Erased(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="erased"):
-    """Data keys that were due are destroyed: what they sealed is unreadable from now on."""
+    """What was due is destroyed: data keys, so that what they sealed is unreadable, and whole entries."""
 
     keys: int
+    entries: int = 0
+    """Entries whose bytes are forgotten; their leaf hashes stay."""
+    runs: tuple[tuple[int, int], ...] = ()
+    """Their positions, from and to, both counted in."""
+    names: tuple[bytes, ...] = ()
+    """Keys that went before their own end, with the entry that they were of; an old key backup may hold them still."""
+    next_number: int = 0
+    """What the next incident will be called, since the newest ones may be among those that are forgotten."""
+
+
+class Carried(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="carried"):
+    """What is known of an account from signals whose entries are about to be forgotten (`domain.condition`)."""
+
+    account: AccountKey
+    armed: tuple[tuple[str, bool, datetime], ...] = ()
+    """Area, whether it is armed, since when."""
+    faults: tuple[tuple[str, datetime], ...] = ()
+    first_heard: datetime | None = None
+    authenticated: bool = False
+
+
+class Restored(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="restored"):
+    """The centre goes on from a backup: positions behind `position` are used a second time."""
+
+    position: int
+    """The last position that the backup held."""
+    made_at: datetime
+    """When the backup was made. What was kept between then and now is lost."""
+    version: str
+    """Of the program that made it."""
+    keys: bool = False
+    """Whether the data keys came back too; without them what is personal cannot be read any more."""
 
 
 OnIncident = Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
-Fact = Received | OnIncident | Logged | Started | Downtime | Erased
+Fact = Received | OnIncident | Logged | Started | Downtime | Erased | Carried | Restored
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
