@@ -90,7 +90,9 @@ class Registry:
     def search(
         self, text: str, *, tenants: frozenset[str] | None = None, limit: int = 50, after: str | None = None
     ) -> SitePage:
-        """Return accounts by number, name, address or a contact's telephone number; `tenants` None: all of them.
+        """Return accounts by number, name, address or a contact's telephone number.
+
+        `tenants` are names of tenants or ids of single accounts (as `User.tenants`); None: all of them.
 
         Every word of `text` has to be found; '' finds all. Raises RegistryError for a cursor that is none.
         """

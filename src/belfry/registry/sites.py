@@ -36,7 +36,7 @@ def search(store: Store, text: str, *, tenants: frozenset[str] | None, limit: in
     found = [
         account
         for account in sorted(read_accounts(store), key=lambda one: (one.account, one.id))
-        if (tenants is None or account.tenant in tenants)
+        if (tenants is None or account.tenant in tenants or account.id in tenants)
         and asked in f"{account.account}\n{account.name}\n{account.address}".casefold()
     ]
     at = int(after) if after else 0
