@@ -27,7 +27,7 @@ IDLE: Final = timedelta(hours=12)
 BY: Final = "console"
 
 
-async def _in_thread(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T:
+async def in_thread(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T:
     """What a synchronous question answers. Raises StaffUnavailable where the database does not."""
     try:
         return await asyncio.to_thread(ask, *words, **named)
@@ -41,22 +41,22 @@ class UsersDoor:
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
     async def empty(self) -> bool:
-        return await _in_thread(self._table.empty)
+        return await in_thread(self._table.empty)
 
     async def all(self) -> Sequence[User]:
-        return await _in_thread(self._table.all)
+        return await in_thread(self._table.all)
 
     async def add(self, name: str, role: Role, password: str) -> User:
         async with self._hashing:
-            return await _in_thread(self._table.add, name, role, password, by=BY)
+            return await in_thread(self._table.add, name, role, password, by=BY)
 
     async def add_first(self, name: str, role: Role, password: str) -> User | None:
         async with self._hashing:
-            return await _in_thread(self._table.add_first, name, role, password, by=BY)
+            return await in_thread(self._table.add_first, name, role, password, by=BY)
 
     async def check(self, name: str, password: str) -> User | None:
         async with self._hashing:
-            return await _in_thread(self._table.check, name, password)
+            return await in_thread(self._table.check, name, password)
 
 
 class SessionsDoor:
@@ -72,14 +72,14 @@ class SessionsDoor:
         """Read the sessions again: those of users disabled meanwhile are over."""
         async with self._moving:
             before = self._kept
-            self._kept = dict(await _in_thread(self._table.all, now))
+            self._kept = dict(await in_thread(self._table.all, now))
             for which, kept in self._kept.items():
                 if which in before:
                     kept.seen_at = max(kept.seen_at, before[which].seen_at)
 
     async def open(self, user: User, now: datetime) -> tuple[str, Session]:
         async with self._moving:
-            secret, session = await _in_thread(self._table.open, user, now, self._lives)
+            secret, session = await in_thread(self._table.open, user, now, self._lives)
             self._kept[fingerprint(secret)] = Kept(session, now)
         return secret, session
 
@@ -94,13 +94,13 @@ class SessionsDoor:
         which = fingerprint(secret)
         async with self._moving:
             self._kept.pop(which, None)
-            await _in_thread(self._table.end, [which])
+            await in_thread(self._table.end, [which])
 
     async def sweep(self, now: datetime) -> int:
         """Save when sessions were used and end what is expired or idle; returns how many ended. For once a minute."""
         async with self._moving:
             seen = {which: kept.seen_at for which, kept in self._kept.items()}
-            ended = await _in_thread(self._table.save, seen, now, self._idle)
+            ended = await in_thread(self._table.save, seen, now, self._idle)
             over = [which for which, at in seen.items() if now - at >= self._idle or self._expired(which, now)]
             for which in over:
                 self._kept.pop(which, None)
@@ -123,7 +123,7 @@ class TokensDoor:
         known = self._known.get(which)
         if known is not None and timedelta(0) <= now - known[1] < TOKEN_TRUSTED:
             return known[0]
-        user = await _in_thread(self._table.find, secret, now)
+        user = await in_thread(self._table.find, secret, now)
         if user is None:
             self._known.pop(which, None)
         else:

@@ -28,6 +28,7 @@ from belfry.registry.people import TokenTable, UserTable
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
+from belfry.registry.site_door import SitesDoor
 from belfry.registry.sites import SitePage
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
 from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
@@ -157,6 +158,9 @@ class Registry:
 
     def tokens_door(self) -> TokensDoor:
         return TokensDoor(self.tokens)
+
+    def sites_door(self) -> SitesDoor:
+        return SitesDoor(self.store)
 
 
 def registry_state(where: str | Path) -> SchemaState | None:

@@ -1,0 +1,65 @@
+"""The door to whole sites (`ports.sites`) over the registry: asked in threads, its refusals in the port's words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ParamSpec, TypeVar
+
+from belfry.domain.site import Account
+from belfry.domain.site_file import Agency, SiteChange, SiteFile
+from belfry.ports.sites import Edited, Found, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
+from belfry.registry import sites
+from belfry.registry.doors import in_thread
+from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
+from belfry.registry.store import Change, RegistryError, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SitesDoor:
+    """Implements `ports.sites.SiteDesk`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def site(self, account_id: str) -> SiteFile | None:
+        return await in_thread(sites.read_site, self._store, account_id)
+
+    async def search(self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None) -> Found:
+        try:
+            page = await in_thread(sites.search, self._store, text, tenants=tenants, limit=limit, after=after)
+        except RegistryError as error:
+            raise NoSuchCursor(str(error)) from error
+        return Found(page.items, page.next)
+
+    async def edit(self, account_id: str, change: SiteChange, *, version: int, by: str) -> SiteFile:
+        return await _asked(sites.edit, self._store, account_id, change, version=version, by=by)
+
+    async def add(self, fields: Mapping[str, object], *, template: str | None, by: str) -> SiteFile:
+        return await _asked(sites.add, self._store, fields, template=template, by=by)
+
+    async def confirm(self, account_id: str, *, by: str) -> SiteFile:
+        return await _asked(sites.confirm, self._store, account_id, by=by)
+
+    async def changes_of(self, account_id: str) -> Sequence[Edited]:
+        return [_edited(change) for change in await in_thread(sites.changes_of, self._store, account_id)]
+
+    async def agencies_for(self, account: Account) -> Sequence[Agency]:
+        return await in_thread(sites.agencies_for, self._store, account)
+
+
+async def _asked(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T:
+    """What the registry answers in a thread. Raises its refusals in the words of the port."""
+    try:
+        return await in_thread(ask, *words, **named)
+    except NoSuchAccount as error:
+        raise NoSuchSite(str(error)) from error
+    except Changed as error:
+        raise SiteChanged(error.current, [_edited(change) for change in error.changes]) from error
+    except Unfit as error:
+        raise SiteUnfit(error.flaws) from error
+    except Taken as error:
+        raise SiteTaken(str(error)) from error
+
+
+def _edited(change: Change) -> Edited:
+    return Edited(id=change.id, at=change.at, by=change.by, table=change.table, row=change.row, fields=change.fields)
