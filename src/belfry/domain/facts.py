@@ -16,6 +16,7 @@ from typing import Final, final
 
 from msgspec import Struct
 
+from belfry.domain.muting import Asked, Expected, Scope, Tick
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
 
 ENTRY_MAX_BYTES: Final = 65_535
@@ -63,6 +64,8 @@ class Act(StrEnum):
     ANNOTATE = "annotate"
     LOG = "log"
     BANNER = "banner"
+    ON_TEST = "on_test"
+    """Kept, and kept from the operators: its site is on test."""
 
 
 class Effect(StrEnum):
@@ -222,6 +225,10 @@ class Logged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """A closed incident that it belongs to (a restore after closing)."""
     quality: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    test: str | None = None
+    """The test that covered it."""
+    in_alarm: bool = False
+    """It put a point in alarm that only a restore ends; at the end of its test it is decided anew."""
 
 
 class Due(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="due"):
@@ -376,15 +383,115 @@ class Restored(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """Whether the data keys came back too; without them what is personal cannot be read any more."""
 
 
+# -- on test: subject `test/ID`, and `test-code/ID` of a technician's code --------------------------------------------
+
+
+class HowEnded(StrEnum):
+    """What ended a test."""
+
+    TIME = "time"
+    OPERATOR = "operator"
+    TECHNICIAN = "technician"
+    CLOCK = "clock"
+    """The clock was set back while it ran: nobody knows how long it has lasted."""
+
+
+@final
+class OnTestBegan(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="test_began"):
+    """A site was put on test. Signals behind this position are muted by it, as far as scope and ticks go."""
+
+    test: str
+    account_id: str
+    scope: Scope
+    ticks: tuple[Tick, ...] = ()
+    asked: Asked
+    by: str
+    since: datetime
+    until: datetime
+    expected: tuple[Expected, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@final
+class OnTestExtended(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="test_extended"
+):
+    """A test ends at another time."""
+
+    test: str
+    until: datetime
+    asked: Asked
+    by: str
+    reasons: tuple[str, ...] = ()
+
+
+@final
+class OnTestExpects(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="test_expects"
+):
+    """The whole list of what a test expects, from now on."""
+
+    test: str
+    expected: tuple[Expected, ...]
+    by: str
+
+
+@final
+class OnTestEnded(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="test_ended"):
+    """A test is over. `missing` names what was expected and did not come; `left` points were in alarm still."""
+
+    test: str
+    how: HowEnded
+    by: str | None = None
+    missing: tuple[str, ...] = ()
+    left: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@final
+class CodeIssued(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="code_issued"):
+    """A technician may sign in once, for one site and time. Kept are salted hashes (scrypt) of his code and of the one
+    that he gives when he is forced to."""
+
+    code: str
+    account_id: str
+    salt: bytes
+    hash: bytes
+    duress: bytes
+    until: datetime
+    by: str
+
+
+@final
+class CodeUsed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="code_used"):
+    """The code opened a session; `session` is the SHA-256 of its secret, so that a restart signs nobody out. Empty: it
+    was told over the phone."""
+
+    code: str
+    session: bytes = b""
+    forced: bool = False
+
+
+@final
+class CodeWithdrawn(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="code_withdrawn"
+):
+    code: str
+    by: str
+
+
+AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
+AboutCode = CodeIssued | CodeUsed | CodeWithdrawn
 OnIncident = Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
-Fact = Received | OnIncident | Logged | Started | Downtime | Erased | Carried | Restored
+Fact = Received | OnIncident | Logged | Started | Downtime | Erased | Carried | Restored | AboutTest | AboutCode
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One position of the journal: one or more facts about one subject, all or none.
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
-    so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `triage` or `centre`.
+    so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
+    `test-code/ID`, `triage` or `centre`.
     """
 
     id: bytes
@@ -404,3 +511,11 @@ def account_subject(key: AccountKey) -> str:
 
 def incident_subject(incident: str) -> str:
     return f"incident/{incident}"
+
+
+def on_test_subject(test: str) -> str:
+    return f"test/{test}"
+
+
+def code_subject(code: str) -> str:
+    return f"test-code/{code}"

@@ -62,6 +62,14 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act_1_s: int = 60
     outside_1_s: int = 90
     """An untaken priority 1 reaches phones outside after this."""
+    test_owner_s: int = 3_600
+    """Longest time that a site is on test for its owner; for a technician and a supervisor the two below."""
+    test_technician_s: int = 28_800
+    test_supervisor_s: int = 604_800
+    test_warning_s: int = 600
+    """A test is warned of so long before its end."""
+    panel_test_s: int = 28_800
+    """A panel that is in a test mode of its own for longer: TECH.DISABLED."""
 
 
 @cache
