@@ -21,9 +21,13 @@ class ScheduleKind(StrEnum):
     OPENING = "opening"
     """Opened and closed (disarmed and armed) inside windows."""
     CHECK_IN = "check_in"
-    """Somebody says that all is well at least every so often: lone workers, guards' check points."""
+    """Somebody says that all is well at least every so often: lone workers, and whom a care service calls."""
+    TOUR = "tour"
+    """A guard reaches a check point at least every so often."""
     ACTIVITY = "activity"
     """Something must be heard of the site at least every so often: enrolled care accounts."""
+    TEST = "test"
+    """The panel sends its test report at `since` of an interval's days; half an hour later it is missed."""
 
 
 class OpeningWindow(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,17 +44,19 @@ class OpeningWindow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Interval(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Within this window something is heard at least every `every_s` seconds; silence is told `grace_s` later."""
+    """Within this window something is heard at least every `every_s` seconds; silence is told `grace_s` later. Windows
+    that touch, as of a whole day and the next, are one. Of a test only `since` counts."""
 
     days: tuple[int, ...]
     since: int = 0
     until: int = 1_440
-    every_s: int
+    every_s: int = 86_400
     grace_s: int = 300
 
 
 class ScheduleException(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """From a day until a day, both included, other windows hold; none: it stays closed, or nothing is expected."""
+    """From a day until a day, both included, other windows hold; none: it stays closed, or nothing is expected. A window
+    without days holds on each of them. Of several exceptions for a day the last counts, before holidays too."""
 
     first: date
     last: date
@@ -66,7 +72,7 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     area: str | None = None
     """None: the whole site."""
     point: str | None = None
-    """Of a check-in: the zone or user number that has to be heard; None: any."""
+    """Of a check-in or a tour: the zone number that has to be heard; None: any. User numbers are sealed."""
     openings: tuple[OpeningWindow, ...] = ()
     intervals: tuple[Interval, ...] = ()
     holidays: str = ""
