@@ -1,0 +1,133 @@
+"""The archive's door: what is over, in a form that can be listed and counted.
+
+Everything in it is derived from the journal and can be made anew. No sealed part goes in, no place, no name of a
+person, and no words to search through.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from belfry.domain.facts import Carried
+
+
+class ClosedIncident(Struct, frozen=True, kw_only=True):
+    """An incident that is over, without anything personal. `acts` counts what people decided, not who did."""
+
+    id: str
+    number: int
+    kind: str
+    """Empty where the beginning of the incident is erased already and its end not yet."""
+    priority: int
+    method: str
+    account_id: str | None
+    life: bool
+    silent: bool
+    opened_at: datetime
+    due_at: datetime | None
+    """When it first stood in the queue; its clocks count from here."""
+    first_taken_at: datetime | None
+    first_act_at: datetime | None
+    closed_at: datetime
+    signals: int
+    acts: int
+    disposition: str
+    cause: str | None
+    by_rule: bool
+    """Closed by its kind's own rule, by nobody."""
+
+
+Heard = Mapping[tuple[str, str], int]
+"""Signals by UTC day (`2026-03-14`) and account id; '' is all accounts that nobody registered."""
+
+
+class Run(Struct, frozen=True):
+    """Positions whose entries are erased, both counted in, and when they were."""
+
+    first: int
+    last: int
+    at: datetime
+
+
+class CarriedAt(Struct, frozen=True):
+    position: int
+    fact: Carried
+
+
+class Folded(Struct, kw_only=True):
+    """What a stretch of the journal says, up to and with position `upto`."""
+
+    upto: int
+    incidents: dict[str, ClosedIncident | None] = {}
+    """None: it was reopened, so it is not over."""
+    heard: dict[tuple[str, str], int] = {}
+    carried: list[CarriedAt] = []
+    erased: list[Run] = []
+    erased_keys: int = 0
+    erased_entries: int = 0
+
+
+class Going(Struct, frozen=True, kw_only=True):
+    """What is being erased: decided, and not all of it done yet. Doing it twice does no harm."""
+
+    id: bytes
+    """Of the entry that will tell it, so that telling it twice is telling it once."""
+    at: datetime
+    positions: tuple[int, ...]
+    keys: tuple[bytes, ...] = ()
+    next_number: int = 0
+
+
+class Totals(Struct, frozen=True):
+    """How much was erased since the beginning."""
+
+    keys: int = 0
+    entries: int = 0
+
+
+class Archive(Protocol):
+    """A follower writes it, `Folded` by `Folded`; a position is folded once."""
+
+    async def position(self) -> int:
+        """The last position that is folded, 0 at the beginning."""
+        ...
+
+    async def fold(self, folded: Folded) -> None:
+        """Take over a stretch that begins behind `position`; all or nothing."""
+        ...
+
+    async def totals(self) -> Totals: ...
+
+    async def closed(
+        self, *, limit: int, before: tuple[datetime, str] | None = None, kinds: Sequence[str] = ()
+    ) -> Sequence[ClosedIncident]:
+        """Those closed before a place in the list, newest first. `kinds` are codes or beginnings of codes."""
+        ...
+
+    async def due(self, groups: Sequence[str], *, before: datetime, limit: int) -> Sequence[ClosedIncident]:
+        """The oldest that were closed before a time and whose kind is of one of some groups ('' is a group too)."""
+        ...
+
+    async def erased_at(self, position: int) -> datetime | None:
+        """When the entry of a position was erased."""
+        ...
+
+    async def carried(self, account: str) -> CarriedAt | None:
+        """What was carried last of an account, by the subject of its entries."""
+        ...
+
+    # -- what expiry remembers; not derived, and nothing is lost with it
+
+    async def cursor(self, name: str) -> int: ...
+
+    async def begin(self, going: Going, *, incidents: Sequence[str], heard: Heard, cursor: tuple[str, int]) -> None:
+        """Take out what is to be erased and remember that it is, in one transaction."""
+        ...
+
+    async def going(self) -> Going | None: ...
+
+    async def done(self) -> None: ...
+
+    async def close(self) -> None: ...
