@@ -35,6 +35,7 @@ from belfry.domain.facts import (
     Received,
     Restored,
     Started,
+    WordTried,
     incident_subject,
 )
 from belfry.domain.signal import AccountKey
@@ -65,7 +66,7 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""

@@ -90,7 +90,20 @@ class Reopen(Struct, frozen=True):
     version: int
 
 
-Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen
+class SayWord(Struct, frozen=True):
+    """A pass-word was compared: whether it is one of the site's, and whose."""
+
+    right: bool
+    contact: str | None = None
+
+
+class ShowAccess(Struct, frozen=True):
+    """Show the access code of a site to who has taken an incident there."""
+
+    account_id: str
+
+
+Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen | SayWord | ShowAccess
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------

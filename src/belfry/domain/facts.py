@@ -326,6 +326,39 @@ class Escalated(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     reasons: tuple[str, ...] = ()
 
 
+class WordChecked(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="word_checked"
+):
+    """A pass-word that somebody said about an incident was compared. A duress word counts as right here, as it does for
+    whoever said it: what it means is said by a signal of its own."""
+
+    incident: str
+    by: str
+    """Who asked for it."""
+    right: bool = False
+    contact: str | None = None
+    """Our id of the contact whose word it is."""
+
+
+class AccessShown(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="access_shown"
+):
+    """The access code of a site was shown to who handles an incident there."""
+
+    incident: str
+    by: str
+    account_id: str
+
+
+class WordTried(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="word_tried"):
+    """A pass-word was compared without an incident: subject `site/ID`. As in `WordChecked`."""
+
+    account_id: str
+    by: str
+    right: bool = False
+    contact: str | None = None
+
+
 class Started(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="started"):
     """The centre started: its version and the digest of the closed list it works with."""
 
@@ -482,8 +515,34 @@ class CodeWithdrawn(
 
 AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
 AboutCode = CodeIssued | CodeUsed | CodeWithdrawn
-OnIncident = Opened | Joined | Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
-Fact = Received | OnIncident | Logged | Started | Downtime | Erased | Carried | Restored | AboutTest | AboutCode
+OnIncident = (
+    Opened
+    | Joined
+    | Due
+    | Taken
+    | Released
+    | Held
+    | Noted
+    | Reclassified
+    | Closed
+    | Reopened
+    | Escalated
+    | WordChecked
+    | AccessShown
+)
+Fact = (
+    Received
+    | OnIncident
+    | Logged
+    | Started
+    | Downtime
+    | Erased
+    | Carried
+    | Restored
+    | AboutTest
+    | AboutCode
+    | WordTried
+)
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -511,6 +570,10 @@ def account_subject(key: AccountKey) -> str:
 
 def incident_subject(incident: str) -> str:
     return f"incident/{incident}"
+
+
+def site_subject(account_id: str) -> str:
+    return f"site/{account_id}"
 
 
 def on_test_subject(test: str) -> str:

@@ -25,6 +25,8 @@ from belfry.domain.commands import (
     Refusal,
     Release,
     Reopen,
+    SayWord,
+    ShowAccess,
     Staff,
     Take,
     TakeOver,
@@ -32,6 +34,7 @@ from belfry.domain.commands import (
     check_words,
 )
 from belfry.domain.facts import (
+    AccessShown,
     Closed,
     Held,
     Noted,
@@ -40,6 +43,7 @@ from belfry.domain.facts import (
     Reopened,
     Sealed,
     Taken,
+    WordChecked,
 )
 from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
 from belfry.domain.kinds import Kinds
@@ -76,7 +80,7 @@ PARKABLE: Final = range(3, 6)
 ACTING: Final = frozenset({"operator", "dispatcher", "supervisor", "administrator"})
 """The roles that handle incidents; the others read, or not even that."""
 
-HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened
+HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened | WordChecked | AccessShown
 
 
 class Decision(Struct, frozen=True):
@@ -87,7 +91,9 @@ class Decision(Struct, frozen=True):
 
     def sealed(self, parts: Sequence[Sealed]) -> HumanFact:
         """Return the fact with its words as sealed parts."""
-        return structs.replace(self.fact, sealed=tuple(parts)) if parts else self.fact
+        if not parts or isinstance(self.fact, WordChecked | AccessShown):  # which have no words
+            return self.fact
+        return structs.replace(self.fact, sealed=tuple(parts))
 
 
 class Scene(Struct, frozen=True):
@@ -106,7 +112,7 @@ def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, ru
         raise NotAllowed(by.role)
     check_words(command)
     scene = Scene(incident, by, now, rules, kinds)
-    if not isinstance(command, Note) and command.version != incident.version:
+    if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
         raise Conflict(_who_was_quicker(scene, command.version))
     match command:
         case Take():
@@ -127,6 +133,11 @@ def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, ru
             return _close(scene, command)
         case Reopen():
             return _reopen(scene, command)
+        case SayWord():
+            return _say_word(scene, command)
+        case ShowAccess():
+            _must_be_mine(scene)
+            return Decision(AccessShown(incident=incident.id, by=by.name, account_id=command.account_id))
         case _:
             assert_never(command)
 
@@ -270,6 +281,13 @@ def _reopen(scene: Scene, command: Reopen) -> Decision:
     if not _reopenable(scene.incident, scene.now):
         raise Conflict(_too_long_ago(scene))
     return Decision(Reopened(incident=scene.incident.id, by=scene.by.name), command.reason)
+
+
+def _say_word(scene: Scene, command: SayWord) -> Decision:
+    if not scene.incident.open:
+        raise Conflict(_whose(scene))
+    fact = WordChecked(incident=scene.incident.id, by=scene.by.name, right=command.right, contact=command.contact)
+    return Decision(fact)
 
 
 # -- what several acts ask --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from belfry.domain.codes import pair_key
 from belfry.domain.facts import (
+    AccessShown,
     Brief,
     Closed,
     Due,
@@ -31,11 +32,12 @@ from belfry.domain.facts import (
     Released,
     Reopened,
     Taken,
+    WordChecked,
 )
 from belfry.domain.signal import AccountKey
 
 State = IncidentState
-_Rare = Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated
+_Rare = Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated | WordChecked | AccessShown
 """What is said of an incident a few times, while signals join it by the thousand."""
 
 
@@ -78,6 +80,11 @@ REOPEN_WITHIN: Final = timedelta(hours=24)
 
 PARKED: Final = "parked"
 """The reason of a hold that came with taking a priority 1: lesser work put aside."""
+
+WRONG_WORDS: Final = 2
+"""A wrong word so often means dispatch, not the next contact (RULES 2, silent sites)."""
+WRONG_WORD: Final = "wrong_word"
+"""The flag that says so."""
 
 NEWEST_SIGNALS: Final = 3
 """Signals an incident carries in its row; the others are read from its subject."""
@@ -146,6 +153,8 @@ class Incident(Struct, kw_only=True):
     closed_by: str | None = None
     disposition: str | None = None
     cause: str | None = None
+    wrong_words: int = 0
+    """Pass-words that were none of the site's."""
 
     @property
     def open(self) -> bool:
@@ -246,6 +255,10 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _reopen(incident, fact, at)
         case Escalated():
             incident.escalated = (*incident.escalated, f"{fact.clock}:{fact.level}")
+        case WordChecked():
+            _word(incident, fact, at)
+        case AccessShown():
+            _acted(incident, at)
         case _:
             assert_never(fact)
 
@@ -282,6 +295,14 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
+
+
+def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
+    _acted(incident, at)
+    if not fact.right:
+        incident.wrong_words += 1
+        if incident.wrong_words == WRONG_WORDS:
+            incident.flags = (*incident.flags, WRONG_WORD)
 
 
 def _raise_point(incident: Incident, point: Point) -> None:

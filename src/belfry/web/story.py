@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, assert_never, get_args
 
 from belfry.domain.facts import (
+    AccessShown,
     Act,
     Closed,
     Due,
@@ -22,6 +23,7 @@ from belfry.domain.facts import (
     Reopened,
     Sealed,
     Taken,
+    WordChecked,
 )
 from belfry.domain.incident import Incident
 from belfry.ports import Pruned, Stored
@@ -118,6 +120,10 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "reasons": list(fact.reasons),
                 "data": {"clock": fact.clock, "level": fact.level},
             }
+        case WordChecked():
+            return {"type": "word", "by": fact.by, "data": _given(right=fact.right, contact=fact.contact)}
+        case AccessShown():
+            return {"type": "access", "by": fact.by}
         case _:
             assert_never(fact)
 
