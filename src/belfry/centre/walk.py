@@ -19,6 +19,7 @@ from msgspec import structs
 
 from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
+from belfry.centre.on_test import ABOUT, OnTestState
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
@@ -80,6 +81,9 @@ class WalkState(msgspec.Struct):
     conditions: list[tuple[AccountKey, Condition]]
     replay: ReplayState
     undecided: list[tuple[int, Received]]
+    on_test: OnTestState = msgspec.field(default_factory=OnTestState)
+    after: list[tuple[int, str]] = []
+    """Of the undecided: the tests that they come from."""
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -90,6 +94,10 @@ class _Open(msgspec.Struct, gc=False):
     """What observing it told; None: its account's state does not know it yet."""
     written: frozenset[str | None] = frozenset()
     """Incidents under which something is stored that does not settle it."""
+    after: str | None = None
+    """The test that had muted it, and is over while its point is still in alarm."""
+    muted: bool = False
+    """A test is about to mute it."""
 
 
 class _Write(msgspec.Struct):
@@ -121,6 +129,9 @@ class Walk:
         self._journal, self._board, self._triage, self._replay = journal, board, triage, replay
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
+        self._muted: dict[int, _Open] = {}
+        """Stored as muted by a test, and not folded yet: the end of the test may stand before that."""
+        self._on_test = triage.on_test
         self._ids: list[bytes] = []
         self._rest_until_s = 0.0
         """In the loop's seconds: until when signals gather, after a large round."""
@@ -148,6 +159,7 @@ class Walk:
             for stored in batch:
                 self._fold(stored)
             self._board.position = self.position
+            self._on_test.follow(self.position)
             if not self.live.is_set():
                 if self.position >= head:
                     await self._go_live()
@@ -177,7 +189,7 @@ class Walk:
         self.position = stored.position
         if type(stored) is Pruned:
             return
-        position, on_incident = stored.position, False
+        position, on_incident, about_tests = stored.position, False, False
         for fact in stored.entry.facts:
             # isinstance asks such a class in Python; types are compared at once, and this runs for every fact.
             if type(fact) is Received:
@@ -187,15 +199,21 @@ class Walk:
                 if not fact.beside:
                     self._undecided.pop(fact.signal.position, None)
             elif type(fact) is Logged:
-                self._undecided.pop(fact.signal, None)
+                waiting = self._undecided.pop(fact.signal, None) or self._muted.pop(fact.signal, None)
+                if fact.test is not None and waiting is not None:
+                    self._mute(fact, fact.test, waiting)
             elif type(fact) is Erased:
                 self._board.next_number = max(self._board.next_number, fact.next_number)
             elif type(fact) is Carried:
                 self._carry(fact)
+            elif type(fact) in ABOUT:
+                about_tests = True
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
             self._board.fold(position, stored.entry)
+        if about_tests:
+            self._fold_tests(position, stored.entry)
 
     def _receive(self, position: int, signal: Received) -> None:
         seen = None
@@ -203,7 +221,26 @@ class Walk:
             seen = self._triage.observe(signal)
             self._replay.remember(position, signal)
         self._undecided[position] = _Open(signal, seen)
+        self._on_test.receive(position, signal)
         self._heard(position, signal)
+
+    def _mute(self, fact: Logged, test: str, waiting: _Open) -> None:
+        """A test covered a signal. Where its end stands before this, the signal is decided anew."""
+        ended_at = self._on_test.mute(fact, waiting.signal)
+        if ended_at is not None:
+            self._decide_again(fact.signal, waiting.signal, test, ended_at)
+
+    def _fold_tests(self, position: int, entry: Entry) -> None:
+        """What is still in alarm at the end of a test is no test any more (RULES 3)."""
+        for test, left in self._on_test.fold(position, entry).items():
+            for at, signal in left.items():
+                self._decide_again(at, signal, test, entry.at)
+
+    def _decide_again(self, position: int, signal: Received, test: str, ended_at: datetime) -> None:
+        """Its clocks count from the end of the test; when it happened stays known."""
+        happened = signal.occurred_at or signal.received_at
+        again = structs.replace(signal, received_at=max(ended_at, signal.received_at), occurred_at=happened)
+        self._undecided[position] = _Open(again, _OBSERVED, after=test)
 
     def _carry(self, fact: Carried) -> None:
         """Stands behind every signal that it speaks for, and nothing of its account came in between. While the centre
@@ -231,7 +268,7 @@ class Walk:
         writes: dict[str | None, _Write] = {}
         decide = self._triage.decide
         for position, waiting in list(islice(self._undecided.items(), BATCH_MOST)):
-            decision = decide(position, waiting.signal, draft, waiting.seen)
+            decision = decide(position, waiting.signal, draft, waiting.seen, waiting.after)
             waiting.seen = decision.seen
             settling = decision.settled
             if decision.beside or len(settling) > 1:
@@ -243,6 +280,7 @@ class Walk:
                     break  # it is settled in the next round, once these are stored; who comes after it waits for that
             for fact in settling:
                 self._plan(writes, position, fact, settles=True)
+            waiting.muted = any(type(fact) is Logged and fact.test is not None for fact in settling)
             on_incidents = [fact for fact in settling if type(fact) is not Logged]
             if on_incidents:
                 draft.note(_account_of(decision, on_incidents), on_incidents, waiting.signal.received_at)
@@ -286,7 +324,9 @@ class Walk:
                 self._board.fold(position, entry)
         for position, settles in write.signals.items():
             if settles:
-                self._undecided.pop(position, None)
+                settled = self._undecided.pop(position, None)
+                if settled is not None and settled.muted:
+                    self._muted[position] = settled
             elif (waiting := self._undecided.get(position)) is not None:
                 waiting.written |= {write.incident}
 
@@ -325,12 +365,15 @@ class Walk:
     # -- snapshot
 
     def state(self) -> WalkState:
+        open_ = {**self._muted, **self._undecided}
         return WalkState(
             position=self.position,
             board=self._board.state(),
             conditions=list(self._triage.conditions.items()),
             replay=self._replay.state(),
-            undecided=[(position, waiting.signal) for position, waiting in self._undecided.items()],
+            undecided=[(position, waiting.signal) for position, waiting in open_.items()],
+            on_test=self._on_test.state(),
+            after=[(position, waiting.after) for position, waiting in open_.items() if waiting.after is not None],
         )
 
     def restore(self, state: WalkState) -> None:
@@ -339,7 +382,11 @@ class Walk:
         self._board.restore(state.board)
         self._triage.conditions.update(state.conditions)
         self._replay.restore(state.replay)
-        self._undecided.update((position, _Open(signal, _OBSERVED)) for position, signal in state.undecided)
+        self._on_test.restore(state.on_test)
+        self._on_test.follow(state.position)
+        after = dict(state.after)
+        for position, signal in state.undecided:
+            self._undecided[position] = _Open(signal, _OBSERVED, after=after.get(position))
 
 
 def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:

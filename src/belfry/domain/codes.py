@@ -78,6 +78,8 @@ RAISING: Final = frozenset(
 )
 """States that a person must see even where no code is listed for their meaning."""
 
+ENDS_TOO: Final[Mapping[str, tuple[str, ...]]] = {"628": ("627",)}
+"""Contact ID has a code of its own for the end of programming, and the table names no pair."""
 
 _CID: Final = Wire.CID
 
@@ -169,7 +171,8 @@ class Codes:
     def restores(self, wire: Wire, code: str) -> frozenset[str]:
         """The pair keys of the codes that this one restores or ends."""
         if wire is Wire.CID:
-            return frozenset({pair_key(wire, code)})
+            pair = pair_key(wire, code)
+            return frozenset({pair, *ENDS_TOO.get(pair, ())})
         table = self.rows(wire, code)
         return frozenset(table[0].pair) if table else frozenset()
 

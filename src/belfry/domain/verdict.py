@@ -88,11 +88,13 @@ def conditions(
     condition: Condition,
     open_here: Sequence[Incident],
     rules: Rules,
+    on_test: bool = False,
+    mode_since: datetime | None = None,
 ) -> frozenset[str]:
     """Those of the asked words of the table's `when` column that hold for a signal.
 
-    Nobody can be on test before there is a registry of tests, so programming is always unexpected; without schedules
-    no opening is out of one.
+    Programming is unexpected where nobody is on test (`on_test`); `mode_since` is when the panel's own test mode began
+    that the signal says again. Without schedules no opening is out of one.
     """
 
     def holds(word: str) -> bool:
@@ -107,7 +109,9 @@ def conditions(
             case "open_incident":
                 return bool(open_here)
             case "unexpected":
-                return True
+                return not on_test
+            case "over_8h":
+                return mode_since is not None and signal.received_at - mode_since >= span(rules.panel_test_s)
             case "care":
                 return account is not None and account.care
             case "audible":
@@ -137,18 +141,35 @@ def judge(
     kinds: Kinds,
     codes: Codes,
     rules: Rules,
+    on_test: bool = False,
+    mode_since: datetime | None = None,
 ) -> Verdict:
     """Return the verdict on a signal. `open_here` are the open incidents of its account."""
     if signal.kind is not None:
         return _picked(signal, kinds[signal.kind], account, condition)
     if signal.wire is None or signal.code is None:
         held = conditions(
-            EVERY_CONDITION, signal, account=account, condition=condition, open_here=open_here, rules=rules
+            EVERY_CONDITION,
+            signal,
+            account=account,
+            condition=condition,
+            open_here=open_here,
+            rules=rules,
+            on_test=on_test,
         )
         return _by_meaning(signal.category, signal.subtype, signal.state, held, codes, kinds)
     held = _NONE
     if asked := codes.asks(signal.wire, signal.code):
-        held = conditions(asked, signal, account=account, condition=condition, open_here=open_here, rules=rules)
+        held = conditions(
+            asked,
+            signal,
+            account=account,
+            condition=condition,
+            open_here=open_here,
+            rules=rules,
+            on_test=on_test,
+            mode_since=mode_since,
+        )
     return _by_code(signal.wire, signal.code, held, codes, kinds)
 
 

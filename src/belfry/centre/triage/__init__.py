@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from belfry.centre.draft import Draft
+from belfry.centre.on_test import OnTest
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision
+from belfry.centre.triage.covered import as_tested, left_over, muted
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
 from belfry.centre.triage.restores import restore
 from belfry.centre.triage.unknown import UnknownAccounts
@@ -25,7 +27,7 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.domain.verdict import judge, quality
-from belfry.ports import Accounts
+from belfry.ports import Sites
 
 Step = Callable[[Case], Decided | None]
 
@@ -39,8 +41,10 @@ _ALONE: Final = Seen()
 class Triage:
     """Remembers the live state of every account that has spoken; of unknown ones the last STRANGERS_MOST."""
 
-    def __init__(self, *, accounts: Accounts, kinds: Kinds, codes: Codes, rules: Rules) -> None:
+    def __init__(self, *, accounts: Sites, kinds: Kinds, codes: Codes, rules: Rules) -> None:
         self._books = Books(accounts, kinds, codes, rules)
+        self.on_test = OnTest(accounts, codes)
+        """What is on test; folded by the walk."""
         self.conditions: dict[AccountKey, Condition] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         unknown = UnknownAccounts()
@@ -75,16 +79,30 @@ class Triage:
         condition = self.conditions.get(key)
         return condition is not None and condition.authenticated
 
-    def decide(self, position: int, signal: Received, draft: Draft, seen: Seen | None = None) -> Decision:
-        """Settle one signal. `seen` is what `observe` said of it, where that was done before."""
+    def decide(
+        self, position: int, signal: Received, draft: Draft, seen: Seen | None = None, after: str | None = None
+    ) -> Decision:
+        """Settle one signal. `seen` is what `observe` said of it, where that was done before; `after` the test that had
+        muted it, and is over."""
         case = self._case(position, signal, draft, seen)
-        verdict = case.verdict
+        if after is not None:
+            case = left_over(case)
+        test = self.on_test.covering(signal, position)
+        if test is not None:
+            if case.verdict.act == "open_or_join":
+                return Decision([muted(case, test.id)], (), case.seen, case.key)
+            decision = self._by_steps(case)
+            return Decision(as_tested(case, test.id, decision.settled), decision.beside, case.seen, case.key)
+        return self._by_steps(case)
+
+    def _by_steps(self, case: Case) -> Decision:
+        signal, verdict = case.signal, case.verdict
         opens = verdict.act == "open_or_join" and verdict.kind is not None and signal.subtype != "after_alarm"
         for step in self._of_alarms if opens and signal.state in OF_CONCERN else self._steps:
             settled = step(case)
             if settled is not None:
                 return Decision(settled, beside(case, settled), case.seen, case.key)
-        raise AssertionError(f"no step settled the signal at {position}")
+        raise AssertionError(f"no step settled the signal at {case.position}")
 
     def _case(self, position: int, signal: Received, draft: Draft, seen: Seen | None) -> Case:
         books, key = self._books, signal.account_key
@@ -105,6 +123,8 @@ class Triage:
             kinds=kinds,
             codes=codes,
             rules=rules,
+            on_test=self.on_test.somebody(signal.account_id),
+            mode_since=self.on_test.mode_since(key, signal),
         )
         if condition.faults:
             verdict = path_evidence(signal, condition, verdict, kinds, rules)

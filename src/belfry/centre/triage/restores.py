@@ -8,6 +8,7 @@ from belfry.domain.closing import Disposition
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
 from belfry.domain.incident import Incident, State
+from belfry.domain.panel_modes import ends
 from belfry.domain.restoring import restored_points
 from belfry.domain.signal import RESTORING
 
@@ -16,7 +17,7 @@ _CLOSED_BY_RESTORE: Final = frozenset({"by_restore", "pending_then_restore"})
 
 def restore(case: Case) -> Decided | None:
     """A restore matches code and point, never lowers a priority, never closes life kinds or intrusion by itself."""
-    if case.signal.state not in RESTORING:
+    if case.signal.state not in RESTORING and not ends(case.signal, case.books.codes):
         return None
     decided: list[OnIncident | Logged] = []
     for incident in case.open_here if case.key is not None else _of_part(case):
@@ -25,6 +26,8 @@ def restore(case: Case) -> Decided | None:
             decided += _restored(case, incident, points)
     if decided:
         return decided
+    if case.signal.state not in RESTORING:
+        return None  # the end of a panel's own test mode, of which nobody had to know
     closed = _closed_before(case)
     if closed is not None:
         return [case.logged(f"restore of incident {closed.number}, already closed", incident=closed.id)]
