@@ -12,7 +12,7 @@ from belfry.domain.facts import Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind
 from belfry.domain.presets import Rules, span
-from belfry.domain.signal import Method
+from belfry.domain.signal import AccountKey, Method
 
 _FAMILIES: Final = (
     # a kind or its group, the longer one first: the first that fits is the hazard family
@@ -42,13 +42,19 @@ def family(kind: str) -> str:
     return next((name for prefix, name in _FAMILIES if kind == prefix or kind.startswith(f"{prefix}.")), kind)
 
 
-def group_key(kind: Kind, signal: Received, *, building: str = "") -> str | None:
-    """The grouping key of a signal of a kind, or None where it never joins: calls and duty reports do not."""
+def group_key(kind: Kind, signal: Received, *, building: str = "", account: AccountKey | None = None) -> str | None:
+    """The grouping key of a signal of a kind, or None where it never joins: calls and duty reports do not.
+
+    `account` is whose incident it is, where that is not the account that said it.
+    """
     if signal.method in _BY_PEOPLE or kind.group_key == "none":
         return None
     if kind.group_key in ("cause", "centre+part"):
         return f"centre|{family(kind.code)}|{signal.part or ''}"
-    who = f"{signal.receiver}/{signal.prefix or ''}/{signal.account or signal.account_id or ''}"
+    if account is None:
+        who = f"{signal.receiver}/{signal.prefix or ''}/{signal.account or signal.account_id or ''}"
+    else:
+        who = f"{account.receiver}/{account.prefix or ''}/{account.account}"
     return f"{who}|{family(kind.code)}|{_part(kind.group_key, signal, building)}"
 
 

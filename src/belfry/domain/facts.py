@@ -174,6 +174,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     signal: Brief
     account: AccountKey | None = None
     account_id: str | None = None
+    via: AccountKey | None = None
+    """The line that said it, where its area belongs to the account of another customer."""
     group: str | None = None
     """Grouping key; a later signal with the same one may join."""
     silent: bool = False

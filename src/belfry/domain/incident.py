@@ -105,6 +105,8 @@ class Incident(Struct, kw_only=True):
     opened_at: datetime
     account: AccountKey | None
     account_id: str | None
+    via: AccountKey | None = None
+    """The line that said it, where that is another account's (a shop's area of a mall's panel)."""
     area: str | None
     zone: str | None
     method: str
@@ -188,6 +190,7 @@ def opened(fact: Opened, position: int) -> Incident:
         opened_at=signal.received_at,
         account=fact.account,
         account_id=fact.account_id,
+        via=fact.via,
         area=signal.area,
         zone=signal.zone,
         method=signal.method,

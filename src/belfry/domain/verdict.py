@@ -13,7 +13,7 @@ from msgspec import Struct
 from belfry.domain.codes import Codes, Meaning, Rule
 from belfry.domain.condition import LIFE, Condition, arm_changed_at, believed_time, is_armed, mains_and_battery
 from belfry.domain.correlation import family, within_reach
-from belfry.domain.facts import Point, Received
+from belfry.domain.facts import Brief, Point, Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.own_faults import OWN_FAULT, WARNING_PRIORITY
@@ -21,6 +21,7 @@ from belfry.domain.own_faults import reasons as own_fault_reasons
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import RESTORING, Category, Method, SignalState, Wire
 from belfry.domain.site import Account
+from belfry.domain.site_map import SiteMap
 from belfry.domain.tables import rows
 
 ALARMS: Final = frozenset({SignalState.ALARM, SignalState.VERIFIED, SignalState.UNVERIFIED, SignalState.PRE_ALARM})
@@ -55,22 +56,38 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
 
-def second_point(signal: Received, open_here: Sequence[Incident], *, set_since: datetime | None, rules: Rules) -> bool:
-    """Another point of the same hazard is in an open incident of the account."""
+def second_point(
+    signal: Received,
+    open_here: Sequence[Incident],
+    *,
+    set_since: datetime | None,
+    rules: Rules,
+    site: SiteMap | None = None,
+) -> bool:
+    """Another point of the same hazard is in an open incident of the account; of intrusion, another one indoors."""
     if signal.category is None or signal.state not in ALARMS:
         return False
     hazard = _CONFIRMABLE.get(signal.category)
     if hazard is None:
         return False
+    indoors = hazard == "intrusion"
+    if indoors and is_outdoor(signal, site):
+        return False
     return any(
-        any(_is_other(signal, point) for point in incident.in_alarm)
+        any(_is_other(signal, point) and not (indoors and is_outdoor(point, site)) for point in incident.in_alarm)
         for incident in open_here
         if family(incident.kind) == hazard
         and within_reach(incident, signal.received_at, set_since=set_since, rules=rules)
     )
 
 
+OUTDOOR: Final = "outdoor"
 BY_HAND_OR_FLOW: Final = frozenset({"manual", "flow"})
+
+
+def is_outdoor(where: Received | Point | Brief, site: SiteMap | None) -> bool:
+    """An outdoor detector, as its code or the registry says; one of intrusion confirms nothing (RULES 4)."""
+    return where.subtype == OUTDOOR or (site is not None and site.outdoor(where.area, where.zone))
 
 
 def _is_other(signal: Received, point: Point) -> bool:
@@ -90,6 +107,7 @@ def conditions(
     rules: Rules,
     on_test: bool = False,
     mode_since: datetime | None = None,
+    site: SiteMap | None = None,
 ) -> frozenset[str]:
     """Those of the asked words of the table's `when` column that hold for a signal.
 
@@ -103,7 +121,7 @@ def conditions(
                 return was_armed(condition, signal, rules)
             case "second_point":
                 since = arm_changed_at(condition, signal.area)
-                return second_point(signal, open_here, set_since=since, rules=rules)
+                return second_point(signal, open_here, set_since=since, rules=rules, site=site)
             case "mains_and_battery":
                 return mains_and_battery(condition, signal)
             case "open_incident":
@@ -143,8 +161,12 @@ def judge(
     rules: Rules,
     on_test: bool = False,
     mode_since: datetime | None = None,
+    site: SiteMap | None = None,
 ) -> Verdict:
-    """Return the verdict on a signal. `open_here` are the open incidents of its account."""
+    """Return the verdict on a signal by the table; `site_rules.at_site` then says what its site makes of it.
+
+    `open_here` are the open incidents of its account.
+    """
     if signal.kind is not None:
         return _picked(signal, kinds[signal.kind], account, condition)
     if signal.wire is None or signal.code is None:
@@ -156,6 +178,7 @@ def judge(
             open_here=open_here,
             rules=rules,
             on_test=on_test,
+            site=site,
         )
         return _by_meaning(signal.category, signal.subtype, signal.state, held, codes, kinds)
     held = _NONE
@@ -169,6 +192,7 @@ def judge(
             rules=rules,
             on_test=on_test,
             mode_since=mode_since,
+            site=site,
         )
     return _by_code(signal.wire, signal.code, held, codes, kinds)
 

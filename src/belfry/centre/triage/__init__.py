@@ -13,7 +13,7 @@ from belfry.centre.draft import Draft
 from belfry.centre.on_test import OnTest
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
-from belfry.centre.triage.case import Books, Case, Decided, Decision
+from belfry.centre.triage.case import Books, Case, Decided, Decision, key_behind
 from belfry.centre.triage.covered import as_tested, left_over, muted
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
 from belfry.centre.triage.restores import restore
@@ -24,8 +24,12 @@ from belfry.domain.condition import Condition, Seen
 from belfry.domain.facts import Received
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
+from belfry.domain.premises import NO_PARTS
 from belfry.domain.presets import Rules
-from belfry.domain.signal import AccountKey
+from belfry.domain.signal import AccountKey, Category, Method
+from belfry.domain.site import Account
+from belfry.domain.site_map import SiteMap, SiteMaps
+from belfry.domain.site_rules import at_site
 from belfry.domain.verdict import judge, quality
 from belfry.ports import Sites
 
@@ -33,6 +37,9 @@ Step = Callable[[Case], Decided | None]
 
 STRANGERS_MOST: Final = 10_000
 """Unknown accounts whose live state is kept; a scanner invents more."""
+
+_OF_THE_LINE: Final = frozenset({Category.COMMUNICATION, Category.POWER, Category.TEST, Category.SUPERVISORY})
+"""What is said of the panel itself stays with its own account, whatever area is named with it."""
 
 _NOTHING: Final = Condition()
 _ALONE: Final = Seen()
@@ -45,6 +52,7 @@ class Triage:
         self._books = Books(accounts, kinds, codes, rules)
         self.on_test = OnTest(accounts, codes)
         """What is on test; folded by the walk."""
+        self._maps = SiteMaps()
         self.conditions: dict[AccountKey, Condition] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         unknown = UnknownAccounts()
@@ -115,6 +123,12 @@ class Triage:
             account = accounts.by_id(signal.account_id)
         elif key is not None:
             account = accounts.by_key(key)
+        site = via = None
+        if account is not None and (parts := accounts.parts(account.id)) is not NO_PARTS:
+            site = self._maps.of(account.id, parts)
+            if site is not None and site.parted and (owner := _owner(accounts, site, signal)) is not None:
+                account, via, key = owner, key, None if key is None else key_behind(owner, key)
+                open_here = () if key is None else draft.of_account(key)
         verdict = judge(
             signal,
             account=account,
@@ -124,17 +138,32 @@ class Triage:
             codes=codes,
             rules=rules,
             on_test=self.on_test.somebody(signal.account_id),
-            mode_since=self.on_test.mode_since(key, signal),
+            mode_since=self.on_test.mode_since(signal.account_key, signal),
+            site=site,
         )
+        if site is not None:
+            verdict = at_site(verdict, signal, site, kinds)
         if condition.faults:
-            verdict = path_evidence(signal, condition, verdict, kinds, rules)
+            verdict = path_evidence(signal, condition, verdict, kinds, rules, site)
         if seen is None:
             seen = _ALONE
-            if key is not None:
-                condition = self._met(signal, key)
+            if (line := signal.account_key) is not None:
+                condition = self._met(signal, line)
                 seen = live.observe(condition, signal, rules)
         return Case(
-            position, signal, key, account, condition, seen, verdict, open_here, quality(signal, rules), draft, books
+            position,
+            signal,
+            key,
+            account,
+            condition,
+            seen,
+            verdict,
+            open_here,
+            quality(signal, rules),
+            draft,
+            books,
+            site,
+            via,
         )
 
     def _note_stranger(self, key: AccountKey) -> None:
@@ -144,3 +173,11 @@ class Triage:
             oldest, _ = self._strangers.popitem(last=False)
             if self._books.accounts.by_key(oldest) is None:
                 self.conditions.pop(oldest, None)
+
+
+def _owner(accounts: Sites, site: SiteMap, signal: Received) -> Account | None:
+    """The other customer to whom the area belongs that a panel names; None: it is the panel's own account."""
+    if signal.method is not Method.EQUIPMENT or signal.category in _OF_THE_LINE:
+        return None
+    sub_account = site.sub_account(signal.area, signal.zone)
+    return None if sub_account is None else accounts.by_id(sub_account)

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import structs
 
-from belfry.centre.triage.case import Case, Decided
+from belfry.centre.triage.case import Case, Decided, key_behind
 from belfry.domain import condition as live
 from belfry.domain.condition import Condition
 from belfry.domain.correlation import family, within_reach
@@ -14,7 +14,8 @@ from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Category
-from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, was_armed
+from belfry.domain.site_map import SiteMap
+from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, is_outdoor, was_armed
 
 CONFIRMED = "PROP.ALARM.INTR.CONF"
 RUNAWAY = "TECH.RUNAWAY"
@@ -23,9 +24,19 @@ _PATHS: Final = frozenset({"path", "jam"})
 _RESTING: Final = frozenset({State.PENDING, State.HELD})
 
 
-def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kinds: Kinds, rules: Rules) -> Verdict:
-    """Alarm and path fault in one set period count as confirmed (RULES 2, path loss is evidence)."""
+def path_evidence(
+    signal: Received,
+    condition: Condition,
+    verdict: Verdict,
+    kinds: Kinds,
+    rules: Rules,
+    site: SiteMap | None = None,
+) -> Verdict:
+    """Alarm and path fault in one set period count as confirmed (RULES 2, path loss is evidence); none of an outdoor
+    detector is."""
     if not condition.faults or verdict.kind is None or verdict.kind.code != "PROP.ALARM.INTR":
+        return verdict
+    if verdict.act != "open_or_join" or is_outdoor(signal, site):
         return verdict
     if not was_armed(condition, signal, rules):
         return verdict
@@ -43,11 +54,12 @@ def path_evidence(signal: Received, condition: Condition, verdict: Verdict, kind
 def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
     """Tamper, path loss or a second point ends a pending wait; path loss confirms an intrusion; news wakes the held."""
     signal = case.signal
-    if not case.open_here or signal.state not in OF_CONCERN or case.unknown or _only_logged(settled):
+    path = signal.subtype in _PATHS and signal.category is Category.COMMUNICATION
+    around = _around(case) if path else case.open_here
+    if not around or signal.state not in OF_CONCERN or case.unknown or _only_logged(settled):
         return _runaway_account(case)
     facts: list[OnIncident] = []
-    path = signal.subtype in _PATHS and signal.category is Category.COMMUNICATION
-    for incident in case.open_here:
+    for incident in around:
         if not path and incident.state not in _RESTING:
             continue
         if any(fact.incident == incident.id for fact in settled):
@@ -63,6 +75,18 @@ def beside(case: Case, settled: Decided) -> Sequence[OnIncident]:
     return facts
 
 
+def _around(case: Case) -> Sequence[Incident]:
+    """A lost line is evidence for all whose areas it speaks for: the account's own incidents and its sub-accounts'."""
+    if case.site is None or not case.site.parted or case.line is None:
+        return case.open_here
+    found = list(case.open_here)
+    for account_id in dict.fromkeys(case.site.sub_accounts()):
+        sub = case.books.accounts.by_id(account_id)
+        if sub is not None:
+            found += [one for one in case.draft.of_account(key_behind(sub, case.line)) if one.via == case.line]
+    return found
+
+
 def _only_logged(settled: Decided) -> bool:
     return all(type(fact) is Logged for fact in settled)
 
@@ -72,7 +96,9 @@ def _why_due(case: Case, incident: Incident, *, path: bool) -> str | None:
     signal = case.signal
     if signal.category is Category.TAMPER or path:
         return "tamper or path loss at the account"
-    if signal.category is Category.INTRUSION and signal.state in ALARMS and family(incident.kind) == "intrusion":
+    if signal.category is not Category.INTRUSION or is_outdoor(signal, case.site):
+        return None
+    if signal.state in ALARMS and family(incident.kind) == "intrusion":
         return "a second point at the account"
     return None
 
@@ -83,6 +109,7 @@ def _confirms(case: Case, incident: Incident) -> bool:
         incident.kind == "PROP.ALARM.INTR"
         and live.is_armed(case.condition, incident.area)
         and within_reach(incident, case.now, set_since=since, rules=case.books.rules)
+        and not all(is_outdoor(point, case.site) for point in incident.in_alarm)
     )
 
 
@@ -110,6 +137,8 @@ def _runaway_account(case: Case) -> Sequence[Opened]:
     most = case.books.rules.runaway_account_per_minute
     if case.condition.minute_count <= most or case.key is None:
         return ()
+    if case.via is not None:  # it is the panel that runs away, whosever area it names
+        case = structs.replace(case, key=case.via, via=None, open_here=case.draft.of_account(case.via))
     group = f"{case.who}|{RUNAWAY}"
     for incident in case.open_here:
         if incident.group == group:

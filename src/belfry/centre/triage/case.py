@@ -8,14 +8,16 @@ from msgspec import Struct
 from belfry.centre.draft import Draft
 from belfry.domain.codes import Codes
 from belfry.domain.condition import Condition, Seen
+from belfry.domain.correlation import group_key
 from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Point, Received
 from belfry.domain.incident import Incident, State, point_of
-from belfry.domain.kinds import Kinds
+from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
 from belfry.domain.site import Account
+from belfry.domain.site_map import SiteMap
 from belfry.domain.verdict import Verdict
-from belfry.ports import Accounts
+from belfry.ports import Sites
 
 Decided = Sequence[OnIncident | Logged]
 """What a signal becomes: the facts that settle it."""
@@ -35,17 +37,30 @@ def wakes(incident: Incident) -> State | None:
     return State.WAITING if incident.state is State.HELD and incident.held_on is not None else None
 
 
+def key_behind(account: Account, line: AccountKey) -> AccountKey:
+    """How an account is named whose area speaks over the line of another one."""
+    return AccountKey(
+        line.receiver if account.receiver is None else account.receiver,
+        line.prefix if account.prefix is None else account.prefix,
+        account.account,
+    )
+
+
 class Books(Struct, frozen=True):
     """What triage looks things up in."""
 
-    accounts: Accounts
+    accounts: Sites
     kinds: Kinds
     codes: Codes
     rules: Rules
 
 
 class Case(Struct, frozen=True, gc=False):
-    """One signal. `open_here` are the open incidents of its account, `draft` sees this batch's decisions too."""
+    """One signal. `open_here` are the open incidents of its account, `draft` sees this batch's decisions too.
+
+    `key` and `account` are whose incident it may be. Where the area belongs to another customer that is his account,
+    and the panel that said it is the `line` of another one; its live state is the panel's in any case.
+    """
 
     position: int
     signal: Received
@@ -58,6 +73,24 @@ class Case(Struct, frozen=True, gc=False):
     marks: tuple[str, ...]
     draft: Draft
     books: Books
+    site: SiteMap | None = None
+    """What is registered of the panel's zones and areas; None: nothing is."""
+    via: AccountKey | None = None
+    """The panel's own account, where the area belongs to another one."""
+
+    @property
+    def line(self) -> AccountKey | None:
+        """The account of the panel that said it."""
+        return self.key if self.via is None else self.via
+
+    @property
+    def account_id(self) -> str | None:
+        """Whose incident it may be."""
+        return self.signal.account_id if self.via is None or self.account is None else self.account.id
+
+    def group(self, kind: Kind) -> str | None:
+        """The grouping key of the signal, were it of this kind."""
+        return group_key(kind, self.signal, building=self.building, account=None if self.via is None else self.key)
 
     @property
     def unknown(self) -> bool:
@@ -152,7 +185,8 @@ class Case(Struct, frozen=True, gc=False):
             state=State.WAITING if pending_s is None else State.PENDING,
             signal=self.brief(),
             account=self.key if of_account else None,
-            account_id=self.signal.account_id,
+            account_id=self.account_id if of_account else self.signal.account_id,
+            via=self.via if of_account else None,
             group=group,
             silent=policy.silent,
             life=policy.life,

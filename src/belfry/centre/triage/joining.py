@@ -6,10 +6,11 @@ from typing import Final
 
 from belfry.centre.triage.case import Case, Decided
 from belfry.domain import condition as live
-from belfry.domain.correlation import group_key, may_join, within_reach
+from belfry.domain.correlation import family, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.signal import SignalState
+from belfry.domain.verdict import is_outdoor
 
 # Asked of every signal, so looked up once: CPython 3.11 takes long to find a member of an enum.
 _HELD: Final = State.HELD
@@ -69,7 +70,7 @@ def log(case: Case) -> Decided | None:
 def open_or_join(case: Case) -> Decided:
     verdict = case.verdict
     assert verdict.kind is not None
-    group = group_key(verdict.kind, case.signal, building=case.building)
+    group = case.group(verdict.kind)
     for incident in _same_group(case, group):
         if case.signal.previous and incident.in_alarm.get(case.point()):
             return [case.context(incident, "still present, reported before")]
@@ -132,11 +133,16 @@ def _quiet_for_long(case: Case, incident: Incident) -> bool:
     return incident.rang_at is not None and case.now - incident.rang_at >= RINGS_EVERY
 
 
+def outdoor_intrusion(case: Case, incident: Incident) -> bool:
+    """An outdoor detector confirms no intrusion, so nothing that waits for a second point (RULES 4)."""
+    return family(incident.kind) == "intrusion" and is_outdoor(case.signal, case.site)
+
+
 def _moves(case: Case, incident: Incident) -> State | None:
     """A held incident wakes; a pending one waits no longer for the delay once another point speaks."""
     if incident.state is _HELD:
         return State.WAITING
-    if incident.state is _PENDING and case.point() not in incident.in_alarm:
+    if incident.state is _PENDING and case.point() not in incident.in_alarm and not outdoor_intrusion(case, incident):
         return State.WAITING
     return None
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
-from belfry.domain.correlation import group_key
 from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
 from belfry.domain.incident import Incident, State
 from belfry.domain.panel_modes import ends
@@ -43,7 +42,7 @@ def _own_group(case: Case) -> str | None:
     """The grouping key that the centre's own restore names by its kind and part; None for a panel's."""
     if case.signal.kind is None or case.verdict.kind is None:
         return None
-    return group_key(case.verdict.kind, case.signal, building=case.building)
+    return case.group(case.verdict.kind)
 
 
 def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list[OnIncident]:
@@ -76,7 +75,7 @@ def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list
 def _closed_before(case: Case) -> Incident | None:
     """The newest closed incident that the alarm of this restore may have opened."""
     for kind in _alarm_kinds(case):
-        group = group_key(case.books.kinds[kind], case.signal, building=case.building)
+        group = case.group(case.books.kinds[kind])
         last = None if group is None else case.draft.last_of_group(group)
         if last is not None and not last.open:
             return last
