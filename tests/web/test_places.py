@@ -68,10 +68,12 @@ async def places(client: httpx.AsyncClient) -> list[str | None]:
 
 
 def a_stream() -> Stream:
-    async def lasts() -> bool:
-        return True
+    audience = Audience("en", medical=True, acts=True)
 
-    return Stream(Audience("en", medical=True, acts=True), "anna", lasts, None)
+    async def lasts() -> Audience:
+        return audience
+
+    return Stream(audience, "anna", lasts, None)
 
 
 async def taken(stream: Stream) -> bytes:

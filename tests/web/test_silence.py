@@ -8,7 +8,7 @@ import pytest
 from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
 from belfry.ports.staff import Role
 from belfry.web.house import Silence
-from belfry.web.silence import LISTED_MOST
+from belfry.web.silences import LISTED_MOST
 from tests.web.kit import START, Rig, centre
 
 MINUTE = timedelta(minutes=1)

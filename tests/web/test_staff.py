@@ -199,7 +199,7 @@ async def test_only_an_administrator_lists_the_staff_and_no_secret_is_in_it(rig:
     rig.add_user("anna")
     listed = (await rig.token(Role.ADMINISTRATOR).get("/users")).json()
     assert [(user["name"], user["role"], user["disabled"]) for user in listed["items"]] == [("anna", "operator", False)]
-    assert set(listed["items"][0]) == {"id", "name", "role", "disabled"}
+    assert set(listed["items"][0]) == {"id", "name", "role", "disabled", "tenants"}
 
 
 # -- set-up

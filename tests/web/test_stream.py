@@ -140,10 +140,12 @@ async def test_every_console_hears_every_change(rig: Rig) -> None:
 
 
 def a_stream(language: str = "en", *, medical: bool = True, acts: bool = True, name: str = "anna") -> Stream:
-    async def lasts() -> bool:
-        return True
+    audience = Audience(language, medical, acts)
 
-    return Stream(Audience(language, medical, acts), name, lasts, None)
+    async def lasts() -> Audience:
+        return audience
+
+    return Stream(audience, name, lasts, None)
 
 
 async def test_a_console_that_does_not_read_keeps_the_newest_row_of_each_and_holds_up_nobody(rig: Rig) -> None:

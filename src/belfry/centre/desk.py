@@ -7,7 +7,7 @@ quicker, before that writer can begin its next one.
 
 import asyncio
 from asyncio import Future
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -72,15 +72,18 @@ class Desk:
         async with self._acting.setdefault(incident_id, asyncio.Lock()):
             return await self._write(incident_id, command, by, sealed)
 
-    async def take_next(self, by: Staff) -> tuple[Incident, tuple[str, ...]] | None:
+    async def take_next(
+        self, by: Staff, sees: Callable[[Incident], bool] = lambda _: True
+    ) -> tuple[Incident, tuple[str, ...]] | None:
         """Take the first of the queue; returns it and the ids of lesser work that was put aside for it.
 
-        Only a priority 1 puts work aside. None where nothing waits. Raises NotAllowed, or a JournalError.
+        `sees` tells which of it this person may know of. Only a priority 1 puts work aside. None where nothing waits.
+        Raises NotAllowed, or a JournalError.
         """
         if by.role not in ACTING:
             raise NotAllowed(by.role)
         quicker: set[tuple[str, int]] = set()
-        while (first := self._first_for(by, quicker)) is not None:
+        while (first := self._first_for(by, quicker, sees)) is not None:
             seen = (first.id, first.version)
             self._promised.add(first.id)
             try:
@@ -95,12 +98,14 @@ class Desk:
 
     # -- choosing
 
-    def _first_for(self, by: Staff, but: Collection[tuple[str, int]]) -> Incident | None:
+    def _first_for(
+        self, by: Staff, but: Collection[tuple[str, int]], sees: Callable[[Incident], bool]
+    ) -> Incident | None:
         """The first that waits, preferably one that nobody is being handed and that is left to nobody else."""
         now = self._clock()
         second_choice: Incident | None = None
         for incident in self._board.queue():
-            if incident.state is not State.WAITING or (incident.id, incident.version) in but:
+            if incident.state is not State.WAITING or (incident.id, incident.version) in but or not sees(incident):
                 continue
             if incident.id not in self._promised and not _left_to_another(incident, by, now):
                 return incident

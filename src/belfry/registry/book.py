@@ -22,6 +22,8 @@ class AccountBook:
         self._open_prefix = self._open_receiver = self._open_both = 0  # how many leave that open
         self._found: dict[AccountKey, Account] = {}
         self._parts: dict[str, SiteParts] = {}
+        self.moves = 0
+        """How often an account has gone to another tenant, or gone: who may see it is not who was."""
         for account in accounts:
             self.put(account)
 
@@ -63,13 +65,19 @@ class AccountBook:
 
     def put(self, account: Account) -> None:
         """Add an account or replace the one of the same id."""
-        self.remove(account.id)
+        before = self._by_id.get(account.id)
+        self._take_out(account.id)
+        self.moves += before is not None and before.tenant != account.tenant
         self._by_id[account.id] = account
         self._by_key[_key(account)] = account
         self._count(account, 1)
         self._found.clear()
 
     def remove(self, account_id: str) -> None:
+        self.moves += account_id in self._by_id
+        self._take_out(account_id)
+
+    def _take_out(self, account_id: str) -> None:
         account = self._by_id.pop(account_id, None)
         if account is not None:
             del self._by_key[_key(account)]

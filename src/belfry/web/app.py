@@ -25,8 +25,10 @@ from belfry.web.problems import HANDLERS
 from belfry.web.quick import Application
 from belfry.web.repeats import Said
 from belfry.web.routes import PREFIX, api, nowhere
+from belfry.web.silences import Silences
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
+from belfry.web.tenants import Tenants
 
 TRIES: Final = 5
 """Sign-ins under one name from one source before one has to wait; one more every AGAIN."""
@@ -77,12 +79,16 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     teller = Teller(house.accounts, house.kinds, house.codes, house.rules)
     places = Places(house.accounts, house.seals, house.clock)
+    tenants = Tenants(house.accounts, house.clock)
+    silences = Silences(house, tenants)
     hub = Hub(
         board=house.board,
         journal=house.journal,
         teller=teller,
         places=places,
-        pulse=partial(pulse_of, house),
+        tenants=tenants,
+        moves=house.moves,
+        pulse=partial(pulse_of, house, silences),
         clock=house.clock,
         lost=house.deadlines.console_lost,
         back=house.deadlines.console_back,
@@ -91,6 +97,8 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         house=house,
         teller=teller,
         places=places,
+        tenants=tenants,
+        silences=silences,
         hub=hub,
         pages=pages,
         visitors=count(),

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from belfry.domain.codes import Meaning
 from belfry.domain.kinds import Kinds
-from belfry.domain.signal import Arrival, Caller, Method, Position, Receipt, Signal, Wire
+from belfry.domain.signal import AccountKey, Arrival, Caller, Method, Position, Receipt, Signal, Wire
 from belfry.ports.staff import User
 from belfry.web.asks import RECEIVER, CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
 from belfry.web.bodies import Asked, Body, media_type, raw_body, takes
@@ -28,6 +28,8 @@ from belfry.web.instants import check_instant
 from belfry.web.problems import Problem, Refused, refused, refused_field, told
 from belfry.web.repeats import Known, identity_of
 from belfry.web.rights import Right
+from belfry.web.sight import sees_site
+from belfry.web.tenants import owns, tenants_of
 from belfry.web.views import Accepted
 
 PATH: Final = "api"
@@ -68,7 +70,9 @@ async def send_signals(request: Asked) -> Response[Accepted]:
 async def receipt_of(request: Asked) -> "Receipted":
     """Keep what a request says and return its answer. Also called past the framework (quick.py), so it asks by itself
     who is there. Raises Refused, or what intake raises."""
-    house, user = front(request).house, (await let_in(request, Right.SEND)).user
+    visitor = await let_in(request, Right.SEND)
+    request.scope["user"] = visitor
+    house, user = front(request).house, visitor.user
     raw = await raw_body(request)
     headers = _Headers(request)
     match headers.content:
@@ -86,7 +90,20 @@ async def receipt_of(request: Asked) -> "Receipted":
             said = [_from_event(one, house, user, f"[{n}].") for n, one in enumerate(_BATCH.of(raw))]
         case _:
             raise refused(415, f"The body has to be {JSON}, {EVENT_JSON} or {BATCH_JSON}")
+    if user.tenants is not None:
+        _check_accounts(request, [one.signal for one in said])
     return Receipted(await _deliver(request, said, None if request.client is None else request.client.host))
+
+
+def _check_accounts(request: Asked, signals: Sequence[Signal]) -> None:
+    """Raise Refused where somebody of some tenants speaks for an account of another one, or of none: one answer."""
+    accounts = front(request).house.accounts
+    tenants = tenants_of(visitor_of(request).user)
+    for signal in signals:
+        key = None if signal.account is None else AccountKey(signal.receiver, signal.prefix, signal.account)
+        account = None if key is None else accounts.by_key(key)
+        if account is None or not owns(tenants, account):
+            raise refused_field("account", "account: there is no such account", value=signal.account)
 
 
 @post("/reports", status_code=202, guards=[need(Right.REPORT)], opt=takes(ReportBody), responses=_UNSTORED)
@@ -207,7 +224,7 @@ async def _from_person(
 ) -> Accepted:
     house, user, place = front(request).house, visitor_of(request).user, body.place
     check_kind(house.kinds, body.kind, method)
-    check_place(house, place)
+    check_place(request, place)
     where = place.position
     signal = Signal(
         method=method,
@@ -235,10 +252,13 @@ def check_kind(kinds: Kinds, kind: str, method: Method) -> None:
         raise refused_field("kind", f"kind: {kind} is not raised by {method}", value=kind)
 
 
-def check_place(house: House, place: PlaceBody) -> None:
+def check_place(request: Asked, place: PlaceBody) -> None:
     if place.site is None and place.position is None and _words(place.text) is None:
         raise refused_field("place", "place: a site, a position or words are needed")
-    if place.site is not None and house.accounts.by_id(place.site) is None:
+    if place.site is None:
+        return
+    site = front(request).house.accounts.by_id(place.site)
+    if site is None or not sees_site(request, site):
         raise refused_field("place.site", "place.site: there is no such site", value=place.site)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from litestar import MediaType, Response, Router, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from belfry.domain.facts import IncidentState
 from belfry.domain.kinds import LANGUAGES, Kinds
 from belfry.domain.own_faults import OWN_FAULT
 from belfry.domain.site import Account
@@ -23,8 +24,11 @@ from belfry.web.incidents import LIMIT, Limit
 from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
 from belfry.web.metrics import exposition
+from belfry.web.outlet import Audience, Viewer
 from belfry.web.problems import refused, refused_field
 from belfry.web.rights import Right
+from belfry.web.sight import viewer_of
+from belfry.web.silences import Silences
 from belfry.web.telling import kind_list
 from belfry.web.views import (
     AccountList,
@@ -45,7 +49,8 @@ DECODED_MOST: Final = 1_000
 
 @get("/centre", guards=[need(Right.CENTRE)], summary="How the centre is")
 async def centre(request: Asked) -> CentreView:
-    house = front(request).house
+    desk, viewer = front(request), viewer_of(request)
+    house, silent = desk.house, desk.silences.counts(viewer.audience)
     now = house.describe()
     return CentreView(
         name=house.name,
@@ -57,21 +62,21 @@ async def centre(request: Asked) -> CentreView:
         journal=_journal(now.journal_open),
         faults=_faults(house, now.faults),
         receivers=[ReceiverView(one.name, one.type, one.listen, one.connections) for one in now.receivers],
-        counts=_counts(house),
-        not_commissioned=now.not_commissioned,
-        lost=now.lost,
+        counts=_counts(house) if viewer.audience.tenants is None else _counts_of(desk, viewer),
+        not_commissioned=silent.not_commissioned,
+        lost=silent.lost,
     )
 
 
-def pulse_of(house: House) -> Pulse:
-    """What the stream says of the centre."""
-    now = house.describe()
+def pulse_of(house: House, silences: Silences, audience: Audience) -> Pulse:
+    """What the stream says of the centre to an audience."""
+    now, silent = house.describe(), silences.counts(audience)
     return Pulse(
         journal=_journal(now.journal_open),
         faults=_faults(house, now.faults),
         position=str(house.board.position),
-        lost=now.lost,
-        not_commissioned=now.not_commissioned,
+        lost=silent.lost,
+        not_commissioned=silent.not_commissioned,
         now=house.clock(),
     )
 
@@ -88,6 +93,18 @@ def _faults(house: House, faults: Sequence[OwnFaultState]) -> list[OwnFaultView]
 def _counts(house: House) -> Counts:
     by_state = {str(state): count for state, count in house.board.counts().items() if state != "closed"}
     by_priority = Counter(incident.priority for incident in house.board.queue())
+    return _told(by_state, by_priority)
+
+
+def _counts_of(desk: Front, viewer: Viewer) -> Counts:
+    """The same of what somebody may know of."""
+    seen = [incident for incident in desk.house.board.queue() if desk.tenants.incident(viewer, incident)]
+    by_state = Counter(str(incident.state) for incident in seen)
+    open_states = (str(state) for state in IncidentState if state is not IncidentState.CLOSED)
+    return _told({state: by_state[state] for state in open_states}, Counter(incident.priority for incident in seen))
+
+
+def _told(by_state: dict[str, int], by_priority: Counter[int]) -> Counts:
     return Counts(by_state, {str(priority): by_priority[priority] for priority in range(1, 6)})
 
 

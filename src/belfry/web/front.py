@@ -11,8 +11,10 @@ from belfry.web.attempts import Gate
 from belfry.web.house import House
 from belfry.web.places import Places
 from belfry.web.repeats import Said
+from belfry.web.silences import Silences
 from belfry.web.stream import Hub
 from belfry.web.telling import Teller
+from belfry.web.tenants import Tenants
 
 
 class Page(Struct, frozen=True):
@@ -28,6 +30,8 @@ class Front:
     house: House
     teller: Teller
     places: Places
+    tenants: Tenants
+    silences: Silences
     hub: Hub
     pages: Mapping[str, Page]
     """The files of the built console by path."""

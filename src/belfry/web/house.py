@@ -101,6 +101,8 @@ class House:
     """How panels of known accounts differ from the standard, as met since the start; by the id of the account."""
     receivers: Sequence[str] = ()
     """Names of the receivers in the settings."""
+    moves: Callable[[], int] = lambda: 0
+    """How often an account has gone to another tenant, so that streams know."""
     spoken: Callable[[], Iterable[AccountKey]]
     """Every account that was ever heard, as its receiver names it."""
     setup_code: str | None = None

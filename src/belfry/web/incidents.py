@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any, Final
 
@@ -52,9 +53,10 @@ from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
+from belfry.web.sight import sees, viewer_of
 from belfry.web.story import sealed_parts
 from belfry.web.story import timeline as lines_of
-from belfry.web.telling import Texts, is_medical
+from belfry.web.telling import Texts
 from belfry.web.views import Detail, IncidentList, Next, Row, Timeline, TimelineItem
 
 log = logging.getLogger(__name__)
@@ -91,8 +93,9 @@ async def incidents(
     """`state` may be repeated, `open` is everything not closed; without it, what is open and then what was closed
     lately, newest first. `kind` is a code or the beginning of one."""
     desk = front(request)
-    name = visitor_of(request).user.name
-    wanted = Wanted(states, name=name if mine else None, kinds=kind, medical=sees_medical(request))
+    viewer = viewer_of(request)
+    may_see = partial(desk.tenants.incident, viewer)
+    wanted = Wanted(states, name=viewer.name if mine else None, kinds=kind, sees=may_see)
     found = list(islice(filter(wanted.fits, from_cursor(desk.house, wanted, after)), limit + 1))
     rows = await rows_of(desk, request, found[:limit])
     return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
@@ -102,7 +105,7 @@ async def incidents(
 async def incident(request: Asked, incident_id: FromPath[str]) -> Detail:
     """With its story, the acts that are allowed now, and what else is open at the account."""
     desk = front(request)
-    found = await _seen(desk, request, incident_id)
+    found = await seen(desk, request, incident_id)
     desk.house.deadlines.touch(incident_id, visitor_of(request).user.name)
     return await detail(desk, request, found)
 
@@ -113,7 +116,7 @@ async def timeline(
 ) -> Timeline:
     """The lines of an incident before a cursor, oldest first."""
     desk = front(request)
-    found = await _seen(desk, request, incident_id)
+    found = await seen(desk, request, incident_id)
     story = await _story(desk, found, before=_position(before), most=limit)
     return Timeline(story.items, story.before, unreadable=story.texts is None)
 
@@ -126,7 +129,7 @@ async def take_next(request: Asked) -> Response[Next | None]:
     """Parks lesser work of one's own for a priority 1. 204 where nothing waits."""
     desk, by = front(request), staff_of(request)
     try:
-        taken = await desk.house.desk.take_next(by)
+        taken = await desk.house.desk.take_next(by, partial(desk.tenants.incident, viewer_of(request)))
     except NotAllowed as error:
         raise refused(403, error.title, kind="belfry:role") from error
     if taken is None:
@@ -193,10 +196,11 @@ async def reopen(request: Asked, incident_id: FromPath[str], data: JSONBody[Reop
 
 async def _act(request: Asked, incident_id: str, command: Command) -> Detail:
     desk, by = front(request), staff_of(request)
+    await seen(desk, request, incident_id)
     try:
         found = await desk.house.desk.act(incident_id, command, by)
     except NoSuchIncident:
-        raise _nothing() from None
+        raise nothing() from None
     except Refusal as error:
         raise await _refusal(desk, request, incident_id, error) from error
     desk.house.deadlines.touch(incident_id, by.name)
@@ -227,15 +231,15 @@ def staff_of(request: Asked) -> Staff:
     return Staff(user.name, user.role)
 
 
-async def _seen(desk: Front, request: Asked, incident_id: str) -> Incident:
+async def seen(desk: Front, request: Asked, incident_id: str) -> Incident:
     """The incident, if there is one that this person may know of."""
     found = await load(desk.house.board, desk.house.journal, incident_id)
-    if found is None or (is_medical(found.kind) and not sees_medical(request)):
-        raise _nothing()
+    if found is None or not sees(request, found):
+        raise nothing()
     return found
 
 
-def _nothing() -> Refused:
+def nothing() -> Refused:
     return refused(404, "There is no such incident", kind="belfry:incident")
 
 
@@ -252,7 +256,7 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
     story = await _story(desk, found, before=None, most=TIMELINE_MOST)
-    others = list(islice(_siblings(desk.house, found, medical=sees_medical(request)), SIBLINGS_MOST))
+    others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     row, *siblings = await rows_of(desk, request, [found, *others])
     return desk.teller.detail(
         found,
@@ -267,12 +271,8 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     )
 
 
-def sees_medical(request: Asked) -> bool:
-    return may(visitor_of(request).user.role, Right.MEDICAL)
-
-
-def _siblings(house: House, found: Incident, *, medical: bool) -> Iterator[Incident]:
-    """What else is open at the account, as far as this person may know of it."""
+def _siblings(house: House, found: Incident) -> Iterator[Incident]:
+    """What else is open at the account."""
     key = found.account
     if key is None and found.account_id is not None:
         account = house.accounts.by_id(found.account_id)
@@ -280,8 +280,7 @@ def _siblings(house: House, found: Incident, *, medical: bool) -> Iterator[Incid
             key = AccountKey(account.receiver, account.prefix, account.account)
     if key is None:
         return iter(())
-    others = (one for one in house.board.of_account(key) if one.id != found.id)
-    return others if medical else (one for one in others if not is_medical(one.kind))
+    return (one for one in house.board.of_account(key) if one.id != found.id)
 
 
 class _Story(msgspec.Struct):

@@ -4,7 +4,7 @@ A cursor is the place of the last incident that was listed; the incident itself 
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Literal
@@ -17,7 +17,6 @@ from belfry.domain.incident import Incident
 from belfry.web.asks import Aware
 from belfry.web.house import House
 from belfry.web.problems import refused_field
-from belfry.web.telling import is_medical
 
 StateFilter = Literal["open", "pending", "waiting", "taken", "held", "closed"]
 
@@ -26,13 +25,19 @@ class Wanted:
     """Which incidents a list is asked for."""
 
     def __init__(
-        self, states: Sequence[StateFilter] | None, *, name: str | None, kinds: Sequence[str] | None, medical: bool
+        self,
+        states: Sequence[StateFilter] | None,
+        *,
+        name: str | None,
+        kinds: Sequence[str] | None,
+        sees: Callable[[Incident], bool],
     ) -> None:
+        """`name` is whose incidents are wanted, None: anybody's; `sees` tells what the one who asks may know of."""
         asked = set(states or ("open", "closed"))
         self.states = {IncidentState(state) for state in asked if state != "open"}
         if "open" in asked:
             self.states |= set(IncidentState) - {IncidentState.CLOSED}
-        self._name, self._medical = name, medical
+        self._name, self._sees = name, sees
         self._kinds = tuple(kinds or ())
 
     @property
@@ -46,9 +51,9 @@ class Wanted:
     def fits(self, incident: Incident) -> bool:
         return (
             incident.state in self.states
-            and (self._medical or not is_medical(incident.kind))
             and (self._name is None or self._mine(incident))
             and (not self._kinds or any(_is_kind(incident.kind, kind) for kind in self._kinds))
+            and self._sees(incident)
         )
 
     def _mine(self, incident: Incident) -> bool:

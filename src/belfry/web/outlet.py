@@ -15,9 +15,6 @@ from belfry.web.telling import is_medical
 CHUNK_MOST_BYTES: Final = 65_536
 """Handed to the socket at once; the rest waits, and may still be replaced by newer rows."""
 
-Lasts = Callable[[], Awaitable[bool]]
-"""Whether whoever listens is still signed in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -27,9 +24,24 @@ class Audience:
     medical: bool
     acts: bool
     """They may act, so they are told the place of what is open."""
+    tenants: frozenset[str] | None = None
+    """Whose accounts they may know of; None: everybody's (`tenants`)."""
 
     def sees(self, incident: Incident) -> bool:
+        """Whether an incident's kind is for them, wherever it is."""
         return self.medical or not is_medical(incident.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One of an audience."""
+
+    name: str
+    audience: Audience
+
+
+Lasts = Callable[[], Awaitable[Audience | None]]
+"""The audience that whoever listens is of now; None where they are not signed in any more."""
 
 
 def message(event: str, data: bytes, position: int) -> bytes:
@@ -59,6 +71,10 @@ class Stream:
         """Nothing pending counts any more: the console loads the queue."""
         self._pending.clear()
         self.put("reset", message("reset", b"{}", position))
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.name, self.audience)
 
     @property
     def behind(self) -> int:

@@ -6,15 +6,15 @@ from litestar import Router, get, route
 from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
-from belfry.ports.staff import StaffUnavailable
+from belfry.ports.staff import StaffUnavailable, User
 from belfry.web import arrivals, centre, incidents, signals, silence, staff
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
-from belfry.web.languages import language_of
 from belfry.web.outlet import Audience, Lasts, Stream
 from belfry.web.problems import refused
 from belfry.web.rights import Right, may
+from belfry.web.sight import audience_of, viewer_of
 from belfry.web.stream import EventStream
 
 PREFIX: Final = "/api/v1"
@@ -33,32 +33,45 @@ async def stream(request: Asked) -> EventStream:
     desk, visitor = front(request), visitor_of(request)
     if desk.hub.full(visitor.user.name):
         raise refused(503, "Too many streams are open", headers={"Retry-After": "10"})
-    role = visitor.user.role
-    audience = Audience(language_of(request), medical=may(role, Right.MEDICAL), acts=may(role, Right.ACT))
-    lasts = _bearer_lasts(request) if visitor.secret is None else _session_lasts(request, visitor.secret)
+    audience = viewer_of(request).audience
+    if visitor.secret is None:
+        lasts = _bearer_lasts(request, audience)
+    else:
+        lasts = _session_lasts(request, audience, visitor.secret)
     one = Stream(audience, visitor.user.name, lasts, visitor.secret)
     return EventStream(desk.hub, one, request.headers.get("last-event-id"))
 
 
-def _session_lasts(request: Asked, secret: str) -> Lasts:
+def _session_lasts(request: Asked, audience: Audience, secret: str) -> Lasts:
     house = front(request).house
 
-    async def lasts() -> bool:
-        return house.sessions.find(secret, house.clock()) is not None
+    async def lasts() -> Audience | None:
+        session = house.sessions.find(secret, house.clock())
+        return None if session is None else _listening(session.user, audience)
 
     return lasts
 
 
-def _bearer_lasts(request: Asked) -> Lasts:
+def _bearer_lasts(request: Asked, audience: Audience) -> Lasts:
     house, secret = front(request).house, request.headers["authorization"].partition(" ")[2].strip()
+    known = audience
 
-    async def lasts() -> bool:
+    async def lasts() -> Audience | None:
+        nonlocal known
         try:
-            return await house.tokens.find(secret, house.clock()) is not None
+            user = await house.tokens.find(secret, house.clock())
         except StaffUnavailable:  # whoever was let in stays while nobody can say otherwise
-            return True
+            return known
+        listening = None if user is None else _listening(user, audience)
+        known = listening or known
+        return listening
 
     return lasts
+
+
+def _listening(user: User, before: Audience) -> Audience | None:
+    """The audience that a listener is of now; None where the role may not listen any more."""
+    return audience_of(user, before.language) if may(user.role, Right.QUEUE) else None
 
 
 @route(["/api", "/api/{path:path}"], http_method=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -4,7 +4,8 @@ In the order of their positions. What became of a signal stands in an entry behi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from litestar import Router, get
@@ -19,16 +20,23 @@ from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need
 from belfry.web.incidents import LIMIT, Limit
+from belfry.web.outlet import Audience
 from belfry.web.problems import refused_field
 from belfry.web.rights import Right
+from belfry.web.sight import viewer_of
 from belfry.web.story import decisions
 from belfry.web.telling import Decision
 from belfry.web.views import SignalList
 
 PAGE: Final = 512
 """Entries read from the journal at once."""
+PASSED_MOST: Final = 20_000
+"""Signals of other tenants that one request passes over; the next one goes on from there."""
 LOOK_BEHIND_MOST: Final = 4_096
 """Entries behind a signal in which its decision is looked for: triage follows within a batch."""
+
+
+Sees = Callable[[Received], bool]
 
 
 class Kept(Struct, frozen=True):
@@ -52,16 +60,30 @@ async def signals(
     """Those behind a position, oldest first. `account` is a number as sent, or our id of a site; a number that
     several receivers or prefixes use means all of them unless `receiver` and `prefix` say which."""
     desk = front(request)
-    start = _start(after)
+    start, sees = _start(after), partial(_sees, desk, viewer_of(request).audience)
+    follows: int | None = None
     if account is None:
-        kept = await _take(_all(desk.house.journal, start), limit + 1)
+        kept, follows = await _take(_all(desk.house.journal, start), limit + 1, sees)
     else:
         keys = await keys_of(desk, account, receiver, prefix)
-        kept = await _of_accounts(desk.house, account, keys, start, limit + 1)
+        kept = await _of_accounts(desk.house, account, keys, start, limit + 1, sees)
     page = kept[:limit]
+    if len(kept) > limit:
+        follows = page[-1].position
     became = await _became(desk.house.journal, [one.position for one in page])
     views = [desk.teller.received(one.fact, one.position, became.get(one.position)) for one in page]
-    return SignalList(views, str(page[-1].position) if len(kept) > limit else None)
+    return SignalList(views, None if follows is None else str(follows))
+
+
+def _sees(desk: Front, audience: Audience, fact: Received) -> bool:
+    """Whether somebody may know of a signal: as its account is now."""
+    if audience.tenants is None:
+        return True
+    accounts, key = desk.house.accounts, fact.account_key
+    account = None if fact.account_id is None else accounts.by_id(fact.account_id)
+    if account is None and key is not None:
+        account = accounts.by_key(key)
+    return desk.tenants.account(audience, account)
 
 
 async def keys_of(desk: Front, account: str, receiver: str | None, prefix: str | None) -> Sequence[AccountKey]:
@@ -104,16 +126,23 @@ async def _all(journal: Journal, after: int) -> AsyncIterator[Kept]:
         after = entries[-1].position
 
 
-async def _take(signals: AsyncIterator[Kept], most: int) -> list[Kept]:
+async def _take(signals: AsyncIterator[Kept], most: int, sees: Sees) -> tuple[list[Kept], int | None]:
+    """The first that somebody may know of, and up to where it was looked for where that was given up."""
     taken: list[Kept] = []
+    passed = 0
     async for one in signals:
-        taken.append(one)
-        if len(taken) >= most:
-            break
-    return taken
+        if sees(one.fact):
+            taken.append(one)
+            if len(taken) >= most:
+                break
+        elif (passed := passed + 1) >= PASSED_MOST:
+            return taken, one.position
+    return taken, None
 
 
-async def _of_accounts(house: House, account: str, keys: Sequence[AccountKey], after: int, most: int) -> list[Kept]:
+async def _of_accounts(
+    house: House, account: str, keys: Sequence[AccountKey], after: int, most: int, sees: Sees
+) -> list[Kept]:
     """The first signals of accounts behind a position, with what people said of their sites."""
     found: list[Kept] = []
     for key in keys:
@@ -122,7 +151,7 @@ async def _of_accounts(house: House, account: str, keys: Sequence[AccountKey], a
     for method in (Method.DUTY, Method.CALL):
         said = await _of_subject(house.journal, f"method/{method}", after)
         found += (one for one in said if one.fact.account_id in sites)
-    return sorted(found, key=lambda one: one.position)[:most]
+    return sorted((one for one in found if sees(one.fact)), key=lambda one: one.position)[:most]
 
 
 async def _of_subject(journal: Journal, subject: str, after: int) -> Sequence[Kept]:

@@ -1,7 +1,5 @@
 """What supervision keeps, over HTTP: what fell silent, what was never heard, what is about to fall silent."""
 
-from typing import Final
-
 from litestar import Router, get
 
 from belfry.centre.supervision import Silent, Slow
@@ -11,19 +9,17 @@ from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need
 from belfry.web.rights import Right
+from belfry.web.sight import viewer_of
 from belfry.web.telling import site_view
 from belfry.web.views import LostView, NotCommissionedView, OutageView, SilenceTotals, SilenceView, SlowView
-
-LISTED_MOST: Final = 500
-"""Of each list: more than anybody reads, and a mass outage shall not fill the line."""
 
 
 @get("/supervision", guards=[need(Right.SILENCE)], summary="What fell silent")
 async def supervision(request: Asked) -> SilenceView:
     """Lost paths, sites that were never heard, paths that report too seldom, and outages; at most 500 of each, with
     their true numbers."""
-    house = front(request).house
-    now = house.silence(LISTED_MOST)
+    desk = front(request)
+    house, now = desk.house, desk.silences.of(viewer_of(request).audience)
     return SilenceView(
         lost=[_lost(one, house.accounts) for one in now.lost],
         not_commissioned=[

@@ -100,9 +100,16 @@ async def set_up(request: Asked, data: JSONBody[SetUp]) -> UserName:
 
 @get("/users", guards=[need(Right.USERS)], summary="Staff accounts")
 async def users(request: Asked) -> UserList:
-    return UserList(
-        [UserView(user.id, user.name, user.role, user.disabled) for user in await front(request).house.users.all()]
-    )
+    """To an administrator of some tenants those who are of no others."""
+    mine = visitor_of(request).user.tenants
+    listed = await front(request).house.users.all()
+    if mine is not None:
+        listed = [user for user in listed if user.tenants is not None and user.tenants <= mine]
+    return UserList([UserView(user.id, user.name, user.role, user.disabled, _sorted(user)) for user in listed])
+
+
+def _sorted(user: User) -> list[str] | None:
+    return None if user.tenants is None else sorted(user.tenants)
 
 
 def admit(gate: Gate, keys: Sequence[str], now: datetime) -> None:

@@ -11,7 +11,7 @@ place, and once more when that can be read.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,6 +27,7 @@ from belfry.web.headers import SECURE
 from belfry.web.outlet import Audience, Stream, beat, message
 from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
+from belfry.web.tenants import Tenants
 from belfry.web.views import Pulse
 
 BEAT_S: Final = 10
@@ -48,6 +49,9 @@ RETRY_MS: Final = 1_000
 PACE_S: Final = 0.01
 """Between two sendings at least: of five hundred changes a second each would wake every console by itself."""
 
+_HIDDEN: Final = b""
+"""In place of a row that an audience may not see."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -61,13 +65,20 @@ class Hub:
         journal: Journal,
         teller: Teller,
         places: Places,
-        pulse: Callable[[], Pulse],
+        tenants: Tenants,
+        moves: Callable[[], int] = lambda: 0,
+        pulse: Callable[[Audience], Pulse],
         clock: Callable[[], datetime],
         lost: Callable[[str], None],
         back: Callable[[str], None],
     ) -> None:
         self._board, self._journal, self._teller = board, journal, teller
         self._places, self._pulse, self._clock = places, pulse, clock
+        self._tenants, self._moves = tenants, moves
+        self._moved = moves()
+        """How often an account has gone to another tenant, as far as the streams know."""
+        self._lent: dict[str, set[str]] = {}
+        """Who is shown an incident only since it is theirs."""
         self._lost, self._back = lost, back
         self._streams: dict[Stream, None] = {}
         """In the order in which they came."""
@@ -82,7 +93,7 @@ class Hub:
         self._scheduled = False
         self._flushed_at = float("-inf")
         """In the loop's seconds."""
-        self._last_pulse: Pulse | None = None
+        self._last_pulses: Mapping[Audience, Pulse] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._unlisten: list[Callable[[], None]] = []
 
@@ -155,7 +166,7 @@ class Hub:
             stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(position)))
         elif known is None or not self._catch_up(stream, known):
             stream.restart(position)
-        stream.put("centre", message("centre", _encode(self._pulse()), position))
+        stream.put("centre", message("centre", _encode(self._pulse(stream.audience)), position))
 
     def _catch_up(self, stream: Stream, after: int) -> bool:
         """Send the incidents that changed after a position; False where they are too many."""
@@ -174,7 +185,7 @@ class Hub:
             incident
             for incidents in (self._board.queue(), self._board.closed())
             for incident in incidents
-            if after < incident.head <= upto and stream.audience.sees(incident)
+            if after < incident.head <= upto and self._tenants.incident(stream.viewer, incident)
         ]
 
     async def _known(self, last_id: str) -> int | None:
@@ -257,14 +268,28 @@ class Hub:
         encoded: dict[Audience, bytes] = {}
         for stream in self._streams:
             audience = stream.audience
-            if not audience.sees(incident):
-                continue
             text = encoded.get(audience)
             if text is None:
-                text = encoded[audience] = self._row(incident, audience, position)
+                seen = self._tenants.by_rule(audience, incident)
+                text = encoded[audience] = self._row(incident, audience, position) if seen else _HIDDEN
+            if text is _HIDDEN and not (text := self._lend(stream, incident, position)):
+                continue
             stream.put(incident.id, text)
             if stream.behind > PENDING_MOST:
                 stream.restart(position)
+        if not incident.open:
+            self._lent.pop(incident.id, None)
+
+    def _lend(self, stream: Stream, incident: Incident, position: int) -> bytes:
+        """The row for somebody who sees it only since it is theirs; where it no longer is, the queue is loaded anew."""
+        if stream.audience.tenants is None:
+            return _HIDDEN
+        if self._tenants.kept(stream.viewer, incident):
+            self._lent.setdefault(incident.id, set()).add(stream.name)
+            return self._row(incident, stream.audience, position)
+        if stream.name in self._lent.get(incident.id, ()):
+            stream.restart(position)
+        return _HIDDEN
 
     def _row(self, incident: Incident, audience: Audience, position: int) -> bytes:
         place = self._places.of(incident) if audience.acts else None
@@ -321,15 +346,33 @@ class Hub:
     async def look(self) -> None:
         """Say how the centre is where that changed, and end the streams of sessions that are over."""
         for stream in list(self._streams):
-            if not await stream.lasts():
+            audience = await stream.lasts()
+            if audience is None:
                 stream.end()
+            elif audience != stream.audience:  # another role, or other tenants
+                stream.audience = audience
+                stream.restart(self._sent_upto)
+        self._look_who_sees()
         if not self._streams:
             self._without.clear()
             return
         await self._send_late_places()
-        pulse = self._pulse()
-        if self._last_pulse is None or _of_note(pulse) != _of_note(self._last_pulse):
-            self._tell(pulse)
+        pulses = self._pulses()
+        if any(
+            audience not in self._last_pulses or _of_note(pulse) != _of_note(self._last_pulses[audience])
+            for audience, pulse in pulses.items()
+        ):
+            self._tell(pulses)
+
+    def _look_who_sees(self) -> None:
+        """Have everybody load the queue anew who sees more or less of it than a moment ago."""
+        present = any(stream.audience.acts and stream.audience.tenants is None for stream in self._streams)
+        changed, moved = self._tenants.look(present=present), self._moves()
+        if changed or moved != self._moved:
+            for stream in self._streams:
+                if stream.audience.tenants is not None:
+                    stream.restart(self._sent_upto)
+        self._moved = moved
 
     def beat(self) -> None:
         """Say to everybody that the line is alive, and up to where it has told."""
@@ -337,13 +380,20 @@ class Hub:
         for stream in self._streams:
             stream.put("beat", beat(position))
         if self._streams:
-            self._tell(self._pulse())
+            self._tell(self._pulses())
 
-    def _tell(self, pulse: Pulse) -> None:
-        self._last_pulse = pulse
-        text = message("centre", _encode(pulse), self._told())
+    def _pulses(self) -> Mapping[Audience, Pulse]:
+        """How the centre is, as each audience may know."""
+        return {audience: self._pulse(audience) for audience in {stream.audience for stream in self._streams}}
+
+    def _tell(self, pulses: Mapping[Audience, Pulse]) -> None:
+        self._last_pulses = pulses
+        position = self._told()
+        texts = {audience: message("centre", _encode(pulse), position) for audience, pulse in pulses.items()}
         for stream in self._streams:
-            stream.put("centre", text)
+            text = texts.get(stream.audience)
+            if text is not None:
+                stream.put("centre", text)
 
     def _told(self) -> int:
         """The position up to which every change has been put into the streams."""

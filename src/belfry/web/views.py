@@ -49,6 +49,8 @@ class UserView(Struct, frozen=True):
     name: str
     role: Role
     disabled: bool
+    tenants: list[str] | None
+    """Names of tenants, or ids of single sites; null: all of them."""
 
 
 class UserList(Struct, frozen=True):
