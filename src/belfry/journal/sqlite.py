@@ -152,18 +152,18 @@ class SqliteJournal:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def tail(self, after: int) -> AsyncGenerator[Sequence[Stored | Pruned], None]:
-        after = max(after, 0)
-        while True:
-            batch = self._ring.after(after, TAIL_BATCH)
-            if batch is None:
-                batch = await self.page(after, TAIL_BATCH)
-            if batch:
-                yield batch
-                after = batch[-1].position
-            elif self._closed is not None:
-                raise Unusable("the journal is closed")
-            else:
-                await self._changed.wait()
+        with self._ring.place(max(after, 0)) as place:
+            while True:
+                batch = self._ring.after(place.position, TAIL_BATCH)
+                if batch is None:
+                    batch = await self.page(place.position, TAIL_BATCH)
+                if batch:
+                    place.position = batch[-1].position
+                    yield batch
+                elif self._closed is not None:
+                    raise Unusable("the journal is closed")
+                else:
+                    await self._changed.wait()
 
     async def page(self, after: int, limit: int) -> Sequence[Stored | Pruned]:
         upto = min(self._position, after + limit)
