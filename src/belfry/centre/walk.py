@@ -21,11 +21,13 @@ from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
 from belfry.centre.on_test import ABOUT, OnTestState
 from belfry.centre.replay import Replay, ReplayState
+from belfry.centre.schedules import Schedules, ScheduleState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
 from belfry.domain.condition import Condition, Seen, carry
 from belfry.domain.facts import (
     Carried,
+    ClosingExtended,
     Downtime,
     Entry,
     Erased,
@@ -67,7 +69,7 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried, ClosingExtended})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -84,6 +86,7 @@ class WalkState(msgspec.Struct):
     on_test: OnTestState = msgspec.field(default_factory=OnTestState)
     after: list[tuple[int, str]] = []
     """Of the undecided: the tests that they come from."""
+    schedules: ScheduleState = msgspec.field(default_factory=ScheduleState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -125,8 +128,10 @@ class Walk:
         heard: Callable[[int, Received], None],
         clock: Clock,
         chance: Chance,
+        schedules: Schedules | None = None,
     ) -> None:
         self._journal, self._board, self._triage, self._replay = journal, board, triage, replay
+        self._schedules = schedules
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
@@ -374,6 +379,7 @@ class Walk:
             undecided=[(position, waiting.signal) for position, waiting in open_.items()],
             on_test=self._on_test.state(),
             after=[(position, waiting.after) for position, waiting in open_.items() if waiting.after is not None],
+            schedules=ScheduleState() if self._schedules is None else self._schedules.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -384,6 +390,8 @@ class Walk:
         self._replay.restore(state.replay)
         self._on_test.restore(state.on_test)
         self._on_test.follow(state.position)
+        if self._schedules is not None:
+            self._schedules.restore(state.schedules)
         after = dict(state.after)
         for position, signal in state.undecided:
             self._undecided[position] = _Open(signal, _OBSERVED, after=after.get(position))

@@ -361,6 +361,21 @@ class WordTried(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     contact: str | None = None
 
 
+class ClosingExtended(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="closing_extended"
+):
+    """A closing was put off: of this schedule the one that was due at `due`, until `until`."""
+
+    account_id: str
+    schedule: str
+    area: str | None = None
+    due: datetime
+    until: datetime
+    by: str
+    word: bool = False
+    """The pass-word was asked for, and was right."""
+
+
 class Started(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="started"):
     """The centre started: its version and the digest of the closed list it works with."""
 
@@ -544,6 +559,7 @@ Fact = (
     | AboutTest
     | AboutCode
     | WordTried
+    | ClosingExtended
 )
 
 
