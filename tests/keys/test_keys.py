@@ -120,3 +120,12 @@ async def test_a_closed_store_says_so(store: KeyStore) -> None:
         await store.daily("2026-11-23")
     with pytest.raises(KeysUnusable):
         await store.expire(NOON)
+
+
+async def test_a_key_can_be_destroyed_before_its_time(store: KeyStore) -> None:
+    await store.put([(a_key(n), Retention.INCIDENT, NOON + DAY) for n in range(5)])
+    await store.destroy([name_of(a_key(1)), name_of(a_key(3)), name_of(a_key(77))])
+    await store.destroy([])
+    found = await store.get([name_of(a_key(n)) for n in range(5)])
+    assert sorted(found.values()) == [a_key(0), a_key(2), a_key(4)]
+    assert len(await store.expire(NOON + DAY)) == 3

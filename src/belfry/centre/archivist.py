@@ -101,13 +101,13 @@ class Archivist:
         """The incident that an entry ends, or takes up again."""
         if type(stored) is Pruned:
             return None
-        ended = None
+        ended: Closed | Reopened | None = None
         for fact in stored.entry.facts:
             if type(fact) is Closed or type(fact) is Reopened:
                 ended = fact
         if ended is None:
             return None
-        if type(ended) is Reopened:
+        if isinstance(ended, Reopened):
             return ended.incident, None
         entries = await self._journal.read(incident_subject(ended.incident), before=stored.position + 1)
         incident = incident_of(entries)

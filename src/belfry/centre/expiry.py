@@ -1,13 +1,61 @@
-"""Erases what is due: data keys whose time is over are destroyed, and the journal says that it was done (DESIGN 4)."""
+"""Erases what is due: data keys whose time is over, and whole entries (DESIGN 4).
 
-from datetime import timedelta
-from typing import Final
+An incident goes with its signals, its own entries and their keys once its kind's retention is over; a signal that
+needed nobody goes with the line that says so. A signal always goes before the decision about it, else the next start
+would decide again. What an account is known by from its signals (armed, faults) is carried past them first, so that
+nothing that is folded needs what is gone.
 
-from belfry.domain.facts import Entry, Erased
-from belfry.ports import Chance, Clock, Journal, KeyStore
+What is being erased is remembered in the archive before the first byte goes: a kill in the middle is made up for.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, get_args
+
+import structlog
+
+from belfry.centre.board import incident_of
+from belfry.domain.condition import Condition, carried, tells
+from belfry.domain.facts import (
+    Carried,
+    Entry,
+    Erased,
+    Joined,
+    Logged,
+    OnIncident,
+    Opened,
+    Received,
+    Sealed,
+    account_subject,
+    incident_subject,
+)
+from belfry.domain.signal import AccountKey
+from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
+from belfry.ports.archive import Archive, ClosedIncident, Going
+from belfry.safeguards.retention import PERSON_GROUPS, EntryPeriods, is_of_person, runs
+
+log = structlog.get_logger()
 
 EVERY: Final = timedelta(hours=1)
 """How often it looks; retention is counted in days."""
+
+BATCH: Final = 256
+"""Entries that go together, about: one transaction of the journal."""
+PAGE: Final = 512
+GAP_MOST: Final = 32
+"""Entries in between that are read along rather than read past."""
+RUNS_IN_FACT: Final = 1_000
+NAMES_IN_FACT: Final = 500
+"""What an entry of 65 535 bytes holds of either, on the safe side."""
+QUIET_TRIES: Final = 20
+QUIET_S: Final = 0.05
+"""How often, and how long after, it is asked again whether an account has just spoken."""
+OTHER_GROUPS: Final = ("FIRE", "RES", "TRF", "PROP", "TECH", "ENV", "ADM")
+
+_ON_INCIDENT: Final = get_args(OnIncident)
 
 
 async def expire(keys: KeyStore, journal: Journal, clock: Clock, chance: Chance) -> int:
@@ -18,3 +66,273 @@ async def expire(keys: KeyStore, journal: Journal, clock: Clock, chance: Chance)
         fact = Erased(keys=len(gone))
         await journal.append([Entry(id=chance(16), subject="centre", at=now, facts=(fact,))])
     return len(gone)
+
+
+class Busy(Exception):
+    """An account speaks all the time, so that what is known of it cannot be carried now; the next round tries again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What expiry asks of the walk."""
+
+    condition: Callable[[AccountKey], Condition | None]
+    folded: Callable[[], int]
+    """The position up to which everything is folded and settled."""
+    next_number: Callable[[], int]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes together."""
+
+    positions: set[int] = field(default_factory=set)
+    incidents: list[str] = field(default_factory=list)
+    sealed: set[bytes] = field(default_factory=set)
+    heard: dict[tuple[str, str], int] = field(default_factory=dict)
+    signals: list[Received] = field(default_factory=list)
+
+    def add_signal(self, position: int, signal: Received) -> None:
+        self.positions.add(position)
+        self.signals.append(signal)
+        self.sealed.update(part.key for part in signal.sealed)
+        place = signal.received_at.date().isoformat(), signal.account_id or ""
+        self.heard[place] = self.heard.get(place, 0) + 1
+
+
+class Expiry:
+    """`step` is one round; whoever owns it calls it now and again."""
+
+    def __init__(
+        self,
+        *,
+        keys: KeyStore,
+        journal: Journal,
+        archive: Archive,
+        known: Known,
+        periods: EntryPeriods,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._keys, self._journal, self._archive = keys, journal, archive
+        self._known, self._periods, self._clock, self._chance = known, periods, clock, chance
+        self._carried: dict[str, tuple[int, Carried]] = {}
+
+    async def step(self) -> tuple[int, int]:
+        """Erase all that is due; returns how many data keys ended and how many entries went. Raises what stores do."""
+        keys = await expire(self._keys, self._journal, self._clock, self._chance)
+        entries = await self._finish()
+        now, periods = self._clock(), self._periods
+        try:
+            entries += await self._incidents(("", *sorted(PERSON_GROUPS)), now - periods.person)
+            entries += await self._incidents(OTHER_GROUPS, now - periods.other)
+            entries += await self._lines("person lines", now - periods.person, person=True)
+            entries += await self._lines("lines", now - periods.log, person=False)
+        except Busy as error:
+            log.info("expiry goes on in its next round", reason=str(error))
+        return keys, entries
+
+    # -- what is due
+
+    async def _incidents(self, groups: Sequence[str], before: datetime) -> int:
+        """Incidents of some groups of kinds, the oldest closing first."""
+        gone = 0
+        while due := await self._archive.due(groups, before=before, limit=BATCH):
+            batch = _Batch()
+            for incident in due:
+                await self._take_incident(batch, incident, before)
+                if len(batch.positions) >= BATCH:
+                    break
+            if not batch.incidents:
+                break
+            if not await self._erase(batch, ("incidents", 0)):
+                break
+            gone += len(batch.positions)
+        return gone
+
+    async def _take_incident(self, batch: _Batch, closed: ClosedIncident, before: datetime) -> None:
+        """Add an incident, unless its own entries tell otherwise than the archive: then the archive is behind."""
+        entries = await self._journal.read(incident_subject(closed.id))
+        found = incident_of(entries)
+        if found is not None and (found.closed_at is None or found.closed_at >= before):
+            return
+        batch.incidents.append(closed.id)
+        signals: set[int] = set()
+        for stored in entries:
+            batch.positions.add(stored.position)
+            if isinstance(stored, Stored):
+                for fact in stored.entry.facts:
+                    signals |= settled_by(fact)
+                    batch.sealed.update(part.key for part in sealed_of(fact))
+        for position, signal in await self._signals(signals):
+            batch.add_signal(position, signal)
+
+    async def _lines(self, name: str, before: datetime, *, person: bool) -> int:
+        """Signals that needed nobody, from where the last round came to. `person`: only those about a person."""
+        gone, at = 0, await self._archive.cursor(name)
+        while True:
+            page = await self._journal.page(at, PAGE)
+            batch, upto = _Batch(), at
+            for stored in page:
+                if isinstance(stored, Stored):
+                    if stored.entry.at >= before:
+                        page = []
+                        break
+                    await self._take_line(batch, stored, person=person)
+                upto = stored.position
+                if len(batch.positions) >= BATCH:
+                    break
+            if upto == at:
+                return gone
+            if not await self._erase(batch, (name, upto)):
+                return gone
+            gone, at = gone + len(batch.positions), upto
+
+    async def _take_line(self, batch: _Batch, stored: Stored, *, person: bool) -> None:
+        lines = [fact for fact in stored.entry.facts if isinstance(fact, Logged)]
+        if not lines or len(lines) < len(stored.entry.facts):
+            return
+        due = [line for line in lines if not person or is_of_person(line.kind)]
+        for position, signal in await self._signals({line.signal for line in due}):
+            batch.add_signal(position, signal)
+        if len(due) == len(lines):
+            batch.positions.add(stored.position)
+
+    async def _signals(self, positions: Iterable[int]) -> Sequence[tuple[int, Received]]:
+        """The signals at positions, as far as they are not gone already."""
+        wanted = set(positions)
+        found: list[tuple[int, Received]] = []
+        for first, last in _stretches(wanted):
+            at = first - 1
+            while at < last:
+                page = await self._journal.page(at, min(PAGE, last - at))
+                if not page:
+                    break
+                for stored in page:
+                    if stored.position in wanted and isinstance(stored, Stored):
+                        found += ((stored.position, f) for f in stored.entry.facts if isinstance(f, Received))
+                at = page[-1].position
+        return found
+
+    # -- erasing
+
+    async def _erase(self, batch: _Batch, cursor: tuple[str, int]) -> bool:
+        """Let go of a batch. False where the archive is behind it, so that it has to wait."""
+        if batch.positions:
+            if await self._archive.position() < max(batch.positions):
+                return False
+            batch.positions |= await self._carry(batch.signals)
+        names = sorted(batch.sealed)
+        going = Going(
+            id=self._chance(16),
+            at=self._clock(),
+            positions=tuple(sorted(batch.positions)),
+            keys=tuple(sorted(await self._keys.get(names))) if names else (),
+            next_number=self._known.next_number(),
+        )
+        await self._archive.begin(going, incidents=batch.incidents, heard=batch.heard, cursor=cursor)
+        await self._finish()
+        return True
+
+    async def _finish(self) -> int:
+        """Do what was begun, also by a process that was killed: keys, the line in the journal, the entries."""
+        going = await self._archive.going()
+        if going is None:
+            return 0
+        if going.keys:
+            await self._keys.destroy(going.keys)
+        await self._journal.append(_entries(going))
+        await self._journal.prune(going.positions)
+        await self._archive.done()
+        return len(going.positions)
+
+    # -- carrying
+
+    async def _carry(self, signals: Sequence[Received]) -> set[int]:
+        """Carry what accounts are known by past signals that go; returns what is carried twice then."""
+        superseded: set[int] = set()
+        accounts: dict[AccountKey, bool] = {}
+        for signal in signals:
+            key = signal.account_key
+            if key is not None:
+                accounts[key] = accounts.get(key, False) or tells(signal)
+        for key, told in accounts.items():
+            condition = self._known.condition(key)
+            before = await self._carried_of(key)
+            new_key = condition is not None and condition.authenticated and not (before and before[1].authenticated)
+            if condition is None or not (told or new_key):
+                continue
+            if before is not None:
+                superseded.add(before[0])
+            await self._write_carried(key)
+        return superseded
+
+    async def _carried_of(self, key: AccountKey) -> tuple[int, Carried] | None:
+        subject = account_subject(key)
+        known = self._carried.get(subject)
+        if known is None and (found := await self._archive.carried(subject)) is not None:
+            known = found.position, found.fact
+        return known
+
+    async def _write_carried(self, key: AccountKey) -> None:
+        """Write it behind the newest word of the account and before the next one. Raises Busy."""
+        subject = account_subject(key)
+        for _ in range(QUIET_TRIES):
+            newest = await self._journal.read(subject, limit=1)
+            head = newest[-1].position if newest else 0
+            condition = self._known.condition(key)
+            if condition is not None and self._known.folded() >= head:
+                fact = carried(key, condition)
+                entry = Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=(fact,))
+                try:
+                    (position,) = await self._journal.append([entry], Expect(subject, head))
+                except Stale:
+                    continue
+                self._carried[subject] = position, fact
+                return
+            await asyncio.sleep(QUIET_S)
+        raise Busy(f"an account of {key.receiver} speaks all the time")
+
+
+def settled_by(fact: object) -> set[int]:
+    """The signals that a fact settles, by position."""
+    if isinstance(fact, Opened | Joined) and not fact.beside:
+        return {fact.signal.position}
+    return {fact.signal} if isinstance(fact, Logged) else set()
+
+
+def sealed_of(fact: object) -> Sequence[Sealed]:
+    if isinstance(fact, Opened | Joined):
+        return fact.signal.sealed
+    return getattr(fact, "sealed", ()) if isinstance(fact, _ON_INCIDENT) else ()
+
+
+def _stretches(positions: Iterable[int]) -> Sequence[tuple[int, int]]:
+    """Runs of positions, joined where little lies in between."""
+    found: list[tuple[int, int]] = []
+    for first, last in runs(positions):
+        if found and first - found[-1][1] <= GAP_MOST:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _entries(going: Going) -> list[Entry]:
+    """What the journal is told, the same entries whenever it is told again."""
+    gone, names = runs(going.positions), going.keys
+    facts = [
+        Erased(
+            keys=len(names) if n == 0 else 0,
+            entries=len(going.positions) if n == 0 else 0,
+            runs=gone[n * RUNS_IN_FACT : (n + 1) * RUNS_IN_FACT],
+            names=names[n * NAMES_IN_FACT : (n + 1) * NAMES_IN_FACT],
+            next_number=going.next_number,
+        )
+        for n in range(max(-(-len(gone) // RUNS_IN_FACT), -(-len(names) // NAMES_IN_FACT)))
+    ]
+    return [Entry(id=_id(going.id, n), subject="centre", at=going.at, facts=(fact,)) for n, fact in enumerate(facts)]
+
+
+def _id(first: bytes, n: int) -> bytes:
+    return first if n == 0 else sha256(first + n.to_bytes(8, "big")).digest()[:16]

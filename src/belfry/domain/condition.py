@@ -150,6 +150,11 @@ def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
     return _repeat(condition, signal, rules)
 
 
+def tells(signal: Received) -> bool:
+    """Whether a signal tells something of its account that holds until another one ends it."""
+    return signal.state in ARMING or fault_key(signal) is not None
+
+
 def carried(account: AccountKey, condition: Condition) -> Carried:
     """What of an account's state outlives its signals. What repeats and how often is forgotten in an hour anyway."""
     return Carried(

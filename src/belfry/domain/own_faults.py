@@ -60,6 +60,9 @@ class Why(StrEnum):
     """Nothing can be sealed."""
 
 
+FILLING: Final = f"{Part.ROOM}/filling"
+"""Of room: enough is left, and at the rate of the last days not for long."""
+
 WARNINGS: Final = frozenset({Part.ROOM, Part.CLOCK, Part.UPKEEP})
 
 
@@ -105,6 +108,9 @@ def _storage(signal: Received) -> tuple[str, ...]:
 
 
 def _room(signal: Received) -> tuple[str, ...]:
+    if signal.part == FILLING:
+        days = signal.count or 0
+        return (f"the disk will be full in about {days} {'day' if days == 1 else 'days'}; nothing has failed yet",)
     return (f"little room is left on the disk: {signal.count or 0} MiB; nothing has failed yet",)
 
 

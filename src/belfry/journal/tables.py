@@ -17,6 +17,7 @@ from belfry.ports import Newer
 FILE: Final = "journal.sqlite3"
 LAYOUT: Final = 1
 """Of the tables; `SCHEMA` is that of the entries in them."""
+BUSY_TIMEOUT_MS: Final = 10_000
 ROWS_AT_ONCE: Final = 64
 """Rows of one insert statement. One statement is one handing over of the interpreter lock; one for each row is many."""
 
@@ -34,7 +35,7 @@ def connect(path: Path) -> Connection:
     """A connection in which every commit is synced and every transaction is begun by hand."""
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=2 * ROWS_AT_ONCE)
     try:
-        database.execute("pragma busy_timeout=10000")
+        database.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
         database.execute("pragma synchronous=full")
     except BaseException:  # the first word to a file that is no database fails
         database.close()

@@ -19,7 +19,7 @@ from typing import Any, Final
 from belfry.domain.facts import Entry
 from belfry.journal.admission import partly_known
 from belfry.journal.recall import Recall
-from belfry.journal.tables import ROWS_AT_ONCE, insert
+from belfry.journal.tables import BUSY_TIMEOUT_MS, ROWS_AT_ONCE, insert
 from belfry.ports import Expect, Full, JournalError, Stale, Stored, Unusable
 
 COMMIT_MAX_ENTRIES: Final = 2_048
@@ -217,7 +217,9 @@ class Writer(Thread):
         try:
             # A reader in the middle of a page is a reason to try again later, not to wait.
             mode = "truncate" if self._log_to_erase else "passive"
+            self._database.execute("pragma busy_timeout=0")
             busy, *_ = self._database.execute(f"pragma wal_checkpoint({mode})").fetchone()
+            self._database.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
         except sqlite3.Error as error:
             self._failed(error)
         else:

@@ -47,6 +47,11 @@ class MemoryKeyStore:
             del self._days[day]
         return due
 
+    async def destroy(self, names: Sequence[bytes]) -> None:
+        self._refuse_if_closed()
+        for name in names:
+            self._keys.pop(name, None)
+
     async def close(self) -> None:
         self._closed = True
 

@@ -71,6 +71,9 @@ class SqliteKeyStore:
     async def expire(self, now: datetime) -> Sequence[bytes]:
         return await self._in_thread(partial(self._vault.expire, now))
 
+    async def destroy(self, names: Sequence[bytes]) -> None:
+        await self._in_thread(partial(self._vault.destroy, names))
+
     async def close(self) -> None:
         """Store what was handed over, then close."""
         if self._closed is None:

@@ -27,6 +27,7 @@ CHECKPOINT_PAGES: Final = 4_096
 """Pages of the write-ahead log before it is moved into the file: names are random, so every key writes a page anew."""
 EXPIRE_AT_ONCE: Final = 2_048
 """Keys destroyed in one transaction."""
+BUSY_TIMEOUT_MS: Final = 10_000
 CHECK: Final = b"belfry key store"
 
 TABLES: Final = """
@@ -63,7 +64,7 @@ def _connect(path: Path) -> Connection:
 
 
 def _prepare(database: Connection, wrapping: Wrapping, path: Path) -> None:
-    database.execute("pragma busy_timeout=10000")
+    database.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
     database.execute("pragma journal_mode=wal")
     database.execute("pragma synchronous=full")
     database.execute("pragma secure_delete=on")
@@ -136,13 +137,22 @@ class Vault:
         """Destroy what is due in the file and in its log, and return the names of the data keys."""
         due: list[bytes] = []
         while some := self._due(now):
-            with transaction(self._database):
-                self._database.executemany("delete from data_key where name = ?", [(name,) for name in some])
+            self._delete(some)
             due += some
         with transaction(self._database):
             self._database.execute("delete from daily_key where day <= ?", (last_day_gone(now),))
         self._empty_the_log()
         return due
+
+    def destroy(self, names: Sequence[bytes]) -> None:
+        """Destroy keys whatever their end, in the file and in its log."""
+        for start in range(0, len(names), EXPIRE_AT_ONCE):
+            self._delete(names[start : start + EXPIRE_AT_ONCE])
+        self._empty_the_log()
+
+    def _delete(self, names: Sequence[bytes]) -> None:
+        with transaction(self._database):
+            self._database.executemany("delete from data_key where name = ?", [(name,) for name in names])
 
     def _due(self, now: datetime) -> list[bytes]:
         rows = self._database.execute(
@@ -152,8 +162,12 @@ class Vault:
         return [name for (name,) in rows.fetchall()]
 
     def _empty_the_log(self) -> None:
-        # Where another program reads the file for longer than the busy time-out, the next expiry empties the log.
-        self._database.execute("pragma wal_checkpoint(truncate)").fetchone()
+        # Where another program reads the file, as a backup does, the next expiry empties the log: nobody waits for it.
+        self._database.execute("pragma busy_timeout=0")
+        try:
+            self._database.execute("pragma wal_checkpoint(truncate)").fetchone()
+        finally:
+            self._database.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
 
     def close(self) -> None:
         self._database.close()

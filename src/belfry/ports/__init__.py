@@ -153,6 +153,10 @@ class KeyStore(Protocol):
         """Destroy every key that is due and return the names."""
         ...
 
+    async def destroy(self, names: Sequence[bytes]) -> None:
+        """Destroy keys before their time, as thoroughly. Names that are not there do no harm."""
+        ...
+
     async def close(self) -> None: ...
 
 

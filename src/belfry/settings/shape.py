@@ -21,6 +21,8 @@ from belfry.domain.presets import Rules
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
+EntryDays = Annotated[int, Meta(ge=7, le=36_500)]
+"""At least a week, so that nothing that may still be reopened, or is still being handled, is touched."""
 
 PORT_MAX: Final = 65_535
 PORT_DIGITS: Final = 5
@@ -128,10 +130,30 @@ class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Notes and reasons of incidents."""
     caller_days: Days = 90
     position_days: Days = 3
+    person_entry_days: EntryDays = 180
+    """Incidents of persons and their signals, whole entries, from the closing on: kinds of MED and PERS."""
+    log_entry_days: EntryDays = 365
+    """Signals that needed nobody."""
+    entry_days: EntryDays = 1_095
+    """All other incidents with their signals."""
+
+    def __post_init__(self) -> None:
+        if self.person_entry_days > min(self.log_entry_days, self.entry_days):
+            raise ValueError(
+                f"person_entry_days = {self.person_entry_days}: wants no more than log_entry_days and entry_days, "
+                "since what is of a person goes soonest"
+            )
 
     def of(self, kept: facts.Retention) -> timedelta:
         days: int = getattr(self, f"{kept.value}_days")
         return timedelta(days=days)
+
+
+class Backup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[backup]`: what `belfry backup` does beside copying."""
+
+    keep_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    """Older backups are removed after a new one; what was erased since is in them still."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,6 +172,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     receiver: tuple[ReceiverTable, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
+    backup: Backup = Backup()
 
     def __post_init__(self) -> None:
         names = [receiver.called for receiver in self.receiver]
