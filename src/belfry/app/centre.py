@@ -20,10 +20,12 @@ from belfry.app.machine import THIS, Machine
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
+from belfry.centre.archivist import Archivist
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.expiry import Expiry, Known
 from belfry.centre.intake import Intake
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.replay import Replay
@@ -41,6 +43,7 @@ from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.store import last_change
+from belfry.safeguards.retention import EntryPeriods
 from belfry.settings import Settings, part
 from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
@@ -237,7 +240,29 @@ class Centre:
             supervision=self.supervision,
             deadlines=self.deadlines,
             sessions=sessions,
+            archivist=Archivist(self._stores.journal, self._stores.archive),
+            expiry=self._expiry(),
             change_seen=self._change_seen,
+            clock=self._clock,
+            chance=self._chance,
+        )
+
+    def _expiry(self) -> Expiry:
+        stores, retention = self._stores, self._settings.retention
+        return Expiry(
+            keys=stores.keys,
+            journal=stores.journal,
+            archive=stores.archive,
+            known=Known(
+                condition=self.triage.conditions.get,
+                folded=lambda: 0 if self.walk.behind else self.walk.position,
+                next_number=lambda: self.board.next_number,
+            ),
+            periods=EntryPeriods(
+                person=timedelta(days=retention.person_entry_days),
+                log=timedelta(days=retention.log_entry_days),
+                other=timedelta(days=retention.entry_days),
+            ),
             clock=self._clock,
             chance=self._chance,
         )
@@ -285,6 +310,7 @@ class Centre:
             describe=self.describe,
             silence=self.silence,
             quirks=self.quirks,
+            moves=lambda: self.book.moves,
             receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from belfry.app import diary
 from belfry.app.machine import Machine
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
@@ -20,7 +21,18 @@ from belfry.centre.own_faults import OwnFaults
 from belfry.centre.seals import Seals
 from belfry.domain.facts import Downtime, Entry, Retention
 from belfry.domain.facts import Part as Sealing
-from belfry.domain.own_faults import CLOCK_STEP, MIB, ROUNDS_FAILED, STOOD_STILL, Part, Why, has_reserve, is_little
+from belfry.domain.forecast import Forecast, runs_out
+from belfry.domain.own_faults import (
+    CLOCK_STEP,
+    FILLING,
+    MIB,
+    ROUNDS_FAILED,
+    STOOD_STILL,
+    Part,
+    Why,
+    has_reserve,
+    is_little,
+)
 from belfry.domain.own_faults import Space as Room
 from belfry.ports import Chance, Clock, JournalError, KeysUnavailable, Unusable
 
@@ -28,6 +40,9 @@ log = structlog.get_logger()
 
 LOOK: Final = timedelta(seconds=5)
 """How soon room on a disk that was full is found, and how late a clock that jumped."""
+
+MEASURE: Final = timedelta(hours=1)
+"""How often the stores are measured for the forecast."""
 
 OWN_ROUND: Final = "health"
 
@@ -50,6 +65,9 @@ class Health:
         self._stores, self._folder = stores, folder
         self._intake, self._seals, self._faults = intake, seals, faults
         self._machine, self._clock, self._chance = machine, clock, chance
+        self.forecast: Forecast | None = None
+        """How long the disk lasts, as of the last measuring."""
+        self._measured_at: datetime | None = None
         self._looked: tuple[float, float] | None = None
         self._failed: Counter[str] = Counter()
 
@@ -68,6 +86,7 @@ class Health:
         room = await asyncio.to_thread(self._room)
         if room is not None:
             self._look_at_room(room)
+            await self._measure(room)
         if not getattr(self._stores.journal, "usable", True) and self._intake.refusing is None:
             self._intake.refuse(Unusable("the journal is closed"))
         refusing = self._intake.refusing
@@ -88,6 +107,22 @@ class Health:
             self._faults.begin(Part.ROOM, self._clock(), count=room.free_bytes // MIB)
         else:
             self._faults.end(Part.ROOM, self._clock())
+
+    async def _measure(self, room: Room) -> None:
+        """Now and again see how fast the stores grow, and say so before there is little room."""
+        now = self._clock()
+        if self._measured_at is None or not timedelta() <= now - self._measured_at < MEASURE:
+            self._measured_at = now
+            try:
+                self.forecast = await asyncio.to_thread(diary.look, self._folder, room, now)
+            except OSError as error:
+                log.warning("the stores cannot be measured", error=str(error))
+        told = self.forecast
+        filling = told is not None and runs_out(told, warned=self._faults.holds(FILLING))
+        if filling and told is not None and not self._faults.holds(Part.ROOM):
+            self._faults.begin(FILLING, now, count=told.days_left)
+        else:
+            self._faults.end(FILLING, now)
 
     async def _try_to_keep(self, refusing: Refusing) -> None:
         """Find out, without waiting for a signal, whether things are kept again; journal how long they were not."""

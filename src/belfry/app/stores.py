@@ -9,6 +9,7 @@ from typing import Final, Self
 import structlog
 
 from belfry import plugins
+from belfry.archive import SqlArchive
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
 from belfry.registry import Registry
@@ -49,6 +50,7 @@ class Stores:
     journal: Journal
     keys: KeyStore
     registry: Registry
+    archive: SqlArchive
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
@@ -64,15 +66,21 @@ class Stores:
             keys = await SqliteKeyStore.open(settings.data, chance)
             try:
                 registry = await asyncio.to_thread(_registry, settings, clock, chance)
+                try:
+                    archive = await asyncio.to_thread(SqlArchive.open, settings.data)
+                except BaseException:
+                    registry.close()
+                    raise
             except BaseException:
                 await keys.close()
                 raise
         except BaseException:
             await opened.close()
             raise
-        return cls(opened, keys, registry)
+        return cls(opened, keys, registry, archive)
 
     async def close(self) -> None:
+        await self.archive.close()
         self.registry.close()
         await self.keys.close()
         await self.journal.close()

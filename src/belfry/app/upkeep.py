@@ -14,15 +14,17 @@ import structlog
 from belfry.app import snapshot
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
+from belfry.centre.archivist import Archivist
 from belfry.centre.blind import Blind
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
-from belfry.centre.expiry import EVERY, expire
+from belfry.centre.expiry import EVERY, Expiry
 from belfry.centre.intake import Intake
 from belfry.centre.supervision import Supervision
 from belfry.centre.walk import Walk
 from belfry.domain.incident import State
 from belfry.ports import Chance, Clock
+from belfry.ports.archive import Totals
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
 
@@ -39,6 +41,9 @@ HEART_BEATS: Final = timedelta(seconds=1)
 
 TAG_KEYS_LOOK: Final = timedelta(minutes=1)
 """A machine that slept over midnight has the new day's key this late at most."""
+
+ARCHIVE_SAVE: Final = timedelta(seconds=1)
+"""How far the archive is behind at most, where the disk keeps up."""
 
 BLIND_LOOK: Final = timedelta(seconds=10)
 BELL: Final = "\a"
@@ -59,6 +64,8 @@ class Upkeep:
         supervision: Supervision,
         deadlines: Deadlines,
         sessions: SessionsDoor,
+        archivist: Archivist,
+        expiry: Expiry,
         change_seen: int,
         clock: Clock,
         chance: Chance,
@@ -66,6 +73,9 @@ class Upkeep:
         self._stores, self._book, self._board = stores, book, board
         self._walk, self._intake, self._supervision = walk, intake, supervision
         self._deadlines, self._sessions = deadlines, sessions
+        self._archivist, self._expiry = archivist, expiry
+        self.erased = Totals()
+        """As far as the archive knows."""
         self._change_seen = change_seen
         self._clock, self._chance = clock, chance
         self._blind = Blind()
@@ -75,6 +85,8 @@ class Upkeep:
         tasks.every("heart", HEART_BEATS, self._beat)
         tasks.every("tag keys", TAG_KEYS_LOOK, self._intake.prepare)
         tasks.every("blind", BLIND_LOOK, self._look_whether_blind)
+        tasks.own("archivist", self._archivist.run())
+        tasks.every("archive", ARCHIVE_SAVE, self._archive)
         tasks.every("expiry", EVERY, self._erase)
         tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
         tasks.every("registry", REGISTRY_LOOK, self._follow_registry)
@@ -101,9 +113,15 @@ class Upkeep:
 
     async def _erase(self) -> None:
         self._board.forget(self._clock())
-        erased = await expire(self._stores.keys, self._stores.journal, self._clock, self._chance)
-        if erased:
-            log.info("data keys destroyed", keys=erased)
+        keys, entries = await self._expiry.step()
+        if keys or entries:
+            log.info("erased what was due", keys=keys, entries=entries)
+
+    async def _archive(self) -> None:
+        before = self._archivist.position
+        await self._archivist.save()
+        if self._archivist.position != before or not before:
+            self.erased = await self._stores.archive.totals()
 
     async def _sweep_sessions(self) -> None:
         await self._sessions.sweep(self._clock())
