@@ -1,12 +1,12 @@
 """What is changed in place: the accounts that are watched, and the staff that watches."""
 
-from belfry.registry.accounts import ImportReport
+from belfry.ports.sheets import ImportReport, Problem
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
-from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
+from belfry.registry.errors import Changed, NoSuchAccount, NoSuchCursor, Taken, Unfit
 from belfry.registry.registry import Registry, registry_state
+from belfry.registry.search import SitePage
 from belfry.registry.sheet import Problem, Sheet, parse_sheet, read_sheet
-from belfry.registry.sites import SitePage
 from belfry.registry.store import Change, RegistryError
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Changed",
     "ImportReport",
     "NoSuchAccount",
+    "NoSuchCursor",
     "Problem",
     "Registry",
     "RegistryError",

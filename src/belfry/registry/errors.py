@@ -2,6 +2,7 @@
 
 RegistryError
 ├── NoSuchAccount   there is no account of this id
+├── NoSuchCursor    a search goes on from a place that was never given
 ├── Changed         somebody else changed it since: carries how it is now, and what was changed
 ├── Unfit           values that cannot be kept: carries all of them, with field, value and limit
 └── Taken           another account answers to this receiver, prefix and number already
@@ -43,3 +44,8 @@ class Taken(RegistryError):
         line = f"prefix {prefix!r}" if prefix else "any prefix"
         super().__init__(f"account {account!r} of {where} and {line} is taken")
         self.account, self.receiver, self.prefix = account, receiver, prefix
+
+
+class NoSuchCursor(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("a search goes on from a cursor that it gave; this is none")

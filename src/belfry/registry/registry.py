@@ -20,16 +20,16 @@ from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
-from belfry.registry import accounts, sites
+from belfry.registry import accounts, districts, search, sites
 from belfry.registry.accounts import ImportReport
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
+from belfry.registry.search import SitePage
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
 from belfry.registry.site_door import SitesDoor
-from belfry.registry.sites import SitePage
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
 from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
 
@@ -97,7 +97,7 @@ class Registry:
 
         Every word of `text` has to be found; '' finds all. Raises RegistryError for a cursor that is none.
         """
-        return sites.search(self.store, text, tenants=tenants, limit=limit, after=after)
+        return search.search(self.store, text, tenants=tenants, limit=limit, after=after)
 
     def edit(self, account_id: str, change: SiteChange, *, version: int, by: str) -> SiteFile:
         """Change a site, all or nothing. `version` is the one that was seen.
@@ -106,16 +106,21 @@ class Registry:
         """
         return sites.edit(self.store, account_id, change, version=version, by=by)
 
-    def add(self, fields: Mapping[str, object], *, template: str | None = None, by: str) -> SiteFile:
+    def add(
+        self, fields: Mapping[str, object], *, template: str | None = None, by: str, change: SiteChange | None = None
+    ) -> SiteFile:
         """Add an account; `fields` of Account by name, `template` an account type whose defaults it begins with.
 
-        Raises Unfit, Taken.
+        `change` is what it has beside the account from the first day on. Raises Unfit, Taken.
         """
-        return sites.add(self.store, fields, template=template, by=by)
+        return sites.add(self.store, fields, template=template, by=by, change=change)
 
-    def confirm(self, account_id: str, *, by: str) -> SiteFile:
-        """Write down that its holder says all of it is right. Raises NoSuchAccount."""
-        return sites.confirm(self.store, account_id, by=by)
+    def confirm(self, account_id: str, *, by: str, version: int | None = None) -> SiteFile:
+        """Write down that its holder says all of it is right, as of the `version` that he read.
+
+        Raises NoSuchAccount, and Changed where the version is given and is not the present one.
+        """
+        return sites.confirm(self.store, account_id, by=by, version=version)
 
     def parts(self) -> Mapping[str, SiteParts]:
         """Return the parts of those accounts that have any, by account id."""
@@ -127,14 +132,22 @@ class Registry:
 
     def agencies_for(self, account: Account) -> Sequence[Agency]:
         """Return who is dialled: the account's own first, then those whose polygon holds it; none withdrawn."""
-        return sites.agencies_for(self.store, account)
+        return districts.agencies_for(self.store, account)
+
+    def districts(self) -> Sequence[Agency]:
+        """Return the agencies of every site inside a polygon, in their order."""
+        return districts.read_districts(self.store)
+
+    def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
+        """Keep these agencies with polygons in place of all that were there. Raises Unfit."""
+        return districts.put_districts(self.store, agencies, by=by)
 
     def calendars(self) -> Sequence[Calendar]:
-        return sites.read_calendars(self.store)
+        return districts.read_calendars(self.store)
 
     def put_calendar(self, calendar: Calendar, *, by: str) -> None:
         """Keep public holidays under their name, in place of what was there. Raises Unfit."""
-        sites.put_calendar(self.store, calendar, by=by)
+        districts.put_calendar(self.store, calendar, by=by)
 
     # -- changes --
 

@@ -9,10 +9,10 @@ from base64 import b32encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from belfry.ports import Chance, Clock
 from belfry.registry.tables import CHANGE
@@ -35,6 +35,20 @@ class Change(Struct, frozen=True, kw_only=True):
     table: str
     row: str
     fields: tuple[str, ...]
+    account_id: str | None = None
+    """The site that it belongs to."""
+    version: int | None = None
+    """Of that site, from this change on."""
+
+
+class Note(NamedTuple):
+    """What a change row is to say."""
+
+    table: str
+    row: str
+    fields: Sequence[str]
+    account_id: str | None = None
+    version: int | None = None
 
 
 def utc_now() -> datetime:
@@ -58,7 +72,12 @@ def note_changes(
     connection: Connection, rows: Iterable[tuple[str, Sequence[str]]], *, table: str, by: str, at: datetime
 ) -> None:
     """Write a change row for each `(row id, names of changed fields)`, in the caller's transaction."""
-    values = [{"at": at, "by": by, "table": table, "row": row, "fields": list(fields)} for row, fields in rows]
+    write_notes(connection, (Note(table, row, fields) for row, fields in rows), by=by, at=at)
+
+
+def write_notes(connection: Connection, notes: Iterable[Note], *, by: str, at: datetime) -> None:
+    """Write change rows, in the caller's transaction."""
+    values = [{**note._asdict(), "fields": list(note.fields), "at": at, "by": by} for note in notes]
     if values:
         connection.execute(insert(CHANGE), values)
 
@@ -67,10 +86,11 @@ def read_changes(store: Store, after: int, limit: int = CHANGES_PER_PAGE) -> Seq
     """Return the changes after an id, oldest first."""
     query = select(CHANGE).where(CHANGE.c.id > after).order_by(CHANGE.c.id).limit(limit)
     with reading(store.engine) as connection:
-        rows = connection.execute(query).all()
-    return [
-        Change(id=row.id, at=row.at, by=row.by, table=row.table, row=row.row, fields=tuple(row.fields)) for row in rows
-    ]
+        return [a_change(row) for row in connection.execute(query)]
+
+
+def a_change(row: Row[Any]) -> Change:
+    return Change(**{**row._mapping, "fields": tuple(row.fields)})
 
 
 def last_change(store: Store) -> int:

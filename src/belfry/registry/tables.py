@@ -82,7 +82,11 @@ ACCOUNT: Final = Table(
     Column("cancel_closes", Boolean, nullable=False),
     Column("verify_fire", Text, nullable=False),
     Column("building", Text, nullable=False),
+    # Beside the fields of Account, so behind them.
+    Column("version", Integer, nullable=False, server_default="1"),  # grows with every change of the site
+    Column("folded", Text, nullable=False, server_default=""),  # number, name and address as they are searched
     UniqueConstraint("account", "receiver", "prefix", name="account_key"),
+    Index("account_order", "account", "id"),
 )
 
 USER: Final = Table(
@@ -97,6 +101,14 @@ USER: Final = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     UniqueConstraint("folded", name="user_folded"),
+)
+
+# Whose accounts a user may know of: tenants, or ids of single accounts. No row: of all tenants.
+USER_TENANT: Final = Table(
+    "user_tenant",
+    METADATA,
+    Column("user", Text, ForeignKey("user.id"), primary_key=True),
+    Column("tenant", Text, primary_key=True),
 )
 
 TOKEN: Final = Table(
@@ -133,6 +145,9 @@ CHANGE: Final = Table(
     Column("table", Text, nullable=False),
     Column("row", Text, nullable=False),
     Column("fields", JSON, nullable=False),
+    Column("account_id", Text),  # whose site it belongs to, and its version from then on
+    Column("version", Integer),
+    Index("change_account", "account_id", "id"),
     sqlite_autoincrement=True,  # an id is never used again: a follower journals each once
 )
 

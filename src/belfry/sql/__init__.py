@@ -2,7 +2,8 @@
 and migrations that happen whole or not at all.
 """
 
-from belfry.sql.engine import SqlError, make_engine, reading, writing
+from belfry.sql.engine import called, make_engine, reading, writing
+from belfry.sql.errors import SqlError
 from belfry.sql.migrate import NewerSchema, SchemaState, migrate, schema_state
 from belfry.sql.types import UtcDateTime
 
@@ -11,6 +12,7 @@ __all__ = [
     "SchemaState",
     "SqlError",
     "UtcDateTime",
+    "called",
     "make_engine",
     "migrate",
     "reading",

@@ -1,10 +1,9 @@
-"""The engine: SQLite made strict. Transactions are ours, not the driver's.
+"""The engine, for SQLite and PostgreSQL. Transactions are ours, not the driver's.
 
-Python's driver begins transactions by itself and only before some statements, so that a schema change would run outside
-of one and a reader that turns writer would fail at once, busy time-out or not. Here the driver begins nothing:
-`writing` takes the write lock at its first word (BEGIN IMMEDIATE), `reading` never takes it.
-
-Only `sqlite:///FILE` so far; the same code is meant for `postgresql+psycopg://`.
+Python's driver for SQLite begins transactions by itself and only before some statements, so that a schema change would
+run outside of one and a reader that turns writer would fail at once, busy time-out or not. Here the driver begins
+nothing: `writing` takes the write lock at its first word (BEGIN IMMEDIATE), `reading` never takes it. `sql.postgresql`
+does the same there.
 """
 
 import os
@@ -16,32 +15,41 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from belfry.sql.errors import SqlError
+from belfry.sql.postgresql import READS, READS_OPTIONS, postgresql
+
 BUSY_TIMEOUT_MS: Final = 30_000
 """How long a writer waits for another process; an import of 100 000 accounts takes about five seconds."""
 OWNER_ONLY: Final = 0o600
-READS: Final = "belfry_reads"
-
-
-class SqlError(Exception):
-    """SqlError
-    └── NewerSchema    the database was written by a newer version of this program
-    """
 
 
 def make_engine(url: str | URL) -> Engine:
-    """Return an engine for `sqlite:///FILE`. The file is made where it is missing, readable by its owner only.
+    """Return an engine for `sqlite:///FILE` or `postgresql://HOST/DATABASE`; nothing is asked of a server yet.
 
-    Write-ahead log, foreign keys enforced, every commit synced. Raises SqlError for an address that it cannot serve.
+    A file is made where it is missing, readable by its owner only: write-ahead log, foreign keys enforced, every commit
+    synced. Raises SqlError for an address that it cannot serve, without the password in it.
     """
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise SqlError("the address of the database is no URL such as sqlite:///data/registry.sqlite3") from error
-    if address.get_backend_name() != "sqlite":
-        raise SqlError(f"{address.drivername}: only sqlite:///FILE is supported so far")
-    if address.database in {None, "", ":memory:"}:
-        raise SqlError("sqlite wants a file: sqlite:///FILE")
-    return _sqlite(address, Path(str(address.database)))
+        raise SqlError("the address of the database is no URL such as postgresql://HOST/DATABASE") from error
+    match address.get_backend_name():
+        case "sqlite" if address.database in {None, "", ":memory:"}:
+            raise SqlError("sqlite wants a file: sqlite:///FILE")
+        case "sqlite":
+            return _sqlite(address, Path(str(address.database)))
+        case "postgresql" if not address.database:
+            raise SqlError("postgresql wants the name of a database: postgresql://HOST/DATABASE")
+        case "postgresql" if address.drivername in {"postgresql", "postgresql+psycopg"}:
+            return postgresql(address)
+    raise SqlError(f"{address.drivername}: wants sqlite:///FILE or postgresql://HOST/DATABASE")
+
+
+def called(engine: Engine) -> str:
+    """Return what people call this database: its file, or its address without the password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def _sqlite(address: URL, file: Path) -> Engine:
@@ -80,5 +88,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give one consistent view of the database that hinders no writer."""
-    with engine.connect().execution_options(**{READS: True}) as connection:
+    options = READS_OPTIONS if engine.dialect.name == "postgresql" else {READS: True}
+    with engine.connect().execution_options(**options) as connection:
         yield connection

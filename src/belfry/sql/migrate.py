@@ -1,7 +1,7 @@
 """Migrations, run by the program itself at its start: all that are missing in one transaction, or none.
 
-Alembic treats SQLite as if it could not roll back a schema change. It can, given an engine that begins its own
-transactions (`engine`), so an aborted migration leaves the old schema and the next start tries again.
+Alembic treats SQLite as if it could not roll back a schema change. It can, as PostgreSQL can, given an engine that
+begins its own transactions (`engine`), so an aborted migration leaves the old schema and the next start tries again.
 Each room keeps its revisions in a package: `PACKAGE:migrations`, files in `versions/`.
 """
 
@@ -15,7 +15,8 @@ from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from belfry.sql.engine import SqlError, reading, writing
+from belfry.sql.engine import called, reading, writing
+from belfry.sql.errors import SqlError
 
 
 class NewerSchema(SqlError):
@@ -44,7 +45,7 @@ def migrate(engine: Engine, location: str) -> None:
         state = _state(connection, script)
         if state is SchemaState.NEWER:
             raise NewerSchema(
-                f"{engine.url.database}: schema {_revision(connection)} is newer than this program knows "
+                f"{called(engine)}: schema {_revision(connection)} is newer than this program knows "
                 f"({script.get_current_head()}); start the version that wrote it, or a later one"
             )
         if state is not SchemaState.CURRENT:
