@@ -3,7 +3,7 @@
 The verdict knows the code, the site and the live state of the account; which incident it then touches is triage's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Final
@@ -18,6 +18,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.own_faults import OWN_FAULT, WARNING_PRIORITY
 from belfry.domain.own_faults import reasons as own_fault_reasons
+from belfry.domain.path_loss import all_paths
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import RESTORING, Category, Method, SignalState, Wire
 from belfry.domain.site import Account
@@ -38,6 +39,12 @@ VERDICTS_KEPT: Final = 4_096
 """A code list has under 500 codes times three qualifiers, few with conditions; a hostile panel may invent more."""
 
 _NONE: Final = frozenset[str]()
+
+
+def _never() -> bool:
+    return False
+
+
 _CONFIRMABLE: Final = {Category.FIRE: "fire", Category.INTRUSION: "intrusion"}
 
 
@@ -108,11 +115,12 @@ def conditions(
     on_test: bool = False,
     mode_since: datetime | None = None,
     site: SiteMap | None = None,
+    out_of_schedule: Callable[[], bool] = _never,
 ) -> frozenset[str]:
     """Those of the asked words of the table's `when` column that hold for a signal.
 
     Programming is unexpected where nobody is on test (`on_test`); `mode_since` is when the panel's own test mode began
-    that the signal says again. Without schedules no opening is out of one.
+    that the signal says again. `out_of_schedule` is asked of openings only; without schedules none is.
     """
 
     def holds(word: str) -> bool:
@@ -138,6 +146,10 @@ def conditions(
                 return account is not None and account.line_cut
             case "life_site":
                 return account is not None and account.type in life_sites()
+            case "out_of_schedule":
+                return signal.state is SignalState.OPEN and out_of_schedule()
+            case "all_paths":
+                return site is not None and all_paths(condition, signal, site.parts.paths)
             case _:
                 return False
 
@@ -146,7 +158,7 @@ def conditions(
 
 EVERY_CONDITION: Final = (
     "armed", "second_point", "mains_and_battery", "open_incident", "unexpected", "care", "audible", "line_cut",
-    "life_site",
+    "life_site", "out_of_schedule", "all_paths",
 )  # fmt: skip
 
 
@@ -162,6 +174,7 @@ def judge(
     on_test: bool = False,
     mode_since: datetime | None = None,
     site: SiteMap | None = None,
+    out_of_schedule: Callable[[], bool] = _never,
 ) -> Verdict:
     """Return the verdict on a signal by the table; `site_rules.at_site` then says what its site makes of it.
 
@@ -179,6 +192,7 @@ def judge(
             rules=rules,
             on_test=on_test,
             site=site,
+            out_of_schedule=out_of_schedule,
         )
         return _by_meaning(signal.category, signal.subtype, signal.state, held, codes, kinds)
     held = _NONE
@@ -193,6 +207,7 @@ def judge(
             on_test=on_test,
             mode_since=mode_since,
             site=site,
+            out_of_schedule=out_of_schedule,
         )
     return _by_code(signal.wire, signal.code, held, codes, kinds)
 
@@ -208,6 +223,8 @@ def _picked(signal: Received, kind: Kind, account: Account | None, condition: Co
         if account is not None and account.line_cut:
             priority = 1
             reasons.append("the site treats a cut line as an alarm")
+    if signal.method is Method.SYSTEM and kind.code == "TECH.OUTAGE" and signal.count is not None:
+        reasons.append(f"{signal.count} paths are silent at once")
     if signal.method is Method.SYSTEM and kind.code == OWN_FAULT:
         reasons += own_fault_reasons(signal)
         if signal.state in (SignalState.SUPERVISORY, SignalState.SUPERVISORY_RESTORE):

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec import structs
+
 from belfry.centre.draft import Draft
 from belfry.centre.on_test import OnTest
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
@@ -16,6 +18,7 @@ from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision, key_behind
 from belfry.centre.triage.covered import as_tested, left_over, muted
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
+from belfry.centre.triage.openings import ENDS, Hours, NoHours, late_over
 from belfry.centre.triage.restores import restore
 from belfry.centre.triage.unknown import UnknownAccounts
 from belfry.domain import condition as live
@@ -52,6 +55,8 @@ class Triage:
         self._books = Books(accounts, kinds, codes, rules)
         self.on_test = OnTest(accounts, codes)
         """What is on test; folded by the walk."""
+        self.hours: Hours = NoHours()
+        """Who knows opening hours."""
         self._maps = SiteMaps()
         self.conditions: dict[AccountKey, Condition] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
@@ -63,6 +68,7 @@ class Triage:
             heard_on_another_path,
             restore,
             cancel,
+            late_over,
             lift,
             annotate,
             log,
@@ -140,7 +146,10 @@ class Triage:
             on_test=self.on_test.somebody(signal.account_id),
             mode_since=self.on_test.mode_since(signal.account_key, signal),
             site=site,
+            out_of_schedule=lambda: account is not None and self.hours.out_of_schedule(signal, account),
         )
+        if signal.state in ENDS and account is not None and (remarks := self.hours.remarks(signal, account)):
+            verdict = structs.replace(verdict, reasons=(*verdict.reasons, *remarks))
         if site is not None:
             verdict = at_site(verdict, signal, site, kinds)
         if condition.faults:

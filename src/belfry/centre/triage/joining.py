@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from belfry.centre.triage.case import Case, Decided
+from belfry.centre.triage.openings import late_already
 from belfry.domain import condition as live
 from belfry.domain.correlation import family, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
@@ -91,9 +92,12 @@ def _same_group(case: Case, group: str | None) -> Sequence[Incident]:
     since = live.arm_changed_at(case.condition, case.signal.area)
     now, rules = case.now, case.books.rules
     return [
-        incident
-        for incident in listed
-        if incident.group == group and within_reach(incident, now, set_since=since, rules=rules)
+        *late_already(case),
+        *(
+            incident
+            for incident in listed
+            if incident.group == group and within_reach(incident, now, set_since=since, rules=rules)
+        ),
     ]
 
 

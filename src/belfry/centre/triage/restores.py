@@ -22,7 +22,7 @@ def restore(case: Case) -> Decided | None:
     for incident in case.open_here if case.key is not None else _of_part(case):
         points = restored_points(case.signal, incident, case.books.codes, group=_own_group(case))
         if points:
-            decided += _restored(case, incident, points)
+            decided += restored_facts(case, incident, points)
     if decided:
         return decided
     if case.signal.state not in RESTORING:
@@ -45,7 +45,8 @@ def _own_group(case: Case) -> str | None:
     return case.group(case.verdict.kind)
 
 
-def _restored(case: Case, incident: Incident, points: tuple[Point, ...]) -> list[OnIncident]:
+def restored_facts(case: Case, incident: Incident, points: tuple[Point, ...]) -> list[OnIncident]:
+    """These points of an incident are right again; where all are, its rule may close it."""
     left = incident.open_points - len(points)
     words = "everything here is restored" if left == 0 else f"{left} still in alarm"
     facts: list[OnIncident] = [
