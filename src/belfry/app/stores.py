@@ -14,6 +14,7 @@ from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
 from belfry.registry import Registry
 from belfry.registry.sheet import Problem, read_sheet
+from belfry.registry.words import WordKeys
 from belfry.settings import Settings
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ class Stores:
     keys: KeyStore
     registry: Registry
     archive: SqlArchive
+    word_keys: WordKeys
+    """Under which the registry keeps what sites say to prove who they are; the key store alone can make them."""
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
@@ -77,7 +80,7 @@ class Stores:
         except BaseException:
             await opened.close()
             raise
-        return cls(opened, keys, registry, archive)
+        return cls(opened, keys, registry, archive, WordKeys(keys.derive("words"), keys.derive("access codes")))
 
     async def close(self) -> None:
         await self.archive.close()
@@ -95,7 +98,7 @@ def _check_whole(settings: Settings) -> None:
     if settings.journal == "sqlite" and there[JOURNAL] and (folder / JOURNAL).stat().st_size > FRESH_BYTES:
         if not there[KEYS]:
             raise StoreMissing(folder / KEYS, "the keys of everything that is sealed")
-        if not there[REGISTRY]:
+        if settings.database is None and not there[REGISTRY]:
             raise StoreMissing(folder / REGISTRY, "accounts and staff")
 
 
@@ -110,13 +113,16 @@ def _check_keys(settings: Settings, journal: Journal) -> None:
     """The same for a journal that is elsewhere: its first entry is written after the stores beside it are made."""
     if settings.journal_address is None or journal.position == 0:
         return
-    for name, held in ((KEYS, "the keys of everything that is sealed"), (REGISTRY, "accounts and staff")):
+    wanted = {KEYS: "the keys of everything that is sealed"}
+    if settings.database is None:
+        wanted[REGISTRY] = "accounts and staff"
+    for name, held in wanted.items():
         if not (settings.data / name).exists():
             raise StoreMissing(settings.data / name, held)
 
 
 def _registry(settings: Settings, clock: Clock, chance: Chance) -> Registry:
-    registry = Registry.open(settings.data, clock=clock, chance=chance)
+    registry = Registry.open(settings.registry_at, clock=clock, chance=chance)
     if settings.accounts is not None:
         sheet = read_sheet(settings.accounts, [receiver.called for receiver in settings.receiver])
         if sheet.problems:

@@ -68,7 +68,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _ports(settings)
     yield _folder(settings.data)
     yield from _facts_and_keys(settings.data)
-    yield _registry(settings.data)
+    yield _registry(settings.registry_at)
     yield from _accounts(settings)
 
 
@@ -172,7 +172,7 @@ def _unreadable(file: Path) -> str | None:
     return None
 
 
-def _registry(data: Path) -> Finding:
+def _registry(data: Path | str) -> Finding:
     try:
         state = registry_state(data)
     except SqlError as error:

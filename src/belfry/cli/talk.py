@@ -46,7 +46,7 @@ def settings_of(config: Path) -> Settings:
 def registry_of(settings: Settings) -> Iterator[Registry]:
     """Open the registry of some settings; whatever it refuses ends the command with its reason."""
     try:
-        registry = Registry.open(settings.data)
+        registry = Registry.open(settings.registry_at)
     except SqlError as error:
         fail(str(error))
     try:

@@ -11,6 +11,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from belfry.keys.errors import InstanceKeyError
 from belfry.keys.shapes import KEY_BYTES
@@ -65,7 +67,12 @@ class Wrapping:
     """
 
     def __init__(self, instance_key: bytes, chance: Chance) -> None:
-        self._cipher, self._chance = AESGCM(instance_key), chance
+        self._cipher, self._chance, self._root = AESGCM(instance_key), chance, instance_key
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes that this instance uses for one purpose, the same after every start (RFC 5869)."""
+        info = f"belfry {purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._root)
 
     def wrap(self, key: bytes, name: bytes) -> bytes:
         return self.wrap_all([(key, name)])[0]

@@ -68,6 +68,9 @@ class SqliteKeyStore:
     async def daily(self, day: str) -> bytes:
         return await self._in_thread(partial(self._vault.daily, checked_day(day)))
 
+    def derive(self, purpose: str) -> bytes:
+        return self._vault.derive(purpose)
+
     async def expire(self, now: datetime) -> Sequence[bytes]:
         return await self._in_thread(partial(self._vault.expire, now))
 

@@ -133,6 +133,9 @@ class Vault:
             row = (wrapped,)
         return self._wrapping.unwrap(row[0], day.encode())
 
+    def derive(self, purpose: str) -> bytes:
+        return self._wrapping.derive(purpose)
+
     def expire(self, now: datetime) -> Sequence[bytes]:
         """Destroy what is due in the file and in its log, and return the names of the data keys."""
         due: list[bytes] = []

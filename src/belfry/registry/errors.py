@@ -2,6 +2,7 @@
 
 RegistryError
 ├── NoSuchAccount   there is no account of this id
+├── NoSuchContact   the account has no contact of this id
 ├── NoSuchCursor    a search goes on from a place that was never given
 ├── Changed         somebody else changed it since: carries how it is now, and what was changed
 ├── Unfit           values that cannot be kept: carries all of them, with field, value and limit
@@ -15,9 +16,14 @@ from belfry.domain.site_file import SiteFile
 from belfry.registry.store import Change, RegistryError
 
 
-class NoSuchAccount(RegistryError):
+class NoSuchAccount(RegistryError, LookupError):
     def __init__(self, account_id: str) -> None:
         super().__init__(f"there is no account {account_id!r}")
+
+
+class NoSuchContact(RegistryError, LookupError):
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"the account has no contact {contact!r}")
 
 
 class Changed(RegistryError):

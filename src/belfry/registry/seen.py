@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Executable, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from belfry.ports.last_seen import LastHeard
 from belfry.registry.store import Store
@@ -36,11 +36,15 @@ def save_seen(store: Store, batch: Sequence[LastHeard]) -> None:
     values = [_values(row) for row in batch]
     if not values:
         return
-    fresh = insert(LAST_SEEN)
-    replaced = {"at_us": fresh.excluded.at_us, "state": fresh.excluded.state}
-    upsert = fresh.on_conflict_do_update(index_elements=["account_id", "path"], set_=replaced)
     with writing(store.engine) as connection:
-        connection.execute(upsert, values)
+        connection.execute(_upsert(store.engine.dialect.name), values)
+
+
+def _upsert(dialect: str) -> Executable:
+    """Both say it with the same words, and each only with its own insert."""
+    fresh = postgresql.insert(LAST_SEEN) if dialect == "postgresql" else sqlite.insert(LAST_SEEN)
+    replaced = {"at_us": fresh.excluded.at_us, "state": fresh.excluded.state}
+    return fresh.on_conflict_do_update(index_elements=["account_id", "path"], set_=replaced)
 
 
 def read_seen(store: Store) -> Sequence[LastHeard]:

@@ -24,6 +24,8 @@ Days = Annotated[int, Meta(ge=1, le=3_650)]
 EntryDays = Annotated[int, Meta(ge=7, le=36_500)]
 """At least a week, so that nothing that may still be reopened, or is still being handled, is touched."""
 
+DATABASES: Final = ("postgresql://", "postgresql+psycopg://")
+
 PORT_MAX: Final = 65_535
 PORT_DIGITS: Final = 5
 SHOWN: Final = 60
@@ -165,6 +167,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folder of the embedded stores."""
     journal: Address = "sqlite"
     """Entry-point name in the group `belfry.journals`, or an address whose scheme is one."""
+    database: Address | None = None
+    """Address of the registry where it is in PostgreSQL: `postgresql://HOST/DATABASE`. None: a file in `data`."""
     accounts: Path | None = None
     """CSV file that is read into the registry at the start (`docs/accounts.md`)."""
     language: Literal["en", "de", "fr", "es"] = "en"
@@ -175,6 +179,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     backup: Backup = Backup()
 
     def __post_init__(self) -> None:
+        if self.database is not None and not self.database.startswith(DATABASES):
+            # Not shown: it may hold a password.
+            raise ValueError("database: wants an address such as 'postgresql://HOST/DATABASE'")
         names = [receiver.called for receiver in self.receiver]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"receiver.name: {', '.join(sorted(twice))} is used twice, but accounts belong to a name")
@@ -192,6 +199,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def journal_address(self) -> str | None:
         """Where the journal is, if not in the folder `data`. May hold a password."""
         return self.journal if "://" in self.journal else None
+
+    @property
+    def registry_at(self) -> Path | str:
+        """The folder or the address of the registry. May hold a password."""
+        return self.data if self.database is None else self.database
 
     def beside(self, folder: Path) -> "Settings":
         """Return the same settings with every relative path taken from `folder`."""
