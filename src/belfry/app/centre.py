@@ -29,13 +29,15 @@ from belfry.centre.expiry import Expiry, Known
 from belfry.centre.intake import Intake
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.replay import Replay
+from belfry.centre.schedules import Schedules
+from belfry.centre.schedules.extending import EXTENSIONS
 from belfry.centre.seals import Seals
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
-from belfry.domain.facts import Downtime, Entry, Retention, Started
+from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
 from belfry.domain.own_faults import Part
 from belfry.domain.supervision import downtimes
 from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
@@ -54,6 +56,9 @@ log = structlog.get_logger()
 
 STARTS_READ: Final = 256
 """Earlier starts whose downtime still counts for whom was not heard since."""
+
+EXTENSIONS_READ: Final = 4_096
+"""Closings that were put off, of which those of the last two days still count."""
 
 _NOTHING: Final = Condition()
 
@@ -117,6 +122,7 @@ class Centre:
         self._change_seen = await asyncio.to_thread(last_change, registry.store)  # before the book: none is missed
         self.book = await asyncio.to_thread(registry.book)
         replay = Replay(rules, now)
+        self.book.put_calendars(await asyncio.to_thread(registry.calendars))
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
         periods = {retention: settings.retention.of(retention) for retention in Retention}
         self.seals = Seals(stores.keys, self._chance, self._clock, periods)
@@ -146,29 +152,41 @@ class Centre:
         )
         self._tasks.round_ended = self.health.round_ended
         self.supervision = self._supervision()
-        down = await self._load_supervision()
+        self.schedules = self._schedules()
+        downs = await self._downtimes()
+        down = await self.supervision.load(downs)
         self.walk = Walk(
             journal=stores.journal,
             board=self.board,
             triage=self.triage,
             replay=replay,
-            heard=lambda position, signal: self.supervision.heard(signal),
+            heard=self._heard,
             clock=self._clock,
             chance=self._chance,
+            schedules=self.schedules,
         )
         known = snapshot.load(settings.data, stores.journal.position)
         if known is not None:
             self.walk.restore(known)
         self._tasks.own("walk", self.walk.run())
         await self._tasks.until(self.walk.live.wait())
+        await self._load_schedules(downs if down is None else (*downs, down))
         self._look_back(down)
         await self._say_started(down)
 
-    async def _load_supervision(self) -> Downtime | None:
-        """Returns when nobody was here just now, where that is known."""
+    def _heard(self, _: int, signal: Received) -> None:
+        self.supervision.heard(signal)
+        self.schedules.heard(signal)
+
+    async def _downtimes(self) -> Sequence[Downtime]:
+        """When nobody was here before the run that ended last."""
         stored = await self._stores.journal.read("centre", limit=STARTS_READ)
-        downs = downtimes(one.entry for one in stored if isinstance(one, Stored))
-        return await self.supervision.load(downs)
+        return downtimes(one.entry for one in stored if isinstance(one, Stored))
+
+    async def _load_schedules(self, downs: Sequence[Downtime]) -> None:
+        stored = await self._stores.journal.read(EXTENSIONS, limit=EXTENSIONS_READ)
+        facts = (fact for one in stored if isinstance(one, Stored) for fact in one.entry.facts)
+        self.schedules.load(downs, [fact for fact in facts if isinstance(fact, ClosingExtended)])
 
     def _look_back(self, down: Downtime | None) -> None:
         """Take up the centre's own faults: those that are not over, and whether the run before was ended in order."""
@@ -205,6 +223,19 @@ class Centre:
             asks=asks,
         )
 
+    def _schedules(self) -> Schedules:
+        schedules = Schedules(
+            self.book,
+            lambda arrival: self.intake.deliver(arrival),
+            board=self.board,
+            conditions=self.triage.conditions,
+            holidays=self.book.holidays,
+            clock=self._clock,
+        )
+        schedules.begin()
+        self.triage.hours = schedules
+        return schedules
+
     async def _open_doors(self) -> None:
         settings, stores = self._settings, self._stores
         self.deadlines = Deadlines(
@@ -221,6 +252,7 @@ class Centre:
         )
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("supervision", self.supervision.run())
+        self._tasks.own("schedules", self.schedules.run())
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
@@ -238,6 +270,7 @@ class Centre:
             walk=self.walk,
             intake=self.intake,
             supervision=self.supervision,
+            schedules=self.schedules,
             deadlines=self.deadlines,
             sessions=sessions,
             archivist=Archivist(self._stores.journal, self._stores.archive),

@@ -20,9 +20,11 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.expiry import EVERY, Expiry
 from belfry.centre.intake import Intake
+from belfry.centre.schedules import Schedules
 from belfry.centre.supervision import Supervision
 from belfry.centre.walk import Walk
 from belfry.domain.incident import State
+from belfry.domain.premises import NO_PARTS
 from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
 from belfry.registry.book import AccountBook
@@ -62,6 +64,7 @@ class Upkeep:
         walk: Walk,
         intake: Intake,
         supervision: Supervision,
+        schedules: Schedules,
         deadlines: Deadlines,
         sessions: SessionsDoor,
         archivist: Archivist,
@@ -71,7 +74,7 @@ class Upkeep:
         chance: Chance,
     ) -> None:
         self._stores, self._book, self._board = stores, book, board
-        self._walk, self._intake, self._supervision = walk, intake, supervision
+        self._walk, self._intake, self._supervision, self._schedules = walk, intake, supervision, schedules
         self._deadlines, self._sessions = deadlines, sessions
         self._archivist, self._expiry = archivist, expiry
         self.erased = Totals()
@@ -133,13 +136,20 @@ class Upkeep:
         if not changes:
             return
         ids = {change.row for change in changes if change.table == "account"}
+        ids |= {change.account_id for change in changes if change.account_id is not None}
         found = {account.id: account for account in await asyncio.to_thread(registry.some_accounts, ids)}
+        parts = await asyncio.to_thread(registry.some_parts, ids)
+        if any(change.table == "calendar" for change in changes):
+            self._book.put_calendars(await asyncio.to_thread(registry.calendars))
+            self._schedules.plan_anew()
         for account_id in ids:
             if account_id in found:
                 self._book.put(found[account_id])
             else:
                 self._book.remove(account_id)
+            self._book.put_parts(account_id, parts.get(account_id, NO_PARTS))
             self._supervision.changed(account_id)
+            self._schedules.changed(account_id)
         if any(change.table == "user" for change in changes):
             await self._sessions.refresh(self._clock())  # a disabled user is out at once
         self._change_seen = changes[-1].id

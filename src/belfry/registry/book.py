@@ -1,9 +1,11 @@
 """The accounts in memory, as the walk asks for them: once for every frame, so in a fraction of a microsecond."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from belfry.domain.premises import NO_PARTS, SiteParts
+from belfry.domain.schedules import Calendar
 from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
 
@@ -22,6 +24,7 @@ class AccountBook:
         self._open_prefix = self._open_receiver = self._open_both = 0  # how many leave that open
         self._found: dict[AccountKey, Account] = {}
         self._parts: dict[str, SiteParts] = {}
+        self._holidays: dict[str, frozenset[date]] = {}
         self.moves = 0
         """How often an account has gone to another tenant, or gone: who may see it is not who was."""
         for account in accounts:
@@ -59,6 +62,13 @@ class AccountBook:
             self._parts.pop(account_id, None)
         else:
             self._parts[account_id] = parts
+
+    def holidays(self, calendar: str) -> Collection[date]:
+        """The public holidays of a calendar; none of one that nobody has filled."""
+        return self._holidays.get(calendar, frozenset())
+
+    def put_calendars(self, calendars: Iterable[Calendar]) -> None:
+        self._holidays = {calendar.name: frozenset(calendar.days) for calendar in calendars}
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -32,6 +32,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.signal import AccountKey, Arrival, Category, Method, Receipt, SignalState
 from belfry.domain.site import Account
+from belfry.domain.site_map import plain
 from belfry.domain.supervision import Away, counted_from_s, merged
 from belfry.domain.verdict import ALARMS, TROUBLES
 from belfry.ports import Clock, JournalError, Sites
@@ -156,7 +157,7 @@ class Schedules:
         schedules = self._sites.parts(account.id).schedules
         if not any(one.kind is not _TEST for one in schedules):
             return ()
-        slots = self._plan.add(account.id, len(schedules), now.timestamp())
+        slots = self._plan.add(account.id, [one.id for one in schedules], now.timestamp())
         for slot, schedule in zip(slots, schedules, strict=True):
             if schedule.kind is _OPENING:
                 self._plan.from_s[slot] = (now - past).timestamp()
@@ -266,13 +267,10 @@ class Schedules:
     def changed(self, account_id: str) -> None:
         """The registry changed or removed an account: its deadlines count from now, who was heard stays heard."""
         now = self._clock()
-        kept = {
-            schedule.id: (self._plan.heard_s[slot], self._plan.from_s[slot])
-            for slot in self._plan.of_account(account_id)
-            if (schedule := self._schedule(slot)) is not None and schedule.kind is not _OPENING
-        }
+        kept: dict[str, tuple[float, float, tuple[str, float] | None]] = {}
         for slot in self._plan.of_account(account_id):
-            self._stands.pop(slot, None)
+            stands = self._stands.pop(slot, None)
+            kept[self._plan.names[slot]] = (self._plan.heard_s[slot], self._plan.from_s[slot], stands)
             self._back.pop(slot, None)
         self._plan.drop(account_id)
         account = self._sites.by_id(account_id)
@@ -284,9 +282,16 @@ class Schedules:
             self._arms.load([account_id])
         for slot in slots:
             schedule = self._schedule(slot)
-            if schedule is not None and schedule.id in kept:
-                self._plan.heard_s[slot], self._plan.from_s[slot] = kept[schedule.id]
+            if schedule is not None and schedule.kind is not _OPENING and schedule.id in kept:
+                self._plan.heard_s[slot], self._plan.from_s[slot], stands = kept[schedule.id]
+                if stands is not None:
+                    self._stands[slot] = stands
             self._plan.look_at(slot, now.timestamp())
+
+    def plan_anew(self) -> None:
+        """A calendar of holidays changed: every deadline may be another."""
+        for slot in self._plan.live():
+            self._plan.look_at(slot, self._clock().timestamp())
 
     def away(self, downs: Iterable[Downtime]) -> None:
         """We did not listen then; it is nobody's silence, and nobody is late by it."""
@@ -316,7 +321,7 @@ class Schedules:
     def _opening_hours(self, account: Account, area: str | None) -> Sequence[Schedule]:
         """The opening hours of an area; where it has none of its own, those of the site."""
         listed = [one for one in self._sites.parts(account.id).schedules if one.kind is _OPENING]
-        own = [one for one in listed if one.area is not None and one.area == area]
+        own = [one for one in listed if one.area is not None and plain(one.area) == plain(area)]
         return own or [one for one in listed if one.area is None]
 
     def _may_open(self, account: Account, schedule: Schedule, at: datetime) -> bool:
@@ -543,7 +548,9 @@ class Schedules:
 
     # -- putting off
 
-    def extension(self, account_id: str, schedule_id: str | None, span: timedelta, by: str) -> ClosingExtended:
+    def extension(
+        self, account_id: str, schedule_id: str | None, span: timedelta, by: str, *, word: bool = False
+    ) -> ClosingExtended:
         """The fact that puts a closing off; of several schedules the one that is late, else the next to close.
 
         Raises NoSuchSchedule. Nothing is changed until the fact is stored and `moved` is told.
@@ -564,7 +571,7 @@ class Schedules:
         _, counts, schedule, due_at = min(found, key=lambda one: one[:2])
         return ClosingExtended(
             account_id=account_id, schedule=schedule.id, area=schedule.area, due=due_at,
-            until=max(now, counts) + span, by=by,
+            until=max(now, counts) + span, by=by, word=word,
         )  # fmt: skip
 
     def _next_closing(self, slot: int, schedule: Schedule, now: datetime) -> Deadline | None:
@@ -670,8 +677,7 @@ class Schedules:
 
     def _slot(self, account_id: str, schedule_id: str) -> int | None:
         for slot in self._plan.of_account(account_id):
-            schedule = self._schedule(slot)
-            if schedule is not None and schedule.id == schedule_id:
+            if self._plan.names[slot] == schedule_id:
                 return slot
         return None
 
@@ -681,9 +687,9 @@ class Schedules:
 
 def proves(schedule: Schedule, received: Received) -> bool:
     """Whether a signal is the check-in, the round or the activity that a schedule waits for."""
-    if schedule.area is not None and received.area != schedule.area:
+    if schedule.area is not None and plain(received.area) != plain(schedule.area):
         return False
-    if schedule.point is not None and received.zone != schedule.point:
+    if schedule.point is not None and plain(received.zone) != plain(schedule.point):
         return False
     if received.method is _DUTY:
         return schedule.kind is not ScheduleKind.ACTIVITY

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from belfry.domain.condition import Armed, Condition
 from belfry.domain.signal import AccountKey
+from belfry.domain.site_map import plain
 from belfry.ports import Accounts
 
 
@@ -37,15 +38,16 @@ class Arms:
 
     def state(self, account_id: str, area: str | None) -> Armed | None:
         """Whether an area is set and since when; of a whole site every area has to be. None: it never said."""
-        areas: dict[str, Armed] = {}
+        areas: dict[str | None, Armed] = {}
         for key in self._keys.get(account_id, ()):
             condition = self._conditions.get(key)
-            for name, armed in () if condition is None else condition.armed.items():
+            for number, armed in () if condition is None else condition.armed.items():
+                name = plain(number)
                 known = areas.get(name)
                 if known is None or armed.since > known.since:
                     areas[name] = armed
         if area:
-            return areas.get(area) or areas.get("")
+            return areas.get(plain(area)) or areas.get(None)
         if not areas:
             return None
         named = [one for name, one in areas.items() if name] or list(areas.values())

@@ -21,6 +21,8 @@ class Plan:
     def __init__(self, now_s: float) -> None:
         self.account_ids: list[str] = []
         """Empty for a slot that is given up."""
+        self.names: list[str] = []
+        """The id of the schedule, by which it is known after a change."""
         self.index = bytearray()
         """Which of its account's schedules it is."""
         self.from_s = array("d")
@@ -52,13 +54,14 @@ class Plan:
         """Every slot that is not given up."""
         return (slot for slot, account_id in enumerate(self.account_ids) if account_id)
 
-    def add(self, account_id: str, count: int, from_s: float) -> Sequence[int]:
+    def add(self, account_id: str, names: Sequence[str], from_s: float) -> Sequence[int]:
         """Make the slots of an account's schedules. Raises OverflowError where there are too many."""
-        first = len(self.index)
+        first, count = len(self.index), len(names)
         if first + count > SLOTS_MOST:
             raise OverflowError(f"more than {SLOTS_MOST} schedules")
-        for number in range(count):
+        for number, name in enumerate(names):
             self.account_ids.append(account_id)
+            self.names.append(name)
             self.index.append(number)
             self.from_s.append(from_s)
             self.heard_s.append(0.0)
