@@ -20,6 +20,7 @@ from belfry.app.demo import prepare
 from belfry.app.machine import Machine
 from belfry.centre import supervision
 from belfry.centre.deadlines import Deadlines
+from belfry.centre.on_test.ends import Ends
 from belfry.centre.supervision import Supervision
 from belfry.domain.own_faults import Space
 from belfry.ports.staff import Role
@@ -140,6 +141,7 @@ class Town:
         self.sites = sites(count, SEED)
         self._supervised_at: list[datetime] = []
         self._deadlines_at: list[datetime] = []
+        self._tests_at: list[datetime] = []
         self._desks: list[Desk] = []
 
     # -- beginning and end
@@ -149,6 +151,7 @@ class Town:
         await self.centre.start()
         self._watch(self.centre.supervision, self._supervised_at)
         self._watch(self.centre.deadlines, self._deadlines_at)
+        self._watch(self.centre.ends, self._tests_at)
         self.line = Line(*self.centre.receivers[0].listening, answer_within_s=DEADLINE_S)
         dice = random.Random(SEED)
         self.player = Player(self.sites, self.line, seed=SEED, now=self.clock, chance=dice.randbytes)
@@ -192,6 +195,7 @@ class Town:
     async def settled(self) -> None:
         """Everything stored is folded and decided, as the centre's own numbers say, and no deadline is overdue."""
         await self._looked(self._deadlines_at)
+        await self._looked(self._tests_at)
         async with httpx.AsyncClient(base_url=self.url) as client:
 
             async def is_settled() -> bool:
@@ -214,7 +218,7 @@ class Town:
         now = self.clock.now
         await until(lambda: at[-1] >= now)
 
-    def _watch(self, watcher: Deadlines | Supervision, at: list[datetime]) -> None:
+    def _watch(self, watcher: Deadlines | Ends | Supervision, at: list[datetime]) -> None:
         """Remember the last time that a task has worked off."""
         step = watcher.step
         at[:] = [self.clock.now - timedelta(days=1)]

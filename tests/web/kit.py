@@ -19,6 +19,8 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.intake import Intake
+from belfry.centre.on_test.codes import TechnicianCodes
+from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
 from belfry.centre.triage import Triage
@@ -123,6 +125,16 @@ class Rig:
             "users": registry.users_door(),
             "sessions": registry.sessions_door(timedelta(hours=12)),
             "tokens": registry.tokens_door(),
+            "sites": registry.sites_door(),
+            "tests": OnTestDesk(
+                self.triage.on_test,
+                journal,
+                codes=self.codes,
+                rules=self.rules,
+                clock=self.clock,
+                chance=self.chance,
+            ),
+            "technicians": TechnicianCodes(self.triage.on_test, journal, clock=self.clock, chance=self.chance),
             "describe": lambda: self.state,
             "receivers": ("panels",),
             "spoken": self.triage.conditions.keys,

@@ -27,6 +27,9 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.intake import Intake
+from belfry.centre.on_test.codes import TechnicianCodes
+from belfry.centre.on_test.desk import OnTestDesk
+from belfry.centre.on_test.ends import Ends
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.replay import Replay
 from belfry.centre.schedules import Schedules
@@ -250,7 +253,17 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self.ends = Ends(
+            self.triage.on_test,
+            stores.journal,
+            lambda arrival: self.intake.deliver(arrival),
+            codes=self._codes,
+            rules=settings.rules,
+            clock=self._clock,
+            chance=self._chance,
+        )
         self._tasks.own("deadlines", self.deadlines.run())
+        self._tasks.own("tests", self.ends.run())
         self._tasks.own("supervision", self.supervision.run())
         self._tasks.own("schedules", self.schedules.run())
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
@@ -340,9 +353,22 @@ class Centre:
             users=users,
             sessions=sessions,
             tokens=registry.tokens_door(),
+            sites=registry.sites_door(),
+            tests=OnTestDesk(
+                self.triage.on_test,
+                self._stores.journal,
+                codes=self._codes,
+                rules=settings.rules,
+                clock=self._clock,
+                chance=self._chance,
+            ),
+            technicians=TechnicianCodes(
+                self.triage.on_test, self._stores.journal, clock=self._clock, chance=self._chance
+            ),
             describe=self.describe,
             silence=self.silence,
             quirks=self.quirks,
+            heard=self.supervision.heard_of,
             moves=lambda: self.book.moves,
             receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,

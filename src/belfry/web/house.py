@@ -9,13 +9,16 @@ from msgspec import Struct
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.on_test.codes import TechnicianCodes
+from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.seals import Seals
-from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
+from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
-from belfry.ports import Accounts, Clock, Intake, Journal
+from belfry.ports import Clock, Intake, Journal, Sites, Words
+from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
 
 
@@ -84,7 +87,7 @@ class House:
     deadlines: Deadlines
     seals: Seals
     intake: Intake
-    accounts: Accounts
+    accounts: Sites
     kinds: Kinds
     codes: Codes
     clock: Clock
@@ -92,6 +95,12 @@ class House:
     users: Users
     sessions: Sessions
     tokens: Tokens
+    sites: SiteDesk
+    words: Words | None = None
+    """None: this centre compares no pass-words."""
+
+    tests: OnTestDesk
+    technicians: TechnicianCodes
 
     describe: Callable[[], Centre]
     """Cheap: it is asked every second and by every status page."""
@@ -101,6 +110,8 @@ class House:
     """How panels of known accounts differ from the standard, as met since the start; by the id of the account."""
     receivers: Sequence[str] = ()
     """Names of the receivers in the settings."""
+    heard: Callable[[str], Sequence[Heard]] = lambda _: ()
+    """When each path of an account was last heard, by its id."""
     moves: Callable[[], int] = lambda: 0
     """How often an account has gone to another tenant, so that streams know."""
     spoken: Callable[[], Iterable[AccountKey]]
