@@ -6,7 +6,7 @@ from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.errors import Changed, NoSuchAccount, NoSuchCursor, Taken, Unfit
 from belfry.registry.registry import Registry, registry_state
 from belfry.registry.search import SitePage
-from belfry.registry.sheet import Problem, Sheet, parse_sheet, read_sheet
+from belfry.registry.sheet import Sheet, parse_sheet, read_sheet
 from belfry.registry.store import Change, RegistryError
 
 __all__ = [

@@ -1,15 +1,17 @@
 """The columns of an account sheet: what each may hold, and what is said when it does not.
 
 Every column is one row of `COLUMNS`; `docs/accounts.md` documents each, and a test compares. The value of a secret
-column appears in no message.
+column appears in no message. `sheets.forms` has the columns of all other sheets, of the same cells.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from belfry.domain.site import TimeWindow
@@ -20,18 +22,38 @@ NO_KEY: Final = "none"
 VERIFY_FIRE: Final = ("none", "home_90s", "authority_requires")
 HEX_DIGITS: Final = (32, 48, 64)
 TEXT_CHARACTERS: Final = (16, 24, 32)
+DECIMALS: Final = 12
 
 
 class Unfit(ValueError):
     """A cell that cannot be used; the message says what is wanted."""
 
 
+def plainly(value: object) -> str:
+    """Return a value as the cell that `Column.read` makes it of."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            # Twelve decimals of a degree are a ten-thousandth of a millimetre.
+            return format(Decimal(repr(round(value, DECIMALS))), "f")
+        case _:
+            return str(value)
+
+
+def key_text(keys: tuple[bytes, ...]) -> str:
+    return "; ".join(f"hex:{one.hex()}" for one in keys) if keys else NO_KEY
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`read` turns a cell that is not empty into a value of `field`, or raises Unfit."""
+    """`read` turns a cell that is not empty into a value of `field`, or raises Unfit; `write` turns it back."""
 
     field: str
     read: Callable[[str], object]
+    write: Callable[[Any], str] = plainly
     secret: bool = False
 
 
@@ -80,12 +102,7 @@ def degrees(limit: int) -> Callable[[str], float]:
 
 
 def seconds(least: int, most: int) -> Callable[[str], int]:
-    def read(cell: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
-            raise Unfit(f"wants whole seconds from {least} to {most}")
-        return int(cell)
-
-    return read
+    return whole(least, most, "whole seconds")
 
 
 def yes_no(cell: str) -> bool:
@@ -105,6 +122,35 @@ def choice(cell: str, among: Collection[str]) -> str:
     raise Unfit(f"wants one of {', '.join(among)}{_nearest(cell, among)}")
 
 
+def one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+    """Return a reader of a closed list."""
+    known = tuple(member.value for member in kind)
+
+    def read(cell: str) -> StrEnum:
+        return kind(choice(cell, known))
+
+    return read
+
+
+def lines(limit: int) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        found = cell.replace("\r\n", "\n").replace("\r", "\n")
+        if len(found) > limit or not all(part.isprintable() for part in re.split(r"[\n\t]", found)):
+            raise Unfit(f"wants at most {limit} readable characters, which may be several lines")
+        return found
+
+    return read
+
+
+def whole(least: int, most: int, what: str = "a whole number") -> Callable[[str], int]:
+    def read(cell: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
+            raise Unfit(f"wants {what} from {least} to {most}")
+        return int(cell)
+
+    return read
+
+
 @cache
 def time_zone(cell: str) -> str:
     try:
@@ -120,6 +166,8 @@ def key(cell: str) -> tuple[bytes, ...]:
     """
     if cell == NO_KEY:
         return ()
+    if cell.startswith("hex:") and "; hex:" in cell:  # several, as an export with keys writes them
+        return tuple(one for part in cell.split("; ") for one in key(part))
     form, colon, rest = cell.partition(":")
     if colon and form == "text":
         if len(rest) not in TEXT_CHARACTERS or not (rest.isascii() and rest.isprintable()):
@@ -151,8 +199,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "language": Column("language", language),
     "tenant": Column("tenant", label),
     "type": Column("type", lambda cell: choice(cell, (*account_types(), UNSPECIFIED))),
-    "key": Column("keys", key, secret=True),
-    "window": Column("window", lambda cell: TimeWindow(choice(cell, [window.value for window in TimeWindow]))),
+    "key": Column("keys", key, key_text, secret=True),
+    "window": Column("window", one_of(TimeWindow)),
     "supervision_s": Column("supervision_s", seconds(5, 604_800)),
     "test_s": Column("test_s", seconds(60, 2_678_400)),
     "care": Column("care", yes_no),
@@ -165,13 +213,20 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 
 
-def nearest_column(name: str) -> str:
-    return _nearest(name, COLUMNS) or f"; known: {', '.join(COLUMNS)}"
+def nearest_column(name: str, known: Collection[str]) -> str:
+    return _nearest(name, known) or f"; known: {', '.join(known)}"
 
 
 def _nearest(cell: str, known: Collection[str]) -> str:
     near = get_close_matches(cell, known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def pattern(wanted: str, wants: str) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        return _pattern(cell, wanted, wants)
+
+    return read
 
 
 def _pattern(cell: str, pattern: str, wants: str) -> str:

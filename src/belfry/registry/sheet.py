@@ -1,24 +1,24 @@
-"""From a CSV file to drafts of accounts: every cell read by its column, every mistake told by row and column.
+"""From a file to drafts: every cell read by its column, every mistake told by row and column.
 
-UTF-8 with or without a mark, separated by comma, semicolon or tab. An empty cell of a column that is there means the
-default - but an empty `key` keeps the key that the account has, since dropping one would let a panel speak plain again.
+CSV (UTF-8 with or without a mark, comma, semicolon, tab or bar between cells) or JSON (a list of flat objects). An
+empty cell of a column that is there means the default - but an empty `key` keeps the key that the account has, since
+dropping one would let a panel speak plain again.
 """
 
-import csv
-from collections.abc import Collection, Iterator, Sequence
-from io import StringIO
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
-from belfry.domain.site import Account
-from belfry.registry.columns import COLUMNS, Unfit, is_ambiguous_key, nearest_column
+from belfry.ports.sheets import ROWS_MOST, Problem, SheetKind
+from belfry.registry.columns import Column, Unfit, is_ambiguous_key, nearest_column
+from belfry.registry.sheets.forms import FORMS, Form
+from belfry.registry.sheets.rows import NotRows, Rows, Translate, rows_of
 
 FILE_MAX_BYTES: Final = 512_000_000
 LISTED: Final = 200
-"""Problems told one by one; the rest is a number."""
+"""Problems told one by one, and as many warnings; the rest is a number."""
 SHOWN: Final = 40
 
 Identity = tuple[str | None, str | None, str]
@@ -26,175 +26,270 @@ Identity = tuple[str | None, str | None, str]
 KEEP: Final = object()
 """The value of a cell that changes nothing."""
 
-_DEFAULTS: Final = {field.name: field.default for field in msgspec.structs.fields(Account)}
 
-
-class Problem(Struct, frozen=True):
-    """Why a cell or row cannot be used. `row` counts lines of the file, the header is 1; 0 means the file."""
-
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        where = f"row {self.row}" if self.row else "file"
-        return f"{where}, {self.column}: {self.reason}" if self.column else f"{where}: {self.reason}"
-
-
-class Draft(Struct, frozen=True):
+class Draft(Struct, frozen=True, gc=False):
     """A row that was read: values in the order of `Sheet.fields`."""
 
     row: int
     identity: Identity
-    values: tuple[object, ...]
+    values: tuple[Any, ...]
 
 
-class Sheet(Struct, frozen=True):
+class Sheet(Struct, frozen=True, kw_only=True):
     """A file as read. With `problems` it must not be imported."""
 
-    fields: tuple[str, ...]
-    """Fields of Account that the file has a column for."""
-    drafts: Sequence[Draft]
-    problems: Sequence[Problem]
-    warnings: Sequence[Problem]
+    kind: SheetKind = SheetKind.ACCOUNTS
+    fields: tuple[str, ...] = ()
+    """Fields that the file has a column for."""
+    drafts: Sequence[Draft] = ()
+    problems: Sequence[Problem] = ()
+    more_problems: int = 0
+    warnings: Sequence[Problem] = ()
+    more_warnings: int = 0
+    name: str = ""
+    """Of the file, where several are brought in together."""
+
+    def given(self, draft: Draft) -> dict[str, Any]:
+        """Return the values of a row by field, without those that change nothing."""
+        pairs = zip(self.fields, draft.values, strict=True)
+        return {field: value for field, value in pairs if value is not KEEP}
 
 
-def read_sheet(path: Path, receivers: Collection[str] = ()) -> Sheet:
-    """Read a CSV file. `receivers` are the names in the settings: an account of another one is warned about."""
+def read_sheet(
+    path: Path,
+    receivers: Collection[str] = (),
+    *,
+    kind: SheetKind = SheetKind.ACCOUNTS,
+    translate: Translate | None = None,
+) -> Sheet:
+    """Read a file. `receivers` are the names in the settings: an account of another one is warned about."""
     try:
         with path.open("rb") as file:
             content = file.read(FILE_MAX_BYTES + 1)
     except OSError as error:
-        return _unreadable(f"{path} cannot be read: {error.strerror or error}")
+        return _unreadable(kind, f"{path} cannot be read: {error.strerror or error}")
     if len(content) > FILE_MAX_BYTES:
-        return _unreadable(f"{path} is longer than {FILE_MAX_BYTES} bytes")
-    try:
-        return parse_sheet(content.decode("utf-8-sig"), receivers)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _unreadable(f"is not UTF-8 in line {line}; save it as CSV UTF-8")
+        return _unreadable(kind, f"{path} is longer than {FILE_MAX_BYTES} bytes")
+    return parse_sheet(content, receivers, kind=kind, translate=translate, name=path.name)
 
 
-def parse_sheet(content: str, receivers: Collection[str] = ()) -> Sheet:
-    first = content.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    return _Reading(content, delimiter, receivers).sheet()
+def parse_sheet(
+    content: str | bytes,
+    receivers: Collection[str] = (),
+    *,
+    kind: SheetKind = SheetKind.ACCOUNTS,
+    translate: Translate | None = None,
+    name: str = "",
+) -> Sheet:
+    """Read a file's content. `translate` turns the columns of another system into ours (`sheets.profiles`)."""
+    raw = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return _Reading(FORMS[kind], receivers, name).sheet(raw, translate)
 
 
-def _unreadable(reason: str) -> Sheet:
-    return Sheet((), (), [Problem(0, "", reason)], ())
+def _unreadable(kind: SheetKind, reason: str) -> Sheet:
+    return Sheet(kind=kind, problems=[Problem(0, "", reason)])
+
+
+class Told:
+    """Problems or warnings: the first ones, and how many more."""
+
+    def __init__(self) -> None:
+        self.first: list[Problem] = []
+        self.more = 0
+
+    def add(self, row: int, column: str, reason: str, file: str = "") -> None:
+        if len(self.first) < LISTED:
+            self.first.append(Problem(row, column, reason, file))
+        else:
+            self.more += 1
+
+    def take_over(self, problems: Sequence[Problem], more: int, file: str) -> None:
+        """Add those of one of several files."""
+        for one in problems:
+            self.add(one.row, one.column, one.reason, file)
+        self.more += more
+
+    def __len__(self) -> int:
+        return len(self.first) + self.more
 
 
 class _Reading:
-    """One reading of one file; remembers identities, so that a second row of the same account is told."""
+    """One reading of one file; remembers keys, so that a second row of the same thing is told."""
 
-    def __init__(self, content: str, delimiter: str, receivers: Collection[str]) -> None:
-        self.reader = csv.reader(StringIO(content, newline=""), delimiter=delimiter, strict=True)
-        self.receivers = receivers
-        self.problems: list[Problem] = []
-        self.warnings: list[Problem] = []
-        self.seen: dict[Identity, int] = {}
+    def __init__(self, form: Form, receivers: Collection[str], name: str) -> None:
+        self.form, self.receivers, self.name = form, receivers, name
+        self.problems, self.warnings = Told(), Told()
+        self.seen: dict[tuple[Any, ...], int] = {}
         self.strangers: dict[str, int] = {}
         self.ambiguous: list[int] = []
+        self.called: Mapping[str, str] = {}
+        self.header: Sequence[str] = ()
+        self._readers: Sequence[_Cell] = ()
+        self._key: Callable[[Sequence[Any]], tuple[Any, ...]] = tuple
+        self._identity: Callable[[Sequence[Any]], Identity] = lambda values: (None, None, str(values[0]))
 
-    def sheet(self) -> Sheet:
-        header: Sequence[str] = ()
+    def sheet(self, raw: bytes, translate: Translate | None) -> Sheet:
         drafts: list[Draft] = []
-        for row, cells in self._rows():
-            if not header:
-                header = [cell.strip() for cell in cells]
-                if not self._check_header(row, header):
-                    break
-            elif (draft := self._draft(row, header, cells)) is not None:
-                drafts.append(draft)
-        if not header:
-            self.problems.append(Problem(0, "", "is empty; its first line names the columns, at least account"))
-        self._warn()
-        fields = tuple(COLUMNS[name].field for name in header if name in COLUMNS)
-        return Sheet(fields, drafts, self.problems, self.warnings)
-
-    def _rows(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Give the lines that are not blank, each with the number of its first line."""
-        row = 1
         try:
-            for cells in self.reader:
-                if any(cells):
-                    yield row, cells
-                row = self.reader.line_num + 1
-        except csv.Error as error:
-            self.problems.append(Problem(row, "", f"is no CSV: {error}"))
+            rows = rows_of(raw, translate)
+            header = rows.header
+            self.called = rows.called
+            if not header:
+                self._problem(0, "", f"is empty; its first line names the columns, at least {self.form.must[0]}")
+            elif self._check_header(rows.header_row, header):
+                self._begin(header)
+                self._read(rows, drafts)
+        except NotRows as error:
+            self._problem(error.row, error.column, error.reason)
+        self._warn()
+        return Sheet(
+            kind=self.form.kind,
+            fields=tuple(self.form.columns[name].field for name in self.header),
+            drafts=drafts,
+            problems=self.problems.first,
+            more_problems=self.problems.more,
+            warnings=self.warnings.first,
+            more_warnings=self.warnings.more,
+            name=self.name,
+        )
+
+    def _read(self, rows: Rows, drafts: list[Draft]) -> None:
+        for count, (row, cells) in enumerate(rows):
+            if count == ROWS_MOST:
+                self._problem(row, "", f"is row {ROWS_MOST + 1}; at most {ROWS_MOST} are read at once")
+                return
+            draft = self._draft(row, cells)
+            if draft is not None:
+                drafts.append(draft)
 
     def _check_header(self, row: int, header: Sequence[str]) -> bool:
-        if not COLUMNS.keys() & header:
+        columns = self.form.columns
+        if not columns.keys() & set(header):
             # Not shown: without its header line a file begins with data, which may hold a key.
-            self.problems.append(Problem(row, "", f"names no column; the first line has some of {', '.join(COLUMNS)}"))
+            self._problem(row, "", f"names no column; the first line has some of {', '.join(columns)}")
             return False
         for name in header:
-            if name not in COLUMNS:
-                self.problems.append(Problem(row, name[:SHOWN], f"unknown column{nearest_column(name)}"))
+            if name not in columns:
+                self._problem(row, name[:SHOWN], f"unknown column{nearest_column(name, columns)}")
             elif header.count(name) > 1:
-                self.problems.append(Problem(row, name, "this column is there twice"))
-        if "account" not in header:
-            self.problems.append(Problem(row, "account", "this column is missing"))
-        if ("latitude" in header) != ("longitude" in header):
-            self.problems.append(Problem(row, "latitude", "latitude and longitude are given together or not at all"))
+                self._problem(row, name, "this column is there twice")
+        for name in self.form.must:
+            if name not in header:
+                self._problem(row, name, "this column is missing")
+        if self.form.kind is SheetKind.ACCOUNTS and ("latitude" in header) != ("longitude" in header):
+            self._problem(row, "latitude", "latitude and longitude are given together or not at all")
         return not self.problems
 
-    def _draft(self, row: int, header: Sequence[str], cells: Sequence[str]) -> Draft | None:
-        if len(cells) != len(header):
-            self.problems.append(Problem(row, "", f"has {len(cells)} cells, the header has {len(header)}"))
+    def _begin(self, header: Sequence[str]) -> None:
+        self.header = header
+        must = set(self.form.must)
+        self._readers = [_cell(name, self.form, name in must) for name in header]
+        fields = [self.form.columns[name].field for name in header]
+        at = {field: n for n, field in enumerate(fields)}
+        receiver, prefix, account = at.get("receiver"), at.get("prefix"), at["account"]
+
+        def identity(values: Sequence[Any]) -> Identity:
+            return (
+                None if receiver is None else values[receiver] or None,
+                None if prefix is None else values[prefix] or None,
+                values[account],
+            )
+
+        places = [at[field] for field in self.form.key if field in at]
+        self._identity = identity
+        self._key = lambda values: tuple([values[place] for place in places])
+
+    def _draft(self, row: int, cells: Sequence[str]) -> Draft | None:
+        if len(cells) != len(self.header):
+            self._problem(row, "", f"has {len(cells)} cells, the header has {len(self.header)}")
             return None
         before = len(self.problems)
-        values = tuple(self._value(row, name, cell.strip()) for name, cell in zip(header, cells, strict=True))
+        values = tuple(
+            [
+                self._empty(row, cell) if not text else self._value(row, cell, text)
+                for cell, text in zip(self._readers, cells, strict=True)
+            ]
+        )
         if len(self.problems) > before:
             return None
-        given = dict(zip(header, values, strict=True))
-        if (given.get("latitude") is None) != (given.get("longitude") is None):
-            self.problems.append(Problem(row, "latitude", "latitude and longitude are given together or not at all"))
-            return None
-        identity = _identity(given)
-        if (other := self.seen.setdefault(identity, row)) != row:
-            self.problems.append(Problem(row, "account", f"{identity[2]!r} is in row {other} already"))
-            return None
-        return Draft(row, identity, values)
+        identity = self._identity(values)
+        if self._check_row(row, values) and self._check_twice(row, identity, values):
+            return Draft(row, identity, values)
+        return None
 
-    def _value(self, row: int, name: str, cell: str) -> object:
-        column = COLUMNS[name]
-        if not cell:
-            if name == "account":
-                self.problems.append(Problem(row, name, "is empty"))
-            return KEEP if column.secret else _DEFAULTS.get(column.field)
+    def _check_row(self, row: int, values: Sequence[Any]) -> bool:
+        given = {cell.field: value for cell, value in zip(self._readers, values, strict=True) if value is not KEEP}
+        good = True
+        for column, reason in self.form.check(given):
+            good = False
+            self._problem(row, column, reason)
+        for column, reason in self.form.warn(given):
+            self._warning(row, column, reason)
+        return good
+
+    def _check_twice(self, row: int, identity: Identity, values: Sequence[Any]) -> bool:
+        if self.form.repeats:
+            return True
+        key = (*identity, *self._key(values)) if self.form.key else identity
+        if (other := self.seen.setdefault(key, row)) == row:
+            return True
+        shown = " ".join(repr(part) for part in key[2:] if part is not None)
+        self._problem(row, self.form.must[-1], f"{shown} is in row {other} already")
+        return False
+
+    def _empty(self, row: int, cell: "_Cell") -> object:
+        if cell.must:
+            self._problem(row, cell.name, "is empty")
+        return cell.empty
+
+    def _value(self, row: int, cell: "_Cell", text: str) -> object:
         try:
-            value = column.read(cell)
+            value = cell.read(text)
         except Unfit as error:
-            shown = "" if column.secret else f"{cell[:SHOWN]!r}{'...' if len(cell) > SHOWN else ''} "
-            self.problems.append(Problem(row, name, f"{shown}{error}"))
+            shown = "" if cell.secret else f"{text[:SHOWN]!r}{'...' if len(text) > SHOWN else ''} "
+            self._problem(row, cell.name, f"{shown}{error}")
             return None
-        if name == "receiver" and self.receivers and cell not in self.receivers:
-            self.strangers.setdefault(cell, row)
-        elif name == "key" and is_ambiguous_key(cell):
+        if cell.name == "receiver" and self.receivers and text not in self.receivers:
+            self.strangers.setdefault(text, row)
+        elif cell.name == "key" and is_ambiguous_key(text):
             self.ambiguous.append(row)
         return value
+
+    def _problem(self, row: int, column: str, reason: str) -> None:
+        self.problems.add(row, self._as_called(column), reason)
+
+    def _warning(self, row: int, column: str, reason: str) -> None:
+        self.warnings.add(row, self._as_called(column), reason)
+
+    def _as_called(self, column: str) -> str:
+        """Name a column as the file does."""
+        return self.called.get(column, column)[:SHOWN]
 
     def _warn(self) -> None:
         for name, row in self.strangers.items():
             known = ", ".join(self.receivers)
-            self.warnings.append(
-                Problem(row, "receiver", f"{name[:SHOWN]!r} is not in the settings, which have {known}")
-            )
+            self._warning(row, "receiver", f"{name[:SHOWN]!r} is not in the settings, which have {known}")
         if self.ambiguous:
             count = len(self.ambiguous)
             reason = (
                 f"32 hex digits are read as a key of 128 bits ({count} row{'s' if count > 1 else ''}); where the panel "
                 "shows them as 32 characters of a 256-bit key write text: before them, else hex: to say so"
             )
-            self.warnings.append(Problem(self.ambiguous[0], "key", reason))
+            self._warning(self.ambiguous[0], "key", reason)
 
 
-def _identity(given: dict[str, object]) -> Identity:
-    receiver, prefix, account = given.get("receiver"), given.get("prefix"), given["account"]
-    return (
-        receiver if isinstance(receiver, str) else None,
-        prefix if isinstance(prefix, str) else None,
-        str(account),
-    )
+class _Cell(Struct, frozen=True):
+    """A column of the file at hand: what reads its cells, and what an empty one means."""
+
+    name: str
+    field: str
+    read: Callable[[str], object]
+    empty: Any
+    must: bool
+    secret: bool
+
+
+def _cell(name: str, form: Form, must: bool) -> _Cell:
+    column: Column = form.columns[name]
+    empty = KEEP if column.secret else form.defaults.get(column.field)
+    return _Cell(name, column.field, column.read, empty, must, column.secret)
