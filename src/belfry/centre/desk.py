@@ -13,15 +13,35 @@ from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
-from belfry.centre.board import Board, expect_of, load
+import structlog
+
+from belfry.centre.board import Board, catch_up, expect_of, load
 from belfry.centre.seals import Seals
-from belfry.domain.commands import Command, Conflict, NotAllowed, Park, Refusal, Staff, Take
-from belfry.domain.facts import Entry, Part, Retention, Sealed, incident_subject
+from belfry.centre.together import Together
+from belfry.domain.commands import (
+    Command,
+    Conflict,
+    NotAllowed,
+    Park,
+    Refusal,
+    Release,
+    Reopen,
+    Staff,
+    Take,
+    TakeOver,
+)
+from belfry.domain.facts import Entry, Part, Retention, Sealed, WordTried, incident_subject, site_subject
 from belfry.domain.handling import ACTING, PARKABLE, Decision, decide
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
-from belfry.ports import Chance, Clock, Journal, JournalError, Stale, Stored
+from belfry.domain.site_handling import owner_beside, site_of, together
+from belfry.ports import Chance, Clock, Journal, JournalError, Stale
+
+log = structlog.get_logger()
+
+_MOVE_SITES: Final = (Take, TakeOver, Release, Reopen)
+"""Acts that move everything at a site, not one incident alone."""
 
 TRIES: Final = 8
 """How often an act is decided anew before it is refused as a conflict."""
@@ -29,8 +49,6 @@ TURN_WITHIN_S: Final = 0.05
 """How long an act that lost twice waits for the next change of its incident."""
 PREFERRED_FOR: Final = timedelta(seconds=20)
 """How long one that woke is left to who held it (RULES 2)."""
-READ_BACK: Final = 32
-"""Entries of an incident read at first to find what came between."""
 
 
 class NoSuchIncident(LookupError):
@@ -55,6 +73,9 @@ class Desk:
         self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts of this desk on one incident go one after the other; only those of others can be quicker."""
+        self._together = Together(board, journal, clock=clock, chance=chance)
+        self._at_sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Acts that move a whole site go one after the other too."""
         self._promised: set[str] = set()
         """Incidents that `take_next` is taking for somebody at this moment."""
 
@@ -64,6 +85,22 @@ class Desk:
         Raises NoSuchIncident, a Refusal, or a JournalError where nothing can be stored.
         """
         incident = await self._find(incident_id)
+        site = site_of(incident) if isinstance(command, _MOVE_SITES) and together(incident) else None
+        if site is None:
+            return await self._act(incident, command, by)
+        async with self._at_sites.setdefault(site, asyncio.Lock()):
+            done = await self._act(incident, command, by)
+            try:
+                if isinstance(command, Release):
+                    await self._together.give_back(done, by.name)
+                else:
+                    await self._together.bring(done)
+            except JournalError as error:  # what was asked for is done, and that must be told
+                log.warning("the rest of a site stays where it is", site=site, error=str(error))
+            return self._on_board(incident_id)
+
+    async def _act(self, incident: Incident, command: Command, by: Staff) -> Incident:
+        incident_id = incident.id
         # Whatever is refused is refused before its words are sealed.
         words = self._decide(incident, command, by, self._clock()).words
         sealed: Sequence[Sealed] = ()
@@ -84,10 +121,10 @@ class Desk:
             raise NotAllowed(by.role)
         quicker: set[tuple[str, int]] = set()
         while (first := self._first_for(by, quicker, sees)) is not None:
-            seen = (first.id, first.version)
+            seen, left = (first.id, first.version), self._owner_beside(first) not in (None, by.name)
             self._promised.add(first.id)
             try:
-                taken = await self.act(first.id, Take(first.version), by)
+                taken = await self.act(first.id, Take(first.version, left), by)
             except Conflict:
                 quicker.add(seen)  # the next one
                 continue
@@ -95,6 +132,12 @@ class Desk:
                 self._promised.discard(first.id)
             return taken, await self._park(taken, by)
         return None
+
+    async def word_tried(self, account_id: str, by: Staff, *, right: bool, contact: str | None) -> None:
+        """Write down that a pass-word was compared without an incident. Raises JournalError."""
+        fact = WordTried(account_id=account_id, by=by.name, right=right, contact=contact)
+        entry = Entry(id=self._chance(16), subject=site_subject(account_id), at=self._clock(), facts=(fact,))
+        await self._journal.append([entry])
 
     # -- choosing
 
@@ -107,10 +150,24 @@ class Desk:
         for incident in self._board.queue():
             if incident.state is not State.WAITING or (incident.id, incident.version) in but or not sees(incident):
                 continue
+            if not self._for_all(incident, by, now):
+                continue
             if incident.id not in self._promised and not _left_to_another(incident, by, now):
                 return incident
             second_choice = second_choice or incident
         return second_choice
+
+    def _owner_beside(self, incident: Incident) -> str | None:
+        """Who handles what else is open at the site of an incident."""
+        return owner_beside(incident, self._board.of_site(site_of(incident)))
+
+    def _for_all(self, incident: Incident, by: Staff, now: datetime) -> bool:
+        """Whether an incident is handed to anybody: one of a site that somebody handles is his, unless it is a
+        priority 1 that he leaves waiting."""
+        if self._owner_beside(incident) in (None, by.name):
+            return True
+        waits_since = incident.waiting_since or incident.opened_at
+        return incident.priority == 1 and now - waits_since >= timedelta(seconds=self._rules.take_1_s)
 
     async def _park(self, taken: Incident, by: Staff) -> tuple[str, ...]:
         """Put this person's lesser work aside for a priority 1; what cannot be put aside stays where it is."""
@@ -119,7 +176,10 @@ class Desk:
         lesser = [
             (one.id, Park(one.version))
             for one in self._board.queue()
-            if one.state is State.TAKEN and one.taken_by == by.name and one.priority in PARKABLE
+            if one.state is State.TAKEN
+            and one.taken_by == by.name
+            and one.priority in PARKABLE
+            and (site_of(one) is None or site_of(one) != site_of(taken) or not together(one))
         ]
         parked: list[str] = []
         for incident, park in lesser:
@@ -156,7 +216,8 @@ class Desk:
         return incident
 
     def _decide(self, incident: Incident, command: Command, by: Staff, now: datetime) -> Decision:
-        return decide(incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds)
+        owner = self._owner_beside(incident)
+        return decide(incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds, owner=owner)
 
     def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:
         now = self._clock()
@@ -187,21 +248,6 @@ class Desk:
         finally:
             timer.cancel()
             stop()
-
-
-async def catch_up(board: Board, journal: Journal, incident_id: str) -> None:
-    """Fold what was written about an incident on the board and not yet heard by it."""
-    known = board.get(incident_id)
-    if known is None:
-        return
-    head, limit = known.head, READ_BACK
-    entries = await journal.read(incident_subject(incident_id), limit=limit)
-    while len(entries) == limit and entries[0].position > head:
-        limit *= 8
-        entries = await journal.read(incident_subject(incident_id), limit=limit)
-    for stored in entries:
-        if isinstance(stored, Stored):
-            board.fold(stored.position, stored.entry)
 
 
 def _left_to_another(incident: Incident, by: Staff, now: datetime) -> bool:

@@ -6,10 +6,11 @@ from typing import ParamSpec, TypeVar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports.sites import Edited, Found, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
-from belfry.registry import sites
+from belfry.registry import districts, search, sites
+from belfry.registry import errors as refusals
 from belfry.registry.doors import in_thread
 from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
-from belfry.registry.store import Change, RegistryError, Store
+from belfry.registry.store import Change, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,8 +27,8 @@ class SitesDoor:
 
     async def search(self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None) -> Found:
         try:
-            page = await in_thread(sites.search, self._store, text, tenants=tenants, limit=limit, after=after)
-        except RegistryError as error:
+            page = await in_thread(search.search, self._store, text, tenants=tenants, limit=limit, after=after)
+        except refusals.NoSuchCursor as error:
             raise NoSuchCursor(str(error)) from error
         return Found(page.items, page.next)
 
@@ -37,14 +38,14 @@ class SitesDoor:
     async def add(self, fields: Mapping[str, object], *, template: str | None, by: str) -> SiteFile:
         return await _asked(sites.add, self._store, fields, template=template, by=by)
 
-    async def confirm(self, account_id: str, *, by: str) -> SiteFile:
-        return await _asked(sites.confirm, self._store, account_id, by=by)
+    async def confirm(self, account_id: str, *, version: int, by: str) -> SiteFile:
+        return await _asked(sites.confirm, self._store, account_id, version=version, by=by)
 
     async def changes_of(self, account_id: str) -> Sequence[Edited]:
         return [_edited(change) for change in await in_thread(sites.changes_of, self._store, account_id)]
 
     async def agencies_for(self, account: Account) -> Sequence[Agency]:
-        return await in_thread(sites.agencies_for, self._store, account)
+        return await in_thread(districts.agencies_for, self._store, account)
 
 
 async def _asked(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T:

@@ -21,7 +21,7 @@ BODY_WITHIN_S: Final = 15
 """Whoever needs longer for a megabyte holds a connection and sends nothing."""
 
 JSON_TYPES: Final = frozenset({"application/json", ""})
-_SECRET: Final = frozenset({"password", "code", "key"})
+_SECRET: Final = frozenset({"password", "code", "key", "keys", "word", "duress_word", "access_code"})
 
 _WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<why>contains unknown|missing required) field `(?P<field>.*)`$")

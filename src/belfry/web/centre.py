@@ -3,24 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import MediaType, Response, Router, get, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from belfry.domain.facts import IncidentState
 from belfry.domain.kinds import LANGUAGES, Kinds
 from belfry.domain.own_faults import OWN_FAULT
-from belfry.domain.site import Account
 from belfry.protocols.dc09.describe import describe
 from belfry.web.asks import DecodeBody
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.house import House, OwnFaultState
 from belfry.web.identity import need, visitor_guard
-from belfry.web.incidents import LIMIT, Limit
 from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
 from belfry.web.metrics import exposition
@@ -31,8 +28,6 @@ from belfry.web.sight import viewer_of
 from belfry.web.silences import Silences
 from belfry.web.telling import kind_list
 from belfry.web.views import (
-    AccountList,
-    AccountView,
     CentreView,
     Counts,
     Decoded,
@@ -130,57 +125,6 @@ def _encoded(listed: Kinds, language: str) -> bytes:
     return msgspec.json.encode(kind_list(listed, language))
 
 
-@get("/accounts", guards=[need(Right.ACCOUNTS)], summary="Monitored sites")
-async def accounts(
-    request: Asked,
-    account: Annotated[str | None, QueryParameter(max_length=60)] = None,
-    quirks: FromQuery[bool] = False,
-    limit: Limit = LIMIT,
-    after: Annotated[str | None, QueryParameter(max_length=20)] = None,
-) -> AccountList:
-    """In the order of the registry; `account` is a number as sent, `quirks=true` lists those whose panel has any."""
-    start = _place(after)
-    house = front(request).house
-    listed, met = house.accounts.all(), house.quirks()
-    found = ((place, one) for place, one in enumerate(listed) if place >= start)
-    if account is not None:
-        found = ((place, one) for place, one in found if one.account == account)
-    if quirks:
-        found = ((place, one) for place, one in found if one.id in met)
-    page = list(islice(found, limit + 1))
-    views = [_account(one, met.get(one.id, ())) for _, one in page[:limit]]
-    return AccountList(views, str(page[limit][0]) if len(page) > limit else None)
-
-
-def _place(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not after.isdecimal():
-        raise refused_field("after", "after: this is no cursor of ours", value=after)
-    return int(after)
-
-
-def _account(account: Account, quirks: Sequence[str]) -> AccountView:
-    return AccountView(
-        id=account.id,
-        account=account.account,
-        prefix=account.prefix,
-        receiver=account.receiver,
-        name=account.name,
-        address=account.address,
-        latitude=account.latitude,
-        longitude=account.longitude,
-        time_zone=account.time_zone,
-        language=account.language,
-        tenant=account.tenant,
-        type=account.type,
-        keyed=bool(account.keys),
-        supervision_s=account.supervision_s,
-        test_s=account.test_s,
-        quirks=list(quirks),
-    )
-
-
 @post("/decode", status_code=200, guards=[need(Right.DECODE)], opt=takes(DecodeBody), summary="What did my panel send")
 async def decode(request: Asked, data: JSONBody[DecodeBody]) -> Decoded:
     """DC-09 frames in hexadecimal to what they say, as `belfry decode dc09` prints it. Nothing is kept or logged."""
@@ -228,7 +172,7 @@ async def metrics(request: Asked) -> Response[bytes]:
 
 
 def router() -> Router:
-    return Router("/", route_handlers=[centre, kinds, accounts, decode], tags=["centre"])
+    return Router("/", route_handlers=[centre, kinds, decode], tags=["centre"])
 
 
 def machine_handlers() -> list[Any]:

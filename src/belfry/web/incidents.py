@@ -195,6 +195,11 @@ async def reopen(request: Asked, incident_id: FromPath[str], data: JSONBody[Reop
 
 
 async def _act(request: Asked, incident_id: str, command: Command) -> Detail:
+    return await detail(front(request), request, await act(request, incident_id, command))
+
+
+async def act(request: Asked, incident_id: str, command: Command) -> Incident:
+    """Do something with an incident that whoever asks may see; returns it as it is then. Raises Refused."""
     desk, by = front(request), staff_of(request)
     await seen(desk, request, incident_id)
     try:
@@ -204,7 +209,7 @@ async def _act(request: Asked, incident_id: str, command: Command) -> Detail:
     except Refusal as error:
         raise await _refusal(desk, request, incident_id, error) from error
     desk.house.deadlines.touch(incident_id, by.name)
-    return await detail(desk, request, found)
+    return found
 
 
 async def _refusal(desk: Front, request: Asked, incident_id: str, error: Refusal) -> Refused:

@@ -12,11 +12,12 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from litestar.openapi import ResponseSpec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
 from belfry.ports.staff import StaffUnavailable
 from belfry.web.headers import SECURE
+from belfry.web.site_views import EditedView, FlawView, SiteFileView, whole
 from belfry.web.views import Detail
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,12 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str | UnsetType = UNSET
     limit: str | UnsetType = UNSET
     incident: Detail | UnsetType = UNSET
+    flaws: list[FlawView] | UnsetType = UNSET
+    """Every value that cannot be kept of a site; `field` names the first."""
+    current: SiteFileView | UnsetType = UNSET
+    """How a site is that somebody else changed meanwhile."""
+    changes: list[EditedView] | UnsetType = UNSET
+    """What was changed of it since it was seen: who, which fields, when."""
 
 
 class Refused(Exception):
@@ -94,8 +101,11 @@ def title_of(status: int) -> str:
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    shown: object = problem
+    if problem.current is not UNSET:  # the parts of a site are written out whole, as where it is asked for
+        shown = msgspec.to_builtins(structs.replace(problem, current=UNSET)) | {"current": whole(problem.current)}
     return Response(
-        msgspec.json.encode(problem),
+        msgspec.json.encode(shown),
         status_code=problem.status,
         media_type=PROBLEM_JSON,
         headers={**SECURE, "Cache-Control": "no-store", **(headers or {})},

@@ -22,6 +22,17 @@ class Right(StrEnum):
     SIGNALS = "signals"
     """Read the journal's signals."""
     ACCOUNTS = "accounts"
+    """Find sites, and read all that is kept about one."""
+    EDIT = "edit"
+    """Change a site, as far as EDITS goes."""
+    ADD = "add"
+    """Add sites."""
+    WORDS = "words"
+    """Set pass-words and codes, which nobody reads."""
+    ASK_WORD = "ask_word"
+    """Have a pass-word compared, and see the code of a key safe while handling an alarm there."""
+    CONFIRM = "confirm"
+    """Say of a site that all of it is right."""
     USERS = "users"
     CENTRE = "centre"
     """See how the centre itself is: counts, receivers, kinds."""
@@ -32,6 +43,7 @@ class Right(StrEnum):
 
 _ROOM: Final = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 """Who sits in the control room. The administrator too: the first user of a small centre is its only one."""
+_DESK_HEADS: Final = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 _PEOPLE: Final = frozenset(Role) - {Role.SERVICE}
 
 MAY: Final[Mapping[Right, frozenset[Role]]] = {
@@ -42,12 +54,30 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.REPORT: _ROOM | {Role.RESPONDER},
     Right.CALL: _ROOM,
     Right.SIGNALS: _ROOM | {Role.AUDITOR},
-    Right.ACCOUNTS: _ROOM | {Role.INSTALLER},
+    Right.ACCOUNTS: _ROOM | {Role.INSTALLER, Role.HOLDER},
+    Right.EDIT: _ROOM,
+    Right.ADD: _DESK_HEADS,
+    Right.WORDS: _DESK_HEADS,
+    Right.ASK_WORD: _ROOM,
+    Right.CONFIRM: frozenset({Role.HOLDER}),
     Right.USERS: frozenset({Role.ADMINISTRATOR}),
     Right.CENTRE: _PEOPLE,
     Right.SILENCE: _ROOM,
     Right.DECODE: _PEOPLE,
 }
+
+NOTES: Final = "details.notes"
+EVERY_SECTION: Final = frozenset(
+    {"account", "details", "areas", "zones", "paths", "codes", "schedules", "contacts", "agencies"}
+)
+EDITS: Final[Mapping[Role, frozenset[str]]] = {
+    Role.OPERATOR: frozenset({"contacts", "schedules", NOTES}),
+    Role.DISPATCHER: frozenset({"contacts", "schedules", NOTES}),
+    Role.SUPERVISOR: EVERY_SECTION,
+    Role.ADMINISTRATOR: EVERY_SECTION,
+}
+"""What of a site each role may change. Operators keep up what is told them on the telephone: whom to call, when it
+opens, what to know. What decides how an alarm is judged and who comes is the supervisor's."""
 
 
 def may(role: Role, right: Right) -> bool:

@@ -7,7 +7,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
-from belfry.web import arrivals, centre, incidents, signals, silence, staff
+from belfry.web import arrivals, centre, incidents, signals, silence, sites, staff, words
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -90,6 +90,8 @@ def api() -> Router:
             signals.router(),
             centre.router(),
             silence.router(),
+            sites.router(),
+            words.router(),
             stream,
         ],
         response_headers=[

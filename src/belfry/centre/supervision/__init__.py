@@ -27,7 +27,7 @@ from belfry.domain.supervision import proves_panel
 from belfry.ports import Accounts, Clock
 from belfry.ports.last_seen import LastSeen
 
-__all__ = ["Asks", "OutageNow", "Silent", "Slow", "Supervision", "Uncommissioned"]
+__all__ = ["Asks", "Heard", "OutageNow", "Silent", "Slow", "Supervision", "Uncommissioned"]
 
 log = structlog.get_logger()
 
@@ -64,6 +64,14 @@ class Uncommissioned(Struct, frozen=True):
     account_id: str | None
     name: str
     heard_at: datetime | None
+
+
+class Heard(Struct, frozen=True):
+    """When a path (or `panel`) was last heard, None: never since it is known; and since when it is lost."""
+
+    path: str
+    heard_at: datetime | None
+    lost_since: datetime | None
 
 
 class Slow(Struct, frozen=True):
@@ -260,6 +268,14 @@ class Supervision:
         )
         count = self.not_commissioned_count  # what is behind the last of them need not be looked at
         return list(islice(chain(unknown, silent), count if limit is None else min(limit, count)))
+
+    def heard_of(self, account_id: str) -> Sequence[Heard]:
+        """When each path of an account was last heard; none where it never was."""
+        watch = self._watch
+        return [
+            Heard(watch.name(slot), _instant(watch.slots.heard_s[slot]), _instant(watch.lost_s.get(slot, 0.0)))
+            for slot in watch.slots.of_account(account_id)
+        ]
 
     @property
     def slow_count(self) -> int:
