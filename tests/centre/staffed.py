@@ -9,15 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from belfry.centre.board import Board, expect_of
+from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.deadlines import Deadlines
-from belfry.centre.desk import Desk, catch_up
+from belfry.centre.desk import Desk
 from belfry.centre.seals import Seals
 from belfry.domain.commands import Command, Staff
 from belfry.domain.facts import Entry, Fact, Joined, OnIncident, Retention, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import load
 from belfry.domain.presets import Rules
+from belfry.domain.signal import AccountKey
 from belfry.journal.memory import MemoryJournal
 from belfry.journal.sqlite import SqliteJournal
 from belfry.ports import Expect, Journal, Stale, Stored
@@ -87,8 +88,9 @@ class Room:
         return Deadlines(self.board, self.journal, rules=self.rules, clock=self.clock, chance=self.chance)
 
     async def open(self, incident: str = "i1", **opening: Any) -> Incident:
-        """An incident that opens now; intrusion, priority 2, unless told otherwise."""
-        opening = {"number": self.board.next_number, **opening}
+        """An incident that opens now; intrusion, priority 2, at a site of its own, unless told otherwise."""
+        number = self.board.next_number
+        opening = {"number": number, "account": AccountKey("panels", None, f"47{number}"), **opening}
         fact = an_opening(incident, **opening)
         await self.write(fact, Expect(incident_subject(incident), 0))
         return self.incident(incident)

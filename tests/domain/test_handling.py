@@ -284,7 +284,14 @@ def test_a_required_restore_is_there_or_its_absence_explained() -> None:
     with pytest.raises(Invalid, match="reason: needed to close with 1 point not restored"):
         act(incident, command)
     explained = act(incident, Close(seen_upto=1, version=2, disposition="genuine", reason="detector is replaced"))
-    assert explained.fact == Closed(incident="i1", by="anna", disposition="genuine", seen_upto=1, unrestored=True)
+    assert explained.fact == Closed(
+        incident="i1",
+        by="anna",
+        disposition="genuine",
+        seen_upto=1,
+        unrestored=True,
+        follow_up_at=after(24 * 3_600 + 10),
+    )
     assert explained.words == "detector is replaced"
     fold(incident, [a_restore(point_of(a_signal()))], 3, after(8))
     restored = act(incident, Close(seen_upto=2, version=2, disposition="genuine")).fact

@@ -36,7 +36,7 @@ async def act(client: httpx.AsyncClient, incident: str, name: str, **body: objec
 async def many(rig: Rig, client: httpx.AsyncClient) -> list[str]:
     """Three incidents: intrusion 2, fire 1, a technical one, in the order in which they came."""
     found = []
-    for code, account in (("BA", "2002"), ("FA", "1001"), ("YT", "1001")):
+    for code, account in (("BA", "2002"), ("FA", "1001"), ("YT", "4004")):
         found.append(await rig.alarm(client, code, account))
         rig.wait(seconds=1)
     return found
@@ -143,7 +143,7 @@ async def test_next_takes_the_first_and_parks_lesser_work_for_a_priority_one(rig
     anna = await rig.browser("anna")
     robot = rig.token(name="robot")
     assert (await anna.post("/incidents/next")).status_code == 204
-    technical = await rig.alarm(robot, "YT", "1001")
+    technical = await rig.alarm(robot, "YT", "2002")
     taken = (await anna.post("/incidents/next")).json()
     assert (taken["incident"]["id"], taken["parked"]) == (technical, [])
     fire = await rig.alarm(robot, "FA", "1001")

@@ -15,10 +15,14 @@ from msgspec import Struct
 from belfry.domain.facts import Entry, OnIncident, incident_subject
 from belfry.domain.incident import REOPEN_WITHIN, Incident, State, fold
 from belfry.domain.signal import AccountKey
+from belfry.domain.site_handling import site_of
 from belfry.ports import Expect, Journal, Pruned, Stored
 
 CLOSED_MOST: Final = 20_000
 """Closed incidents kept at hand for reopening and late restores; older ones are folded from the journal."""
+
+READ_BACK: Final = 32
+"""Entries of an incident read at first to find what came between."""
 
 _INCIDENT_FACTS: Final = get_args(OnIncident)
 _ON_INCIDENT: Final = frozenset(_INCIDENT_FACTS)
@@ -48,6 +52,11 @@ class Board:
         self._queued: dict[str, Order] = {}
         self._groups: dict[str, list[str]] = {}
         self._accounts: dict[AccountKey, list[str]] = {}
+        self._sites: dict[str, list[str]] = {}
+        self._site_of: dict[str, str] = {}
+        """Under which site an open incident stands."""
+        self._following: dict[AccountKey | None, list[str]] = {}
+        """Closed incidents whose restore is still waited for."""
         self._last_in_group: dict[str, str] = {}
         self._closed: deque[tuple[datetime, str]] = deque()
         self._listeners: list[Listener] = []
@@ -94,6 +103,21 @@ class Board:
     def of_account(self, account: AccountKey) -> Sequence[Incident]:
         """Open incidents of an account, oldest first."""
         return [self._incidents[key] for key in self._accounts.get(account, ())]
+
+    def of_site(self, site: str | None) -> Sequence[Incident]:
+        """Open incidents of a site (`site_handling.site_of`), oldest first."""
+        return [self._incidents[key] for key in self._sites.get(site, ())] if site is not None else ()
+
+    def following(self, account: AccountKey | None) -> Sequence[Incident]:
+        """Closed incidents of an account whose restore is still waited for, oldest first."""
+        if not self._following:
+            return ()
+        return [self._incidents[key] for key in self._following.get(account, ())]
+
+    def all_following(self) -> Sequence[Incident]:
+        """Every closed incident whose restore is still waited for, by its time."""
+        found = [self._incidents[key] for keys in self._following.values() for key in keys]
+        return sorted(found, key=lambda one: (one.follow_up_at or one.opened_at, one.number))
 
     def last_of_group(self, group: str) -> Incident | None:
         """The newest incident of a grouping key, closed ones within a day too."""
@@ -144,7 +168,12 @@ class Board:
 
     def _place(self, incident: Incident) -> None:
         """Put an incident where it now belongs in queue and indexes."""
+        if incident.assigned and incident.id in self._queued and self._site_of.get(incident.id) != site_of(incident):
+            self._leave_site(incident)
+            self._enter_site(incident)
         before = self._queued.get(incident.id)
+        if before is None and not incident.open:
+            self._follow(incident)
         if before is not None and incident.open and before[:2] == (incident.priority, incident.rank or 9):
             return  # all that can move it is as it was
         place = incident.order if incident.open else None
@@ -167,24 +196,57 @@ class Board:
             self._last_in_group[incident.group] = incident.id
         if incident.account is not None:
             self._accounts.setdefault(incident.account, []).append(incident.id)
+        self._enter_site(incident)
+        if self._following:
+            self._unfollow(incident)
+
+    def _enter_site(self, incident: Incident) -> None:
+        site = site_of(incident)
+        if site is not None:
+            self._site_of[incident.id] = site
+            self._sites.setdefault(site, []).append(incident.id)
+
+    def _leave_site(self, incident: Incident) -> None:
+        site = self._site_of.pop(incident.id, None)
+        if site is not None:
+            _remove(self._sites, site, incident.id)
+
+    def _follow(self, incident: Incident) -> None:
+        """Keep a closed incident at hand as long as its restore is waited for."""
+        if incident.follow_up_at is None:
+            if self._following:
+                self._unfollow(incident)
+        elif incident.id not in self._following.setdefault(incident.account, []):
+            self._following[incident.account].append(incident.id)
+
+    def _unfollow(self, incident: Incident) -> None:
+        _remove(self._following, incident.account, incident.id)
 
     def _unindex(self, incident: Incident) -> None:
         if incident.group is not None:
             _remove(self._groups, incident.group, incident.id)
         if incident.account is not None:
             _remove(self._accounts, incident.account, incident.id)
+        self._leave_site(incident)
+        self._follow(incident)
         self._closed.append((incident.closed_at or incident.opened_at, incident.id))
 
     def forget(self, now: datetime, within: timedelta = REOPEN_WITHIN) -> None:
-        """Let go of incidents closed longer ago than they may be reopened, and of the oldest above CLOSED_MOST."""
+        """Let go of incidents closed longer ago than they may be reopened, and of the oldest above CLOSED_MOST; none
+        whose restore is still waited for."""
+        followed: list[tuple[datetime, str]] = []
         while self._closed and (self._closed[0][0] < now - within or len(self._closed) > CLOSED_MOST):
             closed_at, key = self._closed.popleft()
             incident = self._incidents.get(key)
             if incident is None or incident.open or incident.closed_at != closed_at:
                 continue
+            if incident.follow_up_at is not None:
+                followed.append((closed_at, key))
+                continue
             del self._incidents[key]
             if incident.group is not None and self._last_in_group.get(incident.group) == key:
                 del self._last_in_group[incident.group]
+        self._closed.extendleft(reversed(followed))
 
     # -- snapshot
 
@@ -204,6 +266,7 @@ class Board:
             (i for i in state.incidents if not i.open), key=lambda one: one.closed_at or one.opened_at
         ):
             self._closed.append((incident.closed_at or incident.opened_at, incident.id))
+            self._follow(incident)
 
 
 def _on_incident(entry: Entry) -> Sequence[OnIncident]:
@@ -238,3 +301,18 @@ def incident_of(entries: Iterable[Stored | Pruned]) -> Incident | None:
 async def load(board: Board, journal: Journal, incident: str) -> Incident | None:
     """An incident from the board, or folded from the journal when it is over for long."""
     return board.get(incident) or incident_of(await journal.read(incident_subject(incident)))
+
+
+async def catch_up(board: Board, journal: Journal, incident_id: str) -> None:
+    """Fold what was written about an incident on the board and not yet heard by it."""
+    known = board.get(incident_id)
+    if known is None:
+        return
+    head, limit = known.head, READ_BACK
+    entries = await journal.read(incident_subject(incident_id), limit=limit)
+    while len(entries) == limit and entries[0].position > head:
+        limit *= 8
+        entries = await journal.read(incident_subject(incident_id), limit=limit)
+    for stored in entries:
+        if isinstance(stored, Stored):
+            board.fold(stored.position, stored.entry)

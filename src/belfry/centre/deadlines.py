@@ -19,12 +19,12 @@ from typing import Final, assert_never
 
 import structlog
 
-from belfry.centre.board import Board, expect_of
-from belfry.centre.desk import catch_up
+from belfry.centre.board import Board, catch_up, expect_of
 from belfry.domain.clocks import TAKE, Level, levels
 from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Released, incident_subject
 from belfry.domain.incident import Incident, State
 from belfry.domain.presets import Rules
+from belfry.domain.site_handling import beside, site_of
 from belfry.ports import Chance, Clock, Journal, JournalError, Stale
 
 log = structlog.get_logger()
@@ -75,7 +75,11 @@ class Deadlines:
         """The operator `by` did something at an incident, or is there; counts where it is his."""
         incident = self._board.get(incident_id)
         if incident is not None and incident.taken_by == by:
-            self._touched[incident_id] = self._clock()
+            now = self._clock()
+            self._touched[incident_id] = now
+            for other in beside(incident, self._board.of_site(site_of(incident))):
+                if other.taken_by == by:
+                    self._touched[other.id] = now
 
     def console_lost(self, by: str) -> None:
         """The last stream of an operator is gone."""
@@ -239,9 +243,16 @@ class Deadlines:
         leaves = [(there + timedelta(seconds=self._rules.idle_release_s), IDLE)]
         gone = self._lost.get(incident.taken_by or "")
         if gone is not None:
-            wait_s = self._rules.console_lost_1_s if incident.priority == 1 else self._rules.console_lost_s
+            wait_s = self._rules.console_lost_1_s if self._urgent(incident) else self._rules.console_lost_s
             leaves.append((max(gone, there) + timedelta(seconds=wait_s), CONSOLE_LOST))
         return leaves
+
+    def _urgent(self, incident: Incident) -> bool:
+        """A priority 1, or handled together with one."""
+        if incident.priority == 1:
+            return True
+        others = beside(incident, self._board.of_site(site_of(incident)))
+        return any(one.priority == 1 and one.taken_by == incident.taken_by for one in others)
 
     # -- writing it down
 

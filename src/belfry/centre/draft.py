@@ -59,6 +59,10 @@ class Draft:
         own = [one for one in self._changed.values() if one.group == group and self._board.get(one.id) is None]
         return [incident for incident in (*known, *own) if incident.open]
 
+    def following(self, account: AccountKey | None) -> Sequence[Incident]:
+        """Closed incidents of an account whose restore is still waited for."""
+        return self._board.following(account)
+
     def last_of_group(self, group: str) -> Incident | None:
         return self._board.last_of_group(group)
 

@@ -9,11 +9,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain.fire_order import FireOrder, order_of
 from belfry.domain.incident import Incident, State
 from belfry.domain.presets import Rules
 
 TAKE: Final = "take"
 ACT: Final = "act"
+TOLD: Final = "told"
+"""The brigade, of a fire alarm."""
 
 DESK: Final = "desk"
 """Every desk hears it."""
@@ -38,7 +41,8 @@ class Level(Struct, frozen=True):
 
 
 def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
-    """Return the clocks that an incident has, by name: `take` for priorities 1 to 4, `act` for 1, none for 5."""
+    """Return the clocks that an incident has, by name: `take` for priorities 1 to 4, `act` for 1, none for 5; `told`
+    for a fire alarm, wanted at once unless it may be verified first."""
     limits = _take_limits(incident.priority, rules)
     if limits is None:
         return {}
@@ -49,6 +53,11 @@ def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
     if incident.priority == 1:
         act_by = _began_at(incident) + timedelta(seconds=rules.act_1_s)
         found[ACT] = Clock(act_by, act_by, incident.first_act_at or incident.closed_at)
+    order = order_of(incident)
+    if order is not None:
+        began = _began_at(incident)
+        by = began + timedelta(seconds=rules.fire_told_s)
+        found[TOLD] = Clock(began if order is FireOrder.AT_ONCE else by, by, incident.closed_at)
     return found
 
 

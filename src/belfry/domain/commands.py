@@ -38,6 +38,8 @@ class Staff(Struct, frozen=True):
 
 class Take(Struct, frozen=True):
     version: int
+    left_waiting: bool = False
+    """Who handles the site left a priority 1 waiting for too long; only `take next` says so."""
 
 
 class TakeOver(Struct, frozen=True):
@@ -83,6 +85,16 @@ class Close(Struct, frozen=True):
     disposition: str | None = None
     cause: str | None = None
     reason: str | None = None
+    follow_up: datetime | None = None
+    """Until when a restore that is missing is waited for, at most a day; left out: a day."""
+
+
+class Assign(Struct, frozen=True):
+    """Say whose account an incident of an unknown number is."""
+
+    account_id: str
+    version: int
+    reason: str | None = None
 
 
 class Reopen(Struct, frozen=True):
@@ -103,7 +115,7 @@ class ShowAccess(Struct, frozen=True):
     account_id: str
 
 
-Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen | SayWord | ShowAccess
+Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen | Assign | SayWord | ShowAccess
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------
@@ -150,7 +162,7 @@ def check_words(command: Command) -> None:
             _text("text", command.text, NOTE_MOST)
         case TakeOver() | Reclassify() | Reopen():
             _text("reason", command.reason, REASON_MOST)
-        case Release() | Hold() | Close() if command.reason is not None:
+        case Release() | Hold() | Close() | Assign() if command.reason is not None:
             _text("reason", command.reason, REASON_MOST)
         case _:
             pass
@@ -158,6 +170,8 @@ def check_words(command: Command) -> None:
         raise Invalid("on", command.on, f"only {ON_SIGNAL}")
     if isinstance(command, Hold) and command.until is not None and command.until.tzinfo is None:
         raise Invalid("until", command.until, "needs its distance from UTC")
+    if isinstance(command, Close) and command.follow_up is not None and command.follow_up.tzinfo is None:
+        raise Invalid("follow_up", command.follow_up, "needs its distance from UTC")
     if isinstance(command, Close):
         _listed("disposition", command.disposition, JUDGED)
         _listed("cause", command.cause, Cause)

@@ -185,6 +185,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     auto_close: str = "never"
     pending_until: datetime | None = None
     previous: str | None = None
+    fire_order: str | None = None
+    """Of a fire alarm: when it is passed to the brigade (`domain.fire_order`)."""
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     beside: bool = False
@@ -240,14 +242,20 @@ class Due(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_f
     reasons: tuple[str, ...] = ()
 
 
+SITE: Final = "site"
+"""The reason of what was done to an incident since it was done to another one of its site."""
+LEFT_WAITING: Final = "left_waiting"
+"""The reason why a site changed hands: who handles it left a priority 1 waiting."""
+
+
 class Taken(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="taken"):
     incident: str
     by: str
     seen_upto: int
     over: str | None = None
-    """Who held it before, where it was taken over."""
+    """Who held it before, where it was taken over, or who handled its site."""
     reason: str | None = None
-    """A word of ours; what a person gave as the reason is sealed."""
+    """A word of ours (`site`, `left_waiting`); what a person gave as the reason is sealed."""
     parked: bool = False
     sealed: tuple[Sealed, ...] = ()
 
@@ -258,7 +266,8 @@ class Released(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     incident: str
     by: str | None = None
     reason: str | None = None
-    """`idle` or `console_lost` where the centre did it; what a person gave as the reason is sealed."""
+    """`idle` or `console_lost` where the centre did it, `site` where another one of the site was given back; what a
+    person gave as the reason is sealed."""
     sealed: tuple[Sealed, ...] = ()
 
 
@@ -270,7 +279,7 @@ class Held(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_
     until: datetime
     on: str | None = None
     reason: str | None = None
-    """`parked`, or None; what a person gave as the reason is sealed."""
+    """`parked`, `site`, or None; what a person gave as the reason is sealed."""
     seen_upto: int = 0
     sealed: tuple[Sealed, ...] = ()
 
@@ -309,6 +318,8 @@ class Closed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     cause: str | None = None
     seen_upto: int = 0
     unrestored: bool = False
+    follow_up_at: datetime | None = None
+    """Until when the restore that is missing is waited for."""
     reasons: tuple[str, ...] = ()
     sealed: tuple[Sealed, ...] = ()
 
@@ -326,6 +337,33 @@ class Escalated(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     clock: str
     level: str
     reasons: tuple[str, ...] = ()
+
+
+class Mended(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="mended"):
+    """Points of an incident were restored after it was closed without them; with the last one its follow-up ends."""
+
+    incident: str
+    signal: int
+    restored: tuple[Point, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Overdue(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="overdue"):
+    """The restore that a closed incident still owed has not come in time, and that was raised (ADM.RESTORE.OVERDUE)."""
+
+    incident: str
+    reasons: tuple[str, ...] = ()
+
+
+class Assigned(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="assigned"):
+    """A person said to whose account an incident of an unknown number belongs. It may be said again, of another one."""
+
+    incident: str
+    by: str
+    account_id: str
+    was: str | None = None
+    sealed: tuple[Sealed, ...] = ()
+    """The reason in words, sealed as a note is."""
 
 
 class WordChecked(
@@ -546,6 +584,9 @@ OnIncident = (
     | Escalated
     | WordChecked
     | AccessShown
+    | Mended
+    | Overdue
+    | Assigned
 )
 Fact = (
     Received

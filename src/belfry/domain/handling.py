@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from belfry.domain.closing import Disposition
 from belfry.domain.commands import (
     ON_SIGNAL,
+    Assign,
     Close,
     Command,
     Conflict,
@@ -34,7 +35,9 @@ from belfry.domain.commands import (
     check_words,
 )
 from belfry.domain.facts import (
+    LEFT_WAITING,
     AccessShown,
+    Assigned,
     Closed,
     Held,
     Noted,
@@ -51,6 +54,7 @@ from belfry.domain.presets import Rules
 
 __all__ = [
     "ACTING",
+    "Assign",
     "Close",
     "Command",
     "Conflict",
@@ -80,7 +84,11 @@ PARKABLE: Final = range(3, 6)
 ACTING: Final = frozenset({"operator", "dispatcher", "supervisor", "administrator"})
 """The roles that handle incidents; the others read, or not even that."""
 
-HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened | WordChecked | AccessShown
+HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Assigned | WordChecked | AccessShown
+
+
+UNKNOWN_ACCOUNT: Final = "unknown_account"
+"""The flag of an incident whose number nobody registered."""
 
 
 class Decision(Struct, frozen=True):
@@ -104,19 +112,32 @@ class Scene(Struct, frozen=True):
     now: datetime
     rules: Rules
     kinds: Kinds
+    owner: str | None = None
 
 
-def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, rules: Rules, kinds: Kinds) -> Decision:
-    """Return what `command` writes down about `incident`. Raises Refusal; changes nothing."""
+def decide(
+    incident: Incident,
+    command: Command,
+    *,
+    by: Staff,
+    now: datetime,
+    rules: Rules,
+    kinds: Kinds,
+    owner: str | None = None,
+) -> Decision:
+    """Return what `command` writes down about `incident`. Raises Refusal; changes nothing.
+
+    `owner` is who handles what else is open at its site (`site_handling`).
+    """
     if by.role not in ACTING:
         raise NotAllowed(by.role)
     check_words(command)
-    scene = Scene(incident, by, now, rules, kinds)
+    scene = Scene(incident, by, now, rules, kinds, owner)
     if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
         raise Conflict(_who_was_quicker(scene, command.version))
     match command:
         case Take():
-            return _take(scene)
+            return _take(scene, command)
         case TakeOver():
             return _take_over(scene, command)
         case Release():
@@ -133,6 +154,8 @@ def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, ru
             return _close(scene, command)
         case Reopen():
             return _reopen(scene, command)
+        case Assign():
+            return _assign(scene, command)
         case SayWord():
             return _say_word(scene, command)
         case ShowAccess():
@@ -142,23 +165,31 @@ def decide(incident: Incident, command: Command, *, by: Staff, now: datetime, ru
             assert_never(command)
 
 
-def allowed(incident: Incident, *, by: Staff, now: datetime) -> Sequence[str]:
-    """The acts that `by` may try on an incident now, as named in the API."""
+def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None = None) -> Sequence[str]:
+    """The acts that `by` may try on an incident now, as named in the API; `owner` as in `decide`."""
     if by.role not in ACTING:
         return ()
     mine = incident.state is State.TAKEN and incident.taken_by == by.name
+    others = owner not in (None, by.name)
     acts: list[str] = []
     if _takeable(incident, by):
-        acts.append("take")
+        acts.append("takeover" if others else "take")
     elif incident.state in (State.TAKEN, State.HELD) and not mine:
         acts.append("takeover")
     if mine:
         acts += ["release", "hold", "reclassify", "close"]
+    if mine and assignable(incident):
+        acts.append("assign")
     if incident.open or _reopenable(incident, now):
         acts.append("note")
-    if _reopenable(incident, now):
+    if _reopenable(incident, now) and not others:
         acts.append("reopen")
     return tuple(acts)
+
+
+def assignable(incident: Incident) -> bool:
+    """Whether it is of a number that nobody registered, or was when a person said whose it is."""
+    return incident.account is not None and UNKNOWN_ACCOUNT in incident.flags
 
 
 def longest_hold(priority: int, rules: Rules) -> timedelta:
@@ -169,21 +200,34 @@ def longest_hold(priority: int, rules: Rules) -> timedelta:
 # -- one act each -----------------------------------------------------------------------------------------------------
 
 
-def _take(scene: Scene) -> Decision:
+def _take(scene: Scene, command: Take) -> Decision:
     incident, by = scene.incident, scene.by
     if not _takeable(incident, by):
         if incident.state is State.TAKEN and incident.taken_by == by.name:
             raise Conflict("You have it already")
         raise Conflict(_whose(scene))
-    return Decision(Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq))
+    over, reason = _site_over(scene), None
+    if over is not None:
+        if not command.left_waiting:
+            raise Conflict(f"{over} handles the site: take it over, with a reason")
+        reason = LEFT_WAITING
+    fact = Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq, over=over, reason=reason)
+    return Decision(fact)
+
+
+def _site_over(scene: Scene) -> str | None:
+    """Who else handles the site of the incident."""
+    return None if scene.owner == scene.by.name else scene.owner
 
 
 def _take_over(scene: Scene, command: TakeOver) -> Decision:
     incident, by = scene.incident, scene.by
     if incident.state is State.TAKEN and incident.taken_by == by.name:
         raise Conflict("You have it already")
+    over = incident.taken_by or (incident.held_by if incident.state is State.HELD else None) or _site_over(scene)
+    if over is None and incident.open:
+        raise Conflict(_whose(scene))
     _must_be_legal(scene, Move.TAKE_OVER)
-    over = incident.taken_by or incident.held_by
     return Decision(Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq, over=over), command.reason)
 
 
@@ -267,6 +311,7 @@ def _close(scene: Scene, command: Close) -> Decision:
         raise Invalid("reason", None, f"needed to close with {_points(incident)} not restored")
     fact = Closed(
         incident=incident.id,
+        follow_up_at=_follow_up(scene, command) if unrestored else None,
         by=scene.by.name,
         disposition=disposition,
         cause=command.cause,
@@ -276,7 +321,31 @@ def _close(scene: Scene, command: Close) -> Decision:
     return Decision(fact, command.reason)
 
 
+def _follow_up(scene: Scene, command: Close) -> datetime:
+    """Until when the missing restore is waited for (RULES 2, restores)."""
+    longest = timedelta(seconds=scene.rules.follow_up_s)
+    until = scene.now + longest if command.follow_up is None else command.follow_up
+    if until <= scene.now:
+        raise Invalid("follow_up", until, "must lie ahead")
+    if until > scene.now + longest:
+        raise Invalid("follow_up", until, f"at most {_span(longest)} ahead")
+    return until
+
+
+def _assign(scene: Scene, command: Assign) -> Decision:
+    incident = scene.incident
+    _must_be_mine(scene)
+    if not assignable(incident):
+        raise Conflict("Its account is registered: it belongs where it came from")
+    if command.account_id == incident.account_id:
+        raise Invalid("account_id", command.account_id, "is its account already")
+    fact = Assigned(incident=incident.id, by=scene.by.name, account_id=command.account_id, was=incident.account_id)
+    return Decision(fact, command.reason)
+
+
 def _reopen(scene: Scene, command: Reopen) -> Decision:
+    if (over := _site_over(scene)) is not None:
+        raise Conflict(f"{over} handles the site")
     _must_be_legal(scene, Move.REOPEN)
     if not _reopenable(scene.incident, scene.now):
         raise Conflict(_too_long_ago(scene))

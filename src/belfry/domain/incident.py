@@ -14,7 +14,9 @@ from msgspec import Struct
 
 from belfry.domain.codes import pair_key
 from belfry.domain.facts import (
+    SITE,
     AccessShown,
+    Assigned,
     Brief,
     Closed,
     Due,
@@ -23,9 +25,11 @@ from belfry.domain.facts import (
     Held,
     IncidentState,
     Joined,
+    Mended,
     Noted,
     OnIncident,
     Opened,
+    Overdue,
     Point,
     Received,
     Reclassified,
@@ -37,7 +41,22 @@ from belfry.domain.facts import (
 from belfry.domain.signal import AccountKey
 
 State = IncidentState
-_Rare = Due | Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Escalated | WordChecked | AccessShown
+_Rare = (
+    Due
+    | Taken
+    | Released
+    | Held
+    | Noted
+    | Reclassified
+    | Closed
+    | Reopened
+    | Escalated
+    | WordChecked
+    | AccessShown
+    | Mended
+    | Overdue
+    | Assigned
+)
 """What is said of an incident a few times, while signals join it by the thousand."""
 
 
@@ -61,6 +80,8 @@ NEXT: Final[Mapping[tuple[State, Move], State]] = {
     (State.PENDING, Move.TAKE): State.TAKEN,
     (State.WAITING, Move.TAKE): State.TAKEN,
     (State.WAITING, Move.CLOSE_BY_RULE): State.CLOSED,
+    (State.PENDING, Move.TAKE_OVER): State.TAKEN,
+    (State.WAITING, Move.TAKE_OVER): State.TAKEN,
     (State.TAKEN, Move.TAKE_OVER): State.TAKEN,
     (State.TAKEN, Move.RELEASE): State.WAITING,
     (State.TAKEN, Move.HOLD): State.HELD,
@@ -155,6 +176,14 @@ class Incident(Struct, kw_only=True):
     closed_by: str | None = None
     disposition: str | None = None
     cause: str | None = None
+    fire_order: str | None = None
+    """When this fire alarm is passed to the brigade, as it opened (`domain.fire_order`)."""
+    claimed: int = 0
+    """Position of the act by which somebody took it himself, not along with another one of its site."""
+    follow_up_at: datetime | None = None
+    """Closed without its restore: until when that is waited for; None once it came, or was raised as overdue."""
+    assigned: bool = False
+    """A person said whose account it is."""
     wrong_words: int = 0
     """Pass-words that were none of the site's."""
 
@@ -206,6 +235,7 @@ def opened(fact: Opened, position: int) -> Incident:
         due_at=signal.received_at if fact.state is State.WAITING else None,
         waiting_since=signal.received_at if fact.state is State.WAITING else None,
         previous=fact.previous,
+        fire_order=fact.fire_order,
         flags=fact.flags,
         reasons=fact.reasons,
         newest=(signal,),
@@ -241,7 +271,7 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _to_queue(incident, at)
             incident.rings_at = position
         case Taken():
-            _take(incident, fact, at)
+            _take(incident, fact, position, at)
         case Released():
             _to_queue(incident, at)
             incident.held_by = None
@@ -255,13 +285,23 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
         case Closed():
             _close(incident, fact, at)
         case Reopened():
-            _reopen(incident, fact, at)
+            _reopen(incident, fact, position, at)
         case Escalated():
             incident.escalated = (*incident.escalated, f"{fact.clock}:{fact.level}")
         case WordChecked():
             _word(incident, fact, at)
         case AccessShown():
             _acted(incident, at)
+        case Mended():
+            _restore_points(incident, fact.restored)
+            if incident.restored:
+                incident.follow_up_at = None
+        case Overdue():
+            incident.follow_up_at = None
+        case Assigned():
+            _acted(incident, at)
+            incident.account_id, incident.assigned = fact.account_id, True
+            incident.version += 1
         case _:
             assert_never(fact)
 
@@ -358,7 +398,7 @@ def _acted(incident: Incident, at: datetime) -> None:
         incident.first_act_at = incident.first_act_at or at
 
 
-def _take(incident: Incident, fact: Taken, at: datetime) -> None:
+def _take(incident: Incident, fact: Taken, position: int, at: datetime) -> None:
     incident.state = State.TAKEN
     incident.taken_by, incident.taken_at = fact.by, at
     incident.first_taken_at = incident.first_taken_at or at
@@ -366,6 +406,8 @@ def _take(incident: Incident, fact: Taken, at: datetime) -> None:
     incident.held_until = incident.held_on = incident.held_by = incident.pending_until = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.parked = False
+    if fact.reason != SITE:
+        incident.claimed = position
     incident.version += 1
 
 
@@ -373,7 +415,7 @@ def _hold(incident: Incident, fact: Held, at: datetime) -> None:
     incident.state = State.HELD
     incident.held_until, incident.held_on, incident.held_by = fact.until, fact.on, fact.by
     incident.parked = fact.reason == PARKED
-    if not incident.parked:
+    if not incident.parked and fact.reason != SITE:
         _acted(incident, at)
     incident.taken_by = incident.taken_at = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
@@ -395,14 +437,16 @@ def _close(incident: Incident, fact: Closed, at: datetime) -> None:
     incident.state = State.CLOSED
     incident.closed_at, incident.closed_by = at, fact.by
     incident.disposition, incident.cause = fact.disposition, fact.cause
+    incident.follow_up_at = fact.follow_up_at
     incident.taken_by = incident.taken_at = incident.pending_until = None
     incident.held_until = incident.held_on = incident.held_by = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.version += 1
 
 
-def _reopen(incident: Incident, fact: Reopened, at: datetime) -> None:
+def _reopen(incident: Incident, fact: Reopened, position: int, at: datetime) -> None:
     incident.state = State.TAKEN
     incident.taken_by, incident.taken_at = fact.by, at
-    incident.closed_at = incident.closed_by = incident.disposition = incident.cause = None
+    incident.claimed = position
+    incident.closed_at = incident.closed_by = incident.disposition = incident.cause = incident.follow_up_at = None
     incident.version += 1

@@ -62,6 +62,10 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act_1_s: int = 60
     outside_1_s: int = 90
     """An untaken priority 1 reaches phones outside after this."""
+    fire_told_s: int = 90
+    """A fire is passed to the brigade within this."""
+    follow_up_s: int = 86_400
+    """Closed without a restore that is needed: the longest that it is waited for."""
     test_owner_s: int = 3_600
     """Longest time that a site is on test for its owner; for a technician and a supervisor the two below."""
     test_technician_s: int = 28_800

@@ -8,7 +8,6 @@ from typing import Final
 
 from msgspec import structs
 
-from belfry.domain.codes import Meaning
 from belfry.domain.facts import Received
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.premises import HAZARD_OF, LIFE_HAZARDS, CodeRule, Hazard
@@ -92,11 +91,6 @@ def refusal(rule: CodeRule, *, category: Category | None, base: Kind | None, pri
     if chosen.priority > priority or (base is not None and base.life and not chosen.life):
         return "it would lower what threatens a life"
     return None
-
-
-def check_rule(rule: CodeRule, meaning: Meaning, base: Kind | None, priority: int, kinds: Kinds) -> str | None:
-    """The same question for an editor, who has no signal but what the code means."""
-    return refusal(rule, category=meaning.category, base=base, priority=priority, kinds=kinds)
 
 
 def ruled(verdict: Verdict, rule: CodeRule, *, category: Category | None, kinds: Kinds) -> Verdict:

@@ -6,6 +6,7 @@ from typing import Any, Final, assert_never, get_args
 from belfry.domain.facts import (
     AccessShown,
     Act,
+    Assigned,
     Closed,
     Due,
     Effect,
@@ -14,9 +15,11 @@ from belfry.domain.facts import (
     IncidentState,
     Joined,
     Logged,
+    Mended,
     Noted,
     OnIncident,
     Opened,
+    Overdue,
     Part,
     Reclassified,
     Released,
@@ -110,10 +113,26 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "by": fact.by,
                 "text": _first_said(fact.sealed, texts),
                 "reasons": list(fact.reasons),
-                "data": _given(disposition=fact.disposition, cause=fact.cause, unrestored=fact.unrestored or None),
+                "data": _given(
+                    disposition=fact.disposition,
+                    cause=fact.cause,
+                    unrestored=fact.unrestored or None,
+                    follow_up_at=fact.follow_up_at,
+                ),
             }
         case Reopened():
             return {"type": "reopened", "by": fact.by, "text": _first_said(fact.sealed, texts)}
+        case Mended():
+            return {"type": "mended", "reasons": list(fact.reasons)}
+        case Overdue():
+            return {"type": "overdue", "reasons": list(fact.reasons)}
+        case Assigned():
+            return {
+                "type": "assigned",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(account_id=fact.account_id, was=fact.was),
+            }
         case Escalated():
             return {
                 "type": "escalated",
@@ -138,7 +157,7 @@ def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
             match fact:
                 case Opened() | Joined():
                     parts.extend(fact.signal.sealed)
-                case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened():
+                case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened() | Assigned():
                     parts.extend(fact.sealed)
                 case _:
                     pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,6 +11,7 @@ from belfry.domain.codes import Codes
 from belfry.domain.condition import Condition, Seen
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Point, Received
+from belfry.domain.fire_order import fire_order
 from belfry.domain.incident import Incident, State, point_of
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.presets import Rules
@@ -21,6 +23,9 @@ from belfry.ports import Sites
 
 Decided = Sequence[OnIncident | Logged]
 """What a signal becomes: the facts that settle it."""
+
+
+RESTORE_OVERDUE: Final = "ADM.RESTORE.OVERDUE"
 
 
 class Decision(Struct, frozen=True, gc=False):
@@ -112,6 +117,10 @@ class Case(Struct, frozen=True, gc=False):
 
     # -- what a step may write
 
+    def _owing(self) -> str | None:
+        """The closed incident whose restore is overdue, where this is what is said."""
+        return self.signal.part if self.signal.kind == RESTORE_OVERDUE else None
+
     def point(self) -> Point:
         """Where the signal puts its alarm."""
         return point_of(self.signal)
@@ -176,6 +185,9 @@ class Case(Struct, frozen=True, gc=False):
         """A new incident. `suffix` tells apart a second one that the same signal opens."""
         policy = self.books.kinds[kind]
         previous = None if group is None else self.draft.last_of_group(group)
+        ordered = fire_order(kind, self.account, priority=priority)
+        if ordered is not None and ordered.reason is not None:
+            reasons = (*reasons, ordered.reason)
         return Opened(
             incident=f"i{self.position}{suffix}",
             number=self.draft.next_number(),
@@ -193,7 +205,8 @@ class Case(Struct, frozen=True, gc=False):
             restore=restore,
             auto_close=auto_close,
             pending_until=None if pending_s is None else self.now + timedelta(seconds=pending_s),
-            previous=None if previous is None or previous.open else previous.id,
+            previous=self._owing() or (None if previous is None or previous.open else previous.id),
+            fire_order=None if ordered is None else str(ordered.order),
             flags=flags,
             reasons=reasons,
         )

@@ -5,7 +5,7 @@ from typing import Final
 
 from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
-from belfry.domain.facts import Closed, Effect, Joined, Logged, OnIncident, Point
+from belfry.domain.facts import Closed, Effect, Joined, Logged, Mended, OnIncident, Point
 from belfry.domain.incident import Incident, State
 from belfry.domain.panel_modes import ends
 from belfry.domain.restoring import restored_points
@@ -18,19 +18,34 @@ def restore(case: Case) -> Decided | None:
     """A restore matches code and point, never lowers a priority, never closes life kinds or intrusion by itself."""
     if case.signal.state not in RESTORING and not ends(case.signal, case.books.codes):
         return None
-    decided: list[OnIncident | Logged] = []
+    mended = _mended(case)
+    decided: list[OnIncident | Logged] = [*mended]
     for incident in case.open_here if case.key is not None else _of_part(case):
         points = restored_points(case.signal, incident, case.books.codes, group=_own_group(case))
         if points:
             decided += restored_facts(case, incident, points)
-    if decided:
+    if len(decided) > len(mended):
         return decided
     if case.signal.state not in RESTORING:
         return None  # the end of a panel's own test mode, of which nobody had to know
     closed = _closed_before(case)
     if closed is not None:
-        return [case.logged(f"restore of incident {closed.number}, already closed", incident=closed.id)]
-    return [case.logged("nothing of it is open")]
+        return [*mended, case.logged(f"restore of incident {closed.number}, already closed", incident=closed.id)]
+    return [*mended, case.logged("nothing of it is open")]
+
+
+def _mended(case: Case) -> list[Mended]:
+    """What was closed without its restore, and is restored now: with the last point its follow-up ends."""
+    facts = []
+    for incident in case.draft.following(case.key):
+        points = restored_points(case.signal, incident, case.books.codes)
+        if points and case.signal.kind is None:
+            left = incident.open_points - len(points)
+            words = "everything is restored, its follow-up ends" if left == 0 else f"{left} still in alarm"
+            facts.append(
+                Mended(incident=incident.id, signal=case.position, restored=points, reasons=(f"restore: {words}",))
+            )
+    return facts
 
 
 def _of_part(case: Case) -> Sequence[Incident]:
