@@ -87,8 +87,8 @@ class SiteDesk(Protocol):
         """Add an account; `template` is an account type whose defaults it begins with. Raises SiteUnfit, SiteTaken."""
         ...
 
-    async def confirm(self, account_id: str, *, by: str) -> SiteFile:
-        """Write down that its holder says all of it is right. Raises NoSuchSite."""
+    async def confirm(self, account_id: str, *, version: int, by: str) -> SiteFile:
+        """Write down that its holder says all of it is right, as he saw it. Raises NoSuchSite, SiteChanged."""
         ...
 
     async def changes_of(self, account_id: str) -> Sequence[Edited]:
