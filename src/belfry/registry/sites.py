@@ -232,9 +232,8 @@ def neighbours(connection: Connection, file: SiteFile) -> Neighbours:
         at = parents[at]
     named = {area.sub_account for area in file.parts.areas} | {file.details.parent}
     wanted = [one for one in named if one is not None]
-    tenants = dict(
-        connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.tenant).where(ACCOUNT.c.id.in_(wanted))).tuples().all()
-    )
+    rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.tenant).where(ACCOUNT.c.id.in_(wanted)))
+    tenants = {row.id: row.tenant for row in rows}
     naming = union(
         select(DETAIL.c.account_id).where(DETAIL.c.parent == own),
         select(AREA.c.account_id).where(AREA.c.sub_account == own),
