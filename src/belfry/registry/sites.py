@@ -215,8 +215,8 @@ def _refuse(connection: Connection, file: SiteFile, flaws: Sequence[Flaw]) -> No
 def _refuse_taken(connection: Connection, account: Account) -> None:
     same = (
         ACCOUNT.c.account == account.account,
-        ACCOUNT.c.receiver == account.receiver,
-        ACCOUNT.c.prefix == account.prefix,
+        ACCOUNT.c.receiver == (account.receiver or ""),  # None would ask for NULL, and absent is '' here
+        ACCOUNT.c.prefix == (account.prefix or ""),
     )
     if connection.scalar(select(ACCOUNT.c.id).where(*same, ACCOUNT.c.id != account.id)) is not None:
         raise Taken(account.account, account.receiver, account.prefix)
