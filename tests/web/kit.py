@@ -35,6 +35,7 @@ from belfry.ports import Journal
 from belfry.ports.staff import Role
 from belfry.registry import Registry
 from belfry.registry.book import AccountBook
+from belfry.registry.words import WordKeys
 from belfry.web import create_app
 from belfry.web.front import Front
 from belfry.web.house import Centre, House, ReceiverState
@@ -126,6 +127,7 @@ class Rig:
             "sessions": registry.sessions_door(timedelta(hours=12)),
             "tokens": registry.tokens_door(),
             "sites": registry.sites_door(),
+            "words": registry.words_door(WordKeys(words=b"w" * 32, access=b"a" * 32)),
             "tests": OnTestDesk(
                 self.triage.on_test,
                 journal,
