@@ -242,7 +242,12 @@ class Centre:
     async def _open_doors(self) -> None:
         settings, stores = self._settings, self._stores
         self.deadlines = Deadlines(
-            self.board, stores.journal, rules=settings.rules, clock=self._clock, chance=self._chance
+            self.board,
+            stores.journal,
+            rules=settings.rules,
+            clock=self._clock,
+            chance=self._chance,
+            deliver=self.intake.deliver,
         )
         self.desk = Desk(
             self.board,

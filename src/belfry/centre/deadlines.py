@@ -12,7 +12,7 @@ the incident as it is then.
 
 import asyncio
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final, assert_never
@@ -20,12 +20,14 @@ from typing import Final, assert_never
 import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of
+from belfry.centre.follow_ups import overdue
 from belfry.domain.clocks import TAKE, Level, levels
-from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Released, incident_subject
+from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Overdue, Released, incident_subject
 from belfry.domain.incident import Incident, State
 from belfry.domain.presets import Rules
+from belfry.domain.signal import Arrival, Receipt
 from belfry.domain.site_handling import beside, site_of
-from belfry.ports import Chance, Clock, Journal, JournalError, Stale
+from belfry.ports import Chance, Clock, Journal, JournalError, KeysUnavailable, Stale
 
 log = structlog.get_logger()
 
@@ -48,9 +50,18 @@ CONSOLE_LOST: Final = "console_lost"
 class Deadlines:
     """Watches a board. Build it once the board is folded; `run` is its task, `step` one round of it."""
 
-    def __init__(self, board: Board, journal: Journal, *, rules: Rules, clock: Clock, chance: Chance) -> None:
+    def __init__(
+        self,
+        board: Board,
+        journal: Journal,
+        *,
+        rules: Rules,
+        clock: Clock,
+        chance: Chance,
+        deliver: Callable[[Arrival], Awaitable[Receipt]] | None = None,
+    ) -> None:
         self._board, self._journal, self._rules = board, journal, rules
-        self._clock, self._chance = clock, chance
+        self._clock, self._chance, self._deliver = clock, chance, deliver
         self._looks: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._touched: dict[str, datetime] = {}
@@ -66,7 +77,7 @@ class Deadlines:
         self._courses: dict[str, tuple[object, ...]] = {}
         """What an open incident's next look was planned by: a signal that joins changes none of it."""
         board.listen(self._hear)
-        for incident in board.queue():
+        for incident in (*board.queue(), *board.all_following()):
             self._plan(incident)
 
     # -- what the web tells
@@ -100,7 +111,7 @@ class Deadlines:
         while True:
             try:
                 await self.step(self._clock())
-            except JournalError as error:
+            except (JournalError, KeysUnavailable) as error:
                 log.warning("deadlines wait for the journal", error=str(error))
                 await asyncio.sleep(LOOK_EVERY_S)
             await self._wait()
@@ -165,7 +176,7 @@ class Deadlines:
         self._future, self._looked = max(self._future, self._looked), now
         self._looks.clear()
         self._heap.clear()
-        for incident in self._board.queue():
+        for incident in (*self._board.queue(), *self._board.all_following()):
             self._plan(incident)
 
     def _is_ahead(self, incident: Incident, now: datetime) -> bool:
@@ -186,7 +197,7 @@ class Deadlines:
             case State.TAKEN:
                 return min(at for at, _ in self._leaves(incident))
             case State.CLOSED:
-                return None
+                return incident.follow_up_at
             case _:
                 assert_never(incident.state)
 
@@ -230,6 +241,8 @@ class Deadlines:
             case State.TAKEN:
                 at, reason = min(self._leaves(incident))
                 return (Released(incident=incident.id, reason=reason),) if at <= now else ()
+            case State.CLOSED if _passed(incident.follow_up_at, now):
+                return (Overdue(incident=incident.id, reasons=("the restore that it needs has not come in time",)),)
             case _:
                 return ()
 
@@ -257,6 +270,7 @@ class Deadlines:
     # -- writing it down
 
     async def _write(self, due: Sequence[tuple[Incident, Sequence[OnIncident]]], now: datetime) -> int:
+        await self._raise(due, now)
         sent = [(incident.id, *self._send(incident, facts, now)) for incident, facts in due]
         written, failed = 0, None
         for incident_id, entry, stored in sent:
@@ -275,6 +289,18 @@ class Deadlines:
         if failed is not None:
             raise failed
         return written
+
+    async def _raise(self, due: Sequence[tuple[Incident, Sequence[OnIncident]]], now: datetime) -> None:
+        """Say which restores are overdue, before it is written that they were said."""
+        owing = [incident for incident, facts in due if incident.state is State.CLOSED and facts]
+        try:
+            for incident in owing:
+                if self._deliver is not None:
+                    await self._deliver(overdue(incident, now))
+        except Exception:  # it stays due, and so does all else of this round
+            for incident, _ in due:
+                self._plan(incident)
+            raise
 
     def _send(
         self, incident: Incident, facts: Sequence[OnIncident], now: datetime

@@ -39,6 +39,7 @@ VERDICTS_KEPT: Final = 4_096
 """A code list has under 500 codes times three qualifiers, few with conditions; a hostile panel may invent more."""
 
 _NONE: Final = frozenset[str]()
+RESTORE_OVERDUE: Final = "ADM.RESTORE.OVERDUE"
 
 
 def _never() -> bool:
@@ -229,6 +230,8 @@ def _picked(signal: Received, kind: Kind, account: Account | None, condition: Co
         reasons += own_fault_reasons(signal)
         if signal.state in (SignalState.SUPERVISORY, SignalState.SUPERVISORY_RESTORE):
             priority = WARNING_PRIORITY
+    if kind.code == RESTORE_OVERDUE and signal.count is not None:
+        reasons.append(f"incident {signal.count} was closed, and the restore that it needs has not come in time")
     return Verdict(
         act="annotate" if signal.state in RESTORING else "open_or_join",
         kind=kind,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from msgspec import Struct
 
@@ -18,14 +17,11 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap
-from belfry.domain.verdict import Verdict
+from belfry.domain.verdict import RESTORE_OVERDUE, Verdict
 from belfry.ports import Sites
 
 Decided = Sequence[OnIncident | Logged]
 """What a signal becomes: the facts that settle it."""
-
-
-RESTORE_OVERDUE: Final = "ADM.RESTORE.OVERDUE"
 
 
 class Decision(Struct, frozen=True, gc=False):
