@@ -20,8 +20,8 @@ from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
+from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import accounts, districts, search, sites
-from belfry.registry.accounts import ImportReport
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
@@ -29,9 +29,12 @@ from belfry.registry.search import SitePage
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
+from belfry.registry.sheets.bring import bring
+from belfry.registry.sheets.export import export
 from belfry.registry.site_door import SitesDoor
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
-from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state
+from belfry.registry.words import WordKeys, WordsDoor, WordTable
+from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state
 
 FILE: Final = "registry.sqlite3"
 MIGRATIONS: Final = "belfry.registry:migrations"
@@ -81,6 +84,32 @@ class Registry:
 
     def import_accounts(self, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:
         return accounts.import_sheet(self.store, sheet, dry_run=dry_run, by=by)
+
+    # -- sheets --
+
+    def bring(
+        self,
+        sheets: Sequence[Sheet],
+        *,
+        by: str,
+        dry_run: bool = False,
+        replace: bool = False,
+        tenants: frozenset[str] | None = None,
+        expect: str | None = None,
+    ) -> ImportReport:
+        """Add what sheets have and change what exists, all or nothing (`sheets.bring`). Raises OutcomeDiffers."""
+        return bring(self.store, sheets, by=by, dry_run=dry_run, replace=replace, tenants=tenants, expect=expect)
+
+    def export(
+        self,
+        kind: SheetKind,
+        form: SheetForm = SheetForm.CSV,
+        *,
+        tenants: frozenset[str] | None = None,
+        with_keys: bool = False,
+    ) -> Iterator[bytes]:
+        """Give a sheet that `bring` reads back to the same, in pieces; without words and codes (`sheets.export`)."""
+        return export(self.store, kind, form, tenants=tenants, with_keys=with_keys)
 
     # -- whole sites --
 
@@ -169,6 +198,9 @@ class Registry:
     def sessions_door(self, lives: timedelta) -> SessionsDoor:
         return SessionsDoor(self.sessions, lives=lives)
 
+    def words_door(self, keys: WordKeys) -> WordsDoor:
+        return WordsDoor(WordTable(self.store, keys))
+
     def tokens_door(self) -> TokensDoor:
         return TokensDoor(self.tokens)
 
@@ -184,24 +216,26 @@ def registry_state(where: str | Path) -> SchemaState | None:
     if isinstance(where, Path) and not (where / FILE).exists():
         return None
     engine = make_engine(_url(where))
+    damage = "ok"
     with _whole(engine):
         state = schema_state(engine, MIGRATIONS)
-        with reading(engine) as connection:
-            damage = connection.scalar(text("PRAGMA quick_check(1)"))
+        if engine.dialect.name == "sqlite":
+            with reading(engine) as connection:
+                damage = connection.scalar(text("PRAGMA quick_check(1)")) or "unreadable"
     engine.dispose()
     if damage != "ok":
-        raise SqlError(f"{engine.url.database} is damaged: {damage}")
+        raise SqlError(f"{called(engine)} is damaged: {damage}")
     return state
 
 
 @contextmanager
 def _whole(engine: Engine) -> Iterator[None]:
-    """Say in our words that a file is no database, is locked for long or cannot be read."""
+    """Say in our words that a file is no database, is locked for long or cannot be read, or that no server answers."""
     try:
         yield
     except DatabaseError as error:
         engine.dispose()
-        raise SqlError(f"{engine.url.database} cannot be used: {error.orig}") from error
+        raise SqlError(f"{called(engine)} cannot be used: {error.orig}") from error
     except SqlError:
         engine.dispose()
         raise
