@@ -27,6 +27,14 @@ CHECKS: Final = frozenset({LONE_MISSED, WELFARE, TOUR, INACTIVITY, NO_ACTIVITY})
 LATE_KIND: Final = {What.OPEN: OPEN_LATE, What.CLOSE: CLOSE_LATE}
 
 
+class Stands(Struct, frozen=True):
+    """What was said of a schedule and still holds: since when, and under which line of the account."""
+
+    kind: str
+    at_s: float
+    key: AccountKey
+
+
 class _Meaning(Struct, frozen=True):
     category: Category
     subtype: str

@@ -45,9 +45,10 @@ class Unsecured:
             if incident.account is not None and family(incident.kind) == HAZARD:
                 self._consider(incident.account, incident.area)
 
-    def disarmed(self, key: AccountKey, area: str | None, at: datetime) -> None:
+    def disarmed(self, account_id: str, key: AccountKey, area: str | None, at: datetime) -> None:
         """A site was disarmed; of most nothing follows."""
         if any(self._alarms(key, area, at)):
+            self._arms.met(account_id, key)
             heappush(self._waiting, Unset(at + UNSET_FOR, key.receiver, key.prefix or "", key.account, area or "", at))
 
     def due(self, now: datetime) -> Iterator[tuple[Account, AccountKey, Unset]]:
@@ -74,7 +75,7 @@ class Unsecured:
         self._arms.met(account.id, key)
         state = self._arms.state(account.id, area)
         if state is not None and not state.armed:
-            self.disarmed(key, area, state.since)
+            self.disarmed(account.id, key, area, state.since)
 
     def _alarms(self, key: AccountKey, area: str | None, at: datetime) -> Iterator[Incident]:
         """The alarms of an area shortly before it was disarmed, also those that are closed by now."""
