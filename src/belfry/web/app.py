@@ -40,6 +40,11 @@ SOURCE_TRIES: Final = 30
 """The same for one address; a control room may have one for all its desks."""
 SOURCE_AGAIN: Final = timedelta(seconds=10)
 SET_UP_TRIES: Final = 5
+CODE_TRIES: Final = 5
+"""Technicians' codes from one source; one more every AGAIN."""
+CODE_TRIES_OF_ALL: Final = 60
+CODE_AGAIN: Final = timedelta(seconds=5)
+"""The same from everywhere."""
 
 
 @get(f"{PREFIX}/openapi.json", include_in_schema=False)
@@ -105,6 +110,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         said=Said(timedelta(seconds=house.rules.idempotency_s)),
         sign_ins=Gate(Attempts(TRIES, AGAIN), Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
         set_ups=Gate(Attempts(SET_UP_TRIES, AGAIN)),
+        technicians=Gate(Attempts(CODE_TRIES, AGAIN), Attempts(CODE_TRIES_OF_ALL, CODE_AGAIN)),
     )
 
 

@@ -43,6 +43,8 @@ class Front:
     """By name and source together, by name, and by source."""
     set_ups: Gate
     """By source."""
+    technicians: Gate
+    """By source, and all together."""
 
 
 def front(connection: ASGIConnection[Any, Any, Any, Any]) -> Front:

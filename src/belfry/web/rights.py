@@ -38,6 +38,8 @@ class Right(StrEnum):
     """See how the centre itself is: counts, receivers, kinds."""
     SILENCE = "silence"
     """See which sites fell silent: it tells where nobody would hear an alarm."""
+    ON_TEST = "on_test"
+    """Put sites on test and take them off, and see all that is."""
     DECODE = "decode"
 
 
@@ -63,6 +65,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.USERS: frozenset({Role.ADMINISTRATOR}),
     Right.CENTRE: _PEOPLE,
     Right.SILENCE: _ROOM,
+    Right.ON_TEST: _ROOM,
     Right.DECODE: _PEOPLE,
 }
 

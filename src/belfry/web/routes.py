@@ -7,7 +7,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
-from belfry.web import arrivals, centre, incidents, signals, silence, sites, staff, words
+from belfry.web import arrivals, centre, incidents, on_test, signals, silence, sites, staff, technician, words
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -92,6 +92,8 @@ def api() -> Router:
             silence.router(),
             sites.router(),
             words.router(),
+            on_test.router(),
+            technician.router(),
             stream,
         ],
         response_headers=[

@@ -44,7 +44,7 @@ async def sign_in(request: Asked, data: JSONBody[SignIn]) -> Response[SessionVie
     """Sets the cookie `belfry_session`. Attempts are limited by name and source."""
     check_origin(request)
     desk = front(request)
-    house, keys = desk.house, _sign_in_keys(data.name, _source(request))
+    house, keys = desk.house, _sign_in_keys(data.name, source(request))
     admit(desk.sign_ins, keys, house.clock())
     user = await house.users.check(data.name, data.password)
     if user is None or user.role is Role.SERVICE:
@@ -82,7 +82,7 @@ async def set_up(request: Asked, data: JSONBody[SetUp]) -> UserName:
     """Wants the one-time code that the centre printed at its start. Afterwards one signs in."""
     check_origin(request)
     desk = front(request)
-    house, keys = desk.house, (_source(request),)
+    house, keys = desk.house, (source(request),)
     if house.setup_code is None or not await house.users.empty():
         raise refused(409, "The centre is set up already", kind="belfry:set-up")
     admit(desk.set_ups, keys, house.clock())
@@ -150,7 +150,7 @@ def _sign_in_keys(name: str, source: str) -> tuple[str, str, str]:
     return f"{name}\0{source}", name, source
 
 
-def _source(request: Asked) -> str:
+def source(request: Asked) -> str:
     return source_of("" if request.client is None else request.client.host)
 
 

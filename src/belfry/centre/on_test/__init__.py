@@ -134,7 +134,7 @@ class OnTest:
             self._mode(key, signal)
         for session in self.imagined.values():
             if covers(session, signal, position, self._sites.parts(session.account_id)):
-                take(session, position, signal, in_alarm=False, name=self._name(signal))
+                take(session, position, signal, in_alarm=False, name=self.name(signal))
 
     def _mode(self, key: AccountKey, signal: Received) -> None:
         begun = panel_modes.begins(signal, self._codes)
@@ -161,7 +161,7 @@ class OnTest:
         assert fact.test is not None
         session = self._by_id.get(fact.test)
         if session is not None:
-            take(session, fact.signal, signal, in_alarm=fact.in_alarm, name=self._name(signal))
+            take(session, fact.signal, signal, in_alarm=fact.in_alarm, name=self.name(signal))
             return None
         over = self._ended.get(fact.test)
         if not fact.in_alarm or over is None:
@@ -169,7 +169,7 @@ class OnTest:
         over.left += 1
         return over.ended_at
 
-    def _name(self, signal: Received) -> str | None:
+    def name(self, signal: Received) -> str | None:
         """What the code list calls it."""
         if signal.wire is None or signal.code is None:
             return None

@@ -88,10 +88,12 @@ class TechnicianCodes:
             return None
         return secret, _technician(code)
 
-    async def told(self, said: str) -> Technician | None:
-        """Use up a code that a technician tells an operator; as `sign_in`, without a session."""
+    async def told(self, said: str, account_id: str) -> Technician | None:
+        """Use up a code of a site that a technician tells an operator; as `sign_in`, without a session."""
         found = await self._found(said)
-        if found is None or not await self._use(found[0], b"", forced=found[1]):
+        if found is None or found[0].issued.account_id != account_id:
+            return None
+        if not await self._use(found[0], b"", forced=found[1]):
             return None
         return _technician(found[0])
 
