@@ -134,7 +134,9 @@ class _Reading:
             rows = rows_of(raw, translate)
             header = rows.header
             self.called = rows.called
-            if not header:
+            if not header and rows.may_be_empty:
+                pass
+            elif not header:
                 self._problem(0, "", f"is empty; its first line names the columns, at least {self.form.must[0]}")
             elif self._check_header(rows.header_row, header):
                 self._begin(header)

@@ -159,7 +159,13 @@ def _phones(numbers: Sequence[Number]) -> Values:
 def _schedules(schedules: Sequence[Schedule]) -> Iterator[Values]:
     copies: Counter[tuple[Any, ...]] = Counter()
     for one in schedules:
-        named: dict[str, Any] = {"name": one.name, "kind": one.kind, "area": one.area, "point": one.point, "holidays": one.holidays}
+        named: dict[str, Any] = {
+            "name": one.name,
+            "kind": one.kind,
+            "area": one.area,
+            "point": one.point,
+            "holidays": one.holidays,
+        }
         key = (one.name, one.kind, one.area, one.point)
         copies[key] += 1
         if copies[key] > 1:

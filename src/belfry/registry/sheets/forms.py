@@ -322,7 +322,9 @@ SCHEDULES: Final = Form(
     },
     ("account",),
     _window_flaws,
-    _defaults(Schedule) | _defaults(Interval) | {"must_open": True, "copy": 1, "days": (), "every_s": None},
+    _defaults(Schedule)
+    | _defaults(Interval)
+    | {"must_open": True, "copy": 1, "days": (), "every_s": None, "label": ""},
     ("kind", "area", "point", "name", "copy"),
     repeats=True,
 )

@@ -60,6 +60,8 @@ class Rows:
     header_row: int
     body: Iterator[tuple[int, Sequence[str]]]
     called: Mapping[str, str] = field(default_factory=dict)
+    may_be_empty: bool = False
+    """Of JSON: a list of nothing has no columns, and is a list all the same."""
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
         return self.body
@@ -173,7 +175,8 @@ def _json(raw: bytes) -> Rows:
         if len(header) > COLUMNS_MOST:
             raise NotRows(number, f"makes more than {COLUMNS_MOST} columns")
     names = list(header)
-    return Rows(names, 0, ((number, _cells(_object(number, one), names)) for number, one in enumerate(rows, 1)))
+    body = ((number, _cells(_object(number, one), names)) for number, one in enumerate(rows, 1))
+    return Rows(names, 0, body, may_be_empty=True)
 
 
 def _object(number: int, one: msgspec.Raw) -> Mapping[str, Any]:
