@@ -11,7 +11,7 @@ from belfry.centre.replay import Replay
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
-from belfry.domain.facts import Entry, Fact, Logged, Received, account_subject
+from belfry.domain.facts import Entry, Fact, Logged, OnIncident, Received, account_subject, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
@@ -108,6 +108,12 @@ class Room:
 
     async def say(self, code: str, account: str = "2002", **fields: object) -> int:
         return await self.keep(self.signal(code, account, **fields))
+
+    async def write(self, fact: OnIncident) -> None:
+        """Store what a person does to an incident, and wait until the board has it."""
+        entry = Entry(id=self.chance(16), subject=incident_subject(fact.incident), at=self.now, facts=(fact,))
+        (position,) = await self.journal.append([entry])
+        await self.settled(position)
 
     async def settled(self, position: int) -> None:
         """Wait until a signal is folded and decided; the loop turns, no time passes."""

@@ -55,6 +55,8 @@ class Board:
         self._sites: dict[str, list[str]] = {}
         self._site_of: dict[str, str] = {}
         """Under which site an open incident stands."""
+        self._silent: dict[str, None] = {}
+        """Open incidents of a silent kind."""
         self._following: dict[AccountKey | None, list[str]] = {}
         """Closed incidents whose restore is still waited for."""
         self._last_in_group: dict[str, str] = {}
@@ -107,6 +109,10 @@ class Board:
     def of_site(self, site: str | None) -> Sequence[Incident]:
         """Open incidents of a site (`site_handling.site_of`), oldest first."""
         return [self._incidents[key] for key in self._sites.get(site, ())] if site is not None else ()
+
+    def silent(self) -> Sequence[Incident]:
+        """Open incidents of a silent kind."""
+        return [self._incidents[key] for key in self._silent]
 
     def following(self, account: AccountKey | None) -> Sequence[Incident]:
         """Closed incidents of an account whose restore is still waited for, oldest first."""
@@ -171,6 +177,8 @@ class Board:
         if incident.assigned and incident.id in self._queued and self._site_of.get(incident.id) != site_of(incident):
             self._leave_site(incident)
             self._enter_site(incident)
+        if incident.silent or self._silent:
+            self._note_silence(incident)
         before = self._queued.get(incident.id)
         if before is None and not incident.open:
             self._follow(incident)
@@ -189,6 +197,12 @@ class Board:
                 self._index(incident)
         else:
             self._unindex(incident)
+
+    def _note_silence(self, incident: Incident) -> None:
+        if incident.silent and incident.open:
+            self._silent[incident.id] = None
+        else:
+            self._silent.pop(incident.id, None)
 
     def _index(self, incident: Incident) -> None:
         if incident.group is not None:
