@@ -75,7 +75,7 @@ def test_a_password_is_replaced(config: Path) -> None:
         (("user", "password", "Bert"), PASSWORD, 1, "there is no user 'Bert'"),
         (("token", "--role", "service"), None, 2, "--role service needs --agreement ID"),
         (("token", "--role", "service", "--agreement", "7"), None, 1, "agreements are not available yet"),
-        (("token", "--role", "operator", "--tenant", "north"), None, 1, "for one tenant is not available yet"),
+        (("token", "--role", "operator", "--tenant", "a b"), None, 1, "'a b': a tenant wants"),
         (("token", "--role", "operator", "--hours", "13"), None, 2, "--hours 13: a token lasts more than 0"),
     ],
 )
@@ -111,3 +111,11 @@ def test_a_token_for_a_program(config: Path) -> None:
     told = json.loads(run(config, "token", "--role", "operator", "--json").stdout)
     assert (told["name"], told["role"], told["hours"]) == ("operator", "operator", 12)
     assert len(told["token"]) == 43
+
+
+def test_a_user_may_be_of_some_tenants_only(config: Path) -> None:
+    assert run(config, "user", "add", "Bert", "--role", "operator", "--tenant", "north", typed=PASSWORD).exit_code == 0
+    assert run(config, "user", "list").stdout == "Bert  operator  of north\n"
+    told = run(config, "user", "tenants", "bert", "--tenant", "south", "--tenant", "east")
+    assert told.stdout == "Bert (operator): of east, south\n"
+    assert run(config, "user", "tenants", "bert").stdout == "Bert (operator): of all tenants\n"

@@ -1,4 +1,4 @@
-"""A registry in a folder of its own, with a clock that the test turns and a hash that costs nothing."""
+"""A registry, in SQLite and in PostgreSQL by turns, with a clock that the test turns and a hash that costs nothing."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 
 from belfry.registry import Registry
+from tests.postgres import postgresql, postgresql_server
+
+__all__ = ["postgresql", "postgresql_server"]
+
+IN_A_FILE = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+"""For what only a file can tell."""
 
 
 class Clock:
@@ -32,9 +38,18 @@ def hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A folder or the address of a database, for `Registry.open`."""
+    if request.param == "sqlite":
+        return tmp_path / "data"
+    address: str = request.getfixturevalue("postgresql")
+    return address
+
+
 @pytest.fixture
-def registry(tmp_path: Path, clock: Clock, hasher: PasswordHasher) -> Iterator[Registry]:
-    registry = Registry.open(tmp_path / "data", clock=clock, hasher=hasher)
+def registry(where: Path | str, clock: Clock, hasher: PasswordHasher) -> Iterator[Registry]:
+    registry = Registry.open(where, clock=clock, hasher=hasher)
     yield registry
     registry.close()
 

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, Sessions, Tokens, User, Users
 from belfry.registry import Registry, RegistryError
 from belfry.registry.people import UserTable
-from tests.registry.conftest import Clock, everything_stored
+from tests.registry.conftest import IN_A_FILE, Clock, everything_stored
 
 PASSWORD = "correct horse"
 
@@ -88,6 +88,7 @@ def test_a_disabled_user_and_an_old_password_let_nobody_in(registry: Registry, a
         registry.users.disable("Bert", by="test")
 
 
+@IN_A_FILE
 def test_nothing_secret_is_on_the_disk(registry: Registry, anna: User, clock: Clock, tmp_path: Path) -> None:
     token = registry.tokens.issue(Role.OPERATOR, hours=1, by="test")
     secret, _ = registry.sessions.open(anna, clock(), timedelta(hours=1))
@@ -129,9 +130,22 @@ def test_a_service_gets_no_token_without_an_agreement(registry: Registry) -> Non
         registry.tokens.issue(Role.SERVICE, hours=1, by="test")
 
 
-def test_a_token_is_not_limited_to_a_tenant_in_name_only(registry: Registry) -> None:
-    with pytest.raises(RegistryError, match="for one tenant is not available yet"):
-        registry.tokens.issue(Role.OPERATOR, tenant="north", hours=1, by="test")
+def test_a_token_of_one_tenant_reaches_no_other(registry: Registry, clock: Clock) -> None:
+    secret = registry.tokens.issue(Role.OPERATOR, tenant="north", hours=1, by="test")
+    user = registry.tokens.find(secret, clock())
+    assert user is not None
+    assert user.tenants == {"north"}
+
+
+def test_a_token_reaches_no_further_than_its_user(registry: Registry, clock: Clock, anna: User) -> None:
+    registry.users.set_tenants("Anna", ["north", "south"], by="test")
+    whole = registry.tokens.issue(Role.OPERATOR, name="Anna", hours=1, by="test")
+    south = registry.tokens.issue(Role.OPERATOR, name="Anna", tenant="south", hours=1, by="test")
+    with pytest.raises(RegistryError, match="'Anna' is not of tenant 'east'"):
+        registry.tokens.issue(Role.OPERATOR, name="Anna", tenant="east", hours=1, by="test")
+    registry.users.set_tenants("Anna", ["north"], by="test")
+    found = [registry.tokens.find(secret, clock()) for secret in (whole, south)]
+    assert [user and user.tenants for user in found] == [{"north"}, frozenset()]
 
 
 async def test_the_token_door_notices_a_disabled_user_within_seconds(
@@ -204,3 +218,37 @@ async def test_an_idle_session_ends_and_a_used_one_stays(registry: Registry, clo
     assert after.find(used, clock()) is not None
     assert await door.sweep(clock.turn(timedelta(hours=12))) == 1
     assert door.find(used, clock()) is None
+
+
+# -- tenants ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_user_is_of_all_tenants_until_some_are_named(registry: Registry, clock: Clock, anna: User) -> None:
+    bert = registry.users.add("Bert", Role.HOLDER, PASSWORD, by="test", tenants=["south", "aabcdefghijklmnop"])
+    assert (anna.tenants, bert.tenants) == (None, {"south", "aabcdefghijklmnop"})
+    assert [user.tenants for user in registry.users.all()] == [None, bert.tenants]
+    checked = registry.users.check("bert", PASSWORD)
+    assert checked == bert
+    registry.users.set_tenants("bert", None, by="test")
+    assert [user.tenants for user in registry.users.all()] == [None, None]
+    assert registry.changes(0)[-1].fields == ("tenants",)
+
+
+async def test_a_session_knows_its_users_tenants_as_soon_as_it_is_refreshed(
+    registry: Registry, clock: Clock, anna: User
+) -> None:
+    door: Sessions = registry.sessions_door(timedelta(hours=1))
+    secret, opened = await door.open(anna, clock())
+    assert opened.user.tenants is None
+    registry.users.set_tenants("Anna", ["north"], by="test")
+    await door.refresh(clock())  # type: ignore[attr-defined]  # of the door itself, for whoever follows the registry
+    session = door.find(secret, clock())
+    assert session is not None
+    assert session.user.tenants == {"north"}
+
+
+@pytest.mark.parametrize("tenant", ["", "a b", "x" * 61])
+def test_a_tenant_that_no_account_can_have_is_refused(registry: Registry, tenant: str) -> None:
+    with pytest.raises(RegistryError, match="a tenant wants 1 to 60 letters"):
+        registry.users.add("Bert", Role.OPERATOR, PASSWORD, by="test", tenants=[tenant])
+    assert registry.users.all() == []

@@ -16,7 +16,7 @@ from belfry.registry import Registry, parse_sheet, registry_state
 from belfry.registry.store import last_change
 from belfry.registry.tables import METADATA
 from belfry.sql import NewerSchema, SchemaState, SqlError, reading, writing
-from tests.registry.conftest import Clock
+from tests.registry.conftest import IN_A_FILE, Clock
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(registry: Registry) -> None:
@@ -24,25 +24,26 @@ def test_the_migrations_make_the_tables_that_the_code_knows(registry: Registry) 
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-def test_what_was_kept_is_there_after_a_restart(registry: Registry, tmp_path: Path, hasher: PasswordHasher) -> None:
+def test_what_was_kept_is_there_after_a_restart(registry: Registry, where: Path | str, hasher: PasswordHasher) -> None:
     registry.import_accounts(parse_sheet("account\n1234\n"), by="test")
     registry.close()
-    again = Registry.open(tmp_path / "data", hasher=hasher)
+    again = Registry.open(where, hasher=hasher)
     assert [account.account for account in again.accounts()] == ["1234"]
     again.close()
 
 
+@IN_A_FILE
 def test_the_file_is_its_owners_alone(registry: Registry, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data" / "registry.sqlite3").stat().st_mode) == 0o600
 
 
-def test_a_newer_registry_is_refused(registry: Registry, tmp_path: Path) -> None:
-    assert registry_state(tmp_path / "data") is SchemaState.CURRENT
+def test_a_newer_registry_is_refused(registry: Registry, where: Path | str) -> None:
+    assert registry_state(where) is SchemaState.CURRENT
     with writing(registry.store.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
-    assert registry_state(tmp_path / "data") is SchemaState.NEWER
+    assert registry_state(where) is SchemaState.NEWER
     with pytest.raises(NewerSchema, match="r9999 is newer"):
-        Registry.open(tmp_path / "data")
+        Registry.open(where)
 
 
 def test_a_file_that_is_no_registry_is_named(tmp_path: Path) -> None:
@@ -52,13 +53,19 @@ def test_a_file_that_is_no_registry_is_named(tmp_path: Path) -> None:
             ask(tmp_path)
 
 
+def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
+    with pytest.raises(SqlError, match=r"postgresql://u:\*\*\*@127.0.0.1:1/d cannot be used") as refused:
+        Registry.open("postgresql://u:hunter2@127.0.0.1:1/d")
+    assert "hunter2" not in str(refused.value)
+
+
 def test_asking_for_the_state_makes_no_registry(tmp_path: Path) -> None:
     assert registry_state(tmp_path / "none") is None
     assert not (tmp_path / "none").exists()
 
 
-def test_two_processes_may_have_it_open(registry: Registry, tmp_path: Path, hasher: PasswordHasher) -> None:
-    beside = Registry.open(tmp_path / "data", hasher=hasher)
+def test_two_processes_may_have_it_open(registry: Registry, where: Path | str, hasher: PasswordHasher) -> None:
+    beside = Registry.open(where, hasher=hasher)
     beside.import_accounts(parse_sheet("account\n1234\n"), by="import")
     beside.close()
     assert [change.by for change in registry.changes(0)] == ["import"]

@@ -15,6 +15,10 @@ HOURS: Final = TOKEN_MAX.total_seconds() / 3600
 
 user_app: typer.Typer = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 
+Tenants = Annotated[
+    list[str] | None,
+    typer.Option("--tenant", help="Only accounts of this tenant, or the site of this id; more than one may be given."),
+]
 Name = Annotated[str, typer.Argument(help="What the person signs in with, and what the record shows.")]
 
 
@@ -23,13 +27,14 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option(help="What the account is for.", show_default=False)],
     config: Config,
+    tenant: Tenants = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a staff account. The password is asked for, or read from standard input."""
     if role is Role.SERVICE:
         fail("a service has no password: see belfry token --role service", USAGE)
     with registry_of(settings_of(config)) as registry:
-        user = registry.users.add(name, role, ask_password(), by=BY)
+        user = registry.users.add(name, role, ask_password(), by=BY, tenants=tenant)
     _tell(user, "added", as_json=as_json)
 
 
@@ -43,7 +48,17 @@ def list_users(config: Config, as_json: AsJson = False) -> None:
         return
     width = max((len(user.name) for user in users), default=0)
     for user in users:
-        typer.echo(f"{user.name:{width}}  {user.role}{'  disabled' if user.disabled else ''}")
+        of = "" if user.tenants is None else f"  of {', '.join(sorted(user.tenants))}"
+        typer.echo(f"{user.name:{width}}  {user.role}{of}{'  disabled' if user.disabled else ''}")
+
+
+@user_app.command(epilog="Example: belfry user tenants anna --tenant north --config belfry.toml")
+def tenants(name: Name, config: Config, tenant: Tenants = None, as_json: AsJson = False) -> None:
+    """Say of which tenants an account is, in place of those before; none named: of all."""
+    with registry_of(settings_of(config)) as registry:
+        user = registry.users.set_tenants(name, tenant, by=BY)
+    of = "all tenants" if user.tenants is None else ", ".join(sorted(user.tenants))
+    _tell(user, f"of {of}", as_json=as_json)
 
 
 @user_app.command(epilog="Example: belfry user password anna --config belfry.toml")
@@ -66,7 +81,7 @@ def token(
     role: Annotated[Role, typer.Option(help="What the token may do.", show_default=False)],
     config: Config,
     name: Annotated[str | None, typer.Option(help="Whom it acts for; default: the role.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="Only this tenant (not available yet).")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only accounts of this tenant.")] = None,
     hours: Annotated[float, typer.Option(help="How long it lasts, at most 12.")] = HOURS,
     agreement: Annotated[str | None, typer.Option(help="Agreement of a service (not available yet).")] = None,
     as_json: AsJson = False,

@@ -5,7 +5,7 @@ SHA-256, which is enough, since nobody can guess what to hash.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,15 +17,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from belfry.domain.account_checks import LABEL
 from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, User, fold
 from belfry.registry.store import RegistryError, Store, note_changes
-from belfry.registry.tables import SESSION, TOKEN, USER
+from belfry.registry.tables import SESSION, TOKEN, USER, USER_TENANT
 from belfry.sql import reading, writing
 
 NAME_MAX: Final = 60
 PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 256
 SECRET_BYTES: Final = 32
+LABEL_SHOWN: Final = 60
 TOKEN_MAX: Final = timedelta(hours=12)
 """A token that acts for a person lasts no longer (DESIGN 5)."""
 NEVER_SET: Final = "what nobody can have as a password, since it is longer than any" + "." * PASSWORD_MAX
@@ -66,13 +68,25 @@ class UserTable:
 
     def all(self) -> Sequence[User]:
         with reading(self.store.engine) as connection:
-            return [_user(row) for row in connection.execute(select(USER).order_by(USER.c.folded))]
+            tenants = tenants_of(connection)
+            rows = connection.execute(select(USER).order_by(USER.c.folded))
+            return [_user(row, tenants.get(row.id)) for row in rows]
 
-    def add(self, name: str, role: Role, password: str, *, by: str, language: str = "en") -> User:
-        """Add a staff account. Raises NameTaken, NameRefused, PasswordRefused."""
+    def add(
+        self,
+        name: str,
+        role: Role,
+        password: str,
+        *,
+        by: str,
+        language: str = "en",
+        tenants: Collection[str] | None = None,
+    ) -> User:
+        """Add a staff account, of some tenants or (None) of all. Raises NameTaken, NameRefused, PasswordRefused."""
         name, hashed = checked_name(name), self.hasher.hash(checked_password(password))
+        chosen = checked_tenants(tenants)
         with writing(self.store.engine) as connection:
-            return self._insert(connection, name, role, hashed, by=by, language=language)
+            return self._insert(connection, name, role, hashed, by=by, language=language, tenants=chosen)
 
     def add_first(self, name: str, role: Role, password: str, *, by: str, language: str = "en") -> User | None:
         """Add the first staff account; None where there is one already."""
@@ -87,12 +101,13 @@ class UserTable:
         stand_in = self.stand_in
         with reading(self.store.engine) as connection:
             row = _named(connection, name)
+            tenants = tenants_of(connection, name if row is None else row.id)
         fits = self._fits(stand_in if row is None else row.password, password)
         if row is None or not fits or row.disabled_at is not None:
             return None
         if self.hasher.check_needs_rehash(row.password):
             self._renew(row.id, password)
-        return _user(row)
+        return _user(row, tenants.get(row.id))
 
     def set_password(self, name: str, password: str, *, by: str) -> User:
         """Give a new password and end the account's sessions. Raises RegistryError for a name that nobody has."""
@@ -103,13 +118,36 @@ class UserTable:
         """Let an account in no more; it stays in the record. Its sessions end. Raises RegistryError."""
         return self._change(name, {"disabled_at": self.store.clock()}, by=by)
 
-    def _insert(self, connection: Connection, name: str, role: Role, hashed: str, *, by: str, language: str) -> User:
+    def set_tenants(self, name: str, tenants: Collection[str] | None, *, by: str) -> User:
+        """Say of which tenants an account is, or ids of which sites; None: of all. Raises RegistryError."""
+        chosen = checked_tenants(tenants)
+        with writing(self.store.engine) as connection:
+            row = _named(connection, name)
+            if row is None:
+                raise RegistryError(f"there is no user {name!r}")
+            connection.execute(delete(USER_TENANT).where(USER_TENANT.c.user == row.id))
+            _put_tenants(connection, row.id, chosen)
+            note_changes(connection, [(row.id, ["tenants"])], table="user", by=by, at=self.store.clock())
+        return _user(row, chosen)
+
+    def _insert(
+        self,
+        connection: Connection,
+        name: str,
+        role: Role,
+        hashed: str,
+        *,
+        by: str,
+        language: str,
+        tenants: frozenset[str] | None = None,
+    ) -> User:
         if _named(connection, name) is not None:
             raise NameTaken(f"{name!r} is taken; names differ by more than case")
         at = self.store.clock()
-        user = User(id=self.store.new_id("u"), name=name, role=role)
+        user = User(id=self.store.new_id("u"), name=name, role=role, tenants=tenants)
         values = {"id": user.id, "folded": fold(name), "name": name, "role": role.value, "password": hashed}
         connection.execute(insert(USER).values(**values, language=language, created_at=at))
+        _put_tenants(connection, user.id, tenants)
         note_changes(connection, [(user.id, ["added"])], table="user", by=by, at=at)
         return user
 
@@ -121,8 +159,8 @@ class UserTable:
             connection.execute(update(USER).where(USER.c.id == row.id).values(**values))
             connection.execute(delete(SESSION).where(SESSION.c.user == row.id))
             note_changes(connection, [(row.id, list(values))], table="user", by=by, at=self.store.clock())
-            changed = _named(connection, name)
-        return _user(row if changed is None else changed)
+            changed, tenants = _named(connection, name), tenants_of(connection, row.id)
+        return _user(row if changed is None else changed, tenants.get(row.id))
 
     def _fits(self, hashed: str, password: str) -> bool:
         if len(password) > PASSWORD_MAX:
@@ -146,14 +184,14 @@ class TokenTable:
     def issue(self, role: Role, *, name: str | None = None, tenant: str | None = None, hours: float, by: str) -> str:
         """Return a new bearer token that acts as `name` (default: the role's) for at most 12 hours.
 
-        Where a user has that name, the token ends with the user. Raises RegistryError, NameRefused.
+        Where a user has that name, the token ends with the user and reaches no further than his tenants. `tenant`: it
+        reaches that one alone. Raises RegistryError, NameRefused.
         """
         lives = timedelta(hours=hours)
         if not timedelta(0) < lives <= TOKEN_MAX:
             raise RegistryError(f"hours = {hours:g}: a token lasts more than 0 and at most 12")
         if tenant is not None:
-            # Nothing behind the token door looks at tenants yet, so such a token would open all of them.
-            raise RegistryError("a token for one tenant is not available yet")
+            checked_tenants([tenant])
         if role is Role.SERVICE:
             raise RegistryError("a service needs an agreement, and agreements are not available yet")
         secret = urlsafe_b64encode(self.store.chance(SECRET_BYTES)).rstrip(b"=").decode("ascii")
@@ -162,6 +200,9 @@ class TokenTable:
             user = None if name is None else _named(connection, name)
             if user is not None and user.disabled_at is not None:
                 raise RegistryError(f"{user.name!r} is disabled")
+            mine = None if user is None else tenants_of(connection, user.id).get(user.id)
+            if tenant is not None and mine is not None and tenant not in mine:
+                raise RegistryError(f"{name!r} is not of tenant {tenant!r}")
             values = {
                 "sha256": fingerprint(secret),
                 "id": self.store.new_id("t"),
@@ -180,9 +221,10 @@ class TokenTable:
         query = select(TOKEN, USER.c.disabled_at).outerjoin(USER, TOKEN.c.user == USER.c.id)
         with reading(self.store.engine) as connection:
             row = connection.execute(query.where(TOKEN.c.sha256 == fingerprint(secret))).one_or_none()
-        if row is None or row.expires_at <= now or row.disabled_at is not None:
-            return None
-        return User(id=row.user or row.id, name=row.name, role=Role(row.role))
+            if row is None or row.expires_at <= now or row.disabled_at is not None:
+                return None
+            mine = tenants_of(connection, row.user).get(row.user) if row.user else None
+        return User(id=row.user or row.id, name=row.name, role=Role(row.role), tenants=_narrowed(mine, row.tenant))
 
 
 def _count(connection: Connection) -> int:
@@ -193,5 +235,39 @@ def _named(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(USER).where(USER.c.folded == fold(name))).one_or_none()
 
 
-def _user(row: Row[Any]) -> User:
-    return User(id=row.id, name=row.name, role=Role(row.role), disabled=row.disabled_at is not None)
+def _user(row: Row[Any], tenants: frozenset[str] | None) -> User:
+    return User(id=row.id, name=row.name, role=Role(row.role), disabled=row.disabled_at is not None, tenants=tenants)
+
+
+# -- tenants ----------------------------------------------------------------------------------------------------------
+
+
+def tenants_of(connection: Connection, user: str | None = None) -> Mapping[str, frozenset[str]]:
+    """Return whose accounts users, or one user, may know of, by user id; who is absent is of all tenants."""
+    query = select(USER_TENANT.c.user, USER_TENANT.c.tenant)
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(query if user is None else query.where(USER_TENANT.c.user == user)):
+        found.setdefault(row.user, set()).add(row.tenant)
+    return {user_id: frozenset(tenants) for user_id, tenants in found.items()}
+
+
+def checked_tenants(tenants: Collection[str] | None) -> frozenset[str] | None:
+    """Raises RegistryError for what is neither a tenant's name nor an id of ours."""
+    if tenants is None:
+        return None
+    for tenant in tenants:
+        if not tenant or LABEL.fullmatch(tenant) is None:
+            raise RegistryError(f"{tenant[:LABEL_SHOWN]!r}: a tenant wants 1 to 60 letters, digits or _ . -")
+    return frozenset(tenants) or None
+
+
+def _put_tenants(connection: Connection, user: str, tenants: frozenset[str] | None) -> None:
+    if tenants:
+        connection.execute(insert(USER_TENANT), [{"user": user, "tenant": tenant} for tenant in sorted(tenants)])
+
+
+def _narrowed(mine: frozenset[str] | None, tenant: str | None) -> frozenset[str] | None:
+    """A token of one tenant reaches it, as long as whom it acts for is of it."""
+    if tenant is None:
+        return mine
+    return frozenset({tenant}) if mine is None else mine & {tenant}

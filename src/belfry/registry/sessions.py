@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from belfry.ports.staff import Role, Session, User
-from belfry.registry.people import SECRET_BYTES, fingerprint
+from belfry.registry.people import SECRET_BYTES, fingerprint, tenants_of
 from belfry.registry.store import Store
 from belfry.registry.tables import SESSION, USER
 from belfry.sql import reading, writing
@@ -48,16 +48,12 @@ class SessionTable:
             .where(SESSION.c.expires_at > now, USER.c.disabled_at.is_(None))
         )
         with reading(self.store.engine) as connection:
-            rows = connection.execute(query).all()
-        return {
-            row.sha256: Kept(
-                Session(
-                    user=User(id=row.user, name=row.name, role=Role(row.role)), csrf=row.csrf, expires_at=row.expires_at
-                ),
-                row.seen_at,
-            )
-            for row in rows
-        }
+            rows, tenants = connection.execute(query).all(), tenants_of(connection)
+        kept: dict[bytes, Kept] = {}
+        for row in rows:
+            user = User(id=row.user, name=row.name, role=Role(row.role), tenants=tenants.get(row.user))
+            kept[row.sha256] = Kept(Session(user=user, csrf=row.csrf, expires_at=row.expires_at), row.seen_at)
+        return kept
 
     def end(self, fingerprints: Iterable[bytes]) -> None:
         gone = [{"which": one} for one in fingerprints]
