@@ -10,7 +10,11 @@ import msgspec
 from belfry.web.openapi import document, document_bytes
 from tests.web.kit import BASE, Rig
 
-NO_BODY = {("/api/v1/incidents/next", "post")}
+NO_BODY = {
+    ("/api/v1/incidents/next", "post"),
+    ("/api/v1/tests/{test_id}/end", "post"),
+    ("/api/v1/technician/end", "post"),
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -58,6 +62,18 @@ def test_every_operation_of_the_contract_is_there() -> None:
     acts = ("take", "takeover", "release", "hold", "note", "reclassify", "close", "reopen")
     assert found == {
         *((f"/incidents/{{incident_id}}/{act}", "post") for act in acts),
+        ("/tests", "get"),
+        ("/tests", "post"),
+        ("/tests/{test_id}", "get"),
+        *((f"/tests/{{test_id}}/{act}", "post") for act in ("extend", "expect", "end")),
+        ("/accounts/{account_id}/tests", "get"),
+        ("/technician-codes", "get"),
+        ("/technician-codes", "post"),
+        ("/technician-codes/{code_id}", "delete"),
+        ("/technician", "get"),
+        ("/technician/session", "post"),
+        ("/technician/session", "delete"),
+        *((f"/technician/{act}", "post") for act in ("test", "extend", "expect", "end")),
         ("/session", "get"),
         ("/session", "post"),
         ("/session", "delete"),

@@ -179,7 +179,7 @@ def heard_as(house: House, site: Account) -> AccountKey | None:
     responses=_REFUSALS,
     summary="Let a test end at another time",
 )
-async def extend(request: Request, test_id: FromPath[str], data: JSONBody[ExtendBody]) -> TestView:
+async def extend_test(request: Request, test_id: FromPath[str], data: JSONBody[ExtendBody]) -> TestView:
     """Without a word it counts from its beginning; a word that is checked anew, or a supervisor, counts from now."""
     house, by = front(request).house, visitor_of(request).user
     test = _test(request, test_id)
@@ -205,7 +205,7 @@ async def extend(request: Request, test_id: FromPath[str], data: JSONBody[Extend
     responses=_REFUSALS,
     summary="Say what a test shall bring",
 )
-async def expect(request: Request, test_id: FromPath[str], data: JSONBody[ExpectBody]) -> TestView:
+async def expect_of_test(request: Request, test_id: FromPath[str], data: JSONBody[ExpectBody]) -> TestView:
     """The whole list; what came before counts for it too."""
     _test(request, test_id)
     by, listed = visitor_of(request).user.name, expected_of(data.expected)
@@ -219,7 +219,7 @@ async def expect(request: Request, test_id: FromPath[str], data: JSONBody[Expect
     responses={404: _REFUSALS[404], 409: _REFUSALS[409]},
     summary="End a test now",
 )
-async def end(request: Request, test_id: FromPath[str]) -> TestView:
+async def end_test(request: Request, test_id: FromPath[str]) -> TestView:
     """What is still in alarm becomes an incident; what is missing is named."""
     _test(request, test_id)
     by = visitor_of(request).user.name
@@ -257,7 +257,7 @@ async def issue_code(request: Request, data: JSONBody[IssueBody]) -> IssuedView:
 
 
 @get("/technician-codes", guards=[need(Right.ON_TEST)], summary="Technicians' codes that are good")
-async def codes(request: Request, account: Annotated[str, QueryParameter(max_length=60)]) -> CodeList:
+async def technician_codes(request: Request, account: Annotated[str, QueryParameter(max_length=60)]) -> CodeList:
     house = front(request).house
     site = _site(request, account, field="account")
     return CodeList(
@@ -412,11 +412,11 @@ def router() -> Router:
         one_test,
         on_test_of_account,
         put_on_test,
-        extend,
-        expect,
-        end,
+        extend_test,
+        expect_of_test,
+        end_test,
         issue_code,
-        codes,
+        technician_codes,
         withdraw_code,
     ]
     return Router("/", route_handlers=handlers, tags=["on test"])

@@ -48,7 +48,7 @@ _ACTED: Final = {**_SIGNED_IN, 404: told("There is no test"), 409: told("The tes
     responses={429: told("Too many attempts; Retry-After says how long to wait")},
     summary="Sign in as a technician",
 )
-async def sign_in(request: Request, data: JSONBody[TechnicianSignIn]) -> Response[TechnicianView]:
+async def technician_sign_in(request: Request, data: JSONBody[TechnicianSignIn]) -> Response[TechnicianView]:
     """With the one-time code of the control room; it is used up. Sets the cookie `belfry_technician`."""
     check_origin(request)
     desk = front(request)
@@ -67,7 +67,7 @@ async def sign_in(request: Request, data: JSONBody[TechnicianSignIn]) -> Respons
 
 
 @delete("/technician/session", status_code=204, summary="Sign out as a technician")
-async def sign_out(request: Request) -> Response[None]:
+async def technician_sign_out(request: Request) -> Response[None]:
     """A test that runs goes on until its end."""
     check_origin(request)
     technician = _found(request)
@@ -91,7 +91,7 @@ async def technician(request: Request) -> TechnicianView:
     responses=_ACTED,
     summary="Put his site on test",
 )
-async def put_on_test(request: Request, data: JSONBody[TechnicianTest]) -> TechnicianView:
+async def begin_own_test(request: Request, data: JSONBody[TechnicianTest]) -> TechnicianView:
     """At most eight hours, and no longer than his code is good."""
     check_origin(request)
     house, who = front(request).house, _let_in(request)
@@ -121,7 +121,7 @@ async def put_on_test(request: Request, data: JSONBody[TechnicianTest]) -> Techn
     responses=_ACTED,
     summary="Let his test end at another time",
 )
-async def extend(request: Request, data: JSONBody[TechnicianExtend]) -> TechnicianView:
+async def extend_own_test(request: Request, data: JSONBody[TechnicianExtend]) -> TechnicianView:
     """From now on for so many minutes; at most eight hours in all, and no longer than his code is good."""
     check_origin(request)
     house, who = front(request).house, _let_in(request)
@@ -140,7 +140,7 @@ async def extend(request: Request, data: JSONBody[TechnicianExtend]) -> Technici
     responses=_ACTED,
     summary="Say what his test shall bring",
 )
-async def expect(request: Request, data: JSONBody[ExpectBody]) -> TechnicianView:
+async def expect_of_own_test(request: Request, data: JSONBody[ExpectBody]) -> TechnicianView:
     check_origin(request)
     house, who = front(request).house, _let_in(request)
     session, listed = _running(house, who), expected_of(data.expected)
@@ -151,7 +151,7 @@ async def expect(request: Request, data: JSONBody[ExpectBody]) -> TechnicianView
 
 
 @post("/technician/end", status_code=200, responses=_ACTED, summary="End his test now")
-async def end(request: Request) -> TechnicianView:
+async def end_own_test(request: Request) -> TechnicianView:
     """What is still in alarm becomes an alarm at the control room."""
     check_origin(request)
     house, who = front(request).house, _let_in(request)
@@ -262,5 +262,13 @@ def _view(house: House, who: Technician) -> TechnicianView:
 
 
 def router() -> Router:
-    handlers: list[Any] = [sign_in, sign_out, technician, put_on_test, extend, expect, end]
+    handlers: list[Any] = [
+        technician_sign_in,
+        technician_sign_out,
+        technician,
+        begin_own_test,
+        extend_own_test,
+        expect_of_own_test,
+        end_own_test,
+    ]
     return Router("/", route_handlers=handlers, tags=["technician"])
