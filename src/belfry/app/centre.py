@@ -332,6 +332,7 @@ class Centre:
 
     async def _start_console(self, sessions: SessionsDoor) -> None:
         settings, registry = self._settings, self._stores.registry
+        self.sites, self.words = registry.sites_door(), registry.words_door(self._stores.word_keys)
         users = registry.users_door()
         if await users.empty():
             if self._demo:
@@ -358,7 +359,8 @@ class Centre:
             users=users,
             sessions=sessions,
             tokens=registry.tokens_door(),
-            sites=registry.sites_door(),
+            sites=self.sites,
+            words=self.words,
             tests=OnTestDesk(
                 self.triage.on_test,
                 self._stores.journal,
