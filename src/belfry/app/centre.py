@@ -16,6 +16,7 @@ import structlog
 from belfry import __version__, plugins
 from belfry.app import mark, snapshot
 from belfry.app.health import Health
+from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
@@ -62,6 +63,9 @@ STARTS_READ: Final = 256
 
 EXTENSIONS_READ: Final = 4_096
 """Closings that were put off, of which those of the last two days still count."""
+
+KEEPING_LOOK: Final = timedelta(seconds=30)
+"""How soon the status page knows of a backup."""
 
 _NOTHING: Final = Condition()
 
@@ -275,6 +279,9 @@ class Centre:
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
         self.upkeep.begin(self._tasks)
+        self.keeping = Telling(self._settings.data, lambda: self.health.forecast, lambda: self.upkeep.erased)
+        await self.keeping.load(self._stores.journal)
+        self._tasks.every("keeping", KEEPING_LOOK, self.keeping.look)
         self.health.begin(self._tasks)
         await self._start_receivers()
         await self._start_console(sessions)
@@ -402,6 +409,7 @@ class Centre:
             lost=self.supervision.lost_count,
             not_commissioned=self.supervision.not_commissioned_count,
             undecided=self.walk.behind,
+            keeping=self.keeping.now(),
         )
 
     def _faults_now(self) -> Iterator[OwnFaultState]:

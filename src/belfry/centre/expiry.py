@@ -42,6 +42,8 @@ log = structlog.get_logger()
 EVERY: Final = timedelta(hours=1)
 """How often it looks; retention is counted in days."""
 
+EXPIRY: Final = "expiry"
+"""Subject of what it says; one of its own, since a large round says much and the centre's own starts are looked up."""
 BATCH: Final = 256
 """Entries that go together, about: one transaction of the journal."""
 PAGE: Final = 512
@@ -64,7 +66,7 @@ async def expire(keys: KeyStore, journal: Journal, clock: Clock, chance: Chance)
     gone = await keys.expire(now)
     if gone:
         fact = Erased(keys=len(gone))
-        await journal.append([Entry(id=chance(16), subject="centre", at=now, facts=(fact,))])
+        await journal.append([Entry(id=chance(16), subject=EXPIRY, at=now, facts=(fact,))])
     return len(gone)
 
 
@@ -331,7 +333,7 @@ def _entries(going: Going) -> list[Entry]:
         )
         for n in range(max(-(-len(gone) // RUNS_IN_FACT), -(-len(names) // NAMES_IN_FACT)))
     ]
-    return [Entry(id=_id(going.id, n), subject="centre", at=going.at, facts=(fact,)) for n, fact in enumerate(facts)]
+    return [Entry(id=_id(going.id, n), subject=EXPIRY, at=going.at, facts=(fact,)) for n, fact in enumerate(facts)]
 
 
 def _id(first: bytes, n: int) -> bytes:

@@ -10,6 +10,7 @@ from belfry.cli.accounts import import_app
 from belfry.cli.check import check
 from belfry.cli.decode import app as decode_app
 from belfry.cli.demo import demo
+from belfry.cli.keeping import backup, drill, rebuild, restore
 from belfry.cli.serve import serve
 from belfry.cli.simulate import simulate
 from belfry.cli.users import token, user_app
@@ -44,6 +45,10 @@ app.command(epilog="Example: belfry check --config belfry.toml")(check)
 app.add_typer(decode_app, name="decode")
 app.command(epilog="Example: belfry simulate --to 127.0.0.1:12009 --accounts 50 --rate 20 --seconds 60")(simulate)
 app.add_typer(import_app, name="import")
+app.command(epilog="Example: belfry backup --to /mnt/backup --keys-to /mnt/keys --config belfry.toml")(backup)
+app.command(epilog="Example: belfry restore --from /mnt/backup --keys-from /mnt/keys --config belfry.toml")(restore)
+app.command(epilog="Example: belfry drill --from /mnt/backup")(drill)
+app.command(epilog="Example: belfry rebuild --config belfry.toml")(rebuild)
 app.add_typer(user_app, name="user")
 app.command(epilog="Example: belfry token --role operator --config belfry.toml")(token)
 

@@ -16,7 +16,7 @@ from belfry.protocols.dc09.describe import describe
 from belfry.web.asks import DecodeBody
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
-from belfry.web.house import House, OwnFaultState
+from belfry.web.house import House, Keeping, OwnFaultState
 from belfry.web.identity import need, visitor_guard
 from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
@@ -31,10 +31,12 @@ from belfry.web.views import (
     CentreView,
     Counts,
     Decoded,
+    KeepingView,
     KindList,
     OwnFaultView,
     Pulse,
     ReceiverView,
+    RestoredView,
 )
 
 _KINDS_LAST_S: Final = 3_600
@@ -60,6 +62,22 @@ async def centre(request: Asked) -> CentreView:
         counts=_counts(house) if viewer.audience.tenants is None else _counts_of(desk, viewer),
         not_commissioned=silent.not_commissioned,
         lost=silent.lost,
+        keeping=_keeping(now.keeping),
+    )
+
+
+def _keeping(told: Keeping) -> KeepingView:
+    back = told.restored
+    return KeepingView(
+        size_bytes=told.size_bytes,
+        free_bytes=told.free_bytes,
+        bytes_per_day=told.bytes_per_day,
+        days_left=told.days_left,
+        backup_at=told.backup_at,
+        backup_keys=told.backup_keys,
+        restored=None if back is None else RestoredView(back.at, str(back.position), back.made_at, back.keys),
+        erased_keys=told.erased_keys,
+        erased_entries=told.erased_entries,
     )
 
 

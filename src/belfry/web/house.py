@@ -42,6 +42,29 @@ class OwnFaultState(Struct, frozen=True):
     """Of storage: deliveries that got no receipt."""
 
 
+class RestoredState(Struct, frozen=True):
+    """That the centre goes on from a backup: when, from which position, made when, and whether the keys came back."""
+
+    at: datetime
+    position: int
+    made_at: datetime
+    keys: bool
+
+
+class Keeping(Struct, frozen=True, kw_only=True):
+    """Room, backups and what was erased. None: not known, or not yet."""
+
+    size_bytes: int | None = None
+    free_bytes: int | None = None
+    bytes_per_day: int | None = None
+    days_left: int | None = None
+    backup_at: datetime | None = None
+    backup_keys: bool = False
+    restored: RestoredState | None = None
+    erased_keys: int = 0
+    erased_entries: int = 0
+
+
 class Centre(Struct, frozen=True, kw_only=True):
     """How the centre is at this moment."""
 
@@ -56,6 +79,7 @@ class Centre(Struct, frozen=True, kw_only=True):
     """Accounts that were never heard of."""
     undecided: int = 0
     """Signals that are kept and wait for triage."""
+    keeping: Keeping = Keeping()
 
 
 class Silence(Struct, frozen=True, kw_only=True):

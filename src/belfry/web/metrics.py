@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from belfry.web.house import House
@@ -33,6 +33,20 @@ class _Numbers(Collector):
         connections = sum(receiver.connections for receiver in centre.receivers)
         yield _gauge("belfry_receiver_connections", "Connections of all receivers", connections)
         yield _gauge("belfry_accounts_lost", "Accounts with a path that fell silent", centre.lost)
+        keeping = centre.keeping
+        yield _counter("belfry_erased_keys", "Data keys destroyed since the beginning", keeping.erased_keys)
+        yield _counter("belfry_erased_entries", "Entries forgotten since the beginning", keeping.erased_entries)
+        for name, words, value in (
+            ("belfry_store_bytes", "Size of all stores", keeping.size_bytes),
+            ("belfry_store_bytes_per_day", "Growth of the stores in the last days", keeping.bytes_per_day),
+            ("belfry_disk_days_left", "Days until little room is left at that rate", keeping.days_left),
+        ):
+            if value is not None:
+                yield _gauge(name, words, value)
+        if keeping.backup_at is not None:
+            yield _gauge(
+                "belfry_backup_timestamp_seconds", "When the last backup was made", keeping.backup_at.timestamp()
+            )
         yield _gauge("belfry_accounts_not_commissioned", "Accounts never heard of", centre.not_commissioned)
 
 
@@ -42,6 +56,10 @@ def exposition(house: House, streams: int) -> tuple[bytes, str]:
     registry.register(_Numbers(house, streams))
     encode, media_type = choose_encoder("")
     return encode(registry), media_type
+
+
+def _counter(name: str, words: str, value: float) -> Metric:
+    return CounterMetricFamily(name, words, value=value)
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -387,6 +387,34 @@ class OwnFaultView(Struct, frozen=True):
     refused: int
 
 
+class RestoredView(Struct, frozen=True):
+    """The centre goes on from a backup that was made at `made_at`; positions behind `position` are used anew.
+    Without `keys`, what is personal from before cannot be read any more."""
+
+    at: Instant
+    position: str
+    made_at: Instant
+    keys: bool
+
+
+class KeepingView(Struct, frozen=True, kw_only=True):
+    """Room, backups and what was erased since the beginning; null: not known, or not yet."""
+
+    size_bytes: int | None
+    """Of all stores."""
+    free_bytes: int | None
+    bytes_per_day: int | None
+    """By which the stores grew in the last days."""
+    days_left: int | None
+    """Until little room is left, at that rate."""
+    backup_at: Instant | None
+    backup_keys: bool
+    """Whether the keys were backed up with it."""
+    restored: RestoredView | None
+    erased_keys: int
+    erased_entries: int
+
+
 class CentreView(Struct, frozen=True, kw_only=True):
     name: str
     demo: bool
@@ -403,6 +431,7 @@ class CentreView(Struct, frozen=True, kw_only=True):
     """Accounts that were never heard of."""
     lost: int
     """Accounts with a path that fell silent."""
+    keeping: KeepingView
 
 
 class Pulse(Struct, frozen=True):

@@ -1,0 +1,194 @@
+"""`belfry restore`: a backup into an empty folder, looked through before the first byte is put there.
+
+What was erased stays erased: an older backup of the keys may hold keys that ended since, or that the journal says were
+destroyed; they are destroyed again before anybody can ask for one. Positions behind the backup's end will be used a
+second time, so the journal says where that begins, and everybody signs in anew.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import delete
+
+from belfry.app.keeping import manifest as manifests
+from belfry.app.keeping.backup import fingerprint
+from belfry.app.keeping.copying import copy_file
+from belfry.app.keeping.errors import KeepingError
+from belfry.app.keeping.holding import Holding, differences, examine
+from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Manifest
+from belfry.domain.facts import Entry, Restored
+from belfry.journal.sqlite import SqliteJournal
+from belfry.keys.errors import KeysError
+from belfry.keys.instance import FILE as INSTANCE
+from belfry.keys.sqlite import SqliteKeyStore
+from belfry.registry import Registry
+from belfry.registry.copies import copy_registry, has_rows
+from belfry.registry.tables import SESSION
+from belfry.settings import Settings
+from belfry.sql import SqlError, writing
+
+CLOCK_MAY_DIFFER: Final = timedelta(hours=1)
+NEW: Final = ".restoring"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What a restore did."""
+
+    manifest: Manifest
+    folder: Path
+    position: int
+    keys: bool
+    """Whether personal parts can be read again."""
+    expired: int
+    """Keys in the backup whose time was over."""
+
+
+async def restore(settings: Settings, source: Path, keys_from: Path | None, *, now: datetime) -> Back:
+    """Put a backup in place. Raises KeepingError, a store's own error, or OSError; then nothing is in place."""
+    data = settings.data
+    _check_settings(settings)
+    folder = manifests.find(source)
+    manifest = manifests.read(folder)
+    if manifest.kind != "backup" or manifest.journal is None:
+        raise KeepingError(f"{folder} is no backup of a whole centre but of kind {manifest.kind[:20]!r}")
+    if now < manifest.made_at - CLOCK_MAY_DIFFER:
+        raise KeepingError(
+            f"the clock of this machine says {now:%Y-%m-%d %H:%M} UTC, and the backup was made "
+            f"{manifest.made_at:%Y-%m-%d %H:%M}: set the clock first, else what is erased and when is wrong"
+        )
+    _check_empty(data, keys=keys_from is not None)
+    manifests.check_files(folder, manifest)
+    holding = examine(folder / JOURNAL)
+    if wrong := differences(manifest.journal, holding.held):
+        raise KeepingError(f"{folder / JOURNAL} does not hold what its manifest says: {'; '.join(wrong)}")
+    if keys_from is not None:
+        _check_keys(keys_from, data, manifest)
+    _put(data, folder, keys_from)
+    expired = await _settle_keys(data, holding, now, keys=keys_from is not None)
+    _settle_registry(settings)
+    await _say(data, manifest, now, keys=keys_from is not None)
+    return Back(
+        manifest=manifest,
+        folder=folder,
+        position=manifest.journal.position,
+        keys=keys_from is not None,
+        expired=expired,
+    )
+
+
+def _check_settings(settings: Settings) -> None:
+    if settings.journal != "sqlite":
+        raise KeepingError(
+            f"journal = {settings.journal_type!r} is on a server, and a backup has a journal of one file: restore with "
+            "settings that name none"
+        )
+    try:
+        if settings.database is not None and has_rows(settings.database):
+            raise KeepingError("the database of these settings has a registry already: a restore overwrites nothing")
+    except SqlError as error:
+        raise KeepingError(f"the database of these settings cannot be used: {error}") from error
+
+
+def _check_empty(data: Path, *, keys: bool) -> None:
+    """Only the instance key may be there: it comes from a place of its own, by hand."""
+    there: Sequence[str] = sorted(one.name for one in data.iterdir()) if data.is_dir() else []
+    if others := [name for name in there if name != INSTANCE]:
+        raise KeepingError(
+            f"{data} is not empty ({others[0]}): a restore overwrites nothing; move it away, or name another folder"
+        )
+    if keys and INSTANCE not in there:
+        raise KeepingError(
+            f"{data / INSTANCE} is missing: without it the keys of the backup open nothing; copy it there from where "
+            "you keep it (mode 600), or leave out --keys-from"
+        )
+
+
+def _check_keys(keys_from: Path, data: Path, manifest: Manifest) -> None:
+    keys = manifests.read(keys_from)
+    if keys.kind != "keys" or keys.file(KEYS) is None:
+        raise KeepingError(f"{keys_from} is no backup of a key store")
+    manifests.check_files(keys_from, keys)
+    here = fingerprint(data)
+    if keys.instance != here:
+        raise KeepingError(
+            f"{data / INSTANCE} ({here}) is not the instance key of the keys in {keys_from} ({keys.instance})"
+        )
+    if manifest.instance != keys.instance:
+        raise KeepingError(f"the keys in {keys_from} are of another centre than the backup")
+
+
+def _put(data: Path, folder: Path, keys_from: Path | None) -> None:
+    """Copy beside their places, then rename: the journal last, without which nothing starts."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stores = [(folder, REGISTRY), (folder, JOURNAL)]
+    if keys_from is not None:
+        stores.insert(0, (keys_from, KEYS))
+    try:
+        for place, name in stores:
+            copy_file(place / name, data / f"{name}{NEW}")
+        for _, name in stores:
+            os.replace(data / f"{name}{NEW}", data / name)
+        manifests.sync_folder(data)
+    except BaseException:
+        for _, name in stores:
+            for left in (data / f"{name}{NEW}", data / name):
+                with suppress(OSError):
+                    left.unlink(missing_ok=True)
+        raise
+
+
+async def _settle_keys(data: Path, holding: Holding, now: datetime, *, keys: bool) -> int:
+    """Without keys a store of new ones is made, in which no old part finds its own."""
+    try:
+        store = await SqliteKeyStore.open(data, secrets.token_bytes)
+    except KeysError as error:
+        raise KeepingError(f"the keys cannot be used: {error}") from error
+    try:
+        if not keys:
+            return 0
+        over = now if holding.erased_at is None else max(now, holding.erased_at)
+        gone = await store.expire(over)
+        if holding.destroyed:
+            await store.destroy(sorted(holding.destroyed))
+        return len(gone)
+    finally:
+        await store.close()
+
+
+def _settle_registry(settings: Settings) -> None:
+    """Bring it up to date, and let everybody sign in anew: their pages know positions that mean something else now."""
+    try:
+        registry = Registry.open(settings.data)
+        try:
+            with writing(registry.store.engine) as connection:
+                connection.execute(delete(SESSION))
+            if settings.database is not None:
+                server = Registry.open(settings.database)
+                try:
+                    copy_registry(registry, server)
+                finally:
+                    server.close()
+        finally:
+            registry.close()
+    except SqlError as error:
+        raise KeepingError(f"the registry cannot be used: {error}") from error
+    if settings.database is not None:
+        for name in (REGISTRY, f"{REGISTRY}-wal", f"{REGISTRY}-shm"):
+            (settings.data / name).unlink(missing_ok=True)
+
+
+async def _say(data: Path, manifest: Manifest, now: datetime, *, keys: bool) -> None:
+    assert manifest.journal is not None
+    fact = Restored(position=manifest.journal.position, made_at=manifest.made_at, version=manifest.version, keys=keys)
+    journal = await SqliteJournal.open(data)
+    try:
+        await journal.append([Entry(id=secrets.token_bytes(16), subject="centre", at=now, facts=(fact,))])
+    finally:
+        await journal.close()
