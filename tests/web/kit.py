@@ -98,7 +98,14 @@ class Rig:
             clock=self.clock,
             chance=self.chance,
         )
-        self.deadlines = Deadlines(self.board, journal, rules=self.rules, clock=self.clock, chance=self.chance)
+        self.deadlines = Deadlines(
+            self.board,
+            journal,
+            rules=self.rules,
+            clock=self.clock,
+            chance=self.chance,
+            deliver=self.intake.deliver,
+        )
         self.desk = Desk(
             self.board,
             journal,

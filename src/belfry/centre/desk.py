@@ -19,6 +19,7 @@ from belfry.centre.board import Board, catch_up, expect_of, load
 from belfry.centre.seals import Seals
 from belfry.centre.together import Together
 from belfry.domain.commands import (
+    Assign,
     Command,
     Conflict,
     NotAllowed,
@@ -40,7 +41,7 @@ from belfry.ports import Chance, Clock, Journal, JournalError, Stale
 
 log = structlog.get_logger()
 
-_MOVE_SITES: Final = (Take, TakeOver, Release, Reopen)
+_MOVE_SITES: Final = (Take, TakeOver, Release, Reopen, Assign)
 """Acts that move everything at a site, not one incident alone."""
 
 TRIES: Final = 8
@@ -85,7 +86,7 @@ class Desk:
         Raises NoSuchIncident, a Refusal, or a JournalError where nothing can be stored.
         """
         incident = await self._find(incident_id)
-        site = site_of(incident) if isinstance(command, _MOVE_SITES) and together(incident) else None
+        site = _moves(incident, command)
         if site is None:
             return await self._act(incident, command, by)
         async with self._at_sites.setdefault(site, asyncio.Lock()):
@@ -93,6 +94,8 @@ class Desk:
             try:
                 if isinstance(command, Release):
                     await self._together.give_back(done, by.name)
+                elif isinstance(command, Assign):
+                    await self._together.enter(done)
                 else:
                     await self._together.bring(done)
             except JournalError as error:  # what was asked for is done, and that must be told
@@ -248,6 +251,13 @@ class Desk:
         finally:
             timer.cancel()
             stop()
+
+
+def _moves(incident: Incident, command: Command) -> str | None:
+    """The site that an act moves as a whole; None: it is about this incident alone."""
+    if not isinstance(command, _MOVE_SITES) or not together(incident):
+        return None
+    return command.account_id if isinstance(command, Assign) else site_of(incident)
 
 
 def _left_to_another(incident: Incident, by: Staff, now: datetime) -> bool:

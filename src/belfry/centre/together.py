@@ -12,7 +12,7 @@ import structlog
 from belfry.centre.board import Board, catch_up, expect_of
 from belfry.domain.facts import Entry, OnIncident, incident_subject
 from belfry.domain.incident import Incident
-from belfry.domain.site_handling import beside, brought_along, given_back, site_of
+from belfry.domain.site_handling import beside, brought_along, given_back, handed, owner_beside, site_of
 from belfry.ports import Chance, Clock, Journal, Stale
 
 log = structlog.get_logger()
@@ -30,6 +30,15 @@ class Together:
     async def bring(self, lead: Incident) -> None:
         """Everything of the site goes to who has taken `lead`. Raises JournalError."""
         await self._each(lead, brought_along)
+
+    async def enter(self, one: Incident) -> None:
+        """An incident came to a site: it goes to who handles that, or brings all there along. Raises JournalError."""
+        here = self._board.of_site(site_of(one))
+        other = next((each for each in beside(one, here) if each.taken_by == owner_beside(one, here)), None)
+        if other is None or other.taken_by in (None, one.taken_by):
+            await self.bring(one)
+        else:
+            await self._one(other.id, one.id, handed)
 
     async def give_back(self, lead: Incident, by: str) -> None:
         """Everything of the site that `by` has goes back to the queue with `lead`. Raises JournalError."""

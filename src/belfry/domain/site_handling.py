@@ -70,6 +70,13 @@ def brought_along(lead: Incident, other: Incident) -> OnIncident | None:
             return None
 
 
+def handed(lead: Incident, other: Incident) -> OnIncident | None:
+    """An incident that comes to a site is its owner's, who has `lead`."""
+    if lead.taken_by is None or other.taken_by in (None, lead.taken_by):
+        return None
+    return Taken(incident=other.id, by=lead.taken_by, seen_upto=other.seen_upto, over=other.taken_by, reason=SITE)
+
+
 def given_back(by: str, other: Incident) -> OnIncident | None:
     """What releasing one incident means for another one of its site."""
     if other.state is State.TAKEN and other.taken_by == by and together(other):

@@ -12,6 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
+from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -82,7 +83,8 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 
 
 def front_of(house: House, pages: Mapping[str, Page]) -> Front:
-    teller = Teller(house.accounts, house.kinds, house.codes, house.rules)
+    silent = SilentSites(house.board, house.accounts, house.clock)
+    teller = Teller(house.accounts, house.kinds, house.codes, house.rules, silent.of)
     places = Places(house.accounts, house.seals, house.clock)
     tenants = Tenants(house.accounts, house.clock)
     silences = Silences(house, tenants)
@@ -90,6 +92,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         board=house.board,
         journal=house.journal,
         teller=teller,
+        silent=silent,
         places=places,
         tenants=tenants,
         moves=house.moves,
@@ -101,6 +104,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     return Front(
         house=house,
         teller=teller,
+        silent=silent,
         places=places,
         tenants=tenants,
         silences=silences,

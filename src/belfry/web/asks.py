@@ -177,12 +177,22 @@ class ReclassifyBody(Ask, frozen=True, kw_only=True):
 
 
 class CloseBody(Ask, frozen=True, kw_only=True):
-    """`seen_upto` is the `signals_seq` that was on the screen. A required restore that is missing wants a `reason`."""
+    """`seen_upto` is the `signals_seq` that was on the screen. A required restore that is missing wants a `reason`, and
+    is waited for until `follow_up`: at most a day, and a day where it is left out."""
 
     version: Version
     disposition: Disposition | None = None
     cause: Cause | None = None
     seen_upto: Annotated[int, Meta(ge=0)]
+    reason: Reason | None = None
+    follow_up: Aware | None = None
+
+
+class AssignBody(Ask, frozen=True, kw_only=True):
+    """`account_id` is the id of a registered site."""
+
+    version: Version
+    account_id: Annotated[str, Meta(min_length=1, max_length=60)]
     reason: Reason | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from msgspec import Struct
 
+from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Gate
 from belfry.web.house import House
 from belfry.web.places import Places
@@ -29,6 +30,8 @@ class Page(Struct, frozen=True):
 class Front:
     house: House
     teller: Teller
+    silent: SilentSites
+    """Where nobody may be reached now."""
     places: Places
     tenants: Tenants
     silences: Silences

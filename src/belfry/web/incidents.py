@@ -31,7 +31,7 @@ from belfry.domain.commands import (
 )
 from belfry.domain.facts import Sealed, incident_subject
 from belfry.domain.incident import Incident
-from belfry.domain.signal import AccountKey
+from belfry.domain.site_handling import owner_beside, site_of
 from belfry.ports import KeysUnavailable, Pruned, Stored
 from belfry.safeguards.sealing import SealError
 from belfry.web.asks import (
@@ -50,6 +50,7 @@ from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
+from belfry.web.near import proposals
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
@@ -75,7 +76,7 @@ _REFUSED: Final = {
     404: told("There is no such incident"),
     409: told("Somebody was quicker, or signals are unseen; `incident` is its detail now"),
 }
-_ACT: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ACT)], "responses": _REFUSED}
+ACT: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ACT)], "responses": _REFUSED}
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -139,43 +140,43 @@ async def take_next(request: Asked) -> Response[Next | None]:
     return Response(Next(await detail(desk, request, found), list(parked)), status_code=200)
 
 
-@post("/incidents/{incident_id:str}/take", opt=takes(TakeBody), **_ACT)
+@post("/incidents/{incident_id:str}/take", opt=takes(TakeBody), **ACT)
 async def take(request: Asked, incident_id: FromPath[str], data: JSONBody[TakeBody]) -> Detail:
     """Take an incident that waits."""
-    return await _act(request, incident_id, Take(data.version))
+    return await act_on(request, incident_id, Take(data.version))
 
 
-@post("/incidents/{incident_id:str}/takeover", opt=takes(TakeOverBody), **_ACT)
+@post("/incidents/{incident_id:str}/takeover", opt=takes(TakeOverBody), **ACT)
 async def take_over(request: Asked, incident_id: FromPath[str], data: JSONBody[TakeOverBody]) -> Detail:
     """Take what somebody else has, with a reason."""
-    return await _act(request, incident_id, TakeOver(data.reason, data.version))
+    return await act_on(request, incident_id, TakeOver(data.reason, data.version))
 
 
-@post("/incidents/{incident_id:str}/release", opt=takes(ReleaseBody), **_ACT)
+@post("/incidents/{incident_id:str}/release", opt=takes(ReleaseBody), **ACT)
 async def release(request: Asked, incident_id: FromPath[str], data: JSONBody[ReleaseBody]) -> Detail:
     """Give it back to the queue; it keeps its age."""
-    return await _act(request, incident_id, Release(data.version, data.reason))
+    return await act_on(request, incident_id, Release(data.version, data.reason))
 
 
-@post("/incidents/{incident_id:str}/hold", opt=takes(HoldBody), **_ACT)
+@post("/incidents/{incident_id:str}/hold", opt=takes(HoldBody), **ACT)
 async def hold(request: Asked, incident_id: FromPath[str], data: JSONBody[HoldBody]) -> Detail:
     """Put it aside until a time or the next signal."""
-    return await _act(request, incident_id, Hold(data.version, data.until, data.on, data.reason))
+    return await act_on(request, incident_id, Hold(data.version, data.until, data.on, data.reason))
 
 
-@post("/incidents/{incident_id:str}/note", opt=takes(NoteBody), **_ACT)
+@post("/incidents/{incident_id:str}/note", opt=takes(NoteBody), **ACT)
 async def note(request: Asked, incident_id: FromPath[str], data: JSONBody[NoteBody]) -> Detail:
     """Write something down; needs no version."""
-    return await _act(request, incident_id, Note(data.text))
+    return await act_on(request, incident_id, Note(data.text))
 
 
-@post("/incidents/{incident_id:str}/reclassify", opt=takes(ReclassifyBody), **_ACT)
+@post("/incidents/{incident_id:str}/reclassify", opt=takes(ReclassifyBody), **ACT)
 async def reclassify(request: Asked, incident_id: FromPath[str], data: JSONBody[ReclassifyBody]) -> Detail:
     """Give it another kind of the closed list, with a reason."""
-    return await _act(request, incident_id, Reclassify(data.kind, data.reason, data.version))
+    return await act_on(request, incident_id, Reclassify(data.kind, data.reason, data.version))
 
 
-@post("/incidents/{incident_id:str}/close", opt=takes(CloseBody), **_ACT)
+@post("/incidents/{incident_id:str}/close", opt=takes(CloseBody), **ACT)
 async def close(request: Asked, incident_id: FromPath[str], data: JSONBody[CloseBody]) -> Detail:
     """Say what it was. Refused while signals are unseen."""
     command = Close(
@@ -184,17 +185,18 @@ async def close(request: Asked, incident_id: FromPath[str], data: JSONBody[Close
         disposition=data.disposition,
         cause=data.cause,
         reason=data.reason,
+        follow_up=data.follow_up,
     )
-    return await _act(request, incident_id, command)
+    return await act_on(request, incident_id, command)
 
 
-@post("/incidents/{incident_id:str}/reopen", opt=takes(ReopenBody), **_ACT)
+@post("/incidents/{incident_id:str}/reopen", opt=takes(ReopenBody), **ACT)
 async def reopen(request: Asked, incident_id: FromPath[str], data: JSONBody[ReopenBody]) -> Detail:
     """Take up again what was closed within a day, with a reason."""
-    return await _act(request, incident_id, Reopen(data.reason, data.version))
+    return await act_on(request, incident_id, Reopen(data.reason, data.version))
 
 
-async def _act(request: Asked, incident_id: str, command: Command) -> Detail:
+async def act_on(request: Asked, incident_id: str, command: Command) -> Detail:
     return await detail(front(request), request, await act(request, incident_id, command))
 
 
@@ -273,19 +275,15 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         texts=story.texts,
         by=staff_of(request),
         now=desk.house.clock(),
+        owner=owner_beside(found, desk.house.board.of_site(site_of(found))),
+        proposals=proposals(desk, request, found),
     )
 
 
 def _siblings(house: House, found: Incident) -> Iterator[Incident]:
-    """What else is open at the account."""
-    key = found.account
-    if key is None and found.account_id is not None:
-        account = house.accounts.by_id(found.account_id)
-        if account is not None and account.receiver is not None:
-            key = AccountKey(account.receiver, account.prefix, account.account)
-    if key is None:
-        return iter(())
-    return (one for one in house.board.of_account(key) if one.id != found.id)
+    """What else is open at the site, in the order of the queue."""
+    here = house.board.of_site(site_of(found))
+    return (one for one in sorted(here, key=lambda one: one.order) if one.id != found.id)
 
 
 class _Story(msgspec.Struct):

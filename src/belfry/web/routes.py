@@ -7,7 +7,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
-from belfry.web import arrivals, centre, incidents, on_test, signals, silence, sites, staff, technician, words
+from belfry.web import arrivals, at_sites, centre, incidents, on_test, signals, silence, sites, staff, technician, words
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -87,6 +87,7 @@ def api() -> Router:
             staff.router(),
             arrivals.router(),
             incidents.router(),
+            at_sites.router(),
             signals.router(),
             centre.router(),
             silence.router(),

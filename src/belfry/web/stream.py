@@ -21,6 +21,7 @@ from litestar import Response
 from litestar.types import Receive, Scope, Send
 
 from belfry.centre.board import Board
+from belfry.centre.silent import SilentSites
 from belfry.domain.incident import REOPEN_WITHIN, Incident
 from belfry.ports import Journal, Stored
 from belfry.web.headers import SECURE
@@ -66,6 +67,7 @@ class Hub:
         teller: Teller,
         places: Places,
         tenants: Tenants,
+        silent: SilentSites | None = None,
         moves: Callable[[], int] = lambda: 0,
         pulse: Callable[[Audience], Pulse],
         clock: Callable[[], datetime],
@@ -75,6 +77,8 @@ class Hub:
         self._board, self._journal, self._teller = board, journal, teller
         self._places, self._pulse, self._clock = places, pulse, clock
         self._tenants, self._moves = tenants, moves
+        self._silent, self._silences = silent, set[str]()
+        """Open incidents last heard of as silent: the rows of their sites say so."""
         self._moved = moves()
         """How often an account has gone to another tenant, as far as the streams know."""
         self._lent: dict[str, set[str]] = {}
@@ -103,6 +107,7 @@ class Hub:
     # -- life
 
     def start(self) -> None:
+        self._silences = {incident.id for incident in self._board.silent()}
         self._medical = {incident.id for incident in self._board.queue() if is_medical(incident.kind)}
         self._unlisten = [self._board.listen(self._hear), self._board.follow(self._flush_soon)]
         self._ticker = asyncio.create_task(self._tick())
@@ -206,6 +211,8 @@ class Hub:
 
     def _hear(self, incident: Incident, _: int) -> None:
         self._note_kind(incident)
+        if incident.silent or self._silences:
+            self._note_silence(incident)
         if not incident.open:
             self._places.forget(incident.id)
             self._without.pop(incident.id, None)
@@ -214,6 +221,15 @@ class Hub:
             if self._places.unread(incident) and not self._places.troubled:
                 self._read_place(incident)
             self._flush_soon(0)
+
+    def _note_silence(self, incident: Incident) -> None:
+        """Where a site falls silent, or may be called again, its other rows are told anew."""
+        is_silent = incident.silent and incident.open
+        if self._silent is None or is_silent == (incident.id in self._silences):
+            return
+        self._silences ^= {incident.id}
+        for site in self._silent.sites_of(incident):
+            self.owe(one for one in self._board.of_site(site) if one.id != incident.id)
 
     def _note_kind(self, incident: Incident) -> None:
         if is_medical(incident.kind) and incident.open:

@@ -5,14 +5,14 @@ nothing sealed but the place that its caller hands over for those who may act (`
 it holds neither site nor place, since lists of those are archives (SCOPE).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 from belfry.domain import clocks as deadlines
-from belfry.domain.clocks import ACT, TAKE, clocks
+from belfry.domain.clocks import ACT, TAKE, TOLD, clocks
 from belfry.domain.closing import JUDGED, Cause
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
@@ -24,13 +24,15 @@ from belfry.domain.facts import (
     Received,
     Sealed,
 )
+from belfry.domain.fire_order import order_of
 from belfry.domain.handling import allowed
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
 from belfry.domain.site import Account
-from belfry.ports import Accounts
+from belfry.domain.site_map import SiteMap, SiteMaps
+from belfry.ports import Accounts, Sites
 from belfry.web.groups import label as group_label
 from belfry.web.views import (
     Clock,
@@ -39,6 +41,7 @@ from belfry.web.views import (
     KindGroup,
     KindList,
     KindView,
+    ProposalView,
     RestoreView,
     Row,
     SignalView,
@@ -67,10 +70,13 @@ class Decision:
 class Teller:
     """Says incidents in one language at a time."""
 
-    accounts: Accounts
+    accounts: Sites
     kinds: Kinds
     codes: Codes
     rules: Rules
+    silent: Callable[[Incident], bool] = lambda _: False
+    """Whether a silent alarm is open at the site of an incident."""
+    maps: SiteMaps = field(default_factory=SiteMaps)
 
     # -- rows
 
@@ -90,6 +96,8 @@ class Teller:
         texts: Texts | None,
         by: Staff,
         now: datetime,
+        owner: str | None = None,
+        proposals: Sequence[ProposalView] = (),
     ) -> Detail:
         """Return an incident with its story. `texts` are what its sealed parts say; None: nobody can read them now."""
         words = self.kinds.words(incident.kind, language)
@@ -107,8 +115,10 @@ class Teller:
             not_this=words.not_this,
             timeline=list(timeline),
             timeline_before=before,
-            acts=list(allowed(incident, by=by, now=now)),
+            acts=list(allowed(incident, by=by, now=now, owner=owner)),
             siblings=list(siblings),
+            site_owner=owner,
+            proposals=list(proposals),
             zone_text=_said(parts, Part.ZONE_TEXT, texts),
             caller=_said(parts, Part.CALLER, texts),
             place_text=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
@@ -119,6 +129,8 @@ class Teller:
     def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
         key = incident.account
         found = clocks(incident, self.rules)
+        site = self._site(incident) if incident.open or not in_list else None
+        area_name, zone_name = (None, None) if site is None else self._names(incident)
         return {
             "id": incident.id,
             "number": incident.number,
@@ -129,17 +141,21 @@ class Teller:
             "priority": incident.priority,
             "rank": incident.rank,
             "opened_at": incident.opened_at,
-            "clocks": Clocks(_clock(found.get(TAKE)), _clock(found.get(ACT))),
+            "clocks": Clocks(*(_clock(found.get(name)) for name in (TAKE, ACT, TOLD))),
             "account": None if key is None else key.account,
             "account_id": incident.account_id,
             "receiver": None if key is None else key.receiver,
             "prefix": None if key is None else key.prefix,
-            "site": self._site(incident) if incident.open or not in_list else None,
+            "site": site,
             "area": incident.area,
             "zone": incident.zone,
+            "area_name": area_name,
+            "zone_name": zone_name,
             "method": incident.method,
             "silent": incident.silent,
+            "silent_site": self.silent(incident),
             "life": incident.life,
+            "fire_order": order_of(incident),
             "flags": list(incident.flags),
             "taken_by": incident.taken_by,
             "taken_at": incident.taken_at,
@@ -153,6 +169,7 @@ class Teller:
             "disposition": incident.disposition,
             "cause": incident.cause,
             "closed_at": incident.closed_at,
+            "follow_up_at": incident.follow_up_at,
             "previous": incident.previous,
             "version": incident.version,
             "signals_seq": incident.signals_seq,
@@ -165,6 +182,21 @@ class Teller:
     def _site(self, incident: Incident) -> SiteView | None:
         account = account_of(self.accounts, incident)
         return None if account is None else site_view(account)
+
+    def _names(self, incident: Incident) -> tuple[str | None, str | None]:
+        """What the registry calls the area and the zone; those of a shared panel are registered at its own account."""
+        names: tuple[str | None, str | None] = (None, None)
+        if incident.area is None and incident.zone is None:
+            return names
+        for account in (incident.account_id, self._line(incident)):
+            site = None if account is None else self.maps.of(account, self.accounts.parts(account))
+            if site is not None:
+                names = _first(names, _names_of(site, incident))
+        return names
+
+    def _line(self, incident: Incident) -> str | None:
+        line = None if incident.via is None else self.accounts.by_key(incident.via)
+        return None if line is None else line.id
 
     # -- signals
 
@@ -214,6 +246,15 @@ class Teller:
 
     def _name(self, wire: Wire | None, code: str | None) -> str | None:
         return None if wire is None or code is None else self.codes.meaning(wire, code).name or None
+
+
+def _names_of(site: SiteMap, incident: Incident) -> tuple[str | None, str | None]:
+    area, zone = site.area(incident.area), site.zone(incident.area, incident.zone)
+    return (None if area is None else area.name or None, None if zone is None else zone.name or None)
+
+
+def _first(one: tuple[str | None, str | None], other: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
+    return (one[0] or other[0], one[1] or other[1])
 
 
 def group_of(kind: str) -> str:

@@ -110,6 +110,8 @@ class Clocks(Struct, frozen=True):
 
     take: Clock | None = None
     act: Clock | None = None
+    told: Clock | None = None
+    """Of a fire alarm: the brigade."""
 
 
 class SiteView(Struct, frozen=True, kw_only=True):
@@ -153,9 +155,16 @@ class Row(Struct, frozen=True, kw_only=True):
     while it cannot be read."""
     area: str | None
     zone: str | None
+    area_name: str | None
+    """As the registry names it; null where it does not, and where the site is not shown."""
+    zone_name: str | None
     method: Method
     silent: bool
+    silent_site: bool
+    """A silent alarm is open at the site, be it this one or another: no call to the premises."""
     life: bool
+    fire_order: str | None
+    """Of a fire alarm: `pass_at_once`, `verify_90s` or `verify_required`."""
     flags: list[str]
     taken_by: str | None
     taken_at: Instant | None
@@ -169,6 +178,8 @@ class Row(Struct, frozen=True, kw_only=True):
     disposition: str | None
     cause: str | None
     closed_at: Instant | None
+    follow_up_at: Instant | None
+    """Closed without the restore that it needs: until when that is waited for; null once it came or was overdue."""
     previous: str | None
     version: int
     signals_seq: int
@@ -209,6 +220,15 @@ class Timeline(Struct, frozen=True):
     unreadable: bool = False
 
 
+class ProposalView(Struct, frozen=True, kw_only=True):
+    """A registered account whose number is nearly the one that nobody knows."""
+
+    account_id: str
+    account: str
+    name: str
+    address: str
+
+
 class Detail(Row, frozen=True, kw_only=True):
     """An incident with its story: the newest 200 lines, oldest first, and the older ones behind `timeline_before`."""
 
@@ -219,6 +239,11 @@ class Detail(Row, frozen=True, kw_only=True):
     timeline_before: str | None
     acts: list[str]
     siblings: list[Row]
+    """What else is open at the site, in the order of the queue."""
+    site_owner: str | None
+    """Who handles what else is open at the site."""
+    proposals: list[ProposalView]
+    """Where the account number is registered nowhere: the accounts that may be meant, the nearest first."""
     zone_text: str | None
     caller: str | None
     place_text: str | None

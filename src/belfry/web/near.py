@@ -1,0 +1,26 @@
+"""Whose account an unknown number may be: what is proposed to who handles it."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from belfry.domain.handling import assignable
+from belfry.domain.incident import Incident
+from belfry.domain.nearness import near_accounts
+from belfry.web.bodies import Asked
+from belfry.web.front import Front
+from belfry.web.sight import sees_site
+from belfry.web.views import ProposalView
+
+
+def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[ProposalView]:
+    """The registered accounts that an unknown number may mean, as far as this person may know of them."""
+    key, accounts = incident.account, desk.house.accounts
+    if key is None or not incident.open or not assignable(incident):
+        return ()
+    near = (accounts.by_key(structs.replace(key, account=number)) for number in near_accounts(key, accounts))
+    return [
+        ProposalView(account_id=one.id, account=one.account, name=one.name, address=one.address)
+        for one in near
+        if one is not None and sees_site(request, one)
+    ]
