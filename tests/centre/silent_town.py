@@ -58,6 +58,8 @@ class Town:
         self.book = AccountBook(accounts)
         self.rules = rules or Rules()
         self.said: list[Signal] = []
+        self.counts: list[int] = []
+        """What was said again of outages that grew."""
         self.identities: set[bytes] = set()
         self.full = False
         self.incidents: set[str] = set()
@@ -81,8 +83,11 @@ class Town:
         if self.full:
             answer.set_exception(Full("no room"))
         else:
-            if arrival.identity not in self.identities:
-                self.said += arrival.signals
+            (signal,) = arrival.signals
+            if arrival.identity not in self.identities and arrival.identity.endswith(str(signal.state).encode()):
+                self.said.append(signal)
+            elif arrival.identity not in self.identities:
+                self.counts.append(signal.count or 0)
             self.identities.add(arrival.identity)
             answer.set_result(Receipt(len(self.said)))
         return answer

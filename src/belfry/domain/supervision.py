@@ -3,8 +3,8 @@
 Two clocks an account: *path alive*, which any frame of that path keeps going, and *panel proved*, which only what the
 panel itself says keeps going. A poll proves the communicator and never the panel behind it.
 
-Functions that run for every one of a million paths take seconds since 1970 as float and say so by `_s`.
-Left out: a test at a fixed local time, which needs a schedule.
+Functions that run for every one of a million paths take seconds since 1970 as float and say so by `_s`. When a test at
+a fixed local time is due is asked of `domain.due`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.facts import Downtime, Entry, Received, Started
+from belfry.domain.premises import TransmissionPath
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Method
 
@@ -76,6 +77,28 @@ def window_s(interval_s: float, rules: Rules = PRESETS) -> float:
     return window(timedelta(seconds=interval_s), rules).total_seconds()
 
 
+class Terms(Struct, frozen=True, gc=False):
+    """What is agreed with a path: how often it reports, and how long it may be silent; both in seconds."""
+
+    interval_s: float
+    window_s: float
+
+
+def terms(path: TransmissionPath, supervision_s: int | None, rules: Rules = PRESETS) -> Terms | None:
+    """What is agreed with a path of the registry: its own interval, else its category's reporting time as it is, else
+    what the account says; None where nothing is."""
+    if path.interval_s is not None:
+        return Terms(path.interval_s, window_s(path.interval_s, rules))
+    known = EN_50136.get(path.category or "")
+    if known is not None:
+        reporting_s = known.primary_s if not path.alternative else known.alternative_s or known.primary_s
+        return Terms(reporting_s, reporting_s)
+    if supervision_s is None:
+        return None
+    interval_s = ALTERNATIVE_S if path.alternative else supervision_s
+    return Terms(interval_s, window_s(interval_s, rules))
+
+
 def too_slow(observed: timedelta, window: timedelta) -> bool:
     """The interval seen is over half the window: one lost report would be an alarm.
 
@@ -116,6 +139,17 @@ def counted_from_s(heard_s: float, interval_s: float, window_s: float, away: Seq
         else:
             counts_from_s += gap.until_s - went_s
     return counts_from_s
+
+
+def missed_test_s(due_s: float, margin_s: float, away: Sequence[Away]) -> float | None:
+    """When a test that was due at a fixed time is missed; None: it was due while we were away, and is excused."""
+    missed_s = due_s + margin_s
+    for gap in away:
+        if gap.since_s <= due_s <= gap.until_s:
+            return None
+        if due_s < gap.since_s < missed_s:
+            missed_s += gap.until_s - gap.since_s
+    return missed_s
 
 
 def downtimes(entries: Iterable[Entry]) -> Sequence[Downtime]:

@@ -24,7 +24,7 @@ from belfry.domain.facts import Downtime, Received
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt
 from belfry.domain.supervision import proves_panel
-from belfry.ports import Accounts, Clock
+from belfry.ports import Clock, Sites
 from belfry.ports.last_seen import LastSeen
 
 __all__ = ["Asks", "Heard", "OutageNow", "Silent", "Slow", "Supervision", "Uncommissioned"]
@@ -97,7 +97,7 @@ class Supervision:
 
     def __init__(
         self,
-        accounts: Accounts,
+        accounts: Sites,
         deliver: Callable[[Arrival], Future[Receipt]],
         *,
         rules: Rules,
@@ -144,7 +144,7 @@ class Supervision:
             at_s = received.received_at.timestamp()
             if received.path is not None:
                 self._watch.frame(account, received.path, received.receiver, received.prefix, at_s=at_s, polled=False)
-            if account.test_s is not None and proves_panel(received):
+            if self._watch.tests(account) and proves_panel(received):
                 self._watch.proved(account, received.receiver, received.prefix, at_s)
 
     def was_down(self, since: datetime, until: datetime) -> None:
@@ -157,8 +157,13 @@ class Supervision:
             for slot in self._watch.slots.of_account(account_id):
                 self._losses.forget(slot)
             self._watch.forget(account_id)
-        else:
-            self._watch.resume(self._watch.slots.of_account(account_id), self._clock().timestamp())
+            return
+        self._watch.learn(account_id)
+        for slot in self._watch.slots.of_account(account_id):
+            if self._watch.unwatched(slot):  # a path that was taken out: whoever has its incident closes it
+                self._losses.forget(slot)
+                self._watch.revive(slot)
+        self._watch.resume(self._watch.slots.of_account(account_id), self._clock().timestamp())
 
     def _note_stranger(self, key: AccountKey, at: datetime) -> None:
         self._strangers.pop(key, None)

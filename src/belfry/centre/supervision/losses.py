@@ -32,6 +32,9 @@ from belfry.ports import Accounts, JournalError
 SAY_MOST: Final = 500
 """Signals delivered at once; alarms of panels take their turn between."""
 
+COUNTED_EVERY_S: Final = 60.0
+"""An outage that grows says so this often at most, unless it doubles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asks:
@@ -75,6 +78,7 @@ class Losses:
         await self._restore(now)
         await self._end_outages(now)
         await self._report(now)
+        await self._count_on(now)
 
     async def _restore(self, now: datetime) -> None:
         """Say who is back, where anything was said of it, and take back what is no longer true because of it."""
@@ -169,10 +173,25 @@ class Losses:
             if not waiting or not self.outages.is_reached(cause, now.timestamp()):
                 continue
             receiver = self._slots.group(waiting[0]).receiver
-            if cause in self.outages.open or await self._say_outage(cause, SignalState.TROUBLE, now, receiver):
+            count = len(waiting)
+            known = cause in self.outages.open
+            if known or await self._say_outage(cause, SignalState.TROUBLE, now, receiver, count=count):
                 outage = self.outages.begin(cause, receiver, now.timestamp())
+                if not known:
+                    outage.told, outage.told_s = count, now.timestamp()
                 for slot in waiting:
                     self._fold(slot, outage)
+
+    async def _count_on(self, now: datetime) -> None:
+        """An outage that grows is said again: at once where it has doubled, else a minute later. So it counts, and a
+        cascade of thousands is a handful of lines."""
+        now_s = now.timestamp()
+        for outage in list(self.outages.open.values()):
+            grown = outage.folded > outage.told and (
+                outage.folded >= 2 * outage.told or now_s - outage.told_s >= COUNTED_EVERY_S
+            )
+            if grown and await self._say_outage(outage.part, SignalState.TROUBLE, now, outage=outage, again=True):
+                outage.told, outage.told_s = outage.folded, now_s
 
     def _fold(self, slot: int, outage: Outage) -> None:
         self._settle(slot)
@@ -242,11 +261,21 @@ class Losses:
         return outcomes
 
     async def _say_outage(
-        self, part: str, state: SignalState, now: datetime, receiver: str = "", *, outage: Outage | None = None
+        self,
+        part: str,
+        state: SignalState,
+        now: datetime,
+        receiver: str = "",
+        *,
+        outage: Outage | None = None,
+        count: int = 0,
+        again: bool = False,
     ) -> bool:
         opened_s = now.timestamp() if outage is None else outage.opened_s
-        receiver = receiver if outage is None else outage.receiver
-        (is_kept,) = await self._deliver_all([about_outage(part, state, now, receiver=receiver, opened_s=opened_s)])
+        if outage is not None:
+            receiver, count = outage.receiver, outage.folded
+        arrival = about_outage(part, state, now, receiver=receiver, opened_s=opened_s, count=count, again=again)
+        (is_kept,) = await self._deliver_all([arrival])
         return is_kept
 
     async def _deliver_all(self, arrivals: Sequence[Arrival | None]) -> Sequence[bool]:
@@ -283,7 +312,7 @@ class Losses:
         is_lost = received.state is SignalState.TROUBLE
         if received.kind == OUTAGE and received.part is not None:
             outage = self.outages.open.get(received.part)
-            if is_lost:
+            if is_lost and (outage is None or outage.opened_s + COUNTED_EVERY_S > at_s):  # else it was counted again
                 self.outages.begin(received.part, received.receiver, at_s)
             elif outage is not None and outage.since_s <= at_s:
                 self._close(outage, at_s)

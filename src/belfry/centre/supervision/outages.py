@@ -1,8 +1,8 @@
 """Many silent at once are one thing: the mass fold (RULES 3).
 
-Paths that share a receiver or a prefix, and are lost within a minute in numbers that no coincidence makes, become one
-outage. Until the number is reached nobody knows, so a lost path may have to wait: only where so many others are late
-as well that an outage is likely, and never longer than that minute.
+Paths that share a receiver, a prefix or a provider, and are lost within a minute in numbers that no coincidence makes,
+become one outage. Until the number is reached nobody knows, so a lost path may have to wait: only where so many others
+are late as well that an outage is likely, and never longer than that minute.
 
 What is never folded, and what is said, is supervision's matter.
 """
@@ -26,10 +26,14 @@ NARROWER: Final = 2.0
 receiver's: one provider is down. Where all prefixes suffer alike, it is the receiver."""
 
 
+PROVIDER: Final = 1.1
+"""Whom to ring is of more use than a number."""
+
+
 class Outage:
     """One cause that silenced many. `silent` are the slots folded in and not heard since, of `folded` in all."""
 
-    __slots__ = ("folded", "opened_s", "part", "receiver", "silent", "since_s")
+    __slots__ = ("folded", "opened_s", "part", "receiver", "silent", "since_s", "told", "told_s")
 
     def __init__(self, part: str, receiver: str, opened_s: float) -> None:
         self.part, self.receiver, self.opened_s = part, receiver, opened_s
@@ -37,6 +41,9 @@ class Outage:
         """When it last silenced many at once; who was heard later is not silent because of it."""
         self.folded = 0
         self.silent: set[int] = set()
+        self.told = 0
+        """How many it was last said to have silenced, and when."""
+        self.told_s = opened_s
 
     @property
     def over(self) -> bool:
@@ -119,5 +126,7 @@ class Outages:
 
 
 def _weight(cause: str, shares: Mapping[str, float]) -> float:
-    """A receiver's share counts for more, so that a prefix comes first only where it stands out."""
-    return shares[cause] * (NARROWER if cause.startswith("receiver/") else 1.0)
+    """A receiver's share counts for more, so that a prefix comes first only where it stands out; of a prefix and a
+    provider that suffer alike the provider is named."""
+    what = cause.partition("/")[0]
+    return shares[cause] * {"receiver": NARROWER, "provider": PROVIDER}.get(what, 1.0)

@@ -70,14 +70,24 @@ def about_slot(
     return Arrival(signals=(signal,), identity=f"idem supervision {silence} {said.kind} {state}".encode())
 
 
-def about_outage(part: str, state: SignalState, now: datetime, *, receiver: str, opened_s: float) -> Arrival:
-    """Many fell silent at once, or are back. It names no account: the cause is what it is about."""
-    signal = _signal(Said(OUTAGE, part), state, now, receiver=receiver, prefix=None, account=None)
-    return Arrival(signals=(signal,), identity=f"idem supervision {part} {opened_s:.1f} {state}".encode())
+def about_outage(
+    part: str, state: SignalState, now: datetime, *, receiver: str, opened_s: float, count: int, again: bool = False
+) -> Arrival:
+    """Many fell silent at once, `count` by now, or are back. It names no account: the cause is what it is about."""
+    signal = _signal(Said(OUTAGE, part), state, now, receiver=receiver, prefix=None, account=None, count=count)
+    name = f"idem supervision {part} {opened_s:.1f} {state}{f' {count}' if again else ''}"
+    return Arrival(signals=(signal,), identity=name.encode())
 
 
 def _signal(
-    said: Said, state: SignalState, now: datetime, *, receiver: str, prefix: str | None, account: str | None
+    said: Said,
+    state: SignalState,
+    now: datetime,
+    *,
+    receiver: str,
+    prefix: str | None,
+    account: str | None,
+    count: int | None = None,
 ) -> Signal:
     category, subtype = _CATEGORY[said.kind]
     return Signal(
@@ -91,4 +101,5 @@ def _signal(
         state=state,
         kind=said.kind,
         part=said.part,
+        count=count,
     )

@@ -1,7 +1,8 @@
 """Supervision's memory: one slot a path of an account, kept in columns, since a million objects would be too large.
 
 A slot is a number. Slots of one account form a chain; slots that can fall silent together are members of a group, the
-receiver and prefix under which they were last heard. This module knows no rule: it stores and finds.
+receiver and prefix under which they were last heard and the provider that carries them. This module knows no rule: it
+stores and finds.
 """
 
 from array import array
@@ -15,8 +16,8 @@ PANEL: Final = "panel"
 """The name, beside the paths, of the clock that only the panel itself keeps going; its number is 0."""
 
 GROUPS_MOST: Final = 4_096
-"""Pairs of receiver and prefix. A prefix comes off the wire where the registry leaves it open; beyond this many it is
-left out. Receivers are few: they stand in our settings."""
+"""Receivers with a prefix and a provider. A prefix comes off the wire where the registry leaves it open; beyond this
+many both are left out. Receivers are few: they stand in our settings."""
 
 # Bits of a slot.
 LOST: Final = 1
@@ -32,13 +33,15 @@ SLOW: Final = 16
 
 
 class Group:
-    """Who shares a receiver and a prefix, and the causes that can silence them all: `receiver/…`, `prefix/…`."""
+    """Who shares a receiver, a prefix and a provider, and the causes that can silence them all: `receiver/…`,
+    `prefix/…`, `provider/…`."""
 
-    __slots__ = ("causes", "members", "prefix", "receiver")
+    __slots__ = ("causes", "members", "prefix", "provider", "receiver")
 
-    def __init__(self, receiver: str, prefix: str | None) -> None:
-        self.receiver, self.prefix = receiver, prefix
-        self.causes = (f"receiver/{receiver}",) if prefix is None else (f"receiver/{receiver}", f"prefix/{prefix}")
+    def __init__(self, receiver: str, prefix: str | None, provider: str) -> None:
+        self.receiver, self.prefix, self.provider = receiver, prefix, provider
+        named = (("receiver", receiver), ("prefix", prefix), ("provider", provider or None))
+        self.causes = tuple(f"{what}/{name}" for what, name in named if name is not None)
         self.members = array("i")
 
 
@@ -61,7 +64,7 @@ class Slots:
         self.paths: list[str] = [PANEL]
         self.groups: list[Group] = []
         self._path_numbers = {PANEL: 0}
-        self._group_numbers: dict[tuple[str, str | None], int] = {}
+        self._group_numbers: dict[tuple[str, str | None, str], int] = {}
         self._cause_groups: dict[str, list[int]] = {}
         self._next = array("i")
         self._group = array("H")
@@ -130,7 +133,7 @@ class Slots:
         self.path.append(path)
         self.account_ids.append(account_id)
         self._next.append(NONE)
-        self._group.append(self._group_number(receiver, prefix))
+        self._group.append(self._group_number(receiver, prefix, ""))
         self._place.append(NONE)
         return slot
 
@@ -148,9 +151,10 @@ class Slots:
             self._place[slot] = len(members)
             members.append(slot)
 
-    def move(self, slot: int, receiver: str, prefix: str | None) -> None:
-        """It was heard under another receiver or prefix than before."""
-        number = self._group_number(receiver, prefix)
+    def move(self, slot: int, receiver: str, prefix: str | None, provider: str | None = None) -> None:
+        """It was heard under another receiver or prefix than before, or has another provider; None: as before."""
+        provider = self.group(slot).provider if provider is None else provider
+        number = self._group_number(receiver, prefix, provider)
         if number == self._group[slot]:
             return
         member = self._place[slot] >= 0
@@ -171,14 +175,14 @@ class Slots:
             self._place[last] = place
         self._place[slot] = NONE
 
-    def _group_number(self, receiver: str, prefix: str | None) -> int:
-        number = self._group_numbers.get((receiver, prefix))
+    def _group_number(self, receiver: str, prefix: str | None, provider: str) -> int:
+        number = self._group_numbers.get((receiver, prefix, provider))
         if number is not None:
             return number
-        if len(self.groups) >= GROUPS_MOST and prefix is not None:
-            return self._group_number(receiver, None)
-        number = self._group_numbers[receiver, prefix] = len(self.groups)
-        group = Group(receiver, prefix)
+        if len(self.groups) >= GROUPS_MOST and (prefix is not None or provider):
+            return self._group_number(receiver, None, "")
+        number = self._group_numbers[receiver, prefix, provider] = len(self.groups)
+        group = Group(receiver, prefix, provider)
         self.groups.append(group)
         for cause in group.causes:
             self._cause_groups.setdefault(cause, []).append(number)

@@ -7,16 +7,29 @@ slot costs one number there and no object. Nothing is said here.
 
 from array import array
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from math import ceil
 from typing import Final
 
+from belfry.centre.schedules.hours import zone_of
 from belfry.centre.supervision.slots import BACK, DIRTY, LOST, NONE, PRIMARY, SLOW, Slots
+from belfry.domain.due import TEST_MARGIN, next_test
+from belfry.domain.premises import TransmissionPath
 from belfry.domain.presets import Rules
+from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.site import Account
-from belfry.domain.supervision import ALTERNATIVE_S, Away, counted_from_s, too_slow, window_s
-from belfry.ports import Accounts
+from belfry.domain.supervision import (
+    ALTERNATIVE_S,
+    Away,
+    Terms,
+    counted_from_s,
+    missed_test_s,
+    terms,
+    too_slow,
+    window_s,
+)
+from belfry.ports import Sites
 
 TICKS_A_SECOND: Final = 10
 SLOT_BITS: Final = 24
@@ -35,7 +48,7 @@ CANDIDATES_MOST: Final = 10_000
 class Watch:
     """`lost_s` is when each silent slot was found overdue; `back` are those heard since."""
 
-    def __init__(self, accounts: Accounts, rules: Rules, now_s: float) -> None:
+    def __init__(self, accounts: Sites, rules: Rules, now_s: float) -> None:
         self.slots = Slots()
         self.lost_s: dict[int, float] = {}
         self.back: list[int] = []
@@ -48,6 +61,24 @@ class Watch:
         self._base_s = now_s - 1
         self._windows: dict[int, float] = {}
         self._candidates: dict[tuple[str, int], float] = {}
+        self._by_receiver: set[str] = set()
+        """Accounts whose paths the registry names with their receiver (`panels/tcp`)."""
+        self._fixed: set[str] = set()
+        """Accounts whose panel tests at a fixed local time."""
+        for account in accounts.all():
+            self.learn(account.id)
+
+    def learn(self, account_id: str) -> None:
+        """What the registry says of an account beside its line; asked once, since it is needed for every frame."""
+        parts = self._accounts.parts(account_id)
+        named = any("/" in path.name for path in parts.paths)
+        (self._by_receiver.add if named else self._by_receiver.discard)(account_id)
+        fixed = any(one.kind is ScheduleKind.TEST for one in parts.schedules)
+        (self._fixed.add if fixed else self._fixed.discard)(account_id)
+
+    def tests(self, account: Account) -> bool:
+        """Whether the panel itself has to be heard from."""
+        return account.test_s is not None or account.id in self._fixed
 
     # -- frames
 
@@ -56,6 +87,8 @@ class Watch:
     ) -> None:
         """A path spoke. Runs for every poll of every site."""
         slots = self.slots
+        if account.id in self._by_receiver:
+            path = f"{receiver}/{path}"
         number = slots.path_number(path)
         slot = slots.find(account.id, number)
         if slot < 0:
@@ -77,7 +110,7 @@ class Watch:
 
     def proved(self, account: Account, receiver: str, prefix: str | None, at_s: float) -> None:
         """The panel itself spoke."""
-        if account.test_s is None:
+        if not self.tests(account):
             return
         slot = self.watch_panel(account, receiver, prefix, at_s)
         if at_s > self.slots.heard_s[slot]:
@@ -101,14 +134,37 @@ class Watch:
     ) -> int:
         """A path never heard before: the account's first, or a further one; NONE where it does not count yet."""
         first = not self.slots.paths_of(account.id)
-        if not first and not (polled and self._polls_again(account.id, path, at_s)):
+        listed = self._accounts.parts(account.id).paths
+        if listed:
+            if _named(listed, receiver, self.slots.paths[path]) is None:
+                return NONE
+        elif not first and not (polled and self._polls_again(account.id, path, at_s)):
             return NONE
         slot = self._add(account, path, receiver, prefix, heard_s=at_s)
         if first:
             self.slots.bits[slot] |= PRIMARY
-            if account.test_s is not None:
+            if self.tests(account):
                 self.watch_panel(account, receiver, prefix, at_s)
+        if listed:
+            self.rank(slot, account)
         return slot
+
+    def rank(self, slot: int, account: Account) -> None:
+        """Take over what the registry says of a path: whether it is the primary one, and who carries it."""
+        path = self._listed(slot, account)
+        if path is not None:
+            bits = self.slots.bits
+            bits[slot] = bits[slot] & ~PRIMARY if path.alternative else bits[slot] | PRIMARY
+        group, provider = self.slots.group(slot), "" if path is None else path.provider
+        if group.provider != provider:
+            self.slots.move(slot, group.receiver, group.prefix, provider)
+
+    def _listed(self, slot: int, account: Account) -> TransmissionPath | None:
+        """The path as the registry knows it; None where it names none, or not this one."""
+        listed = self._accounts.parts(account.id).paths
+        if not listed or not self.slots.path[slot]:
+            return None
+        return _named(listed, self.slots.group(slot).receiver, self.name(slot))
 
     def _polls_again(self, account_id: str, path: int, at_s: float) -> bool:
         key = (account_id, path)
@@ -222,7 +278,7 @@ class Watch:
         self.plan(slot, account)
         if self.slots.path[slot]:
             self._judge_pace(slot, account)
-            if account.test_s is not None and self.slots.bits[slot] & PRIMARY:
+            if self.tests(account) and self.slots.bits[slot] & PRIMARY:
                 group = self.slots.group(slot)
                 panel = self.watch_panel(account, group.receiver, group.prefix, now_s)
                 if not self.slots.planned[panel] and not self.slots.bits[panel] & LOST:
@@ -230,10 +286,10 @@ class Watch:
 
     def _judge_pace(self, slot: int, account: Account) -> None:
         """Slow is whose interval was over half the window twice running: a single lost poll is not."""
-        interval_s = account.supervision_s
-        if interval_s is None or interval_s > self._rules.poll_short_s or not self.slots.bits[slot] & PRIMARY:
+        agreed = self._terms(slot, account)
+        if agreed is None or agreed.interval_s > self._rules.poll_short_s or not self.slots.bits[slot] & PRIMARY:
             return
-        if not too_slow(timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=self._window_s(interval_s))):
+        if not too_slow(timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=agreed.window_s)):
             self.slots.bits[slot] &= ~SLOW
             self.slow.discard(slot)
         elif self.slots.bits[slot] & SLOW:
@@ -262,29 +318,69 @@ class Watch:
     def _deadline_s(self, slot: int, account: Account) -> float | None:
         """When silence is too long; None where the slot is not supervised."""
         if not self.slots.path[slot]:
-            return None if account.test_s is None else self._due_s(slot, account.test_s)
-        if account.supervision_s is None:
+            return self._test_due_s(slot, account)
+        agreed = self._terms(slot, account)
+        if agreed is None:
             return None
+        due_s = self._due_s(slot, agreed)
         if self.slots.bits[slot] & PRIMARY:
-            return self._due_s(slot, account.supervision_s)
-        due_s = self._due_s(slot, ALTERNATIVE_S)
-        alone_s = self._primary_lost_s(account)
-        if alone_s is not None:
-            hurried_s = self._due_s(slot, account.supervision_s)
-            due_s = min(due_s, max(hurried_s, alone_s + self._window_s(account.supervision_s)))
+            return due_s
+        alone = self._alone(account)
+        if alone is not None:
+            alone_s, of_primary = alone
+            due_s = min(due_s, max(self._due_s(slot, of_primary), alone_s + of_primary.window_s))
         return due_s
 
-    def _primary_lost_s(self, account: Account) -> float | None:
-        bits = self.slots.bits
-        primary = next((slot for slot in self.slots.of_account(account.id) if bits[slot] & PRIMARY), NONE)
-        return self.lost_s.get(primary)
+    def _terms(self, slot: int, account: Account) -> Terms | None:
+        """What is agreed with a path: by the registry's paths where it has any, else by the account's one interval."""
+        listed = self._accounts.parts(account.id).paths
+        if listed:
+            path = _named(listed, self.slots.group(slot).receiver, self.name(slot))
+            return None if path is None else terms(path, account.supervision_s, self._rules)
+        if account.supervision_s is None:
+            return None
+        interval_s = account.supervision_s if self.slots.bits[slot] & PRIMARY else ALTERNATIVE_S
+        return Terms(interval_s, self._window_s(interval_s))
 
-    def _due_s(self, slot: int, interval_s: int) -> float:
-        window = self._window_s(interval_s)
+    def _alone(self, account: Account) -> tuple[float, Terms] | None:
+        """Since when an alternative stands alone, and what was agreed with the primary that is lost."""
+        bits = self.slots.bits
+        primaries = [
+            slot for slot in self.slots.of_account(account.id) if self.slots.path[slot] and bits[slot] & PRIMARY
+        ]
+        if not primaries or any(slot not in self.lost_s for slot in primaries):
+            return None
+        last = max(primaries, key=lambda slot: self.lost_s[slot])
+        agreed = self._terms(last, account)
+        return None if agreed is None else (self.lost_s[last], agreed)
+
+    def _test_due_s(self, slot: int, account: Account) -> float | None:
+        """When the panel's own test is missed."""
+        if account.id in self._fixed:
+            schedules = self._accounts.parts(account.id).schedules
+            schedule = next((one for one in schedules if one.kind is ScheduleKind.TEST), None)
+            return None if schedule is None else self._fixed_due_s(slot, account, schedule)
+        if account.test_s is None:
+            return None
+        return self._due_s(slot, Terms(account.test_s, self._window_s(account.test_s)))
+
+    def _fixed_due_s(self, slot: int, account: Account, schedule: Schedule) -> float | None:
+        """The next due time by the site's clock and half an hour; one that fell due while we were away is excused."""
+        zone, from_s = zone_of(account.time_zone), self.silent_from_s(slot)
+        margin_s = max(TEST_MARGIN.total_seconds(), max((one.grace_s for one in schedule.intervals), default=0))
+        away = self._away
+        while (due := next_test(schedule, datetime.fromtimestamp(from_s, UTC), zone=zone, holidays=())) is not None:
+            missed_s = missed_test_s(due.timestamp(), margin_s, away)
+            if missed_s is not None:
+                return missed_s
+            from_s, away = due.timestamp(), ()  # once: a restart at the same hour every night hides no dead panel
+        return None
+
+    def _due_s(self, slot: int, agreed: Terms) -> float:
         from_s = self.silent_from_s(slot)
         if from_s < self._away_until_s:
-            from_s = counted_from_s(from_s, interval_s, window, self._away)
-        return from_s + window
+            from_s = counted_from_s(from_s, agreed.interval_s, agreed.window_s, self._away)
+        return from_s + agreed.window_s
 
     def silent_from_s(self, slot: int) -> float:
         """From when silence counts, our own downtime left aside."""
@@ -352,7 +448,11 @@ class Watch:
         """
         for slot in slots:
             account = self._accounts.by_id(self.slots.account_ids[slot])
-            if account is None or self.slots.bits[slot] & LOST:
+            if account is None:
+                continue
+            if self.slots.path[slot]:
+                self.rank(slot, account)
+            if self.slots.bits[slot] & LOST:
                 continue
             due_s = self._deadline_s(slot, account)
             if due_s is not None and due_s <= now_s:
@@ -363,9 +463,20 @@ class Watch:
     def pace(self, slot: int) -> tuple[timedelta, timedelta]:
         """The last interval seen, and the window."""
         account = self._accounts.by_id(self.slots.account_ids[slot])
-        agreed_s = 0 if account is None or account.supervision_s is None else account.supervision_s
-        return timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=self._window_s(agreed_s))
+        agreed = None if account is None else self._terms(slot, account)
+        window = timedelta(seconds=0 if agreed is None else agreed.window_s)
+        return timedelta(seconds=self.slots.gap_s[slot]), window
 
     def name(self, slot: int) -> str:
         """The path's name, or `panel`."""
         return self.slots.paths[self.slots.path[slot]]
+
+    def unwatched(self, slot: int) -> bool:
+        """Nothing is agreed with it any more."""
+        account = self._accounts.by_id(self.slots.account_ids[slot])
+        return account is None or self._deadline_s(slot, account) is None
+
+
+def _named(listed: Sequence[TransmissionPath], receiver: str, path: str) -> TransmissionPath | None:
+    """The path of a name, with its receiver or without."""
+    return next((one for one in listed if one.name in (path, f"{receiver}/{path}")), None)
