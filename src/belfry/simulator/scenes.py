@@ -100,6 +100,18 @@ QUIET_NIGHT: Final = Scene(
         Say(7, "depot", "CL", "003"),
     ),
 )
+TECHNICIANS_TEST: Final = Scene(
+    "technicians-test",
+    "A technician tries twenty detectors: one never comes, and zone 4 stays in alarm. Put the site on test before.",
+    tuple(
+        step
+        for zone in range(1, 20)
+        for step in (
+            Say(6.0 * zone, "library", "1130", f"{zone:03}"),
+            *(() if zone == 4 else (Say(6.0 * zone + 3, "library", "3130", f"{zone:03}"),)),
+        )
+    ),
+)
 
 SCENES: Final = {
     scene.name: scene
@@ -114,6 +126,7 @@ SCENES: Final = {
         UNKNOWN,
         TECHNICAL,
         QUIET_NIGHT,
+        TECHNICIANS_TEST,
     )
 }
 
