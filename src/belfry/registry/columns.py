@@ -122,14 +122,19 @@ def choice(cell: str, among: Collection[str]) -> str:
     raise Unfit(f"wants one of {', '.join(among)}{_nearest(cell, among)}")
 
 
-def one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
-    """Return a reader of a closed list."""
-    known = tuple(member.value for member in kind)
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of a closed list."""
 
-    def read(cell: str) -> StrEnum:
-        return kind(choice(cell, known))
+    among: tuple[str, ...]
+    make: Callable[[str], object] = str
 
-    return read
+    def __call__(self, cell: str) -> object:
+        return self.make(choice(cell, self.among))
+
+
+def one_of(kind: type[StrEnum]) -> OneOf:
+    return OneOf(tuple(member.value for member in kind), kind)
 
 
 def lines(limit: int) -> Callable[[str], str]:
@@ -198,7 +203,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "time_zone": Column("time_zone", time_zone),
     "language": Column("language", language),
     "tenant": Column("tenant", label),
-    "type": Column("type", lambda cell: choice(cell, (*account_types(), UNSPECIFIED))),
+    "type": Column("type", OneOf((*account_types(), UNSPECIFIED))),
     "key": Column("keys", key, key_text, secret=True),
     "window": Column("window", one_of(TimeWindow)),
     "supervision_s": Column("supervision_s", seconds(5, 604_800)),
@@ -208,7 +213,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "high_risk": Column("high_risk", yes_no),
     "line_cut": Column("line_cut", yes_no),
     "cancel_closes": Column("cancel_closes", yes_no),
-    "verify_fire": Column("verify_fire", lambda cell: choice(cell, VERIFY_FIRE)),
+    "verify_fire": Column("verify_fire", OneOf(VERIFY_FIRE)),
     "building": Column("building", label),
 }
 
