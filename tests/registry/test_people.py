@@ -134,7 +134,7 @@ def test_a_token_of_one_tenant_reaches_no_other(registry: Registry, clock: Clock
     secret = registry.tokens.issue(Role.OPERATOR, tenant="north", hours=1, by="test")
     user = registry.tokens.find(secret, clock())
     assert user is not None
-    assert user.tenants == {"north"}
+    assert user.tenants == frozenset({"north"})
 
 
 def test_a_token_reaches_no_further_than_its_user(registry: Registry, clock: Clock, anna: User) -> None:
@@ -145,7 +145,7 @@ def test_a_token_reaches_no_further_than_its_user(registry: Registry, clock: Clo
         registry.tokens.issue(Role.OPERATOR, name="Anna", tenant="east", hours=1, by="test")
     registry.users.set_tenants("Anna", ["north"], by="test")
     found = [registry.tokens.find(secret, clock()) for secret in (whole, south)]
-    assert [user and user.tenants for user in found] == [{"north"}, frozenset()]
+    assert [user and user.tenants for user in found] == [frozenset({"north"}), frozenset()]
 
 
 async def test_the_token_door_notices_a_disabled_user_within_seconds(
@@ -225,7 +225,7 @@ async def test_an_idle_session_ends_and_a_used_one_stays(registry: Registry, clo
 
 async def test_a_user_is_of_all_tenants_until_some_are_named(registry: Registry, clock: Clock, anna: User) -> None:
     bert = registry.users.add("Bert", Role.HOLDER, PASSWORD, by="test", tenants=["south", "aabcdefghijklmnop"])
-    assert (anna.tenants, bert.tenants) == (None, {"south", "aabcdefghijklmnop"})
+    assert (anna.tenants, bert.tenants) == (None, frozenset({"south", "aabcdefghijklmnop"}))
     assert [user.tenants for user in registry.users.all()] == [None, bert.tenants]
     checked = registry.users.check("bert", PASSWORD)
     assert checked == bert
@@ -244,7 +244,7 @@ async def test_a_session_knows_its_users_tenants_as_soon_as_it_is_refreshed(
     await door.refresh(clock())  # type: ignore[attr-defined]  # of the door itself, for whoever follows the registry
     session = door.find(secret, clock())
     assert session is not None
-    assert session.user.tenants == {"north"}
+    assert session.user.tenants == frozenset({"north"})
 
 
 @pytest.mark.parametrize("tenant", ["", "a b", "x" * 61])

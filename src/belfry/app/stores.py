@@ -9,11 +9,13 @@ from typing import Final, Self
 import structlog
 
 from belfry import plugins
+from belfry.app.keeping.before import keep
 from belfry.archive import SqlArchive
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
+from belfry.ports.sheets import Problem
 from belfry.registry import Registry
-from belfry.registry.sheet import Problem, read_sheet
+from belfry.registry.sheet import read_sheet
 from belfry.registry.words import WordKeys
 from belfry.settings import Settings
 
@@ -57,12 +59,14 @@ class Stores:
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
-        """Raises JournalError, SqlError, PluginError, AccountsRefused or OSError; what was opened is closed again."""
+        """Raises JournalError, SqlError, PluginError, KeepingError, AccountsRefused or OSError; what was opened is
+        closed again."""
         try:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise OSError(f"data = {settings.data} cannot be a folder: {error.strerror}") from error
         _check_whole(settings)
+        await asyncio.to_thread(keep, settings, clock())
         opened = await _journal(settings)
         try:
             _check_keys(settings, opened)

@@ -3,7 +3,6 @@
 None of it may end the centre: a round that fails is told and tried again.
 """
 
-import asyncio
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import structlog
 
 from belfry.app import snapshot
+from belfry.app.registry_follower import Memory, Record
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.centre.archivist import Archivist
@@ -24,7 +24,6 @@ from belfry.centre.schedules import Schedules
 from belfry.centre.supervision import Supervision
 from belfry.centre.walk import Walk
 from belfry.domain.incident import State
-from belfry.domain.premises import NO_PARTS
 from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
 from belfry.registry.book import AccountBook
@@ -79,8 +78,18 @@ class Upkeep:
         self._archivist, self._expiry = archivist, expiry
         self.erased = Totals()
         """As far as the archive knows."""
-        self._change_seen = change_seen
-        self._clock, self._chance = clock, chance
+        registry = stores.registry
+        self._registry = Memory(
+            registry=registry,
+            book=book,
+            supervision=supervision,
+            schedules=schedules,
+            sessions=sessions,
+            clock=clock,
+            seen=change_seen,
+        )
+        self._record = Record(registry=registry, journal=stores.journal, clock=clock, chance=chance)
+        self._clock = clock
         self._blind = Blind()
         self._snapshot = snapshot.Keeper(folder, walk, clock)
 
@@ -92,7 +101,8 @@ class Upkeep:
         tasks.every("archive", ARCHIVE_SAVE, self._archive)
         tasks.every("expiry", EVERY, self._erase)
         tasks.every("sessions", SESSIONS_LOOK, self._sweep_sessions)
-        tasks.every("registry", REGISTRY_LOOK, self._follow_registry)
+        tasks.every("registry", REGISTRY_LOOK, self._registry.look)
+        tasks.every("record of changes", REGISTRY_LOOK, self._record.look)
         tasks.every("snapshot", snapshot.LOOK, self._snapshot.look)
 
     async def _beat(self) -> None:
@@ -128,28 +138,3 @@ class Upkeep:
 
     async def _sweep_sessions(self) -> None:
         await self._sessions.sweep(self._clock())
-
-    async def _follow_registry(self) -> None:
-        """Take over what `belfry import` or another node changed."""
-        registry = self._stores.registry
-        changes = await asyncio.to_thread(registry.changes, self._change_seen)
-        if not changes:
-            return
-        ids = {change.row for change in changes if change.table == "account"}
-        ids |= {change.account_id for change in changes if change.account_id is not None}
-        found = {account.id: account for account in await asyncio.to_thread(registry.some_accounts, ids)}
-        parts = await asyncio.to_thread(registry.some_parts, ids)
-        if any(change.table == "calendar" for change in changes):
-            self._book.put_calendars(await asyncio.to_thread(registry.calendars))
-            self._schedules.plan_anew()
-        for account_id in ids:
-            if account_id in found:
-                self._book.put(found[account_id])
-            else:
-                self._book.remove(account_id)
-            self._book.put_parts(account_id, parts.get(account_id, NO_PARTS))
-            self._supervision.changed(account_id)
-            self._schedules.changed(account_id)
-        if any(change.table == "user" for change in changes):
-            await self._sessions.refresh(self._clock())  # a disabled user is out at once
-        self._change_seen = changes[-1].id

@@ -27,6 +27,7 @@ from belfry.centre.triage.case import Decided, Decision
 from belfry.domain.condition import Condition, Seen, carry
 from belfry.domain.facts import (
     Carried,
+    Changed,
     ClosingExtended,
     Downtime,
     Entry,
@@ -69,7 +70,7 @@ SEALED_WEIGHT: Final = 220
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried, ClosingExtended})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried, ClosingExtended, Changed})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""

@@ -568,6 +568,23 @@ class CodeWithdrawn(
     by: str
 
 
+@final
+class Changed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="changed"):
+    """Somebody changed a row of the registry. Which fields, never what they hold; each change row is written once."""
+
+    change: int
+    """Id of the change row."""
+    changed_at: datetime
+    by: str
+    table: str
+    row: str
+    account_id: str | None = None
+    """The site that it belongs to."""
+    version: int | None = None
+    """Of that site, from this change on."""
+    fields: tuple[str, ...] = ()
+
+
 AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
 AboutCode = CodeIssued | CodeUsed | CodeWithdrawn
 OnIncident = (
@@ -601,6 +618,7 @@ Fact = (
     | AboutCode
     | WordTried
     | ClosingExtended
+    | Changed
 )
 
 
@@ -609,7 +627,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `triage`, `expiry` or `centre`.
+    `test-code/ID`, `triage`, `expiry`, `registry` or `centre`.
     """
 
     id: bytes
@@ -619,8 +637,9 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     schema: int = 1
 
 
-SCHEMA: Final = 1
-"""Newest entry schema that this code reads; a journal with a newer one is refused."""
+SCHEMA: Final = 2
+"""Newest entry schema that this code reads; a journal with a newer one is refused. 2: facts were added that the first
+version cannot read (tests, schedules, carried, restored)."""
 
 
 def account_subject(key: AccountKey) -> str:
@@ -629,6 +648,10 @@ def account_subject(key: AccountKey) -> str:
 
 def incident_subject(incident: str) -> str:
     return f"incident/{incident}"
+
+
+REGISTRY_SUBJECT: Final = "registry"
+"""Of what is changed in the registry."""
 
 
 def site_subject(account_id: str) -> str:

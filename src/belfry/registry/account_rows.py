@@ -3,7 +3,7 @@ itself: `version`, which every change of the site raises, and `folded`, the text
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from sys import intern
 from typing import Any, Final
@@ -71,7 +71,8 @@ def write_accounts(
         connection.execute(insert(ACCOUNT), [account_row(account) for account in added])
     if changed:
         matching = update(ACCOUNT).where(ACCOUNT.c.id == bindparam("same_id"))
-        values = {name: bindparam(name) for name in (*NAMES, "folded")} | {"version": ACCOUNT.c.version + 1}
+        values: dict[str, Any] = {name: bindparam(name) for name in (*NAMES, "folded")}
+        values["version"] = ACCOUNT.c.version + 1
         connection.execute(
             matching.values(values), [account_row(after) | {"same_id": after.id} for _, after in changed]
         )
@@ -87,9 +88,7 @@ def _versions(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for at in range(0, len(ids), IDS_PER_QUERY):
         some = ACCOUNT.c.id.in_(ids[at : at + IDS_PER_QUERY])
-        found |= dict(_pairs(connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.version).where(some))))
+        found |= {
+            row.id: row.version for row in connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.version).where(some))
+        }
     return found
-
-
-def _pairs(rows: Iterable[Row[Any]]) -> Iterable[tuple[str, int]]:
-    return ((row[0], row[1]) for row in rows)

@@ -75,7 +75,7 @@ def read_pieces(connection: Connection, piece: Piece, ids: Sequence[str] | None)
     query = select(piece.table.c.account_id, *(piece.table.c[name] for name in columns))
     found: dict[str, list[Any]] = {}
     for row in _of_accounts(connection, query.order_by(piece.table.c.account_id, piece.table.c.position), ids):
-        values = dict(zip(columns, row[1:], strict=True))
+        values: dict[str, Any] = dict(zip(columns, row[1:], strict=True))
         found.setdefault(row[0], []).append(piece.shape(**values))
     return found
 

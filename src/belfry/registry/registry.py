@@ -30,9 +30,9 @@ from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
 from belfry.registry.sheets.bring import bring
-from belfry.registry.sheets.export import export
+from belfry.registry.sheets.export import export, note_keys
 from belfry.registry.site_door import SitesDoor
-from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, read_changes, utc_now
+from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, count_changes_from, read_changes, utc_now
 from belfry.registry.words import WordKeys, WordsDoor, WordTable
 from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state
 
@@ -111,6 +111,9 @@ class Registry:
         """Give a sheet that `bring` reads back to the same, in pieces; without words and codes (`sheets.export`)."""
         return export(self.store, kind, form, tenants=tenants, with_keys=with_keys)
 
+    def note_keys_exported(self, *, by: str) -> None:
+        note_keys(self.store, by=by)
+
     # -- whole sites --
 
     def site(self, account_id: str) -> SiteFile | None:
@@ -186,6 +189,10 @@ class Registry:
 
     def changes(self, after: int, limit: int = CHANGES_PER_PAGE) -> Sequence[Change]:
         return read_changes(self.store, after, limit)
+
+    def count_changes_from(self, last: int) -> None:
+        """See to it that new change rows have ids above one that is in the journal already."""
+        count_changes_from(self.store, last)
 
     # -- the doors of others, for the event loop --
 

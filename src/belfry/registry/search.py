@@ -5,7 +5,7 @@ note, no name of a person.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NoBase64
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -84,9 +84,10 @@ def _cursor(place: _Place) -> str:
     return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode("ascii")
 
 
-def _place(cursor: str) -> Sequence[Any]:
+def _place(cursor: str) -> _Place:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return msgspec.json.decode(urlsafe_b64decode(padded.encode("ascii")), type=_Place)
+        place: _Place = msgspec.json.decode(urlsafe_b64decode(padded.encode("ascii")), type=_Place)
     except (ValueError, NoBase64, msgspec.MsgspecError) as error:
         raise NoSuchCursor from error
+    return place

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from belfry.domain.contacts import Absence, Authority, CallList, ContactRole, Number, WeekWindow
@@ -73,10 +74,13 @@ DIGITS: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Compared byte by byte, so that all numbers that begin alike are one range of the index."""
 
 
-def _of_account(name: str, *columns: Column[Any], keyed: bool = True) -> Table:
-    account = Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    keys = [Column("key", Text, primary_key=True), Column("position", Integer, nullable=False)] if keyed else []
-    return Table(name, METADATA, account, *keys, *columns)
+def _of_account(name: str, *items: SchemaItem, keyed: bool = True) -> Table:
+    columns: list[SchemaItem] = [
+        Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    ]
+    if keyed:
+        columns += [Column("key", Text, primary_key=True), Column("position", Integer, nullable=False)]
+    return Table(name, METADATA, *columns, *items)
 
 
 DETAIL: Final = _of_account(

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text
 
 from belfry.ports import Chance, Clock
 from belfry.registry.tables import CHANGE
-from belfry.sql import reading
+from belfry.sql import reading, writing
 
 ID_BYTES: Final = 10
 CHANGES_PER_PAGE: Final = 1_000
@@ -97,3 +97,20 @@ def last_change(store: Store) -> int:
     """Return the id of the newest change, 0 when there is none: where a follower of a fresh copy begins."""
     with reading(store.engine) as connection:
         return connection.execute(select(func.max(CHANGE.c.id))).scalar() or 0
+
+
+def count_changes_from(store: Store, last: int) -> None:
+    """See to it that the next change row has an id above `last`, which was given out once already.
+
+    A registry that came back from a backup would give ids a second time that are in the journal, and their changes
+    would never get there.
+    """
+    if last_change(store) >= last:
+        return
+    with writing(store.engine) as connection:
+        if connection.dialect.name == "postgresql":
+            sequence = func.pg_get_serial_sequence("change", "id")
+            connection.execute(select(func.setval(sequence, last)))
+        else:
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = 'change'"))
+            connection.execute(text("INSERT INTO sqlite_sequence(name, seq) VALUES('change', :last)"), {"last": last})
