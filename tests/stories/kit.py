@@ -195,7 +195,8 @@ class Town:
     async def settled(self) -> None:
         """Everything stored is folded and decided, as the centre's own numbers say, and no deadline is overdue."""
         await self._looked(self._deadlines_at)
-        await self._looked(self._tests_at)
+        if list(self.centre.triage.on_test.running()):
+            await self._looked(self._tests_at)
         async with httpx.AsyncClient(base_url=self.url) as client:
 
             async def is_settled() -> bool:
