@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from belfry import __version__
-from belfry.cli.accounts import import_app
+from belfry.cli.accounts import export_app, import_app
 from belfry.cli.check import check
 from belfry.cli.decode import app as decode_app
 from belfry.cli.demo import demo
@@ -45,6 +45,7 @@ app.command(epilog="Example: belfry check --config belfry.toml")(check)
 app.add_typer(decode_app, name="decode")
 app.command(epilog="Example: belfry simulate --to 127.0.0.1:12009 --accounts 50 --rate 20 --seconds 60")(simulate)
 app.add_typer(import_app, name="import")
+app.add_typer(export_app, name="export")
 app.command(epilog="Example: belfry backup --to /mnt/backup --keys-to /mnt/keys --config belfry.toml")(backup)
 app.command(epilog="Example: belfry restore --from /mnt/backup --keys-from /mnt/keys --config belfry.toml")(restore)
 app.command(epilog="Example: belfry drill --from /mnt/backup")(drill)

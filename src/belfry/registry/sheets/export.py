@@ -23,8 +23,8 @@ from belfry.registry.columns import Column
 from belfry.registry.sheets.forms import FORMS
 from belfry.registry.sheets.plain import marked
 from belfry.registry.sheets.stored import PIECE, Line, files_of, lines
-from belfry.registry.store import Store
-from belfry.sql import reading
+from belfry.registry.store import Note, Store, write_notes
+from belfry.sql import reading, writing
 
 AT_ONCE: Final = 1_000
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -47,6 +47,12 @@ def export(
     write = _csv if form is SheetForm.CSV else _json
     with reading(store.engine) as connection:
         yield from write(kind, columns, _rows(connection, kind, tenants))
+
+
+def note_keys(store: Store, *, by: str) -> None:
+    """Write down that keys were exported, before the first of them leaves."""
+    with writing(store.engine) as connection:
+        write_notes(connection, [Note("export", "accounts", ["keys"])], by=by, at=store.clock())
 
 
 def _rows(connection: Connection, kind: SheetKind, tenants: frozenset[str] | None) -> Iterator[Values]:

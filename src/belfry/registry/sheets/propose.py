@@ -20,31 +20,19 @@ SAMPLED: Final = 200
 """Rows that are looked at."""
 SHOWN: Final = 3
 SHOWN_CHARACTERS: Final = 40
-_SECRET: Final = tuple(
-    [
-        "key",
-        "password",
-        "pass word",
-        "passcode",
-        "code word",
-        "duress",
-        "pin",
-        "secret",
-        "safe",
-        "passwort",
-        "kennwort",
-        "codewort",
-        "schlussel",
-        "mot de passe",
-        "contrasena",
-        "clave",
-    ]
+_SECRET: Final = frozenset(
+    {
+        *("key", "password", "passcode", "code word", "duress", "pin", "secret", "safe"),
+        *("schlussel", "passwort", "kennwort", "codewort", "mot de passe", "contrasena", "clave"),
+    }
 )
+"""Of the names of columns whose cells are not shown."""
 
 _CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "account": ("acct", "acct no", "account no", "account number", "account id", "subscriber no", "customer no",
-                "panel no", "panel id", "site no", "csid", "cs no", "anlage", "anlagennummer", "identnummer", "teilnehmer",
-                "objektnummer", "numero de compte", "compte", "transmetteur", "abonado", "numero de abonado", "cuenta"),
+                "panel no", "panel id", "site no", "csid", "cs no", "anlage", "anlagennummer", "identnummer",
+                "teilnehmer", "objektnummer", "numero de compte", "compte", "transmetteur", "abonado",
+                "numero de abonado", "cuenta"),
     "prefix": ("line prefix", "account prefix", "line no", "line", "prafix", "prefixe", "prefijo"),
     "receiver": ("receiver name", "receiver no", "rx", "empfanger", "recepteur", "receptor"),
     "name": ("site name", "customer name", "subscriber", "subscriber name", "description", "objekt", "objektname",
@@ -119,19 +107,18 @@ def propose(
         reverse=True,
     )
     joined = _JOINED | (_JOINED_CONTACT if kind is SheetKind.CONTACTS else frozenset())
-    found: dict[int, tuple[str, float]] = {}
-    for score, at, ours in likely:
-        if score < LIKELY:
+    found: dict[int, tuple[str | None, float]] = {}
+    for likely_so, at, column in likely:
+        if likely_so < LIKELY:
             break
-        if -at not in found and (ours not in taken or ours in joined):
-            found[-at] = (ours, score)
-            taken.add(ours)
-    return [
-        _match(name, decided[name], 1.0, cells[n])
-        if name in decided
-        else _match(name, *found.get(n, (None, 0.0)), cells[n])
-        for n, name in enumerate(header)
-    ]
+        if -at not in found and (column not in taken or column in joined):
+            found[-at] = (column, likely_so)
+            taken.add(column)
+    matches = []
+    for n, name in enumerate(header):
+        ours, score = found.get(n, (None, 0.0)) if name not in decided else (decided[name], 1.0)
+        matches.append(_match(name, cells[n], ours, score))
+    return matches
 
 
 def likeness(kind: SheetKind, header: str, ours: str, cells: Sequence[str]) -> float:
