@@ -71,6 +71,8 @@ class SiteCard(SiteFileView, frozen=True, kw_only=True):
     """Who is dialled: the site's own agencies first, then those whose district it lies in; none withdrawn."""
     incidents: list[Row]
     """What is open there, as far as whoever asks may see incidents."""
+    silent_site: bool
+    """A silent alarm is open there: nobody calls the premises; their numbers are left out. Never said to the site."""
     on_test: dict[str, Any] | None
     heard: list[HeardView]
     now: Instant

@@ -138,7 +138,12 @@ async def change_account(request: Asked, account_id: FromPath[str], data: JSONBo
     _check_sections(user, data, file)
     if data.account is not None:
         _check_tenant(user, data.account)
-    changed = front(request).house.sites.edit(account_id, data.change(), version=data.version, by=user.name)
+    change = data.change()
+    if data.details is not None and _is_silent(request, account_id):
+        # He was not shown the numbers of the premises, so he cannot mean to take them away.
+        details = structs.replace(data.details, premises=file.details.premises)
+        change = structs.replace(change, details=details)
+    changed = front(request).house.sites.edit(account_id, change, version=data.version, by=user.name)
     return await card_of(request, await _asked(request, changed))
 
 
@@ -215,7 +220,6 @@ def _check_tenant(user: User, fields: AccountFields, *, adds: bool = False) -> N
 
 async def _asked(request: Asked, answer: Awaitable[T]) -> T:
     """What the registry answers to a change. Raises its refusals as Refused."""
-    desk = front(request)
     try:
         return await answer
     except NoSuchSite:
@@ -225,7 +229,11 @@ async def _asked(request: Asked, answer: Awaitable[T]) -> T:
         changes = [_edited(one) for one in error.changes]
         raise Refused(
             Problem(
-                status=409, type="belfry:changed", title=title, current=file_view(desk, error.current), changes=changes
+                status=409,
+                type="belfry:changed",
+                title=title,
+                current=_current(request, error.current),
+                changes=changes,
             )
         ) from None
     except SiteUnfit as error:
@@ -260,7 +268,8 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
     desk, user, account = front(request), visitor_of(request).user, file.account
     house, now = desk.house, desk.house.clock()
     card = SiteCard(
-        **structs.asdict(file_view(desk, file)),
+        **structs.asdict(file_view(desk, file, silent=_is_silent(request, account.id))),
+        silent_site=_is_silent(request, account.id),
         dialled=list(await house.sites.agencies_for(account)),
         incidents=await rows_of(desk, request, _open_at(request, account)),
         on_test=None,
@@ -300,7 +309,17 @@ def local_time(account: Account, now: datetime) -> str:
     return now.astimezone(zone).isoformat(timespec="seconds")
 
 
-def file_view(desk: Front, file: SiteFile) -> SiteFileView:
+def _is_silent(request: Asked, account_id: str) -> bool:
+    """Whether the premises must not be called now, for those who see incidents; the site itself must not notice it."""
+    return may(visitor_of(request).user.role, Right.QUEUE) and front(request).silent.is_silent(account_id)
+
+
+def _current(request: Asked, file: SiteFile) -> SiteFileView:
+    return file_view(front(request), file, silent=_is_silent(request, file.account.id))
+
+
+def file_view(desk: Front, file: SiteFile, *, silent: bool = False) -> SiteFileView:
+    """A site's file. `silent`: without the numbers of the premises, which nobody is to call now."""
     account = file.account
     rest = {name: getattr(account, name) for name in AccountFile.__struct_fields__ if hasattr(account, name)}
     parts = file.parts
@@ -308,7 +327,7 @@ def file_view(desk: Front, file: SiteFile) -> SiteFileView:
         id=account.id,
         version=file.version,
         account=AccountFile(**rest | _in_short(desk, account)),
-        details=file.details,
+        details=structs.replace(file.details, premises=()) if silent else file.details,
         areas=list(parts.areas),
         zones=list(parts.zones),
         paths=list(parts.paths),
