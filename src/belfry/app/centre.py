@@ -34,7 +34,7 @@ from belfry.centre.on_test.ends import Ends
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.replay import Replay
 from belfry.centre.schedules import Schedules
-from belfry.centre.schedules.extending import EXTENSIONS
+from belfry.centre.schedules.extending import EXTENSIONS, ScheduleDesk
 from belfry.centre.seals import Seals
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.triage import Triage
@@ -55,6 +55,7 @@ from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
 from belfry.web.house import House, OwnFaultState, ReceiverState, Silence
 from belfry.web.server import Console
+from belfry.web.silences import NEXT_MOST
 
 log = structlog.get_logger()
 
@@ -279,7 +280,7 @@ class Centre:
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
         self.upkeep.begin(self._tasks)
-        self.keeping = Telling(self._settings.data, lambda: self.health.forecast, lambda: self.upkeep.erased)
+        self.keeping = Telling(self._settings, self._clock, lambda: self.health.forecast, lambda: self.upkeep.erased)
         await self.keeping.load(self._stores.journal)
         self._tasks.every("keeping", KEEPING_LOOK, self.keeping.look)
         self.health.begin(self._tasks)
@@ -381,6 +382,7 @@ class Centre:
             ),
             describe=self.describe,
             silence=self.silence,
+            schedules=ScheduleDesk(self.schedules, self._stores.journal, clock=self._clock, chance=self._chance),
             quirks=self.quirks,
             heard=self.supervision.heard_of,
             moves=lambda: self.book.moves,
@@ -433,6 +435,10 @@ class Centre:
             slow_count=watch.slow_count,
             outages=outages[:most],
             outage_count=len(outages),
+            overdue=self.schedules.overdue()[:most],
+            overdue_count=self.schedules.overdue_count,
+            due_next=self.schedules.due_next(min(most, NEXT_MOST)),
+            scheduled_count=self.schedules.count,
         )
 
     def quirks(self) -> Mapping[str, Sequence[str]]:

@@ -33,6 +33,9 @@ LONG_MARGIN: Final = timedelta(hours=1, minutes=30)
 ALTERNATIVE_S: Final = 86_400
 """Interval of a further path while the primary works: once a day, as most dual-path categories ask."""
 
+LIFE_CALL: Final = timedelta(minutes=15)
+"""Within this somebody calls a site where people sleep or need help and that nobody hears (RULES 3, mass fold)."""
+
 NULL: Final = "NULL"
 """A link test that came as a signal after all; it proves no panel."""
 

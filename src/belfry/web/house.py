@@ -11,6 +11,8 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
+from belfry.centre.schedules import DueNext, Overdue
+from belfry.centre.schedules.extending import ScheduleDesk
 from belfry.centre.seals import Seals
 from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.codes import Codes
@@ -93,6 +95,13 @@ class Silence(Struct, frozen=True, kw_only=True):
     slow_count: int = 0
     outages: Sequence[OutageNow] = ()
     outage_count: int = 0
+    overdue: Sequence[Overdue] = ()
+    """Schedules that are not kept now."""
+    overdue_count: int = 0
+    due_next: Sequence[DueNext] = ()
+    """The deadlines that come next."""
+    scheduled_count: int = 0
+    """Sites with a schedule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +139,8 @@ class House:
     """Cheap: it is asked every second and by every status page."""
     silence: Callable[[int], Silence] = lambda _: Silence()
     """What fell silent, at most so many of each list."""
+    schedules: ScheduleDesk | None = None
+    """Where closings are put off; None: this centre follows no schedules."""
     quirks: Callable[[], Mapping[str, Sequence[str]]] = dict
     """How panels of known accounts differ from the standard, as met since the start; by the id of the account."""
     receivers: Sequence[str] = ()

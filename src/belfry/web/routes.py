@@ -7,7 +7,20 @@ from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
-from belfry.web import arrivals, at_sites, centre, incidents, on_test, signals, silence, sites, staff, technician, words
+from belfry.web import (
+    arrivals,
+    at_sites,
+    centre,
+    incidents,
+    on_test,
+    schedule,
+    signals,
+    silence,
+    sites,
+    staff,
+    technician,
+    words,
+)
 from belfry.web.bodies import Asked
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -93,6 +106,7 @@ def api() -> Router:
             silence.router(),
             sites.router(),
             words.router(),
+            schedule.router(),
             on_test.router(),
             technician.router(),
             stream,

@@ -12,6 +12,8 @@ from belfry.web.tenants import Tenants
 
 LISTED_MOST: Final = 500
 """Of each list: more than anybody reads, and a mass outage shall not fill the line."""
+NEXT_MOST: Final = 100
+"""Deadlines that come next."""
 SIFTED_MOST: Final = 20_000
 """Of each list looked through for somebody who may not know of all; so the numbers of one tenant end there."""
 COUNTED_FOR: Final = timedelta(seconds=10)
@@ -39,6 +41,7 @@ class Silences:
         lost = self._sifted(audience, found.lost, lambda one: one.account_id)
         unheard = self._sifted(audience, found.not_commissioned, lambda one: one.account_id)
         slow = self._sifted(audience, found.slow, lambda one: one.account_id)
+        overdue = self._sifted(audience, found.overdue, lambda one: one.account_id)
         outages = found.outages if self._tenants.account(audience, None) else ()  # of one cause, and of many tenants
         return Silence(
             lost=lost[:LISTED_MOST],
@@ -49,6 +52,10 @@ class Silences:
             slow_count=len(slow),
             outages=outages[:LISTED_MOST],
             outage_count=len(outages),
+            overdue=overdue[:LISTED_MOST],
+            overdue_count=len(overdue),
+            due_next=self._sifted(audience, found.due_next, lambda one: one.account_id)[:NEXT_MOST],
+            scheduled_count=found.scheduled_count,
         )
 
     def counts(self, audience: Audience) -> Counts:

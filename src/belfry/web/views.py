@@ -297,6 +297,10 @@ class LostView(Struct, frozen=True, kw_only=True):
     heard_at: Instant | None
     kind: str | None
     outage: str | None
+    life: bool
+    """People sleep or need help there: on top of the list, with a clock of its own."""
+    call_by: Instant | None
+    """Until when somebody should have called a life site that nobody hears."""
 
 
 class NotCommissionedView(Struct, frozen=True, kw_only=True):
@@ -330,22 +334,66 @@ class OutageView(Struct, frozen=True, kw_only=True):
     folded: int
 
 
+class OverdueView(Struct, frozen=True, kw_only=True):
+    """A schedule that is not kept: `kind` of its incident, which `incident` names while it is open."""
+
+    account_id: str
+    account: str | None
+    site: SiteView | None
+    schedule: str
+    name: str
+    area: str | None
+    point: str | None
+    kind: str
+    wanted_at: Instant
+    heard_at: Instant | None
+    incident: str | None
+
+
+class DueView(Struct, frozen=True, kw_only=True):
+    """A deadline ahead. `what`: open, close, check_in, tour or activity; `put_off` by a person or a panel."""
+
+    account_id: str
+    account: str | None
+    site: SiteView | None
+    schedule: str
+    name: str
+    area: str | None
+    what: str
+    at: Instant
+    put_off: bool
+
+
+class ExtendedView(Struct, frozen=True, kw_only=True):
+    """A closing that was put off: due at `due`, wanted by `until`."""
+
+    schedule: str
+    area: str | None
+    due: Instant
+    until: Instant
+
+
 class SilenceTotals(Struct, frozen=True, kw_only=True):
-    """How many there are, however many are listed."""
+    """How many there are, however many are listed. `scheduled`: sites with a schedule."""
 
     lost: int
     not_commissioned: int
     slow: int
     outages: int
+    overdue: int
+    scheduled: int
 
 
 class SilenceView(Struct, frozen=True, kw_only=True):
-    """What supervision keeps; at most 500 of each. The longest silent first, the accounts heard last first."""
+    """What supervision keeps; at most 500 of each, and the next 100 deadlines. Life sites first, then the longest
+    silent; the accounts heard last first."""
 
     lost: list[LostView]
     not_commissioned: list[NotCommissionedView]
     slow: list[SlowView]
     outages: list[OutageView]
+    overdue: list[OverdueView]
+    due_next: list[DueView]
     totals: SilenceTotals
 
 

@@ -18,6 +18,7 @@ import structlog
 from msgspec import Struct
 
 from belfry.centre.board import Board
+from belfry.centre.duress import ANY_RECEIVER
 from belfry.centre.schedules.arms import Arms
 from belfry.centre.schedules.hours import PAST, Hours, NoSuchSchedule
 from belfry.centre.schedules.lists import DueNext, Overdue, due_next, overdue
@@ -345,7 +346,8 @@ class Schedules:
         self, kind: str, slot: int, account: Account, schedule: Schedule, now: datetime, at: datetime, from_s: float
     ) -> _Say:
         """What `at` wanted did not come."""
-        key = self._arms.key(account.id) or AccountKey(account.receiver or "", account.prefix, account.account)
+        key = self._arms.key(account.id)
+        key = key or AccountKey(account.receiver or ANY_RECEIVER, account.prefix, account.account)
         name = f"{schedule.id} {at:%Y-%m-%dT%H:%M:%S}"
         arrival = about(
             kind, now, account=account, key=key, area=schedule.area, zone=schedule.point, wanted_at=at, name=name

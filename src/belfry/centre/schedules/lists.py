@@ -11,6 +11,7 @@ from belfry.centre.schedules.plan import Plan
 from belfry.centre.schedules.said import Stands
 from belfry.domain.due import What
 from belfry.domain.schedules import Schedule, ScheduleKind
+from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
 
 SOON: Final = timedelta(days=2)
@@ -20,6 +21,8 @@ class Overdue(Struct, frozen=True):
     """A schedule that is not kept now. `wanted_at` is the instant that passed."""
 
     account_id: str
+    key: AccountKey
+    """The line of the account under which it was said."""
     schedule: str
     name: str
     area: str | None
@@ -54,6 +57,7 @@ def overdue(
         found.append(
             Overdue(
                 account_id=plan.account_ids[slot],
+                key=one.key,
                 schedule=schedule.id,
                 name=schedule.name,
                 area=schedule.area,

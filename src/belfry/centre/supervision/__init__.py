@@ -23,7 +23,9 @@ from belfry.centre.supervision.watch import Watch
 from belfry.domain.facts import Downtime, Received
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt
+from belfry.domain.site import Account
 from belfry.domain.supervision import proves_panel
+from belfry.domain.verdict import life_sites
 from belfry.ports import Clock, Sites
 from belfry.ports.last_seen import LastSeen
 
@@ -53,6 +55,8 @@ class Silent(Struct, frozen=True):
     heard_at: datetime | None
     kind: str | None
     outage: str | None
+    life: bool = False
+    """People sleep or need help here, so it is listed on top."""
 
 
 class Uncommissioned(Struct, frozen=True):
@@ -237,10 +241,13 @@ class Supervision:
         return len(self._watch.lost_s)
 
     def lost(self, limit: int | None = None) -> Sequence[Silent]:
-        """What is lost now, the longest silent first."""
-        lost_s = self._watch.lost_s
-        slots = nsmallest(len(lost_s) if limit is None else limit, lost_s, key=lambda slot: (lost_s[slot], slot))
-        return [self._silent(slot) for slot in slots]
+        """What is lost now: life sites on top, then the longest silent first."""
+        lost_s, by_id, ids = self._watch.lost_s, self._accounts.by_id, self._watch.slots.account_ids
+
+        def order(slot: int) -> tuple[bool, float, int]:
+            return (not is_life_site(by_id(ids[slot])), lost_s[slot], slot)
+
+        return [self._silent(slot) for slot in nsmallest(len(lost_s) if limit is None else limit, lost_s, key=order)]
 
     def _silent(self, slot: int) -> Silent:
         said = self._losses.said.get(slot)
@@ -251,6 +258,7 @@ class Supervision:
             heard_at=_instant(self._watch.slots.heard_s[slot]),
             kind=None if said is None else said.kind,
             outage=said.part if said is not None and said.kind == OUTAGE else None,
+            life=is_life_site(self._accounts.by_id(self._watch.slots.account_ids[slot])),
         )
 
     @property
@@ -299,6 +307,11 @@ class Supervision:
             OutageNow(outage.part, datetime.fromtimestamp(outage.opened_s, UTC), len(outage.silent), outage.folded)
             for outage in self._losses.outages.open.values()
         ]
+
+
+def is_life_site(account: Account | None) -> bool:
+    """Whether people sleep or cannot leave by themselves where nobody is heard."""
+    return account is not None and (account.care or account.type in life_sites())
 
 
 def _instant(at_s: float) -> datetime | None:
