@@ -37,7 +37,14 @@ async def test_each_list_ends_and_says_how_many_there_are(tmp_path: Path) -> Non
     async with centre(tmp_path, silence=silence) as rig:
         said = (await rig.token().get("/supervision")).json()
     assert (len(said["lost"]), LISTED_MOST) == (500, 500)
-    assert said["totals"] == {"lost": 700, "not_commissioned": 2, "slow": 1, "outages": 1}
+    assert said["totals"] == {
+        "lost": 700,
+        "not_commissioned": 2,
+        "slow": 1,
+        "outages": 1,
+        "overdue": 0,
+        "scheduled": 0,
+    }
     shop, other = said["lost"][:2]
     assert (shop["account"], shop["site"]["name"], shop["kind"]) == ("2002", "Shop", "TECH.COMMS.LOST")
     assert (shop["since"], shop["heard_at"]) == ("2026-03-14T02:14:00Z", "2026-03-14T02:13:00Z")
