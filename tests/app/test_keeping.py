@@ -91,11 +91,12 @@ def give_instance_key(to: Settings, of: Settings) -> None:
 
 async def say(served: Served, frame: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(*served.panels)
-    writer.write(frame)
-    answer = await reader.readuntil(b"\r")
-    writer.close()
-    await writer.wait_closed()
-    return answer
+    try:
+        writer.write(frame)
+        return await reader.readuntil(b"\r")
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def settled(served: Served) -> None:
@@ -116,7 +117,7 @@ def frame_of(n: int) -> bytes:
 async def test_a_centre_that_burnt_down_goes_on_elsewhere_from_its_backup(tmp_path: Path) -> None:
     config = furnish(tmp_path / "old")
     acknowledged: list[str] = []
-    sent = 0
+    sent, stop = 0, asyncio.Event()
 
     async with serving(config, token(config)) as served:
 
@@ -127,7 +128,7 @@ async def test_a_centre_that_burnt_down_goes_on_elsewhere_from_its_backup(tmp_pa
             acknowledged.append(f"{sent % 900:03}")
 
         async def load() -> None:
-            while True:
+            while not stop.is_set():
                 await one_more()
 
         await one_more()
@@ -136,8 +137,8 @@ async def test_a_centre_that_burnt_down_goes_on_elsewhere_from_its_backup(tmp_pa
             "backup", "--config", config, "--to", tmp_path / "b", "--keys-to", tmp_path / "k", "--json"
         )
         assert (backed_up.code, backed_up.complained) == (0, "")
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
+        stop.set()
+        await loading
         await one_more()
         await settled(served)
         before = {one["position"]: one for one in await served.signals()}

@@ -12,6 +12,7 @@ import structlog
 
 from belfry.app.centre import Centre
 from belfry.app.memory import give_back
+from belfry.app.systemd import Systemd
 from belfry.settings import Settings
 
 log = structlog.get_logger()
@@ -48,16 +49,23 @@ async def serve(settings: Settings, along: Along = ALONE) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    systemd = Systemd.of()
     centre = await Centre.open(settings, demo=along.demo)
+    watchdog: asyncio.Task[None] | None = None
     try:
         await centre.start()
         _settle_memory()
+        systemd.ready()
+        watchdog = asyncio.create_task(systemd.beat())
         if along.ready is not None:
             await along.ready(centre)
         if along.seconds is not None:
             loop.call_later(along.seconds, stopped.set)
         await _until_stopped(centre, stopped, along.beside)
     finally:
+        systemd.stopping()
+        if watchdog is not None:
+            watchdog.cancel()
         await centre.stop()
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from belfry import plugins
 from belfry.app.keeping.before import keep
+from belfry.archive import FILE as ARCHIVE
 from belfry.archive import SqlArchive
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
@@ -74,7 +75,7 @@ class Stores:
             try:
                 registry = await asyncio.to_thread(_registry, settings, clock, chance)
                 try:
-                    archive = await asyncio.to_thread(SqlArchive.open, settings.data)
+                    archive = await _archive(settings, opened)
                 except BaseException:
                     registry.close()
                     raise
@@ -111,6 +112,19 @@ async def _journal(settings: Settings) -> Journal:
     where = () if settings.journal_address is None else (settings.journal_address,)
     opened: Journal = await part.open(settings.data, *where)
     return opened
+
+
+async def _archive(settings: Settings, journal: Journal) -> SqlArchive:
+    """The archive of this journal. One that is ahead of it is of another journal, and is made anew."""
+    archive = await asyncio.to_thread(SqlArchive.open, settings.data)
+    position = await archive.position()
+    if position <= journal.position:
+        return archive
+    log.warning("the archive is ahead of the journal and is made anew", archive=position, journal=journal.position)
+    await archive.close()
+    for name in (ARCHIVE, f"{ARCHIVE}-wal", f"{ARCHIVE}-shm"):
+        (settings.data / name).unlink(missing_ok=True)
+    return await asyncio.to_thread(SqlArchive.open, settings.data)
 
 
 def _check_keys(settings: Settings, journal: Journal) -> None:

@@ -14,7 +14,10 @@ from urllib.parse import quote
 import typer
 from msgspec import Struct
 
+from belfry.app.keeping.before import FOLDER as BEFORE
+from belfry.app.keeping.before import older_stores
 from belfry.cli.talk import FAULT, AsJson, Config, tell
+from belfry.domain.own_faults import MIB
 from belfry.journal.tables import FILE as JOURNAL_FILE
 from belfry.keys.errors import InstanceKeyError
 from belfry.keys.instance import load_or_make
@@ -69,6 +72,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield _folder(settings.data)
     yield from _facts_and_keys(settings.data)
     yield _registry(settings.registry_at)
+    yield from _upgrade(settings)
     yield from _accounts(settings)
 
 
@@ -186,6 +190,18 @@ def _registry(data: Path | str) -> Finding:
             return Finding("registry", State.FAULT, "was written by a newer version of this program")
         case SchemaState.CURRENT:
             return Finding("registry", State.OK, "whole")
+
+
+def _upgrade(settings: Settings) -> Iterator[Finding]:
+    """What the next start would bring up to date, and what it keeps of it before."""
+    try:
+        older = older_stores(settings)
+    except SqlError as error:
+        yield Finding("upgrade", State.FAULT, str(error))
+        return
+    for one in older:
+        detail = f"{one.file} is of an older version; the next start keeps a copy in {settings.data / BEFORE}"
+        yield Finding("upgrade", State.WARNING, f"{detail} ({one.size_bytes // MIB + 1} MiB) and brings it up to date")
 
 
 def _accounts(settings: Settings) -> Iterator[Finding]:

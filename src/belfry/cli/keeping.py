@@ -12,7 +12,7 @@ from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import back_up
 from belfry.app.keeping.drill import drill as drill_it
 from belfry.app.keeping.rebuild import rebuild as rebuild_it
-from belfry.app.keeping.restore import restore as restore_it
+from belfry.app.keeping.restore import Undone, take_back
 from belfry.cli.talk import AsJson, Config, fail, settings_of, tell
 from belfry.keys.errors import KeysError
 from belfry.ports import JournalError
@@ -71,9 +71,12 @@ def restore(
     """Put a backup into the empty folder of the settings. Start the centre afterwards."""
     settings = settings_of(config)
     try:
-        back = asyncio.run(restore_it(settings, source, keys_from, now=datetime.now(UTC)))
+        back = asyncio.run(take_back(settings, source, keys_from, now=datetime.now(UTC)))
     except REFUSALS as error:
         fail(str(error))
+    if isinstance(back, Undone):
+        _tell_undone(back, as_json=as_json)
+        return
     if as_json:
         tell(
             {
@@ -93,6 +96,15 @@ def restore(
     else:
         typer.echo("keys: none; what is personal from before cannot be read any more")
     typer.echo("everybody signs in anew; panels send again what got no answer")
+
+
+def _tell_undone(back: Undone, *, as_json: bool) -> None:
+    files = [one.file for one in back.manifest.files]
+    if as_json:
+        tell({"folder": str(back.folder), "files": files, "aside": str(back.aside)})
+        return
+    typer.echo(f"back as they were on {back.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {', '.join(files)}")
+    typer.echo(f"what the newer version made of them is in {back.aside}")
 
 
 def drill(

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from belfry.app import Along, Centre, StartError, run
+from belfry.app.keeping import KeepingError
 from belfry.app.logs import set_up
 from belfry.app.stores import AccountsRefused, StoreMissing
 from belfry.cli.talk import Config, fail, settings_of
@@ -21,6 +22,7 @@ CANNOT_START = (
     JournalError,
     KeysError,
     SqlError,
+    KeepingError,
     AccountsRefused,
     StoreMissing,
     OSError,

@@ -26,7 +26,8 @@ READ_AT_ONCE: Final = 1 << 20
 JOURNAL: Final = "journal.sqlite3"
 REGISTRY: Final = "registry.sqlite3"
 KEYS: Final = "keys.sqlite3"
-STORES: Final = frozenset({JOURNAL, REGISTRY, KEYS})
+ARCHIVE: Final = "archive.sqlite3"
+STORES: Final = frozenset({JOURNAL, REGISTRY, KEYS, ARCHIVE})
 """No other file is ever copied from a backup."""
 
 Count = Annotated[int, Meta(ge=0)]

@@ -18,6 +18,7 @@ from sqlalchemy import delete
 
 from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import fingerprint
+from belfry.app.keeping.before import put_back
 from belfry.app.keeping.copying import copy_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import Holding, differences, examine
@@ -48,6 +49,27 @@ class Back:
     """Whether personal parts can be read again."""
     expired: int
     """Keys in the backup whose time was over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What a restore of a copy did that an upgrade kept."""
+
+    manifest: Manifest
+    folder: Path
+    aside: Path
+    """Where the stores of the newer version went."""
+
+
+async def take_back(settings: Settings, source: Path, keys_from: Path | None, *, now: datetime) -> Back | Undone:
+    """Restore a backup, or put back what an upgrade kept. Raises as `restore`."""
+    folder = manifests.find(source)
+    manifest = manifests.read(folder)
+    if manifest.kind != "kept":
+        return await restore(settings, folder, keys_from, now=now)
+    if keys_from is not None:
+        raise KeepingError(f"{folder} is what an upgrade kept: it goes back beside the keys that are there")
+    return Undone(manifest=manifest, folder=folder, aside=put_back(settings, folder, manifest, now))
 
 
 async def restore(settings: Settings, source: Path, keys_from: Path | None, *, now: datetime) -> Back:

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from belfry.app.keeping.backup import LastBackup, last_backup
+from belfry.app.keeping.before import remove_kept
 from belfry.domain.facts import Restored
 from belfry.domain.forecast import Forecast
-from belfry.ports import Journal, Stored
+from belfry.ports import Clock, Journal, Stored
 from belfry.ports.archive import Totals
+from belfry.settings import Settings
 from belfry.web.house import Keeping, RestoredState
 
 LOOKED_BACK: Final = 256
@@ -17,10 +18,16 @@ LOOKED_BACK: Final = 256
 
 
 class Telling:
-    """`look` reads what lies in files, now and again; `now` is cheap."""
+    """`look` reads what lies in files, now and again, and removes what an upgrade kept long enough; `now` is cheap."""
 
-    def __init__(self, folder: Path, forecast: Callable[[], Forecast | None], erased: Callable[[], Totals]) -> None:
-        self._folder, self._forecast, self._erased = folder, forecast, erased
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        forecast: Callable[[], Forecast | None],
+        erased: Callable[[], Totals],
+    ) -> None:
+        self._settings, self._clock, self._forecast, self._erased = settings, clock, forecast, erased
         self._backup: LastBackup | None = None
         self._restored: RestoredState | None = None
 
@@ -33,7 +40,8 @@ class Telling:
                         self._restored = RestoredState(stored.entry.at, fact.position, fact.made_at, fact.keys)
 
     async def look(self) -> None:
-        self._backup = await asyncio.to_thread(last_backup, self._folder)
+        self._backup = await asyncio.to_thread(last_backup, self._settings.data)
+        await asyncio.to_thread(remove_kept, self._settings, self._clock())
 
     def now(self) -> Keeping:
         told, erased, backup = self._forecast(), self._erased(), self._backup
