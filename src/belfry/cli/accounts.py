@@ -1,5 +1,6 @@
 """`belfry import` and `belfry export`: sheets into the registry, whole or not at all, and out of it."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from sys import stdout
@@ -143,6 +144,7 @@ def _translate(kind: SheetKind, profile: str) -> Translate | None:
 def _bring_sheets(
     settings: Settings, sheets: Sequence[Sheet], name: str, *, dry_run: bool, replace: bool, as_json: bool
 ) -> None:
+    gc.disable()  # what was read stays until the end, which is soon
     with registry_of(settings) as registry:
         report = registry.bring(sheets, dry_run=dry_run, replace=replace, by=BY)
     if as_json:

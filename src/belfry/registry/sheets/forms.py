@@ -6,6 +6,7 @@ column, and a test compares.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -57,6 +58,7 @@ class Form:
 def _words(kind: type[Any]) -> Callable[[str], tuple[Any, ...]]:
     one = cells.one_of(kind)
 
+    @lru_cache(maxsize=times.SHARED)
     def read(cell: str) -> tuple[Any, ...]:
         return tuple(one(word) for word in cell.replace(",", " ").replace(";", " ").split())
 

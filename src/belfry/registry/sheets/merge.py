@@ -5,6 +5,7 @@ A field without a column stays as it is. Pure: no store, no clock, no ids.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -84,6 +85,7 @@ def _numbered(things: Iterable[Any], key_of: Callable[[Any], Key]) -> dict[Key, 
     return found
 
 
+@cache
 def _maker(shape: type[Struct]) -> Callable[[Any, Given, Iterable[Any]], Any]:
     fields = frozenset(one.name for one in msgspec.structs.fields(shape))
 

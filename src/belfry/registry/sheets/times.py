@@ -7,6 +7,7 @@ Days are Mon to Sun and `holidays`; `Mon-Fri` is a run of them, `daily` is Mon-S
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from belfry.domain.contacts import MINUTES_OF_DAY, Absence, WeekWindow
@@ -14,11 +15,14 @@ from belfry.domain.schedules import HOLIDAY
 from belfry.registry.columns import Unfit
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "holidays")
+SHARED: Final = 4_096
+"""Cells that say the same become one value, which many rows share."""
 _DAILY: Final = tuple(range(7))
 _BY_NAME: Final = {name.lower(): number for number, name in enumerate(DAYS)} | {"holiday": HOLIDAY}
 _SPAN: Final = re.compile(r"(?:(?P<days>[^\d\s][^\d]*?)\s+)?(?P<since>\d{1,2}:\d\d)\s*-\s*(?P<until>\d{1,2}:\d\d)")
 
 
+@lru_cache(maxsize=SHARED)
 def days(cell: str) -> tuple[int, ...]:
     """Read `Mon-Fri`, `Sat,Sun`, `daily`, `holidays`."""
     found: list[int] = []
@@ -73,6 +77,7 @@ def minutes_text(value: int | None) -> str:
     return "" if value is None else f"{value // 60:02}:{value % 60:02}"
 
 
+@lru_cache(maxsize=SHARED)
 def hours(cell: str) -> tuple[WeekWindow, ...]:
     """Read `Mon-Fri 08:00-18:00; Sat 09:00-12:00`; without days it is every day of the week."""
     clock, found = minutes(), []
