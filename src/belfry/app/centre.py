@@ -55,7 +55,7 @@ from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
 from belfry.web.house import House, OwnFaultState, ReceiverState, Silence
 from belfry.web.server import Console
-from belfry.web.silences import NEXT_MOST
+from belfry.web.silences import LISTED_MOST, NEXT_MOST, NEXT_SIFTED_MOST
 
 log = structlog.get_logger()
 
@@ -437,7 +437,7 @@ class Centre:
             outage_count=len(outages),
             overdue=self.schedules.overdue()[:most],
             overdue_count=self.schedules.overdue_count,
-            due_next=self.schedules.due_next(min(most, NEXT_MOST)),
+            due_next=self.schedules.due_next(NEXT_MOST if most <= LISTED_MOST else NEXT_SIFTED_MOST),
             scheduled_count=self.schedules.count,
         )
 

@@ -57,7 +57,8 @@ def document() -> Mapping[str, Any]:
     _add_signal_body(told)
     for path, method, operation in _operations(told):
         _say_problems(path, method, operation)
-    return told
+    described: Json = msgspec.json.decode(msgspec.json.encode(told))  # a default that is a tuple is a list to others
+    return described
 
 
 @cache

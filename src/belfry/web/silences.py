@@ -13,6 +13,8 @@ from belfry.web.tenants import Tenants
 LISTED_MOST: Final = 500
 """Of each list: more than anybody reads, and a mass outage shall not fill the line."""
 NEXT_MOST: Final = 100
+NEXT_SIFTED_MOST: Final = 1_000
+"""Of the deadlines ahead: each has to be reckoned."""
 """Deadlines that come next."""
 SIFTED_MOST: Final = 20_000
 """Of each list looked through for somebody who may not know of all; so the numbers of one tenant end there."""
@@ -55,7 +57,7 @@ class Silences:
             overdue=overdue[:LISTED_MOST],
             overdue_count=len(overdue),
             due_next=self._sifted(audience, found.due_next, lambda one: one.account_id)[:NEXT_MOST],
-            scheduled_count=found.scheduled_count,
+            scheduled_count=self._scheduled(audience),
         )
 
     def counts(self, audience: Audience) -> Counts:
@@ -68,12 +70,19 @@ class Silences:
         now_at = self._house.clock()
         if at is not None and known is not None and abs(now_at - at) < COUNTED_FOR:
             return known
-        found = self.of(audience)
-        counts = Counts(found.lost_count, found.not_commissioned_count)
+        found = self._house.silence(SIFTED_MOST)
+        lost = self._sifted(audience, found.lost, lambda one: one.account_id)
+        unheard = self._sifted(audience, found.not_commissioned, lambda one: one.account_id)
+        counts = Counts(len(lost), len(unheard))
         if len(self._counted) >= AUDIENCES_MOST:
             self._counted.clear()
         self._counted[key] = (now_at, counts)
         return counts
+
+    def _scheduled(self, audience: Audience) -> int:
+        """How many accounts of an audience have a schedule."""
+        accounts, may = self._house.accounts, self._tenants.account
+        return sum(bool(accounts.parts(one.id).schedules) for one in accounts.all() if may(audience, one))
 
     def _sifted(self, audience: Audience, listed: Sequence[T], account_of: Callable[[T], str | None]) -> list[T]:
         by_id, may = self._house.accounts.by_id, self._tenants.account

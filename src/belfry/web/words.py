@@ -26,6 +26,7 @@ from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import act, nothing, staff_of
+from belfry.web.on_test import heard_as
 from belfry.web.problems import Problem, Refused, refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees
@@ -142,8 +143,8 @@ def _raise(house: House, file: SiteFile, spoken: Spoken, incident: Incident | No
     """The silent alarm of a duress word, on its way to the disk."""
     if not spoken.duress:
         return []
-    heard_as = None if incident is None else incident.account
-    return [house.intake.deliver(duress_alarm(file.account, house.clock(), heard_as))]
+    named = None if incident is None else incident.account
+    return [house.intake.deliver(duress_alarm(file.account, house.clock(), named or heard_as(house, file.account)))]
 
 
 async def _note(

@@ -1,0 +1,617 @@
+"""Whoever is of one tenant learns nothing of another's sites: asked of every operation that the API describes.
+
+A new operation fails here until it is written down what it may tell whom. `SEEN` says what to ask and what an unlimited
+user then sees of the southern site; `REFUSED` what a northern user is refused as if it did not exist; `FREE` why an
+operation says nothing of any site; `OWN` names the test below that is about it.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from belfry.centre.schedules.lists import DueNext, Overdue
+from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
+from belfry.domain.premises import SiteParts
+from belfry.domain.schedules import Schedule
+from belfry.domain.signal import AccountKey
+from belfry.ports.staff import Role
+from belfry.web.house import Silence
+from belfry.web.openapi import document
+from belfry.web.tenants import ALONE_AFTER
+from tests.web.kit import BASE, PASSWORD, START, Rig, centre
+from tests.web.serving import Listener, Message, serving
+from tests.web.sites_kit import ANNA, NORTH, SOUTH, change, follow, site
+
+PREFIX: Final = "/api/v1"
+MARK: Final = "Hidden"
+"""Stands in the name of everything southern that has a name."""
+
+
+@dataclass
+class Town:
+    """A centre with a site of each tenant, an alarm at each, and one of an account that nobody knows."""
+
+    rig: Rig
+    north: str
+    south: str
+    incidents: dict[str, str]
+    northern: dict[str, str]
+    """Ids in the north, by what a path calls them; and so in the south."""
+    southern: dict[str, str]
+    all: httpx.AsyncClient
+    mine: httpx.AsyncClient
+    """Of the north alone, and a supervisor there."""
+
+    def traces(self) -> list[str]:
+        """What must stand in no answer to a northern user."""
+        return [self.south, MARK, "7700", "+49 99 7700", f'"{self.incidents["south"]}"']
+
+
+async def user(rig: Rig, name: str, role: Role, *tenants: str) -> httpx.AsyncClient:
+    rig.registry.users.add(name, role, PASSWORD, by="test", tenants=tenants or None)
+    return await rig.browser(name)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    now: list[Silence] = [Silence()]
+    async with centre(tmp_path, silence=lambda _: now[0]) as rig:
+        everything = await user(rig, "alma", Role.ADMINISTRATOR)
+        mine = await user(rig, "nora", Role.ADMINISTRATOR, NORTH)
+        north = site(rig, account="7100", name="Open mill", tenant=NORTH)
+        south = site(rig, account="7700", name=f"{MARK} villa", address=f"{MARK} road", tenant=SOUTH)
+        await change(everything, south, contacts=[{**ANNA, "name": MARK, "numbers": [{"number": "+49 99 7700"}]}])
+        incidents = {"north": await rig.alarm(everything, "BA", "7100")}
+        incidents["south"] = await rig.alarm(everything, "BA", "7700")
+        incidents["unknown"] = await rig.alarm(everything, "BA", "9999")
+        for one in (north, south):
+            rig.book.put_parts(one, SiteParts(schedules=(Schedule(id="s", name="Hours"),)))
+        lost = [Silent(one, "tcp", START, START, None, None) for one in (north, south)]
+        unheard = [
+            Uncommissioned("panels", None, number, which, name, None)
+            for number, which, name in (("7100", north, "Open mill"), ("7700", south, f"{MARK} villa"))
+        ]
+        slow = [Slow(one, "tcp", ALONE_AFTER, ALONE_AFTER) for one in (north, south)]
+        now[0] = Silence(
+            lost=lost,
+            lost_count=2,
+            not_commissioned=[*unheard, Uncommissioned("panels", None, "9998", None, "", START)],
+            not_commissioned_count=3,
+            slow=slow,
+            slow_count=2,
+            outages=[OutageNow("receiver/panels", START, 2, 2)],
+            outage_count=1,
+            overdue=[
+                Overdue(one, AccountKey("api", None, "1"), "s", "Hours", None, None, "closing", START, None)
+                for one in (north, south)
+            ],
+            overdue_count=2,
+            due_next=[DueNext(one, "s", "Hours", None, "close", START, False) for one in (north, south)],
+            scheduled_count=2,
+        )
+        rig.front.tenants.look(present=True)  # somebody of all tenants is on duty
+        northern, southern = [
+            await things(rig, {"account_id": one, "incident_id": incidents[where]})
+            for where, one in (("north", north), ("south", south))
+        ]
+        yield Town(rig, north, south, incidents, northern, southern, everything, mine)
+
+
+async def things(rig: Rig, known: dict[str, str]) -> dict[str, str]:
+    """A test of the water detectors and a technician's code of a site; returns all ids that are known of it."""
+    supervisor = rig.token(Role.SUPERVISOR)
+    scope = {"reach": "only", "hazards": ["water"]}
+    test = await supervisor.post("/tests", json={"account_id": known["account_id"], "minutes": 30, "scope": scope})
+    assert test.status_code == 201, test.text
+    code = await supervisor.post("/technician-codes", json={"account_id": known["account_id"], "minutes": 30})
+    assert code.status_code == 201, code.text
+    return {**known, "test_id": test.json()["id"], "code_id": code.json()["id"]}
+
+
+Path_ = Callable[[Town], str]
+Body = Callable[[Town], Any]
+
+SEEN: Final[Mapping[str, Path_]] = {
+    "GET /incidents": lambda town: "/incidents",
+    "GET /accounts": lambda town: "/accounts?limit=1000",
+    "GET /signals": lambda town: "/signals",
+    "GET /supervision": lambda town: "/supervision",
+    "GET /users": lambda town: "/users",
+    "GET /tests": lambda town: "/tests?state=all",
+}
+"""Lists: whoever is of all tenants sees the southern site there, a northern user does not."""
+
+ALSO_SEEN: Final[Mapping[str, Path_]] = {
+    "search by name": lambda town: f"/accounts?search={MARK}",
+    "search by number": lambda town: "/accounts?search=7700",
+    "search by telephone": lambda town: "/accounts?search=0997700",
+    "account by number": lambda town: "/accounts?account=7700",
+    "incidents of a kind": lambda town: "/incidents?kind=PROP&state=open",
+    "signals of a number": lambda town: "/signals?account=7700",
+    "tests of a site": lambda town: f"/tests?account={town.south}",
+    "signals of a site": lambda town: f"/signals?account={town.south}",
+}
+
+_VERSION: Final = {"version": 1}
+_ACTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "take": _VERSION,
+    "takeover": {**_VERSION, "reason": "because"},
+    "release": _VERSION,
+    "hold": {**_VERSION, "on": "signal"},
+    "note": {"text": "Mine"},
+    "reclassify": {**_VERSION, "kind": "FIRE.ALARM.AUTO", "reason": "because"},
+    "close": {**_VERSION, "seen_upto": 1, "disposition": "false_alarm"},
+    "reopen": {**_VERSION, "reason": "because"},
+}
+_INCIDENT: Final = "/incidents/{incident_id}"
+_SITE: Final = "/accounts/{account_id}"
+_TEST: Final = "/tests/{test_id}"
+_WORD: Final = {"word": "Sunflower"}
+
+REFUSED: Final[Mapping[str, Any]] = {
+    f"GET {_INCIDENT}": None,
+    f"GET {_INCIDENT}/timeline": None,
+    **{f"POST {_INCIDENT}/{act}": body for act, body in _ACTS.items()},
+    f"GET {_SITE}": None,
+    f"GET {_SITE}/changes": None,
+    f"PATCH {_SITE}": {"version": 1, "account": {"name": "Mine"}},
+    f"PUT {_SITE}/words": {"contact": "c", **_WORD},
+    f"POST {_SITE}/words/check": _WORD,
+    f"POST {_SITE}/access-code": {"incident": "i1"},
+    f"GET {_SITE}/tests": None,
+    f"POST {_SITE}/schedule/extend": {"minutes": 30},
+    "POST /tests": {"account_id": "{account_id}", "minutes": 30},
+    f"GET {_TEST}": None,
+    f"POST {_TEST}/extend": {"minutes": 45},
+    f"POST {_TEST}/expect": {"expected": []},
+    f"POST {_TEST}/end": None,
+    "GET /technician-codes": "?account={account_id}",
+    "POST /technician-codes": {"account_id": "{account_id}", "minutes": 30},
+    "DELETE /technician-codes/{code_id}": None,
+}
+"""Asked of the southern site, or of something there: answered to the byte as of one that does not exist. A text goes
+behind the path, everything else is a body."""
+
+FREE: Final[Mapping[str, str]] = {
+    "GET /session": "who is signed in",
+    "POST /session": "signing in",
+    "DELETE /session": "signing out",
+    "GET /setup": "whether there is a user",
+    "POST /setup": "the first user",
+    "GET /kinds": "the closed list",
+    "POST /decode": "keeps nothing and looks nothing up",
+    "POST /technician/session": "a technician's code is of one site",
+    "DELETE /technician/session": "the same",
+    "GET /technician": "his session is of that site",
+    "POST /technician/test": "the same",
+    "POST /technician/extend": "the same",
+    "POST /technician/expect": "the same",
+    "POST /technician/end": "the same",
+}
+
+OWN: Final[Mapping[str, str]] = {
+    "GET /stream": "test_the_stream_tells_each_tenant_its_own_and_encodes_once_for_those_alike",
+    "POST /incidents/next": "test_the_next_one_is_never_another_tenants",
+    "POST /signals": "test_nobody_speaks_for_an_account_of_another_tenant",
+    "POST /reports": "test_a_report_or_a_call_names_no_site_of_another_tenant",
+    "POST /calls": "test_a_report_or_a_call_names_no_site_of_another_tenant",
+    "POST /accounts": "test_no_site_is_given_to_another_tenant_or_to_none",
+    "GET /centre": "test_numbers_count_what_one_may_see",
+    f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
+    "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
+    f"POST {_SITE}/confirm": "test_a_holder_sees_and_confirms_the_sites_that_are_linked_to_him_and_no_other",
+}
+
+
+def operations() -> list[str]:
+    paths = document()["paths"]
+    return [
+        f"{method.upper()} {path.removeprefix(PREFIX)}"
+        for path, item in paths.items()
+        for method in item
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_of_every_operation_it_is_decided_what_it_tells_another_tenant(operation: str) -> None:
+    decided = [table for table in (SEEN, REFUSED, FREE, OWN) if operation in table]
+    assert len(decided) == 1, f"{operation}: decide for tenants, and write it into one table of {__file__}"
+
+
+def test_no_decision_is_about_an_operation_that_is_gone() -> None:
+    decided = {*SEEN, *REFUSED, *FREE, *OWN}
+    assert decided <= set(operations())
+    assert {name for name in OWN.values() if name not in globals()} == set()
+
+
+# -- lists and searches -----------------------------------------------------------------------------------------------
+
+
+async def test_a_list_holds_nothing_of_another_tenant(town: Town) -> None:
+    await user(town.rig, MARK, Role.OPERATOR, SOUTH)
+    for asked, where in {**SEEN, **ALSO_SEEN}.items():
+        whole, mine = await town.all.get(where(town)), await town.mine.get(where(town))
+        assert (whole.status_code, mine.status_code) == (200, 200), (asked, mine.text)
+        assert any(trace in whole.text for trace in town.traces()), (asked, "or this proves nothing")
+        assert not [trace for trace in town.traces() if trace in mine.text], asked
+
+
+async def test_a_list_holds_all_that_is_of_ones_own_tenant(town: Town) -> None:
+    for asked, where in SEEN.items():
+        if asked != "GET /users":
+            assert town.north in (await town.mine.get(where(town))).text, asked
+    silent = (await town.mine.get("/supervision")).json()
+    own = {"lost": 1, "not_commissioned": 1, "slow": 1, "outages": 0, "overdue": 1, "scheduled": 1}
+    assert silent["totals"] == own
+    assert [one["account_id"] for one in silent["due_next"]] == [town.north]
+    assert [one["name"] for one in (await town.mine.get("/users")).json()["items"]] == ["nora"]
+
+
+async def test_pages_of_a_list_go_on_over_what_is_not_shown(town: Town) -> None:
+    for n in range(6):
+        await town.rig.alarm(town.all, "BA", "7700", area=str(n + 2))
+        await town.rig.alarm(town.all, "BA", "7100", area=str(n + 2))
+    for path in ("/incidents?limit=2", "/signals?limit=2"):
+        seen: list[str] = []
+        after = ""
+        while True:
+            page = (await town.mine.get(path + after)).json()
+            seen += [one.get("account_id") for one in page["items"]]
+            if page["next"] is None:
+                break
+            after = f"&after={page['next']}"
+        assert seen == [town.north] * 7, path
+
+
+async def test_a_small_tenant_reads_a_large_journal_in_bounded_steps(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("belfry.web.signals.PASSED_MOST", 3)
+    for n in range(8):
+        await town.rig.alarm(town.all, "BA", "7700", area=str(n + 2))
+    last = await town.rig.alarm(town.all, "FA", "7100", area="99")
+    found: list[str | None] = []
+    requests, after = 0, ""
+    while True:
+        page = (await town.mine.get(f"/signals{after}")).json()
+        requests += 1
+        found += [one["incident"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"?after={page['next']}"
+    assert found == [town.incidents["north"], last]
+    assert requests > 1
+
+
+# -- one thing --------------------------------------------------------------------------------------------------------
+
+
+def about(operation: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """The request of an operation about these things."""
+
+    def named(text: str) -> str:
+        for name, found in ids.items():
+            text = text.replace(f"{{{name}}}", found)
+        return text
+
+    method, _, path = operation.partition(" ")
+    sent = REFUSED[operation]
+    if isinstance(sent, str):
+        return {"method": method, "url": named(path + sent)}
+    return {"method": method, "url": named(path), "json": None if sent is None else json.loads(named(json.dumps(sent)))}
+
+
+NOWHERE: Final = {"account_id": "anothing", "incident_id": "i999999", "test_id": "nothing", "code_id": "none"}
+
+
+async def test_another_tenants_is_refused_to_the_byte_as_what_is_not_there(town: Town) -> None:
+    before = town.rig.journal.position
+    for operation in REFUSED:
+        theirs = await town.mine.request(**about(operation, town.southern))
+        nothing = await town.mine.request(**about(operation, NOWHERE))
+        assert theirs.status_code in (400, 404), (operation, theirs.text)
+        echoed = theirs.text.replace(town.south, NOWHERE["account_id"])  # a field that is refused says what was sent
+        assert (echoed, theirs.status_code) == (nothing.text, nothing.status_code), operation
+    assert town.rig.journal.position == before, "and nothing was written"
+
+
+async def test_what_is_refused_of_another_tenant_is_not_refused_so_of_ones_own(town: Town) -> None:
+    for operation in REFUSED:
+        nothing = await town.mine.request(**about(operation, NOWHERE))
+        for client, ids in ((town.mine, town.northern), (town.all, town.southern)):
+            allowed = await client.request(**about(operation, ids))
+            assert allowed.content != nothing.content, operation
+
+
+async def test_a_word_is_not_asked_about_an_incident_of_another_tenant(town: Town) -> None:
+    body = {**_WORD, "incident": town.incidents["south"]}
+    answer = await town.mine.post(f"/accounts/{town.north}/words/check", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (404, "belfry:incident")
+
+
+async def test_the_next_one_is_never_another_tenants(town: Town) -> None:
+    await town.rig.alarm(town.all, "FA", "7700")
+    taken = await town.mine.post("/incidents/next")
+    assert taken.json()["incident"]["id"] == town.incidents["north"]
+    assert (await town.mine.post("/incidents/next")).status_code == 204
+
+
+async def test_nobody_speaks_for_an_account_of_another_tenant(town: Town) -> None:
+    said = {"code": "BA", "area": "1", "zone": "12"}
+    before = town.rig.journal.position
+    answers = [await town.mine.post("/signals", json={**said, "account": number}) for number in ("7700", "5555")]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json() == {**answers[1].json(), "value": "7700"}, "an unknown number is refused alike"
+    batch = [
+        {"specversion": "1.0", "id": str(n), "source": "s", "type": "t", "data": {**said, "account": number}}
+        for n, number in enumerate(("7100", "7700"))
+    ]
+    headers = {"Content-Type": "application/cloudevents-batch+json"}
+    assert (await town.mine.post("/signals", json=batch, headers=headers)).status_code == 400
+    assert town.rig.journal.position == before
+    assert (await town.mine.post("/signals", json={**said, "account": "7100"})).status_code == 202
+
+
+async def test_a_report_or_a_call_names_no_site_of_another_tenant(town: Town) -> None:
+    for path in ("/reports", "/calls"):
+        body = {"kind": "FIRE.STRUCT", "place": {"site": town.south}}
+        theirs = await town.mine.post(path, json=body)
+        nothing = await town.mine.post(path, json={**body, "place": {"site": "nothing"}})
+        assert (theirs.status_code, theirs.json()["field"]) == (400, "place.site")
+        assert theirs.json() == {**nothing.json(), "value": town.south}
+        own = await town.mine.post(path, json={**body, "place": {"site": town.north}})
+        assert own.status_code == 202, own.text
+
+
+async def test_no_site_is_given_to_another_tenant_or_to_none(town: Town) -> None:
+    for tenant in (SOUTH, ""):
+        moved = await change(town.mine, town.north, account={"tenant": tenant})
+        assert (moved.status_code, moved.json()["field"]) == (400, "account.tenant")
+        made = await town.mine.post("/accounts", json={"account": {"account": "7101", "tenant": tenant}})
+        assert (made.status_code, made.json()["field"]) == (400, "account.tenant")
+    unsaid = await town.mine.post("/accounts", json={"account": {"account": "7101"}})
+    assert (unsaid.status_code, unsaid.json()["field"]) == (400, "account.tenant")
+    made = await town.mine.post("/accounts", json={"account": {"account": "7101", "tenant": NORTH}})
+    assert made.status_code == 201
+    for named in ({"details": {"parent": town.south}}, {"areas": [{"number": "1", "sub_account": town.south}]}):
+        nothing = str(named).replace(town.south, "anothing")
+        theirs = await change(town.mine, town.north, **named)
+        assert theirs.status_code == 400
+        assert MARK not in theirs.text
+        assert "anothing" in nothing
+
+
+async def test_nothing_is_assigned_to_or_from_another_tenant(town: Town) -> None:
+    rig, unknown = town.rig, town.incidents["unknown"]
+    body = {"version": 1, "account_id": town.north}
+    for incident in (town.incidents["south"], unknown):
+        assert (await town.mine.post(f"/incidents/{incident}/assign", json=body)).status_code == 404
+    rig.wait(seconds=16)
+    rig.front.tenants.look(present=False)
+    theirs = await town.mine.post(f"/incidents/{unknown}/assign", json={**body, "account_id": town.south})
+    nothing = await town.mine.post(f"/incidents/{unknown}/assign", json={**body, "account_id": "anothing"})
+    assert (theirs.status_code, theirs.json()["field"]) == (400, "account_id")
+    assert theirs.json() == {**nothing.json(), "value": town.south}
+
+
+async def test_what_is_owed_after_closing_is_told_to_its_own_tenant(town: Town) -> None:
+    closed = []
+    for number in ("7100", "7700"):
+        fire = await town.rig.alarm(town.all, "FA", number)
+        await town.all.post(f"/incidents/{fire}/take", json={"version": 1})
+        closing = {"version": 2, "seen_upto": 1, "disposition": "false_alarm", "reason": "The panel is off"}
+        answer = await town.all.post(f"/incidents/{fire}/close", json=closing)
+        assert answer.status_code == 200, answer.text
+        closed.append(fire)
+    told = [[one["id"] for one in (await who.get("/follow-ups")).json()["items"]] for who in (town.all, town.mine)]
+    assert told == [closed, closed[:1]]
+
+
+async def test_numbers_count_what_one_may_see(town: Town) -> None:
+    whole, mine = (await town.all.get("/centre")).json(), (await town.mine.get("/centre")).json()
+    assert whole["counts"]["by_state"]["waiting"] == 3
+    assert mine["counts"]["by_state"] == {"pending": 0, "waiting": 1, "taken": 0, "held": 0}
+    assert mine["counts"]["by_priority"]["2"] == 1
+    assert (mine["lost"], mine["not_commissioned"]) == (1, 1)
+
+
+async def test_what_else_is_open_at_an_account_is_told_with_it(town: Town) -> None:
+    await town.rig.alarm(town.all, "FA", "7100")
+    detail = (await town.mine.get(f"/incidents/{town.incidents['north']}")).json()
+    assert len(detail["siblings"]) == 1
+
+
+# -- what is nobody's -------------------------------------------------------------------------------------------------
+
+
+async def listed(client: httpx.AsyncClient) -> set[str]:
+    return {one["id"] for one in (await client.get("/incidents")).json()["items"]}
+
+
+async def test_what_is_nobodys_is_seen_by_all_tenants_alone_while_one_of_them_is_there(town: Town) -> None:
+    rig, unknown = town.rig, town.incidents["unknown"]
+    assert unknown in await listed(town.all)
+    assert unknown not in await listed(town.mine)
+    assert (await town.mine.get(f"/incidents/{unknown}")).status_code == 404
+    rig.wait(seconds=ALONE_AFTER.total_seconds())
+    assert rig.front.tenants.look(present=False) is False, "a page that is loaded again changes nothing"
+    rig.wait(seconds=1)
+    assert rig.front.tenants.look(present=False) is True
+    assert await listed(town.mine) == {town.incidents["north"], unknown}, "an alarm that nobody sees is worse"
+    responder = await user(rig, "rita", Role.RESPONDER, NORTH)
+    assert await listed(responder) == {town.incidents["north"]}, "but to the control room alone"
+    taken = await town.mine.post(f"/incidents/{unknown}/take", json={"version": 1})
+    assert taken.status_code == 200
+    rig.front.tenants.look(present=True)
+    assert unknown in await listed(town.mine), "whoever has it keeps it"
+    assert (await town.mine.post(f"/incidents/{unknown}/release", json={"version": 2})).status_code == 200
+    assert unknown not in await listed(town.mine)
+
+
+async def test_a_site_without_a_tenant_is_nobodys_as_well(town: Town) -> None:
+    bare = site(town.rig, account="7300", name="Bare", tenant="")
+    incident = await town.rig.alarm(town.all, "BA", "7300")
+    assert incident not in await listed(town.mine)
+    assert (await town.mine.get(f"/accounts/{bare}")).status_code == 404
+    town.rig.wait(seconds=16)
+    town.rig.front.tenants.look(present=False)
+    assert incident in await listed(town.mine)
+    assert (await town.mine.get(f"/accounts/{bare}")).status_code == 200, "who handles it may read its card"
+    assert bare not in (await town.mine.get("/accounts?limit=1000")).text
+
+
+# -- the stream -------------------------------------------------------------------------------------------------------
+
+
+async def listen(town: Town, client: httpx.AsyncClient, url: str, told: list[Message]) -> None:
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=10) as browser,
+        browser.stream("GET", f"{PREFIX}/stream", headers=headers) as response,
+    ):
+        assert response.status_code == 200
+        listener = Listener(response)
+        while True:
+            told.append(await listener.next())
+
+
+async def until_told(told: list[Message], holds: Callable[[list[Message]], bool]) -> None:
+    while not holds(told):  # noqa: ASYNC110 - no time passes here
+        await asyncio.sleep(0)
+
+
+def rows(told: list[Message]) -> set[str]:
+    return {message.data["id"] for message in told if message.event == "incident" and message.data is not None}
+
+
+async def test_the_stream_tells_each_tenant_its_own_and_encodes_once_for_those_alike(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = town.rig
+    second = await user(rig, "nils", Role.OPERATOR, NORTH)
+    southern = await user(rig, "sven", Role.OPERATOR, SOUTH)
+    everybody = {"all": town.all, "north": town.mine, "north too": second, "south": southern}
+    told: dict[str, list[Message]] = {name: [] for name in everybody}
+    async with serving(rig) as console:
+        listening = [
+            asyncio.create_task(listen(town, client, console.url, told[name])) for name, client in everybody.items()
+        ]
+        for name in everybody:
+            await until_told(told[name], lambda said: any(one.event == "centre" for one in said))
+        hub, encoded = rig.front.hub, list[str]()
+        rows_of = hub._row
+
+        def counting(incident: Any, audience: Any, position: int) -> bytes:
+            encoded.append(incident.id)
+            return rows_of(incident, audience, position)
+
+        monkeypatch.setattr(hub, "_row", counting)
+        north = await rig.alarm(town.all, "FA", "7100")
+        south = await rig.alarm(town.all, "FA", "7700")
+        unknown = await rig.alarm(town.all, "FA", "9997")
+        await until_told(told["all"], lambda said: rows(said) >= {north, south, unknown})
+        for name, mine in (("north", north), ("north too", north), ("south", south)):
+            await until_told(told[name], lambda said, mine=mine: mine in rows(said))  # type: ignore[misc]
+        assert rows(told["north"]) == rows(told["north too"]) == {north}
+        assert rows(told["south"]) == {south}
+        assert encoded.count(north) == 2, "once for all tenants, once for both of the north"
+        pulse = next(one.data for one in told["north"] if one.event == "centre")
+        assert pulse is not None
+        assert (pulse["lost"], pulse["not_commissioned"]) == (1, 1)
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+
+
+async def test_whoever_sees_more_or_less_than_a_moment_ago_loads_the_queue_anew(town: Town) -> None:
+    rig = town.rig
+    told: list[Message] = []
+
+    def resets() -> int:
+        return sum(message.event == "reset" for message in told)
+
+    async with serving(rig) as console:
+        listening = asyncio.create_task(listen(town, town.mine, console.url, told))
+        await until_told(told, lambda said: any(one.event == "centre" for one in said))
+        rig.wait(seconds=16)
+        await rig.front.hub.look()
+        await until_told(told, lambda _: resets() == 1)  # nobody of all tenants is there any more
+        rig.book.put(rig.registry.edit(town.north, _to(SOUTH), version=1, by="test").account)
+        rig.front.hub._moves = lambda: rig.book.moves
+        await rig.front.hub.look()
+        await until_told(told, lambda _: resets() == 2)  # its site went to another tenant
+        assert town.incidents["north"] not in await listed(town.mine)
+        rig.registry.users.set_tenants("nora", [SOUTH], by="test")
+        await rig.house.sessions.refresh(rig.now)  # type: ignore[attr-defined]  # the registry's own door has it
+        await rig.front.hub.look()
+        await until_told(told, lambda _: resets() == 3)  # and so did she
+        assert {town.incidents["north"], town.incidents["south"]} <= await listed(town.mine)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+def _to(tenant: str) -> Any:
+    from belfry.domain.site_file import SiteChange
+
+    return SiteChange(account={"tenant": tenant})
+
+
+# -- holders ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_holder_sees_and_confirms_the_sites_that_are_linked_to_him_and_no_other(town: Town) -> None:
+    rig = town.rig
+    holder = await user(rig, "hans", Role.HOLDER, town.south)
+    own = (await holder.get("/accounts")).json()["items"]
+    assert [one["id"] for one in own] == [town.south]
+    found = (await holder.get("/accounts?search=villa")).json()["items"]
+    assert [one["id"] for one in found] == [town.south]
+    assert (await holder.get("/accounts?search=mill")).json()["items"] == []
+    assert (await holder.get(f"/accounts/{town.north}")).status_code == 404
+    shown = (await holder.get(f"/accounts/{town.south}")).json()
+    assert shown["contacts"][0]["name"] == MARK
+    assert shown["incidents"] == [], "an alarm there may be a silent one"
+    assert (shown["confirmed_at"], shown["may_edit"]) == (None, [])
+    old = await holder.post(f"/accounts/{town.south}/confirm", json={"version": shown["version"] - 1})
+    assert (old.status_code, old.json()["type"]) == (409, "belfry:changed"), "he confirms what he has read"
+    said = await holder.post(f"/accounts/{town.south}/confirm", json={"version": shown["version"]})
+    assert (said.json()["confirmed_at"], said.json()["confirmed_by"]) == ("2026-03-14T02:14:00Z", "hans")
+    other = await holder.post(f"/accounts/{town.north}/confirm", json={"version": 1})
+    assert (other.status_code, other.json()["type"]) == (404, "belfry:site")
+    for path in ("/incidents", "/signals", "/supervision", "/users", "/stream"):
+        assert (await holder.get(path)).status_code == 403, path
+    for role in (Role.SUPERVISOR, Role.INSTALLER, Role.OPERATOR):
+        client = rig.token(role)
+        assert (await client.post(f"/accounts/{town.south}/confirm", json={"version": 1})).status_code == 403, role
+
+
+async def test_a_holder_who_is_linked_to_nothing_sees_nothing(town: Town) -> None:
+    holder = await user(town.rig, "hanna", Role.HOLDER)
+    assert (await holder.get("/accounts")).json()["items"] == []
+    assert (await holder.get("/accounts?search=mill")).json()["items"] == []
+    assert (await holder.get(f"/accounts/{town.north}")).status_code == 404
+
+
+async def test_a_token_of_one_tenant_reaches_no_further(town: Town) -> None:
+    secret = town.rig.registry.tokens.issue(Role.SUPERVISOR, tenant=NORTH, hours=1, by="test")
+    program = town.rig.client(base=BASE, authorization=f"Bearer {secret}")
+    assert await listed(program) == {town.incidents["north"]}
+    assert (await program.get(f"/accounts/{town.south}")).status_code == 404
+
+
+async def test_the_same_number_at_two_tenants_is_two_accounts(town: Town) -> None:
+    """An account whose panel number another tenant has too: told apart by receiver or prefix, and by nothing else."""
+    rig = town.rig
+    mine = site(rig, account="7700", prefix="A1", name="Namesake", tenant=NORTH)
+    incident = await rig.alarm(town.all, "BA", "7700", prefix="A1")
+    follow(rig)
+    assert incident in await listed(town.mine)
+    found = (await town.mine.get("/signals?account=7700")).json()["items"]
+    assert {one["account_id"] for one in found} == {mine}
