@@ -10,7 +10,6 @@ import structlog
 
 from belfry import plugins
 from belfry.app.keeping.before import keep
-from belfry.archive import FILE as ARCHIVE
 from belfry.archive import SqlArchive
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
@@ -116,15 +115,12 @@ async def _journal(settings: Settings) -> Journal:
 
 async def _archive(settings: Settings, journal: Journal) -> SqlArchive:
     """The archive of this journal. One that is ahead of it is of another journal, and is made anew."""
-    archive = await asyncio.to_thread(SqlArchive.open, settings.data)
+    archive = await asyncio.to_thread(SqlArchive.open, settings.registry_at)
     position = await archive.position()
-    if position <= journal.position:
-        return archive
-    log.warning("the archive is ahead of the journal and is made anew", archive=position, journal=journal.position)
-    await archive.close()
-    for name in (ARCHIVE, f"{ARCHIVE}-wal", f"{ARCHIVE}-shm"):
-        (settings.data / name).unlink(missing_ok=True)
-    return await asyncio.to_thread(SqlArchive.open, settings.data)
+    if position > journal.position:
+        log.warning("the archive is ahead of the journal and is made anew", archive=position, journal=journal.position)
+        await archive.clear()
+    return archive
 
 
 def _check_keys(settings: Settings, journal: Journal) -> None:

@@ -16,10 +16,10 @@ import msgspec
 from sqlalchemy import URL, Connection, Engine, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import DatabaseError
 
-from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, NUMBER
+from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, METADATA, NUMBER
 from belfry.domain.facts import Carried, account_subject
 from belfry.ports.archive import CarriedAt, ClosedIncident, Folded, Going, Heard, Totals
-from belfry.sql import SchemaState, SqlError, make_engine, migrate, reading, schema_state, writing
+from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state, writing
 
 FILE: Final = "archive.sqlite3"
 MIGRATIONS: Final = "belfry.archive:migrations"
@@ -125,6 +125,15 @@ class SqlArchive:
     async def done(self) -> None:
         await self._write(lambda it: it.execute(delete(GOING)))
 
+    async def clear(self) -> None:
+        """Begin anew, as if nothing had been folded or erased."""
+
+        def act(connection: Connection) -> None:
+            for table in METADATA.sorted_tables:
+                connection.execute(delete(table))
+
+        await self._write(act)
+
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
 
@@ -157,7 +166,7 @@ def _whole(engine: Engine) -> Iterator[None]:
     except DatabaseError as error:
         engine.dispose()
         raise SqlError(
-            f"the archive {engine.url.database} cannot be used: {error.orig}; belfry rebuild makes it anew"
+            f"the archive {called(engine)} cannot be used: {error.orig}; belfry rebuild makes it anew"
         ) from error
     except SqlError:
         engine.dispose()

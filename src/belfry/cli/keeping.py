@@ -151,9 +151,9 @@ def rebuild(config: Config, as_json: AsJson = False) -> None:
     except REFUSALS as error:
         fail(str(error))
     if as_json:
-        tell({"file": str(done.file), "position": done.position})
+        tell({"archive": done.where, "position": done.position})
     else:
-        typer.echo(f"{done.file}: made anew, up to position {done.position}")
+        typer.echo(f"{done.where}: made anew, up to position {done.position}")
 
 
 def _incidents(count: int) -> str:

@@ -19,7 +19,7 @@ BESIDE: Final = "rebuilding"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
     position: int
-    file: Path
+    where: str
 
 
 async def rebuild(settings: Settings) -> Rebuilt:
@@ -35,21 +35,27 @@ async def rebuild(settings: Settings) -> Rebuilt:
     except InUse as error:
         raise KeepingError(f"a centre runs on {data}: stop it first ({error})") from error
     try:
+        if settings.database is not None:
+            return Rebuilt(position=await _fill(SqlArchive.open(settings.database), journal), where="the database")
         beside = data / BESIDE
         _clear(beside)
-        archive = SqlArchive.open(beside)
-        try:
-            await Archivist(journal, archive).catch_up()
-            position = await archive.position()
-        finally:
-            await archive.close()
+        position = await _fill(SqlArchive.open(beside), journal)
         for name in (f"{FILE}-wal", f"{FILE}-shm"):
             (data / name).unlink(missing_ok=True)
         os.replace(beside / FILE, data / FILE)
         _clear(beside)
     finally:
         await journal.close()
-    return Rebuilt(position=position, file=data / FILE)
+    return Rebuilt(position=position, where=str(data / FILE))
+
+
+async def _fill(archive: SqlArchive, journal: SqliteJournal) -> int:
+    try:
+        await archive.clear()
+        await Archivist(journal, archive).catch_up()
+        return await archive.position()
+    finally:
+        await archive.close()
 
 
 def _clear(folder: Path) -> None:

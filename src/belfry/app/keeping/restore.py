@@ -23,6 +23,7 @@ from belfry.app.keeping.copying import copy_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import Holding, differences, examine
 from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Manifest
+from belfry.archive import SqlArchive
 from belfry.domain.facts import Entry, Restored
 from belfry.journal.sqlite import SqliteJournal
 from belfry.keys.errors import KeysError
@@ -94,7 +95,7 @@ async def restore(settings: Settings, source: Path, keys_from: Path | None, *, n
         _check_keys(keys_from, data, manifest)
     _put(data, folder, keys_from)
     expired = await _settle_keys(data, holding, now, keys=keys_from is not None)
-    _settle_registry(settings)
+    await _settle_registry(settings)
     await _say(data, manifest, now, keys=keys_from is not None)
     return Back(
         manifest=manifest,
@@ -184,7 +185,7 @@ async def _settle_keys(data: Path, holding: Holding, now: datetime, *, keys: boo
         await store.close()
 
 
-def _settle_registry(settings: Settings) -> None:
+async def _settle_registry(settings: Settings) -> None:
     """Bring it up to date, and let everybody sign in anew: their pages know positions that mean something else now."""
     try:
         registry = Registry.open(settings.data)
@@ -197,6 +198,9 @@ def _settle_registry(settings: Settings) -> None:
                     copy_registry(registry, server)
                 finally:
                     server.close()
+                archive = SqlArchive.open(settings.database)
+                await archive.clear()
+                await archive.close()
         finally:
             registry.close()
     except SqlError as error:
