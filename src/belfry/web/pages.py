@@ -21,8 +21,10 @@ from belfry.web.identity import check_loopback, recognise
 from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
-ROUTES: Final = ("", "report", "call", "decode", "overview", "signin", "setup")
+ROUTES: Final = ("", "on-test", "report", "call", "decode", "overview", "signin", "setup", "tech")
 """Addresses of the console; each is the same page."""
+TECHNICIAN: Final = "tech"
+"""A technician's own page, on which nobody of the staff is signed in."""
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _HASHED: Final = "assets/"
@@ -76,7 +78,7 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     answer = Response(
         found.content, media_type=found.media_type, headers={**PAGE, **secure, "Cache-Control": found.cache}
     )
-    if front(request).house.demo and wanted in ROUTES:
+    if front(request).house.demo and wanted in ROUTES and wanted != TECHNICIAN:
         await _sign_in_to_demo(request, answer)
     return answer
 
