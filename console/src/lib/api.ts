@@ -11,9 +11,12 @@ export class ApiError extends Error {
   readonly field: string | undefined;
   readonly incident: Detail | undefined;
   readonly retryAfterS: number | undefined;
+  /** All that it said. */
+  readonly problem: Problem;
 
   constructor(problem: Problem, retryAfterS?: number) {
     super(problem.detail && problem.detail !== problem.title ? `${problem.title}: ${problem.detail}` : problem.title);
+    this.problem = problem;
     this.status = problem.status;
     this.type = problem.type;
     this.field = problem.field;
@@ -45,6 +48,14 @@ export class Api {
 
   post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     return this.ask<T>('POST', path, body, headers);
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.ask<T>('PUT', path, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.ask<T>('PATCH', path, body);
   }
 
   delete(path: string): Promise<null> {

@@ -6,26 +6,25 @@ import { Handling } from './handling.svelte';
 import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
 import { prefs } from './prefs.svelte';
-import { may, type Right } from './rights';
+import { may } from './rights';
+import { pathOf, placeAt, ROUTES, routeOf, type PageName, type Route, type Where } from './routes';
 import { timers } from './timers';
 import type { Session } from './types';
 
-export type Phase = 'loading' | 'unreachable' | 'setup' | 'signin' | 'sound' | 'in';
-export const PAGES = ['desk', 'report', 'call', 'decode', 'overview'] as const;
-export type PageName = (typeof PAGES)[number];
+export type Phase = 'loading' | 'unreachable' | 'setup' | 'signin' | 'sound' | 'in' | 'technician';
+export type { PageName };
 
-const NEEDS: Record<PageName, Right | null> = {
-  desk: 'queue',
-  report: 'report',
-  call: 'call',
-  decode: null,
-  overview: null,
-};
+/** A technician's own page: nobody of the staff is asked for there. */
+const TECHNICIAN = '/tech';
 
 class App {
   readonly api = new Api();
   phase = $state<Phase>('loading');
-  page = $state<PageName>(pageOf(location.pathname));
+  page = $state<PageName>(placeAt(location.pathname).page);
+  /** What the address of the page names, such as the id of a site. */
+  about = $state<string | null>(placeAt(location.pathname).id);
+  /** How often the search was asked for: each time its field gets the focus. */
+  searches = $state(0);
   session = $state.raw<Session | null>(null);
   desk = $state.raw<Desk | null>(null);
   handling = $state.raw<Handling | null>(null);
@@ -35,6 +34,7 @@ class App {
   async start(): Promise<void> {
     prefs.apply();
     now.start();
+    if (location.pathname.replace(/\/$/, '') === TECHNICIAN) return void (this.phase = 'technician');
     this.api.language = prefs.asked;
     this.api.signedOut = () => this.left('ended');
     addEventListener('popstate', () => this.read());
@@ -86,11 +86,22 @@ class App {
     }
   }
 
-  /** Pages that this person may use. */
-  get pages(): PageName[] {
-    const { session } = this;
-    if (!session) return [];
-    return PAGES.filter((page) => NEEDS[page] === null || may(session.user.role, NEEDS[page]));
+  /** Links of the first row, as far as this person may use the pages; one stands for each group. */
+  get links(): Route[] {
+    return this.allowed(({ link }) => link === 'top' || link === 'sites').filter(
+      (route, n, all) => route.link === 'top' || all.findIndex((one) => one.link === route.link) === n,
+    );
+  }
+
+  /** Links of the second row: pages of the group that the page shown belongs to. */
+  get inGroup(): Route[] {
+    const { group } = routeOf(this.page);
+    return group ? this.allowed((route) => route.link === group) : [];
+  }
+
+  may(page: PageName): boolean {
+    const { right } = routeOf(page);
+    return this.session !== null && (right === null || may(this.session.user.role, right));
   }
 
   async signOut(): Promise<void> {
@@ -98,9 +109,16 @@ class App {
     this.left(null);
   }
 
-  go(page: PageName): void {
-    if (page !== this.page) history.pushState(null, '', page === 'desk' ? '/' : `/${page}`);
-    this.page = page;
+  go(page: PageName, about: string | null = null): void {
+    const path = pathOf(page, about);
+    if (path !== location.pathname) history.pushState(null, '', path);
+    this.show({ page, id: about });
+  }
+
+  /** To the search of sites, and into its field. */
+  search(): void {
+    this.go('sites');
+    this.searches += 1;
   }
 
   /** Write the open incident into the address, so that Back leads to the queue. */
@@ -112,11 +130,26 @@ class App {
   }
 
   private read(): void {
-    this.page = pageOf(location.pathname);
-    if (this.session && !this.pages.includes(this.page)) this.page = 'overview';
+    this.show(placeAt(location.pathname));
+    if (this.session && !this.may(this.page)) this.show({ page: this.home, id: null });
     const incident = new URLSearchParams(location.search).get('incident');
     if (incident) void this.handling?.open(incident);
-    else this.handling?.leave();
+    else if (this.page === 'desk') this.handling?.leave(); // from a site one comes back to it
+  }
+
+  /** Where somebody begins who may not see the page that he asked for. */
+  private get home(): PageName {
+    if (this.may('desk')) return 'desk';
+    return this.may('my-site') ? 'my-site' : 'overview';
+  }
+
+  private allowed(wanted: (route: Route) => boolean): Route[] {
+    return ROUTES.filter((route) => wanted(route) && this.may(route.page));
+  }
+
+  private show({ page, id }: Where): void {
+    this.page = page;
+    this.about = id;
   }
 
   private left(said: 'ended' | null): void {
@@ -128,10 +161,6 @@ class App {
     this.said = said;
     this.phase = 'signin';
   }
-}
-
-function pageOf(path: string): PageName {
-  return PAGES.find((page) => path === `/${page}`) ?? 'desk';
 }
 
 export const app = new App();

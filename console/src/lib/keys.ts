@@ -11,6 +11,7 @@ export type ActionId =
   | 'reclassify'
   | 'close'
   | 'reopen'
+  | 'beside'
   | 'up'
   | 'down'
   | 'first'
@@ -23,6 +24,12 @@ export type ActionId =
   | 'filter-untouched'
   | 'filter-held'
   | 'filter-closed'
+  | 'site'
+  | 'word'
+  | 'sites'
+  | 'on-test'
+  | 'put-on'
+  | 'edit'
   | 'volume'
   | 'help';
 
@@ -53,6 +60,10 @@ export const KEYS: readonly Key[] = [
   { id: 'reclassify', press: 'k', cap: 'K', group: 'incident' },
   { id: 'close', press: 'c', cap: 'C', group: 'incident' },
   { id: 'reopen', press: 'b', cap: 'B', group: 'incident' },
+  { id: 'beside', press: 'g', cap: 'G', group: 'incident' },
+  { id: 'site', press: 'a', cap: 'A', group: 'incident' },
+  { id: 'word', press: 'w', cap: 'W', group: 'incident' },
+  { id: 'edit', press: 'e', cap: 'E', group: 'incident' },
   { id: 'filter-all', press: 'Digit1', with: 'shift', cap: '⇧1', group: 'views' },
   { id: 'filter-mine', press: 'Digit2', with: 'shift', cap: '⇧2', group: 'views' },
   { id: 'filter-untouched', press: 'Digit3', with: 'shift', cap: '⇧3', group: 'views' },
@@ -60,6 +71,9 @@ export const KEYS: readonly Key[] = [
   { id: 'filter-closed', press: 'Digit5', with: 'shift', cap: '⇧5', group: 'views' },
   { id: 'submit', press: 'enter', with: 'ctrl', cap: 'Ctrl+Enter', inFields: true, group: 'everywhere' },
   { id: 'leave', press: 'escape', cap: 'Esc', inFields: true, group: 'everywhere' },
+  { id: 'sites', press: 's', cap: 'S', group: 'everywhere' },
+  { id: 'on-test', press: 'p', cap: 'P', group: 'everywhere' },
+  { id: 'put-on', press: '+', cap: '+', group: 'everywhere' },
   { id: 'volume', press: 'v', cap: 'V', group: 'everywhere' },
   { id: 'help', press: '?', cap: '?', group: 'everywhere' },
 ];

@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'words' | 'own site';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -13,6 +13,12 @@ const MAY: Record<Right, readonly Role[]> = {
   report: [...ROOM, 'responder'],
   call: ROOM,
   silence: ROOM,
+  'on test': ROOM,
+  sites: [...ROOM, 'installer'],
+  'edit sites': ROOM,
+  'add sites': ['supervisor', 'administrator'],
+  words: ['supervisor', 'administrator'],
+  'own site': ['holder'],
 };
 
 export function may(role: Role, right: Right): boolean {

@@ -1,6 +1,8 @@
 // What the HTTP interface sends and takes, as /api/v1/openapi.json describes it. Times are RFC 3339 UTC, ids and
 // positions are opaque text. Nothing but types lives here.
 
+import type { Edited, Flaw, SiteFile } from './site/types';
+
 export type State = 'pending' | 'waiting' | 'taken' | 'held' | 'closed';
 export type Priority = 1 | 2 | 3 | 4 | 5;
 export type Method = 'equipment' | 'duty' | 'call' | 'system';
@@ -71,7 +73,7 @@ export interface Row {
   priority: Priority;
   rank: number | null;
   opened_at: string;
-  clocks: { take?: Clock | null; act?: Clock | null };
+  clocks: { take?: Clock | null; act?: Clock | null; told?: Clock | null };
   account: string | null;
   account_id: string | null;
   receiver: string | null;
@@ -81,8 +83,13 @@ export interface Row {
   place: string | null;
   area: string | null;
   zone: string | null;
+  /** As the registry names them. */
+  area_name: string | null;
+  zone_name: string | null;
   method: Method;
   silent: boolean;
+  /** A silent alarm is open at the site, be it this one or another. */
+  silent_site: boolean;
   life: boolean;
   flags: string[];
   taken_by: string | null;
@@ -97,6 +104,10 @@ export interface Row {
   disposition: string | null;
   cause: string | null;
   closed_at: string | null;
+  /** When this fire alarm is passed to the brigade. */
+  fire_order: 'pass_at_once' | 'verify_90s' | 'verify_required' | null;
+  /** Closed without the restore that it needs: until when that is waited for. */
+  follow_up_at: string | null;
   previous: string | null;
   version: number;
   signals_seq: number;
@@ -126,7 +137,10 @@ export type ItemType =
   | 'reclassified'
   | 'closed'
   | 'reopened'
-  | 'escalated';
+  | 'escalated'
+  | 'mended'
+  | 'overdue'
+  | 'assigned';
 
 export interface Item {
   position: string;
@@ -140,7 +154,7 @@ export interface Item {
   data: Record<string, unknown>;
 }
 
-export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen';
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign';
 
 export interface Detail extends Row {
   reasons: string[];
@@ -150,6 +164,10 @@ export interface Detail extends Row {
   timeline_before: string | null;
   acts: Act[];
   siblings: Row[];
+  /** Who handles what else is open at the site. */
+  site_owner: string | null;
+  /** Whose an account number may be that is registered nowhere. */
+  proposals: { account_id: string; account: string; name: string; address: string }[];
   zone_text: string | null;
   caller: string | null;
   place_text: string | null;
@@ -228,6 +246,7 @@ export interface Account {
   account: string;
   name: string;
   address: string;
+  type: string;
   quirks: string[];
 }
 
@@ -278,5 +297,11 @@ export interface Problem {
   status: number;
   detail?: string;
   field?: string;
+  limit?: string;
   incident?: Detail;
+  /** Every value that cannot be kept of a site. */
+  flaws?: Flaw[];
+  /** How a site is that somebody else changed, and what he did. */
+  current?: SiteFile;
+  changes?: Edited[];
 }

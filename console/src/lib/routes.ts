@@ -1,0 +1,76 @@
+// Every address of the console: which page it is, whose right it needs, and where its link stands. Pure.
+
+import type { Right } from './rights';
+
+export type PageName =
+  | 'desk'
+  | 'sites'
+  | 'site'
+  | 'site-edit'
+  | 'site-new'
+  | 'my-site'
+  | 'on-test'
+  | 'report'
+  | 'call'
+  | 'decode'
+  | 'overview';
+
+export interface Route {
+  page: PageName;
+  /** `:id` stands for one part of the address. */
+  path: string;
+  right: Right | null;
+  /** Where its link stands: in the first row, or in the second one that is shown on pages of the group. */
+  link?: 'top' | 'sites';
+  /** The group that an address without a link of its own belongs to. */
+  group?: 'sites';
+}
+
+export const ROUTES: readonly Route[] = [
+  { page: 'desk', path: '/', right: 'queue', link: 'top' },
+  { page: 'my-site', path: '/my-site', right: 'own site', link: 'top' },
+  { page: 'sites', path: '/sites', right: 'sites', link: 'sites', group: 'sites' },
+  { page: 'site-new', path: '/sites/new', right: 'add sites', link: 'sites', group: 'sites' },
+  { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
+  { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },
+  { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },
+  { page: 'report', path: '/report', right: 'report', link: 'top' },
+  { page: 'call', path: '/call', right: 'call', link: 'top' },
+  { page: 'decode', path: '/decode', right: null, link: 'top' },
+  { page: 'overview', path: '/overview', right: null, link: 'top' },
+];
+
+export interface Where {
+  page: PageName;
+  /** What `:id` stands for; null where the address has none. */
+  id: string | null;
+}
+
+export function routeOf(page: PageName): Route {
+  return ROUTES.find((route) => route.page === page) as Route;
+}
+
+/** The page of an address; one that is none leads to the queue. */
+export function placeAt(path: string): Where {
+  const parts = path.split('/').filter(Boolean);
+  for (const route of ROUTES) {
+    const wanted = route.path.split('/').filter(Boolean);
+    if (wanted.length !== parts.length) continue;
+    if (!wanted.every((part, n) => part === ':id' || part === parts[n])) continue;
+    const at = wanted.indexOf(':id');
+    return { page: route.page, id: at < 0 ? null : unescaped(parts[at] as string) };
+  }
+  return { page: 'desk', id: null };
+}
+
+export function pathOf(page: PageName, id: string | null = null): string {
+  return routeOf(page).path.replace(':id', encodeURIComponent(id ?? ''));
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a stray per cent sign
+  }
+}
