@@ -3,6 +3,7 @@
 
 import type { Api } from './api';
 import { Bell } from './bell';
+import { bySite, siteKey } from './beside';
 import { t } from './i18n.svelte';
 import { kinds } from './kinds.svelte';
 import { connectByFetch } from './line';
@@ -54,6 +55,9 @@ export class Desk {
   readonly rows = $derived(
     this.filter === 'closed' ? this.closed : this.open.filter((row) => belongs(row, this.filter, this.me)),
   );
+
+  /** Open rows by their site: what is handled together. */
+  readonly sites = $derived(bySite(this.open));
 
   constructor(
     readonly api: Api,
@@ -111,6 +115,11 @@ export class Desk {
       left.delete(id);
       this.conflicts = left;
     }, CONFLICT_SHOWN_MS);
+  }
+
+  /** What is open at the site of a row, itself among it. */
+  at(row: Row): readonly Row[] {
+    return this.sites.get(siteKey(row) ?? '') ?? [];
   }
 
   /** Hear of every change of a row; returns the way to stop. */

@@ -86,10 +86,12 @@ export class Queue {
   }
 }
 
-/** A row as it is later on; or the same one once more, when its place can be read at last. */
+/** A row as it is later on; or the same one once more, when its place can be read at last or its site fell silent. */
 function isNews(row: Row, before: Row): boolean {
   const age = compare(row.updated, before.updated);
-  return age > 0 || (age === 0 && row.place !== null && before.place === null);
+  if (age > 0) return true;
+  const placed = row.place !== null && before.place === null;
+  return age === 0 && (placed || row.silent_site !== before.silent_site);
 }
 
 /** Queue order (priority, rank, age); the number settles what came in the same instant. */

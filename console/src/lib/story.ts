@@ -36,6 +36,9 @@ const ICON: Record<ItemType, IconName> = {
   closed: 'check',
   reopened: 'restore',
   escalated: 'alert',
+  mended: 'restore',
+  overdue: 'alert',
+  assigned: 'tag',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
@@ -64,11 +67,14 @@ function ofSignal(signal: Signal, at: string, zone: string | undefined): Told['s
 /** What a person settled, where the item carries it. */
 function decided({ type, data }: Item, zone: string | undefined): string[] {
   const text = (name: string) => (typeof data[name] === 'string' ? data[name] : null);
-  const [until, on, kind, disposition, cause] = ['until', 'on', 'kind', 'disposition', 'cause'].map(text);
+  const [until, on, kind, disposition, cause, follow] = ['until', 'on', 'kind', 'disposition', 'cause', 'follow_up_at'].map(text);
   const said: string[] = [];
   if (type === 'held' && until) said.push(t('item.until', { time: clock(until, zone) }));
   if (type === 'held' && on) said.push(t('item.on_signal'));
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
+  if (data.reason === 'site') said.push(t('item.site'));
+  if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));
+  if (type === 'closed' && follow) said.push(t('follow.strip', { time: clock(follow, zone) }));
   if ((type === 'reclassified' || type === 'raised') && kind) said.push(kinds.get(kind)?.label ?? kind);
   if (type === 'closed' && disposition) said.push(word('disposition', disposition));
   if (type === 'closed' && cause) said.push(word('cause', cause));
