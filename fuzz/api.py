@@ -61,6 +61,7 @@ class Centre:
     url: str
     tokens: Mapping[Role, str]
     incident: str = ""
+    site: str = ""
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def ask(self, role: Role, method: str, path: str, **more: Any) -> requests.Response:
@@ -82,6 +83,7 @@ def serving(folder: Path) -> Iterator[Centre]:
         centre = Centre(first.removeprefix("console: ").rstrip("/"), tokens)
         body = {"account": "1001", "code": "FA", "zone": "7"}
         assert centre.ask(Role.OPERATOR, "POST", "/api/v1/signals", json=body).status_code == 202
+        centre.site = centre.ask(Role.OPERATOR, "GET", "/api/v1/accounts").json()["items"][0]["id"]
         while not centre.incident:
             rows = centre.ask(Role.OPERATOR, "GET", "/api/v1/incidents").json()["items"]
             centre.incident = rows[0]["id"] if rows else ""
@@ -146,6 +148,12 @@ def _make_real(centre: Centre, case: Case[Any]) -> None:
         body |= {"account": "1001", "receiver": "api", "code": "BA"}
         for name in ("category", "subtype", "state"):
             body.pop(name, None)
+    if "account_id" in (case.path_parameters or {}):
+        case.path_parameters["account_id"] = centre.site
+        if isinstance(body.get("version"), int):
+            body["version"] = centre.ask(Role.OPERATOR, "GET", f"/api/v1/accounts/{centre.site}").json()["version"]
+        if isinstance(body.get("incident"), str):
+            body["incident"] = centre.incident
     if "incident_id" in (case.path_parameters or {}):
         case.path_parameters["incident_id"] = centre.incident
         if isinstance(body.get("version"), int):

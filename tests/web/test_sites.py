@@ -217,12 +217,27 @@ async def test_operators_keep_contacts_schedules_and_notes_and_nothing_else(rig:
         assert is_problem(await change(operator, mill, **{name: PARTS[name]}), 403, "belfry:role")["field"] == name
     refused = await change(operator, mill, account={"name": "Mine"})
     assert is_problem(refused, 403, "belfry:role")["field"] == "account"
+    await change(editor, mill, details={**shown["details"], "premises": [{"number": "030 99"}], "notes": "Ring"})
+    numbered = (await card(operator, mill))["details"]
+    blind = await change(operator, mill, details={**numbered, "premises": [], "notes": "The bell is broken"})
+    assert blind.json()["details"] == {**numbered, "notes": "The bell is broken"}, "numbers he was not shown stay"
+    await change(editor, mill, details={**shown["details"], "notes": "The bell is broken"})
     more = await change(operator, mill, details={**shown["details"], "notes": "", "access": "Window"})
     assert is_problem(more, 403, "belfry:role")["field"] == "details"
     assert (await card(operator, mill))["details"] == {**shown["details"], "notes": "The bell is broken"}
     assert (await operator.post("/accounts", json={"account": {"account": "1"}})).status_code == 403
     for role in (Role.INSTALLER, Role.HOLDER, Role.AUDITOR, Role.RESPONDER):
         assert (await rig.token(role).patch(f"/accounts/{mill}", json={"version": 1})).status_code == 403, role
+
+
+async def test_a_card_says_whether_the_site_is_on_test_and_when_it_was_heard(rig: Rig) -> None:
+    editor, mill = supervisor(rig), site(rig)
+    quiet = await card(editor, mill)
+    assert (quiet["on_test"], quiet["heard"], quiet["incidents"]) == (None, [], [])
+    begun = await editor.post("/tests", json={"account_id": mill, "minutes": 30})
+    assert begun.status_code == 201, begun.text
+    shown = await card(editor, mill)
+    assert shown["on_test"] == {"tests": 1, "until": "2026-03-14T02:44:00Z", "whole_site": True}
 
 
 async def test_what_is_not_there_is_a_404_wherever_it_is_asked_for(rig: Rig) -> None:

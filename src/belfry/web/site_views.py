@@ -4,7 +4,6 @@ No AES key, pass-word, duress word or access code is in any of it; only whether 
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import UNSET, Struct
 
@@ -56,6 +55,15 @@ class HeardView(Struct, frozen=True, kw_only=True):
     lost_since: Instant | None
 
 
+class OnTestBrief(Struct, frozen=True, kw_only=True):
+    """That a site is on test: how many tests run, when the last of them ends, and whether one of them is of all of it.
+    `GET /accounts/{id}/tests` says more."""
+
+    tests: int
+    until: Instant
+    whole_site: bool
+
+
 class FlawView(Struct, frozen=True, kw_only=True):
     """A value that cannot be kept, or is worth a look: its field, itself unless it is a secret, and what is wanted."""
 
@@ -73,7 +81,7 @@ class SiteCard(SiteFileView, frozen=True, kw_only=True):
     """What is open there, as far as whoever asks may see incidents."""
     silent_site: bool
     """A silent alarm is open there: nobody calls the premises; their numbers are left out. Never said to the site."""
-    on_test: dict[str, Any] | None
+    on_test: OnTestBrief | None
     heard: list[HeardView]
     now: Instant
     local_time: str

@@ -16,6 +16,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import structs
 
 from belfry.domain.incident import Incident
+from belfry.domain.muting import Reach
 from belfry.domain.site import Account
 from belfry.domain.site_checks import Flaw, warnings
 from belfry.domain.site_file import SiteFile
@@ -23,6 +24,7 @@ from belfry.ports.sites import Edited, NoSuchCursor, NoSuchSite, SiteChanged, Si
 from belfry.ports.staff import User
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
+from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import LIMIT, Limit, rows_of
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
@@ -35,6 +37,7 @@ from belfry.web.site_views import (
     EditedView,
     FlawView,
     HeardView,
+    OnTestBrief,
     SiteCard,
     SiteFileView,
     whole,
@@ -139,7 +142,9 @@ async def change_account(request: Asked, account_id: FromPath[str], data: JSONBo
     if data.account is not None:
         _check_tenant(user, data.account)
     change = data.change()
-    if data.details is not None and _is_silent(request, account_id):
+    if data.details is not None and "details" not in EDITS[user.role]:
+        change = structs.replace(change, details=structs.replace(file.details, notes=data.details.notes))
+    elif data.details is not None and _is_silent(request, account_id):
         # He was not shown the numbers of the premises, so he cannot mean to take them away.
         details = structs.replace(data.details, premises=file.details.premises)
         change = structs.replace(change, details=details)
@@ -191,20 +196,22 @@ def _check_sections(user: User, data: SitePatch, file: SiteFile) -> None:
     for name in data.sections():
         if name in mine:
             continue
-        if name == "details" and NOTES in mine and data.details is not None:
-            # Seen at another version, it is refused as changed in any case.
-            there = structs.replace(data.details, notes=file.details.notes)
-            if data.version != file.version or there == _as_kept(file, data):
-                continue
+        # Seen at another version, it is refused as changed in any case.
+        if name == "details" and NOTES in mine and (data.version != file.version or _notes_alone(file, data)):
+            continue
         title = f"{name}: the role {user.role} may not change it"
         raise Refused(Problem(status=403, type="belfry:role", title=title, field=name))
 
 
-def _as_kept(file: SiteFile, data: SitePatch) -> object:
-    """The details that are kept, where whether there is a code counts as it was sent: nobody sets it here."""
-    if data.details is None:
-        return file.details
-    return structs.replace(file.details, has_access_code=data.details.has_access_code)
+def _notes_alone(file: SiteFile, data: SitePatch) -> bool:
+    """Whether nothing of the details but the notes is other than kept. Whether there is a code nobody sets here, and
+    the numbers of the premises are not shown while nobody is to call them."""
+    kept, sent = file.details, data.details
+    if sent is None:
+        return True
+    premises = sent.premises or kept.premises
+    same = structs.replace(sent, notes=kept.notes, has_access_code=kept.has_access_code, premises=premises)
+    return same == kept
 
 
 def _check_tenant(user: User, fields: AccountFields, *, adds: bool = False) -> None:
@@ -272,7 +279,7 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
         silent_site=_is_silent(request, account.id),
         dialled=list(await house.sites.agencies_for(account)),
         incidents=await rows_of(desk, request, _open_at(request, account)),
-        on_test=None,
+        on_test=_on_test(house, account.id),
         heard=[
             HeardView(path=one.path, heard_at=one.heard_at, lost_since=one.lost_since)
             for one in house.heard(account.id)
@@ -283,6 +290,14 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
         warnings=[flaw_view(one) for one in warnings(file)],
     )
     return Response(msgspec.json.encode(whole(card)), status_code=status, media_type=MediaType.JSON)  # type: ignore[arg-type]
+
+
+def _on_test(house: House, account_id: str) -> OnTestBrief | None:
+    running = list(house.tests.on_test.of_account(account_id))
+    if not running:
+        return None
+    whole = any(one.scope.reach is Reach.SITE for one in running)
+    return OnTestBrief(tests=len(running), until=max(one.until for one in running), whole_site=whole)
 
 
 def _open_at(request: Asked, account: Account) -> list[Incident]:
