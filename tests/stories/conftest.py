@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from belfry.centre import deadlines, supervision
+from belfry.centre import deadlines, schedules, supervision
 from tests.stories.kit import Town, open_town
 
 
@@ -13,6 +13,7 @@ from tests.stories.kit import Town, open_town
 def clocks_are_watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many looks in the time of one, so that a test which moves the clock need not wait for them."""
     monkeypatch.setattr(supervision, "EVERY_S", 0.025)
+    monkeypatch.setattr(schedules, "EVERY_S", 0.025)
     monkeypatch.setattr(deadlines, "LOOK_EVERY_S", 0.025)
 
 

@@ -21,6 +21,7 @@ from belfry.app.machine import Machine
 from belfry.centre import supervision
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.on_test.ends import Ends
+from belfry.centre.schedules import Schedules
 from belfry.centre.supervision import Supervision
 from belfry.domain.own_faults import Space
 from belfry.ports.staff import Role
@@ -140,6 +141,7 @@ class Town:
         self.settings = prepare(folder, port=0, panels=0, accounts=count, seed=SEED)
         self.sites = sites(count, SEED)
         self._supervised_at: list[datetime] = []
+        self._scheduled_at: list[datetime] = []
         self._deadlines_at: list[datetime] = []
         self._tests_at: list[datetime] = []
         self._desks: list[Desk] = []
@@ -150,6 +152,7 @@ class Town:
         self.centre = await Centre.open(self.settings, clock=self.clock, machine=self.machine)
         await self.centre.start()
         self._watch(self.centre.supervision, self._supervised_at)
+        self._watch(self.centre.schedules, self._scheduled_at)
         self._watch(self.centre.deadlines, self._deadlines_at)
         self._watch(self.centre.ends, self._tests_at)
         self.line = Line(*self.centre.receivers[0].listening, answer_within_s=DEADLINE_S)
@@ -212,6 +215,7 @@ class Town:
         while self.clock.now < end:
             self.clock.now = min(end, self.clock.now + STRIDE)
             await self._looked(self._supervised_at)
+            await self._looked(self._scheduled_at)
         await self.settled()
 
     async def _looked(self, at: list[datetime]) -> None:
@@ -219,7 +223,7 @@ class Town:
         now = self.clock.now
         await until(lambda: at[-1] >= now)
 
-    def _watch(self, watcher: Deadlines | Ends | Supervision, at: list[datetime]) -> None:
+    def _watch(self, watcher: Deadlines | Ends | Schedules | Supervision, at: list[datetime]) -> None:
         """Remember the last time that a task has worked off."""
         step = watcher.step
         at[:] = [self.clock.now - timedelta(days=1)]

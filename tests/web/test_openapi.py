@@ -100,6 +100,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/accounts/{account_id}/words/check", "post"),
         ("/accounts/{account_id}/access-code", "post"),
         ("/accounts/{account_id}/schedule/extend", "post"),
+        ("/accounts/{account_id}/schedule/extend", "post"),
         ("/kinds", "get"),
         ("/decode", "post"),
         ("/centre", "get"),

@@ -28,7 +28,7 @@ from belfry.web.incidents import act, seen, staff_of
 from belfry.web.on_test import heard_as
 from belfry.web.problems import refused, told
 from belfry.web.rights import Right
-from belfry.web.schedule_asks import ExtendBody
+from belfry.web.schedule_asks import ExtendClosingBody
 from belfry.web.sites import UNSEEN, is_of, site_of
 from belfry.web.views import ExtendedView
 
@@ -44,11 +44,11 @@ _ASKED: Final = {
     "/accounts/{account_id:str}/schedule/extend",
     status_code=200,
     guards=[need(Right.ACT)],
-    opt=takes(ExtendBody),
+    opt=takes(ExtendClosingBody),
     responses=_ASKED,
     summary="Put a closing off",
 )
-async def extend(request: Asked, account_id: FromPath[str], data: JSONBody[ExtendBody]) -> ExtendedView:
+async def extend(request: Asked, account_id: FromPath[str], data: JSONBody[ExtendClosingBody]) -> ExtendedView:
     """The closing that is late, or the next one, is wanted so much later. Where contacts of the site have pass-words
     one of them is needed, unless a supervisor decides it."""
     house, file = front(request).house, await site_of(request, account_id)
@@ -79,7 +79,7 @@ def _desk(request: Asked) -> ScheduleDesk:
     return desk
 
 
-async def _spoken(request: Asked, file: SiteFile, data: ExtendBody) -> Spoken | None:
+async def _spoken(request: Asked, file: SiteFile, data: ExtendClosingBody) -> Spoken | None:
     """Whose word it was; None where none is needed. Raises Refused where it is wrong or missing."""
     house = front(request).house
     if data.word is None:

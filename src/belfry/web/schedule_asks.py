@@ -14,7 +14,7 @@ MINUTES_MOST: Final = 720
 Id = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
-class ExtendBody(Ask, frozen=True, kw_only=True):
+class ExtendClosingBody(Ask, frozen=True, kw_only=True):
     """How much later a closing is wanted, and the pass-word of whoever asks for it."""
 
     minutes: Annotated[int, Meta(ge=1, le=MINUTES_MOST)] = MINUTES

@@ -118,7 +118,7 @@ class Schedules:
         schedules = self._sites.parts(account.id).schedules
         if not any(one.kind is not _TEST for one in schedules):
             return ()
-        slots = self._plan.add(account.id, [one.id for one in schedules], now.timestamp())
+        slots = self._plan.add(account.id, [(one.id, hash(one)) for one in schedules], now.timestamp())
         for slot, schedule in zip(slots, schedules, strict=True):
             if schedule.kind is _OPENING:
                 self._plan.from_s[slot] = (now - past).timestamp()
@@ -223,11 +223,13 @@ class Schedules:
                 self._plan.look_at(slot, self._clock().timestamp())
 
     def changed(self, account_id: str) -> None:
-        """The registry changed or removed an account: its deadlines count from now, who was heard stays heard."""
+        """The registry changed or removed an account. What is as it was goes on; the deadlines of new opening hours
+        count from now, and who was heard stays heard."""
         now, plan = self._clock(), self._plan
-        kept: dict[str, tuple[float, float, Stands | None]] = {}
+        kept: dict[str, tuple[int, float, float, Stands | None]] = {}
         for slot in plan.of_account(account_id):
-            kept[plan.names[slot]] = (plan.heard_s[slot], plan.from_s[slot], self._stands.pop(slot, None))
+            stands = self._stands.pop(slot, None)
+            kept[plan.names[slot]] = (plan.marks[slot], plan.heard_s[slot], plan.from_s[slot], stands)
             self._back.pop(slot, None)
         plan.drop(account_id)
         account = self._sites.by_id(account_id)
@@ -239,8 +241,13 @@ class Schedules:
             self._arms.load([account_id])
         for slot in slots:
             schedule = self._schedule(slot)
-            if schedule is not None and schedule.kind is not _OPENING and schedule.id in kept:
-                plan.heard_s[slot], plan.from_s[slot], stands = kept[schedule.id]
+            known = None if schedule is None else kept.get(schedule.id)
+            if (
+                known is not None
+                and schedule is not None
+                and (schedule.kind is not _OPENING or known[0] == plan.marks[slot])
+            ):
+                _, plan.heard_s[slot], plan.from_s[slot], stands = known
                 if stands is not None:
                     self._stands[slot] = stands
             plan.look_at(slot, now.timestamp())

@@ -25,6 +25,8 @@ class Plan:
         """The id of the schedule, by which it is known after a change."""
         self.index = bytearray()
         """Which of its account's schedules it is."""
+        self.marks = array("q")
+        """Of what it was made; tells whether a change of its account changed it."""
         self.from_s = array("d")
         """Of openings and closings: up to here every deadline is settled. Else: from here silence counts."""
         self.heard_s = array("d")
@@ -54,14 +56,15 @@ class Plan:
         """Every slot that is not given up."""
         return (slot for slot, account_id in enumerate(self.account_ids) if account_id)
 
-    def add(self, account_id: str, names: Sequence[str], from_s: float) -> Sequence[int]:
-        """Make the slots of an account's schedules. Raises OverflowError where there are too many."""
-        first, count = len(self.index), len(names)
+    def add(self, account_id: str, schedules: Sequence[tuple[str, int]], from_s: float) -> Sequence[int]:
+        """Make the slots of an account's schedules: names and marks. Raises OverflowError where there are too many."""
+        first, count = len(self.index), len(schedules)
         if first + count > SLOTS_MOST:
             raise OverflowError(f"more than {SLOTS_MOST} schedules")
-        for number, name in enumerate(names):
+        for number, (name, mark) in enumerate(schedules):
             self.account_ids.append(account_id)
             self.names.append(name)
+            self.marks.append(mark)
             self.index.append(number)
             self.from_s.append(from_s)
             self.heard_s.append(0.0)

@@ -26,8 +26,8 @@ NARROWER: Final = 2.0
 receiver's: one provider is down. Where all prefixes suffer alike, it is the receiver."""
 
 
-PROVIDER: Final = 1.1
-"""Whom to ring is of more use than a number."""
+PROVIDER: Final = 1.9
+"""A provider is named where more than a twentieth more of it is silent than of its receiver: others are heard there."""
 
 
 class Outage:
