@@ -96,7 +96,17 @@ def test_a_naive_instant_is_refused(engine: Engine) -> None:
         connection.execute(insert(SITE), {"id": 1, "at": datetime(2026, 3, 1)})  # noqa: DTZ001 - the point of the test
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://u:hunter2@h/d"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:hunter2@h/d",
+        "postgresql+pg8000://u:hunter2@h/d",
+        "postgresql://u:hunter2@h",
+    ],
+)
 def test_an_address_it_cannot_serve_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(SqlError) as refused:
         make_engine(url)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from belfry.sql.errors import SqlError
 
@@ -40,4 +41,15 @@ def postgresql(address: URL) -> Engine:
         if not connection.get_execution_options().get(READS, False):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
+    @event.listens_for(engine, "handle_error")
+    def _show_no_value(context: ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                error.args = (first_line(error.args[0]), *error.args[1:])
+
     return engine
+
+
+def first_line(told: object) -> str:
+    """Return what a server says without its details: those repeat the row, hashes and keys in it."""
+    return str(told).partition("\n")[0]
