@@ -134,6 +134,7 @@ class Rig:
             "sessions": registry.sessions_door(timedelta(hours=12)),
             "tokens": registry.tokens_door(),
             "sites": registry.sites_door(),
+            "sheets": registry.sheets_door(),
             "words": registry.words_door(WordKeys(words=b"w" * 32, access=b"a" * 32)),
             "tests": OnTestDesk(
                 self.triage.on_test,

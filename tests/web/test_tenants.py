@@ -124,6 +124,7 @@ SEEN: Final[Mapping[str, Path_]] = {
     "GET /supervision": lambda town: "/supervision",
     "GET /users": lambda town: "/users",
     "GET /tests": lambda town: "/tests?state=all",
+    "GET /exports/{kind}": lambda town: "/exports/accounts",
 }
 """Lists: whoever is of all tenants sees the southern site there, a northern user does not."""
 
@@ -185,6 +186,7 @@ FREE: Final[Mapping[str, str]] = {
     "GET /setup": "whether there is a user",
     "POST /setup": "the first user",
     "GET /kinds": "the closed list",
+    "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
     "POST /technician/session": "a technician's code is of one site",
     "DELETE /technician/session": "the same",
@@ -201,6 +203,8 @@ OWN: Final[Mapping[str, str]] = {
     "POST /signals": "test_nobody_speaks_for_an_account_of_another_tenant",
     "POST /reports": "test_a_report_or_a_call_names_no_site_of_another_tenant",
     "POST /calls": "test_a_report_or_a_call_names_no_site_of_another_tenant",
+    "POST /imports": "test_a_sheet_neither_finds_nor_changes_a_site_of_another_tenant",
+    "POST /imports/{import_id}/apply": "test_a_sheet_neither_finds_nor_changes_a_site_of_another_tenant",
     "POST /accounts": "test_no_site_is_given_to_another_tenant_or_to_none",
     "GET /centre": "test_numbers_count_what_one_may_see",
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
@@ -368,6 +372,15 @@ async def test_a_report_or_a_call_names_no_site_of_another_tenant(town: Town) ->
         assert theirs.json() == {**nothing.json(), "value": town.south}
         own = await town.mine.post(path, json={**body, "place": {"site": town.north}})
         assert own.status_code == 202, own.text
+
+
+async def test_a_sheet_neither_finds_nor_changes_a_site_of_another_tenant(town: Town) -> None:
+    """More of it in test_sheets."""
+    answer = await town.mine.post("/imports?kind=zones", content=b"account,zone\n7700,1\n")
+    assert [one["reason"] for one in answer.json()["problems"]] == ["there is no account '7700'"]
+    answer = await town.all.post("/imports?kind=zones", content=b"account,zone\n7700,1\n")
+    assert answer.json()["added"] == 1
+    assert (await town.mine.post(f"/imports/{answer.json()['id']}/apply")).status_code == 404
 
 
 async def test_no_site_is_given_to_another_tenant_or_to_none(town: Town) -> None:

@@ -369,6 +369,7 @@ class Centre:
             tokens=registry.tokens_door(),
             sites=self.sites,
             words=self.words,
+            sheets=registry.sheets_door([one.called for one in settings.receiver]),
             tests=OnTestDesk(
                 self.triage.on_test,
                 self._stores.journal,

@@ -109,6 +109,10 @@ class ProfileName(Struct, frozen=True, kw_only=True):
     kinds: Sequence[SheetKind]
 
 
+class SheetsRefused(ValueError):
+    """Something was asked that there is not, such as a profile; the message says what there is."""
+
+
 class OutcomeDiffers(Exception):
     """The registry changed since the dry run, and the same sheet would do something else now. Nothing was written."""
 
@@ -127,7 +131,10 @@ class Sheets(Protocol):
         ...
 
     async def check(self, upload: Upload, *, tenants: frozenset[str] | None) -> Checked:
-        """Tell what would happen. Columns that nobody mapped are proposed and used as proposed."""
+        """Tell what would happen. Columns that nobody mapped are proposed and used as proposed.
+
+        Raises SheetsRefused.
+        """
         ...
 
     async def apply(self, upload: Upload, *, tenants: frozenset[str] | None, expect: str, by: str) -> ImportReport:

@@ -29,6 +29,7 @@ from belfry.registry.search import SitePage
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
 from belfry.registry.sheet import Sheet
+from belfry.registry.sheet_door import SheetsDoor
 from belfry.registry.sheets.bring import bring
 from belfry.registry.sheets.export import export, note_keys
 from belfry.registry.site_door import SitesDoor
@@ -210,6 +211,10 @@ class Registry:
 
     def tokens_door(self) -> TokensDoor:
         return TokensDoor(self.tokens)
+
+    def sheets_door(self, receivers: Sequence[str] = ()) -> SheetsDoor:
+        """`receivers` are the names in the settings: an account of another one is warned about."""
+        return SheetsDoor(self.store, receivers)
 
     def sites_door(self) -> SitesDoor:
         return SitesDoor(self.store)

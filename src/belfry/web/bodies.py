@@ -67,16 +67,18 @@ class Asked(Request[Any, Any, Any]):
         return self._body
 
 
-async def raw_body(request: Request[Any, Any, Any]) -> bytes:
+async def raw_body(
+    request: Request[Any, Any, Any], *, most_bytes: int = BODY_MOST_BYTES, within_s: float = BODY_WITHIN_S
+) -> bytes:
     """The body as it came, straight from the wire. Raises Refused where it is too large, too slow or cut off."""
     try:
-        async with asyncio.timeout(BODY_WITHIN_S):
-            return await _collected(request)
+        async with asyncio.timeout(within_s):
+            return await _collected(request, most_bytes)
     except TimeoutError:
         raise refused(408, headers={"Connection": "close"}) from None
 
 
-async def _collected(request: Request[Any, Any, Any]) -> bytes:
+async def _collected(request: Request[Any, Any, Any], most_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -85,7 +87,7 @@ async def _collected(request: Request[Any, Any, Any]) -> bytes:
             raise refused(400, "The body was cut off")
         chunks.append(event["body"])
         size += len(event["body"])
-        if size > BODY_MOST_BYTES:
+        if size > most_bytes:
             raise refused(413)
         more = event.get("more_body", False)
     return b"".join(chunks)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Gate
+from belfry.web.dry_runs import DryRuns
 from belfry.web.house import House
 from belfry.web.places import Places
 from belfry.web.repeats import Said
@@ -48,6 +49,8 @@ class Front:
     """By source."""
     technicians: Gate
     """By source, and all together."""
+    dry_runs: DryRuns
+    """Of sheets."""
 
 
 def front(connection: ASGIConnection[Any, Any, Any, Any]) -> Front:

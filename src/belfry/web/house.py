@@ -21,6 +21,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
 from belfry.ports.sites import SiteDesk
+from belfry.ports.sheets import Sheets
 from belfry.ports.staff import Sessions, Tokens, Users
 
 
@@ -131,6 +132,8 @@ class House:
     sites: SiteDesk
     words: Words | None = None
     """None: this centre compares no pass-words."""
+    sheets: Sheets | None = None
+    """None: this centre takes and gives no sheets."""
 
     tests: OnTestDesk
     technicians: TechnicianCodes

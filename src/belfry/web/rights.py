@@ -27,6 +27,10 @@ class Right(StrEnum):
     """Change a site, as far as EDITS goes."""
     ADD = "add"
     """Add sites."""
+    IMPORT = "import"
+    """Bring in sheets of sites."""
+    EXPORT = "export"
+    """Get sheets of sites."""
     WORDS = "words"
     """Set pass-words and codes, which nobody reads."""
     ASK_WORD = "ask_word"
@@ -59,6 +63,8 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.ACCOUNTS: _ROOM | {Role.INSTALLER, Role.HOLDER},
     Right.EDIT: _ROOM,
     Right.ADD: _DESK_HEADS,
+    Right.IMPORT: _DESK_HEADS,
+    Right.EXPORT: _DESK_HEADS,
     Right.WORDS: _DESK_HEADS,
     Right.ASK_WORD: _ROOM,
     Right.CONFIRM: frozenset({Role.HOLDER}),

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from belfry.domain.contacts import MINUTES_OF_DAY
-from belfry.ports.sheets import ProfileName, SheetKind
+from belfry.ports.sheets import ProfileName, SheetKind, SheetsRefused
 from belfry.registry.columns import nearest_column, yes_no
 from belfry.registry.sheets import times
 from belfry.registry.sheets.forms import FORMS, OPENING
@@ -35,7 +35,7 @@ DEGREES: Final = frozenset({"latitude", "longitude"})
 DATES: Final = frozenset({"first", "last"})
 
 
-class ProfileRefused(RegistryError):
+class ProfileRefused(RegistryError, SheetsRefused):
     """A profile that does not exist or cannot be read; the message names the key."""
 
 
