@@ -510,6 +510,7 @@ export const de: Catalogue = {
   'key.on-test': 'Alles, was im Test ist',
   'key.put-on': 'Ein Objekt in Test nehmen (dort)',
   'bar.on_test': { one: '{n} im Test', other: '{n} im Test' },
+  'bar.ends_soon': { one: '{n} endet bald', other: '{n} enden bald' },
   'test.banner': 'Dieses Objekt ist im Test',
   'test.put_on': 'In Test nehmen',
   'test.done': 'Erledigt: {site} ist im Test.',

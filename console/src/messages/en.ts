@@ -496,6 +496,7 @@ export const en = {
   'key.on-test': 'All that is on test',
   'key.put-on': 'Put a site on test (there)',
   'bar.on_test': { one: '{n} on test', other: '{n} on test' },
+  'bar.ends_soon': { one: '{n} ends soon', other: '{n} end soon' },
   'test.banner': 'This site is on test',
   'test.put_on': 'Put on test',
   'test.done': 'Done: {site} is on test.',

@@ -506,6 +506,7 @@ export const es: Catalogue = {
   'key.on-test': 'Todo lo que está en prueba',
   'key.put-on': 'Poner un lugar en prueba (allí)',
   'bar.on_test': { one: '{n} en prueba', other: '{n} en prueba' },
+  'bar.ends_soon': { one: '{n} termina pronto', other: '{n} terminan pronto' },
   'test.banner': 'Este lugar está en prueba',
   'test.put_on': 'Poner en prueba',
   'test.done': 'Hecho: {site} está en prueba.',

@@ -507,6 +507,7 @@ export const fr: Catalogue = {
   'key.on-test': 'Tout ce qui est en essai',
   'key.put-on': 'Mettre un site en essai (là)',
   'bar.on_test': { one: '{n} en essai', other: '{n} en essai' },
+  'bar.ends_soon': { one: '{n} finit bientôt', other: '{n} finissent bientôt' },
   'test.banner': 'Ce site est en essai',
   'test.put_on': 'Mettre en essai',
   'test.done': 'C’est fait : {site} est en essai.',
