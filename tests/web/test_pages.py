@@ -35,6 +35,14 @@ async def test_a_built_console_is_the_same_page_everywhere_and_never_kept(tmp_pa
         assert "immutable" in script.headers["cache-control"]
 
 
+async def test_a_site_has_an_address_of_its_own_and_nothing_below_it_but_its_editor(tmp_path: Path) -> None:
+    async with centre(tmp_path, pages={"index.html": Page(b"<p>console</p>", "text/html", "no-cache")}) as rig:
+        for path in ("sites/6f0c", "sites/6f0c/edit"):
+            assert (await rig.client().get(f"{BASE}/{path}")).text == "<p>console</p>"
+        for path in ("sites/6f0c/edit/more", "sites/6f0c/other"):
+            assert (await rig.client().get(f"{BASE}/{path}")).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["../pyproject.toml", "assets/../../app.py", "%2e%2e/app.py", "assets", "app.py"])
 async def test_a_path_never_names_a_file_outside(rig: Rig, path: str) -> None:
     answer = await rig.client().get(f"{BASE}/{path}")

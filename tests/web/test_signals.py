@@ -101,3 +101,14 @@ async def test_what_people_said_of_a_site_is_among_its_signals(rig: Rig) -> None
     await client.post("/calls", json={"kind": "FIRE.STRUCT", "place": {"site": "school"}})
     for account in ("shop", "2002"):
         assert [one["method"] for one in (await listed(rig, account=account))["items"]] == ["equipment", "call"]
+
+
+async def test_the_newest_of_a_site_are_asked_for_in_their_order(rig: Rig) -> None:
+    client = rig.token()
+    for number in range(5):
+        await client.post("/signals", json={"account": "2002", "code": "RP", "zone": str(number)})
+    whole = await listed(rig, account="shop")
+    newest = await listed(rig, account="shop", newest="true", limit=2)
+    assert newest == {"items": whole["items"][-2:], "next": None}
+    refused = await rig.token(Role.AUDITOR).get("/signals", params={"newest": "true"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "newest")

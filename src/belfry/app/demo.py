@@ -13,6 +13,7 @@ import structlog
 from belfry.app.centre import Centre
 from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
 from belfry.settings import Console, ReceiverTable, Settings
+from belfry.simulator.cards import SiteCard, cards
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
 from belfry.simulator.scenes import FIRST_MINUTE
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 OPERATORS: Final = ("anna", "boris", "chidi", "dana")
 """Who signs in: the first browser is anna, the next one boris."""
 
+SUPERVISOR: Final = "supervisor"
+"""Who wrote the cards of the sites."""
 PANELS: Final = "panels"
 JEWELLER_FALLS_SILENT_S: Final = 30.0
 SCANNER_COMES_S: Final = 120.0
@@ -54,6 +57,7 @@ def _write(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None:
     """Let the town live, through the real ports, until it is cancelled."""
+    await _furnish(centre, accounts, seed)
     host, port = centre.receivers[0].listening
     line = Line(host, port)
     player = Player(town(accounts, seed), line, seed=seed, now=_now, chance=secrets.token_bytes)
@@ -69,6 +73,32 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(_scanner(line, seed))
     finally:
         await player.close()
+
+
+async def _furnish(centre: Centre, accounts: int, seed: int) -> None:
+    """Write the cards of the cast into the registry, as a supervisor would."""
+    for role, card in cards(_now()).items():
+        number = next(site.account for site in town(accounts, seed) if site.role == role)
+        found = await centre.sites.search(number, tenants=None, limit=50)
+        account = next(one for one in found.items if one.account == number)
+        await _write_card(centre, account.id, card)
+
+
+async def _write_card(centre: Centre, account_id: str, card: SiteCard) -> None:
+    before = await centre.sites.site(account_id)
+    assert before is not None
+    file = await centre.sites.edit(account_id, card.change, version=before.version, by=SUPERVISOR)
+    by_order = {contact.order: contact.id for contact in file.contacts}
+    for order, word in card.words.items():
+        await centre.words.set(account_id, by_order[order], word, by=SUPERVISOR)
+    for order, word in card.duress.items():
+        await centre.words.set(account_id, by_order[order], word, duress=True, by=SUPERVISOR)
+    if card.access_code is not None:
+        await centre.words.set_access(account_id, card.access_code, by=SUPERVISOR)
+    written = await centre.sites.site(account_id)
+    assert written is not None
+    if card.confirmed:
+        await centre.sites.confirm(account_id, version=written.version, by="holder")
 
 
 async def _jeweller(player: Player) -> None:

@@ -5,6 +5,7 @@ name carries a hash may be kept for ever, the page itself never.
 """
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,8 +22,12 @@ from belfry.web.identity import check_loopback, recognise
 from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
-ROUTES: Final = ("", "on-test", "report", "call", "decode", "overview", "signin", "setup", "tech")
+ROUTES: Final = (
+    "", "on-test", "supervision", "sites", "sites/new", "my-site", "report", "call", "decode", "overview", "signin", "setup", "tech",
+)  # fmt: skip
 """Addresses of the console; each is the same page."""
+OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit)?")
+"""So are those of each site's card and editor."""
 TECHNICIAN: Final = "tech"
 """A technician's own page, on which nobody of the staff is signed in."""
 
@@ -69,7 +74,8 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     """A page or file of the console. In a demo, where nobody knows a pass-word, pages sign visitors in."""
     wanted, pages = path.strip("/"), front(request).pages
     secure = HTTPS_ONLY if front(request).house.https else {}
-    if wanted in ROUTES:
+    is_page = wanted in ROUTES or OF_A_SITE.fullmatch(wanted) is not None
+    if is_page:
         found = pages.get(INDEX, Page(NOT_BUILT, MediaType.HTML, "no-store"))
     elif wanted in pages:
         found = pages[wanted]
@@ -78,7 +84,7 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     answer = Response(
         found.content, media_type=found.media_type, headers={**PAGE, **secure, "Cache-Control": found.cache}
     )
-    if front(request).house.demo and wanted in ROUTES and wanted != TECHNICIAN:
+    if front(request).house.demo and is_page and wanted != TECHNICIAN:
         await _sign_in_to_demo(request, answer)
     return answer
 

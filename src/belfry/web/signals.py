@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from litestar import Router, get
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from belfry.domain.facts import Received, account_subject
@@ -56,19 +56,23 @@ async def signals(
         str | None, QueryParameter(max_length=20, description="A position, or `next` of the last answer")
     ] = None,
     limit: Limit = LIMIT,
+    newest: FromQuery[bool] = False,
 ) -> SignalList:
     """Those behind a position, oldest first. `account` is a number as sent, or our id of a site; a number that
-    several receivers or prefixes use means all of them unless `receiver` and `prefix` say which."""
+    several receivers or prefixes use means all of them unless `receiver` and `prefix` say which. `newest=true` gives
+    the last ones of an account instead of the first, in the same order."""
     desk = front(request)
+    if newest and account is None:
+        raise refused_field("newest", "newest: only with account", value=newest)
     start, sees = _start(after), partial(_sees, desk, viewer_of(request).audience)
     follows: int | None = None
     if account is None:
         kept, follows = await _take(_all(desk.house.journal, start), limit + 1, sees)
     else:
         keys = await keys_of(desk, account, receiver, prefix)
-        kept = await _of_accounts(desk.house, account, keys, start, limit + 1, sees)
-    page = kept[:limit]
-    if len(kept) > limit:
+        kept = await _of_accounts(desk.house, account, keys, start, sees)
+    page = kept[-limit:] if newest else kept[:limit]
+    if len(kept) > limit and not newest:
         follows = page[-1].position
     became = await _became(desk.house.journal, [one.position for one in page])
     views = [desk.teller.received(one.fact, one.position, became.get(one.position)) for one in page]
@@ -140,10 +144,8 @@ async def _take(signals: AsyncIterator[Kept], most: int, sees: Sees) -> tuple[li
     return taken, None
 
 
-async def _of_accounts(
-    house: House, account: str, keys: Sequence[AccountKey], after: int, most: int, sees: Sees
-) -> list[Kept]:
-    """The first signals of accounts behind a position, with what people said of their sites."""
+async def _of_accounts(house: House, account: str, keys: Sequence[AccountKey], after: int, sees: Sees) -> list[Kept]:
+    """The signals of accounts behind a position, with what people said of their sites."""
     found: list[Kept] = []
     for key in keys:
         found += await _of_subject(house.journal, account_subject(key), after)
@@ -151,7 +153,7 @@ async def _of_accounts(
     for method in (Method.DUTY, Method.CALL):
         said = await _of_subject(house.journal, f"method/{method}", after)
         found += (one for one in said if one.fact.account_id in sites)
-    return sorted((one for one in found if sees(one.fact)), key=lambda one: one.position)[:most]
+    return sorted((one for one in found if sees(one.fact)), key=lambda one: one.position)
 
 
 async def _of_subject(journal: Journal, subject: str, after: int) -> Sequence[Kept]:
