@@ -22,7 +22,7 @@ from belfry.domain.path_loss import all_paths
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import RESTORING, Category, Method, SignalState, Wire
 from belfry.domain.site import Account
-from belfry.domain.site_map import SiteMap
+from belfry.domain.site_map import SiteMap, plain
 from belfry.domain.tables import rows
 
 ALARMS: Final = frozenset({SignalState.ALARM, SignalState.VERIFIED, SignalState.UNVERIFIED, SignalState.PRE_ALARM})
@@ -90,6 +90,7 @@ def second_point(
 
 
 OUTDOOR: Final = "outdoor"
+EXIT: Final = "exit"
 BY_HAND_OR_FLOW: Final = frozenset({"manual", "flow"})
 
 
@@ -98,8 +99,15 @@ def is_outdoor(where: Received | Point | Brief, site: SiteMap | None) -> bool:
     return where.subtype == OUTDOOR or (site is not None and site.outdoor(where.area, where.zone))
 
 
+def is_pointless(where: Received | Point) -> bool:
+    """An exit error that names its user and no point: it is the same one that the panel says of a zone."""
+    return where.subtype == EXIT and plain(where.zone) is None
+
+
 def _is_other(signal: Received, point: Point) -> bool:
     """Another place; or a call point or water flow beside a detector, which are never the same device."""
+    if is_pointless(signal) or is_pointless(point):
+        return False
     if (point.area, point.zone) != (signal.area, signal.zone):
         return True
     return point.subtype != signal.subtype and bool({point.subtype, signal.subtype} & BY_HAND_OR_FLOW)

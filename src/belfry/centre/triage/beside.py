@@ -15,7 +15,7 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Category
 from belfry.domain.site_map import SiteMap
-from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, is_outdoor, was_armed
+from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, is_outdoor, is_pointless, was_armed
 
 CONFIRMED = "PROP.ALARM.INTR.CONF"
 RUNAWAY = "TECH.RUNAWAY"
@@ -96,7 +96,7 @@ def _why_due(case: Case, incident: Incident, *, path: bool) -> str | None:
     signal = case.signal
     if signal.category is Category.TAMPER or path:
         return "tamper or path loss at the account"
-    if signal.category is not Category.INTRUSION or is_outdoor(signal, case.site):
+    if signal.category is not Category.INTRUSION or is_outdoor(signal, case.site) or is_pointless(signal):
         return None
     if signal.state in ALARMS and family(incident.kind) == "intrusion":
         return "a second point at the account"

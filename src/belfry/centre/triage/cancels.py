@@ -44,23 +44,34 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
             reasons=(said,),
         )
     ]
-    untaken = incident.state in (State.PENDING, State.WAITING)
-    if untaken and case.account is not None and case.account.cancel_closes:
+    why = _why_closed(case, incident)
+    if why is not None:
         facts.append(
             Closed(
                 incident=incident.id,
                 disposition=Disposition.CANCELLED,
                 cause=Cause.USER_MISTAKE,
                 seen_upto=incident.signals_seq + 1,
-                reasons=(said, "the account opted in to closing by a valid cancel"),
+                reasons=(said, why),
             )
         )
     return facts
 
 
+def _why_closed(case: Case, incident: Incident) -> str | None:
+    """Why a valid cancel closes an incident by itself; None: one key of an operator does."""
+    if incident.state is State.PENDING:
+        return "cancelled before its delay was over"
+    if incident.state is State.WAITING and case.account is not None and case.account.cancel_closes:
+        return "the account opted in to closing by a valid cancel"
+    return None
+
+
 def _why_no_cancel(case: Case, incident: Incident, after: timedelta) -> str | None:
     here = [one for one in case.open_here if family(one.kind) == "intrusion"]
-    others = {family(one.kind) for one in case.open_here}
+    # What is wrong at a shared panel is wrong for each whose area it speaks for.
+    panels = () if case.via is None else case.draft.of_account(case.via)
+    others = {family(one.kind) for one in (*case.open_here, *panels)}
     points = sum(len(one.in_alarm) for one in here)
     checks = (
         (timedelta(0) <= after <= timedelta(seconds=case.books.rules.cancel_s), "not within five minutes of the alarm"),

@@ -10,8 +10,8 @@ from belfry.domain import condition as live
 from belfry.domain.correlation import family, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
 from belfry.domain.incident import Incident, State
-from belfry.domain.signal import SignalState
-from belfry.domain.verdict import is_outdoor
+from belfry.domain.signal import Category, SignalState
+from belfry.domain.verdict import is_outdoor, is_pointless
 
 # Asked of every signal, so looked up once: CPython 3.11 takes long to find a member of an enum.
 _HELD: Final = State.HELD
@@ -137,17 +137,18 @@ def _quiet_for_long(case: Case, incident: Incident) -> bool:
     return incident.rang_at is not None and case.now - incident.rang_at >= RINGS_EVERY
 
 
-def outdoor_intrusion(case: Case, incident: Incident) -> bool:
-    """An outdoor detector confirms no intrusion, so nothing that waits for a second point (RULES 4)."""
-    return family(incident.kind) == "intrusion" and is_outdoor(case.signal, case.site)
+def _is_no_second_point(case: Case, incident: Incident) -> bool:
+    """An outdoor detector confirms no intrusion, and an exit error that names no point is none (RULES 4)."""
+    intrusion = family(incident.kind) == "intrusion"
+    return intrusion and (is_outdoor(case.signal, case.site) or is_pointless(case.signal))
 
 
 def _moves(case: Case, incident: Incident) -> State | None:
     """A held incident wakes; a pending one waits no longer for the delay once another point speaks."""
     if incident.state is _HELD:
         return State.WAITING
-    if incident.state is _PENDING and case.point() not in incident.in_alarm and not outdoor_intrusion(case, incident):
-        return State.WAITING
+    if incident.state is _PENDING and case.point() not in incident.in_alarm:
+        return None if _is_no_second_point(case, incident) else State.WAITING
     return None
 
 
@@ -171,4 +172,6 @@ def _same_hazard(signal: Received, incident: Incident) -> bool:
     """A signal that only annotates belongs to an incident of its own category; a cancel belongs to any."""
     if signal.state in (SignalState.CANCEL, SignalState.ABORT):
         return True
+    if signal.subtype == "context" and signal.category is Category.OPEN_CLOSE:
+        return family(incident.kind) == "intrusion"  # armed shortly before
     return incident.first.category == signal.category
