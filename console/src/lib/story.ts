@@ -39,6 +39,8 @@ const ICON: Record<ItemType, IconName> = {
   mended: 'restore',
   overdue: 'alert',
   assigned: 'tag',
+  word: 'property',
+  access: 'property',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
@@ -72,6 +74,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'held' && until) said.push(t('item.until', { time: clock(until, zone) }));
   if (type === 'held' && on) said.push(t('item.on_signal'));
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
+  if (type === 'word') said.push(t(data.right ? 'item.word.right' : 'item.word.wrong'));
   if (data.reason === 'site') said.push(t('item.site'));
   if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));
   if (type === 'closed' && follow) said.push(t('follow.strip', { time: clock(follow, zone) }));

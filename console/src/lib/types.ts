@@ -140,7 +140,9 @@ export type ItemType =
   | 'escalated'
   | 'mended'
   | 'overdue'
-  | 'assigned';
+  | 'assigned'
+  | 'word'
+  | 'access';
 
 export interface Item {
   position: string;
@@ -261,6 +263,9 @@ export interface Silence {
     heard_at: string | null;
     kind: string | null;
     outage: string | null;
+    /** People sleep or need help there. */
+    life: boolean;
+    call_by: string | null;
   }[];
   not_commissioned: {
     receiver: string | null;
@@ -279,7 +284,32 @@ export interface Silence {
     window_s: number;
   }[];
   outages: { part: string; since: string; silent: number; folded: number }[];
-  totals: Record<'lost' | 'not_commissioned' | 'slow' | 'outages', number>;
+  /** Schedules that are not kept now. */
+  overdue: {
+    account_id: string;
+    account: string | null;
+    site: Site | null;
+    schedule: string;
+    name: string;
+    area: string | null;
+    point: string | null;
+    kind: string;
+    wanted_at: string;
+    heard_at: string | null;
+    incident: string | null;
+  }[];
+  due_next: {
+    account_id: string;
+    account: string | null;
+    site: Site | null;
+    schedule: string;
+    name: string;
+    area: string | null;
+    what: string;
+    at: string;
+    put_off: boolean;
+  }[];
+  totals: Record<'lost' | 'not_commissioned' | 'slow' | 'outages' | 'overdue' | 'scheduled', number>;
 }
 
 export interface Decoded {

@@ -21,6 +21,7 @@ const LOOKS: Record<string, Flag['looks']> = {
   reported_before: 'warn',
   runaway: 'warn',
   more_help: 'bad',
+  wrong_word: 'bad',
 };
 
 /** What an operator should know of a row at a glance, in a fixed order. */
@@ -103,5 +104,5 @@ export function zoneOf(row: { zone: string | null; area: string | null }): strin
 /** What those share who fell silent together: `receiver/panels`, `prefix/A0`. */
 export function causeOf(part: string): string {
   const [what, name] = [part.slice(0, part.indexOf('/')), part.slice(part.indexOf('/') + 1)];
-  return what === 'receiver' || what === 'prefix' ? t(`silence.cause.${what}`, { name }) : part;
+  return what === 'receiver' || what === 'prefix' || what === 'provider' ? t(`silence.cause.${what}`, { name }) : part;
 }
