@@ -9,7 +9,7 @@ import { compare } from './position';
 import { EMPTY, withNewest, withOlder, type Story } from './timeline';
 import type { Act, Detail, Item, Page, Row } from './types';
 
-export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen';
+export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen' | 'extend';
 
 /** The centre takes an incident back from who does nothing for two minutes; writing a long note is doing something. */
 const STIRRED_EVERY_MS = 40_000;
@@ -86,6 +86,32 @@ export class Handling {
       this.panel = null;
       this.desk.say(t(`said.${act}`, naming(after)));
     });
+  }
+
+  /** Whether the closing that this incident misses can be put off here. */
+  get extends(): boolean {
+    const { detail } = this;
+    return detail?.kind === 'PROP.CLOSE.LATE' && detail.account_id !== null && this.can('hold');
+  }
+
+  /** Put a missed closing off and hold its incident until then; asks for the pass-word where the site has one. */
+  async extend(minutes: number, said: string | null = null): Promise<void> {
+    const { detail } = this;
+    if (!this.extends || !detail?.account_id) return;
+    const path = `/accounts/${encodeURIComponent(detail.account_id)}/schedule/extend`;
+    let until: string | null = null;
+    await this.ask(detail.id, async () => {
+      try {
+        const body = { minutes, incident: detail.id, ...(said ? { word: said } : {}) };
+        ({ until } = await this.desk.api.post<{ until: string }>(path, body));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.type !== 'belfry:word-needed') throw error;
+        this.panel = 'extend';
+      }
+    });
+    if (until === null) return;
+    this.show(await this.desk.api.get<Detail>(`/incidents/${encodeURIComponent(detail.id)}`));
+    await this.act('hold', { until, on: 'signal' });
   }
 
   async older(): Promise<void> {

@@ -10,6 +10,7 @@ export type PageName =
   | 'site-new'
   | 'my-site'
   | 'on-test'
+  | 'supervision'
   | 'report'
   | 'call'
   | 'decode'
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },
   { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },
+  { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

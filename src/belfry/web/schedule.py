@@ -3,8 +3,7 @@
 A duress word is answered as if it had been right, nothing is put off, and PERS.ALARM.DURESS opens (RULES 2 and 3).
 """
 
-import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final
@@ -61,14 +60,12 @@ async def extend(request: Asked, account_id: FromPath[str], data: JSONBody[Exten
         fact = desk.planned(account_id, data.schedule, span, by, word=spoken is not None)
     except NoSuchSchedule:
         raise refused(409, "There is no closing that could be put off", kind="belfry:no-closing") from None
-    kept: list[Awaitable[Any]] = []
+    if spoken is not None:  # before anything is done: who may not say a word here has changed nothing
+        await _noted(request, file, spoken, data.incident)
     if spoken is not None and spoken.duress:
-        kept.append(house.intake.deliver(duress_alarm(file.account, house.clock(), heard_as(house, file.account))))
+        await house.intake.deliver(duress_alarm(file.account, house.clock(), heard_as(house, file.account)))
     else:
-        kept.append(desk.keep(fact))
-    if spoken is not None:
-        kept.append(_noted(request, file, spoken, data.incident))
-    await asyncio.gather(*kept)
+        await desk.keep(fact)
     return _view(fact)
 
 
