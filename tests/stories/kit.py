@@ -258,11 +258,11 @@ class Town:
             secret = registry.tokens.issue(role, name=name, hours=12, by="test")
         return self._desk(name, {"Authorization": f"Bearer {secret}"})
 
-    async def operator(self, name: str, role: Role = Role.OPERATOR) -> Desk:
-        """A person who is made if need be, and signs in with a password."""
+    async def operator(self, name: str, role: Role = Role.OPERATOR, *tenants: str) -> Desk:
+        """A person who is made if need be, of all tenants or of some, and signs in with a password."""
         async with self._registry() as registry:
             if all(user.name != name for user in registry.users.all()):
-                registry.users.add(name, role, PASSWORD, by="test")
+                registry.users.add(name, role, PASSWORD, by="test", tenants=tenants or None)
         desk = self._desk(name, {})
         answer = await desk.post("/session", name=name, password=PASSWORD)
         assert answer.status_code == 200, answer.text
