@@ -49,7 +49,7 @@ HAZARD_OF: Final = {
 """The hazard of a category; every other one is technical."""
 
 
-class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Area(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A part of a site that is set by itself. `number` as the panel sends it."""
 
     number: str
@@ -58,7 +58,7 @@ class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Account id of another customer to whom this area belongs (a shop in a mall)."""
 
 
-class Zone(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Zone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A detector or group of detectors. `area` None: whatever area the panel names with it."""
 
     number: str
@@ -78,7 +78,7 @@ class Technology(StrEnum):
     SATELLITE = "satellite"
 
 
-class TransmissionPath(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TransmissionPath(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One way on which a panel is heard. `name` as receivers say it: `tcp`, `udp`, or a receiver's name and one of both
     (`panels/tcp`)."""
 
@@ -94,7 +94,7 @@ class TransmissionPath(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who carries it; an outage of a provider silences all of his."""
 
 
-class CodeRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CodeRule(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A code that means something else here. What is None stays as the table says.
 
     The most exact rule counts: area and zone, then zone, then area, then neither. A rule never quiets what threatens
@@ -113,7 +113,7 @@ class CodeRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pending_s: int | None = None
 
 
-class SiteParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SiteParts(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What is in memory of an account beside the account itself."""
 
     areas: tuple[Area, ...] = ()

@@ -119,13 +119,16 @@ class Pen:
     _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
 
     def put(self, before: SiteFile | None, after: SiteFile) -> Sequence[Note]:
-        """Take down how a site changes, `before` None for a new one; returns what to note of it."""
+        """Take down how a site changes, `before` None for a new one; returns what to note of it.
+
+        Of a new one nothing: that it was added says it of all its pieces.
+        """
         notes = list(self._put_details(before, after))
         for piece in PIECES:
             notes += self._put_piece(piece, before, after)
         if any(note.table in {"contact", "detail"} for note in notes):
             self._put_phones(before, after)
-        return notes
+        return () if before is None else notes
 
     def write(self, connection: Connection) -> None:
         for table, gone in self._gone.items():
