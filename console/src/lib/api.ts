@@ -50,6 +50,11 @@ export class Api {
     return this.ask<T>('POST', path, body, headers);
   }
 
+  /** A file as it is. */
+  upload<T>(path: string, file: Blob): Promise<T> {
+    return this.ask<T>('POST', path, file);
+  }
+
   put<T>(path: string, body: unknown): Promise<T> {
     return this.ask<T>('PUT', path, body);
   }
@@ -70,10 +75,11 @@ export class Api {
   ): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (this.language !== null) headers['Accept-Language'] = this.language;
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const raw = body instanceof Blob;
+    if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
     if (method !== 'GET' && this.csrf !== null) headers['X-Belfry-CSRF'] = this.csrf;
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
     let response: Response;
     try {
       response = await this.send(PREFIX + path, init);

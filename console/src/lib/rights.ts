@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'words' | 'own site';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -17,6 +17,7 @@ const MAY: Record<Right, readonly Role[]> = {
   sites: [...ROOM, 'installer'],
   'edit sites': ROOM,
   'add sites': ['supervisor', 'administrator'],
+  import: ['supervisor', 'administrator'],
   words: ['supervisor', 'administrator'],
   'own site': ['holder'],
 };

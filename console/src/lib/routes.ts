@@ -8,6 +8,7 @@ export type PageName =
   | 'site'
   | 'site-edit'
   | 'site-new'
+  | 'import'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'my-site', path: '/my-site', right: 'own site', link: 'top' },
   { page: 'sites', path: '/sites', right: 'sites', link: 'sites', group: 'sites' },
   { page: 'site-new', path: '/sites/new', right: 'add sites', link: 'sites', group: 'sites' },
+  { page: 'import', path: '/import', right: 'import', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },
   { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },

@@ -1,8 +1,10 @@
 import type { Catalogue } from './en';
+import { sheets } from './sheets/de';
 import { sites } from './sites/de';
 
 export const de: Catalogue = {
   ...sites,
+  ...sheets,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Vorführung: alle Objekte und alle Alarme sind erfunden',

@@ -1,12 +1,14 @@
 // Every sentence of the console. `{name}` is filled in; where a number decides the form, its parts are given by the
 // plural rules of the language and the number is `n`.
 
+import { sheets } from './sheets/en';
 import { sites } from './sites/en';
 
 export type Message = string | { one?: string; other: string };
 
 export const en = {
   ...sites,
+  ...sheets,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demonstration: every site and every alarm is invented',

@@ -1,8 +1,10 @@
 import type { Catalogue } from './en';
+import { sheets } from './sheets/es';
 import { sites } from './sites/es';
 
 export const es: Catalogue = {
   ...sites,
+  ...sheets,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demostración: todos los sitios y todas las alarmas son inventados',

@@ -1,8 +1,10 @@
 import type { Catalogue } from './en';
+import { sheets } from './sheets/fr';
 import { sites } from './sites/fr';
 
 export const fr: Catalogue = {
   ...sites,
+  ...sheets,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',
   'app.demo.long': 'Démonstration : tous les sites et toutes les alarmes sont inventés',
