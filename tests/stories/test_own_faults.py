@@ -134,3 +134,33 @@ def test_this_machine_says_how_much_room_a_folder_has(tmp_path: Path) -> None:
     assert 0 <= here.free_bytes <= here.total_bytes
     machine = replace(ROOMY, space=space_of)
     assert machine.space(tmp_path).total_bytes == here.total_bytes
+
+
+async def test_a_follower_that_stands_still_is_raised_and_restored_by_itself(town: Town, gauges: Gauges) -> None:
+    desk = await town.operator("anna")
+    go_on = town.centre.schedules.step
+
+    async def stand_still(_: object) -> None:
+        """As one that waits for what never comes."""
+
+    town.centre.schedules.step = stand_still  # type: ignore[method-assign,assignment]
+    await until_told(quiet_for_a_look(town))
+    for _ in range(7):  # no look is late: each time ten seconds go by
+        gauges.steady += 10
+        gauges.wall += 10
+        await until_told(quiet_for_a_look(town))
+    await until_told(raised(desk, "TECH.CENTRE 1 waiting None False"))
+    assert await reasons(desk) == [["nobody looks at what is late: schedules stand still"]]
+    town.centre.schedules.step = go_on  # type: ignore[method-assign]
+    await until_told(raised(desk, "TECH.CENTRE 1 waiting None [restored] True"))
+
+
+def quiet_for_a_look(town: Town) -> Callable[[], Awaitable[bool]]:
+    """The centre has looked at itself since this was asked for."""
+    begun = town.centre.health._looked  # the only sign of a look in which nothing was found
+
+    async def looked() -> bool:
+        gone = town.centre.health._looked
+        return gone is not begun
+
+    return looked

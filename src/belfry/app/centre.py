@@ -276,6 +276,8 @@ class Centre:
         self._tasks.own("tests", self.ends.run())
         self._tasks.own("supervision", self.supervision.run())
         self._tasks.own("schedules", self.schedules.run())
+        self.health.follow("supervision", lambda: self.supervision.beats)
+        self.health.follow("schedules", lambda: self.schedules.beats)
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)

@@ -6,6 +6,7 @@ every few seconds, and only there the disk is asked.
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from belfry.domain.own_faults import (
     MIB,
     ROUNDS_FAILED,
     STOOD_STILL,
+    STUCK,
     Part,
     Why,
     has_reserve,
@@ -45,6 +47,7 @@ MEASURE: Final = timedelta(hours=1)
 """How often the stores are measured for the forecast."""
 
 OWN_ROUND: Final = "health"
+LATE_S: Final = (LOOK + STOOD_STILL).total_seconds()
 
 
 class Health:
@@ -70,13 +73,22 @@ class Health:
         self._measured_at: datetime | None = None
         self._looked: tuple[float, float] | None = None
         self._failed: Counter[str] = Counter()
+        self._followers: dict[str, Callable[[], int]] = {}
+        self._beats: dict[str, tuple[int, float]] = {}
+        """How far each follower had come when it was last seen to go on, and when that was."""
 
     def begin(self, tasks: Tasks) -> None:
         tasks.every(OWN_ROUND, LOOK, self.look)
 
+    def follow(self, name: str, beats: Callable[[], int]) -> None:
+        """Watch one who watches deadlines: `beats` grows as long as it goes on."""
+        self._followers[name] = beats
+
     async def look(self) -> None:
-        """One round: clocks, room, stores, then say what is to be said."""
+        """One round: clocks, followers, room, stores, then say what is to be said."""
+        before = self._looked
         self._look_at_clocks()
+        self._look_at_followers(late=before is not None and self._machine.steady() - before[1] > LATE_S)
         await self._look_at_disk()
         await self._faults.step(self._clock())
 
@@ -154,6 +166,19 @@ class Health:
             self._faults.happened(Part.AWAY, now - went, now)
         if abs(jumped) > CLOCK_STEP:
             self._faults.happened(Part.CLOCK, now, now, count=round(jumped.total_seconds()))
+
+    def _look_at_followers(self, *, late: bool) -> None:
+        """Whether everybody who watches deadlines goes on. Where this look is late itself all of us stood still."""
+        now_s = self._machine.steady()
+        for name, beats in self._followers.items():
+            count, part = beats(), f"{Part.FOLLOWER}/{name}"
+            seen = self._beats.get(name)
+            if seen is None or seen[0] != count or late:
+                self._beats[name] = (count, now_s)
+                if seen is not None and seen[0] != count:
+                    self._faults.end(part, self._clock())
+            elif now_s - seen[1] > STUCK.total_seconds():
+                self._faults.begin(part, self._clock())
 
     # -- what others tell
 

@@ -32,6 +32,8 @@ CLOCK_STEP: Final = timedelta(seconds=5)
 """A clock that is set by more: frames with a time of their own may have been refused, and deadlines are off by it."""
 STOOD_STILL: Final = timedelta(seconds=10)
 """A look that comes this much later than it should: the machine slept, or the process was held."""
+STUCK: Final = timedelta(seconds=60)
+"""A follower that looks twice a second and did not for so long stands still: what is late is told by nobody."""
 ROUNDS_FAILED: Final = 2
 """So many rounds in a row; one alone may have been a locked file."""
 
@@ -48,6 +50,8 @@ class Part(StrEnum):
     """The centre did nothing for a while: killed, without power, asleep."""
     UPKEEP = "upkeep"
     """What the centre does by itself fails again and again; the round stands behind a slash."""
+    FOLLOWER = "follower"
+    """One of those who watch deadlines stands still; its name stands behind a slash."""
 
 
 class Why(StrEnum):
@@ -127,12 +131,17 @@ def _upkeep(signal: Received) -> tuple[str, ...]:
     return (f"a round of the centre itself fails: {(signal.part or '').partition('/')[2]}",)
 
 
+def _follower(signal: Received) -> tuple[str, ...]:
+    return (f"nobody looks at what is late: {(signal.part or '').partition('/')[2]} stand still",)
+
+
 _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.STORAGE: _storage,
     Part.ROOM: _room,
     Part.CLOCK: _clock,
     Part.AWAY: _away,
     Part.UPKEEP: _upkeep,
+    Part.FOLLOWER: _follower,
 }
 
 

@@ -119,6 +119,8 @@ class Supervision:
         self._turned = self._saved = clock()
         self._save_every = timedelta(seconds=rules.save_last_seen_s / 2)
         self._failing = False
+        self.beats = 0
+        """Grows with every step; whoever watches the followers sees that this one goes on."""
 
     # -- frames
 
@@ -213,6 +215,7 @@ class Supervision:
     async def step(self, now: datetime) -> None:
         """Find what is overdue and say it; say who is back. One step at a time."""
         self._live = True
+        self.beats += 1
         overdue, more = self._watch.look(now.timestamp())
         while more:
             await asyncio.sleep(0)
