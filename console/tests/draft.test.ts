@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedSections, copy, decide, merge, patchOf, siteOf, type Site } from '../src/lib/site/draft';
+import { changedSections, copy, decide, merge, patchOf, seenAgain, siteOf, type Site } from '../src/lib/site/draft';
 import { Drawer } from '../src/lib/site/keeping';
 import { contact, file } from './site';
 
@@ -117,4 +117,22 @@ test('a draft waits for its user and its site alone', () => {
 test('what is no draft is none', () => {
   const shelf = { getItem: () => '{"base":', setItem: () => undefined, removeItem: () => undefined };
   expect(new Drawer('anna', 's1', shelf).read()).toBeNull();
+});
+
+test('numbers that a silent alarm leaves out are never taken for numbers taken away', () => {
+  const numbers = [{ number: '01632 960 110', label: 'shop', texts: false }];
+  const [base, mine, now] = [shop(), shop(), shop()];
+  for (const one of [base, mine]) one.details.premises = copy(numbers);
+  mine.details.notes = 'Dog in the yard';
+  const silent = merge(base, mine, seenAgain(base, now, true));
+  expect(silent.site.details).toMatchObject({ premises: numbers, notes: 'Dog in the yard' });
+  expect(silent.news).toEqual([]);
+
+  const [hidden, typed, later] = [{ ...shop(), hidden: true }, shop(), shop()];
+  typed.details.notes = 'Dog in the yard';
+  later.details.premises = copy(numbers);
+  const over = merge(hidden, typed, seenAgain(hidden, later, false));
+  expect(over.site.details).toMatchObject({ premises: numbers, notes: 'Dog in the yard' });
+  expect(over.site.hidden).toBeUndefined();
+  expect(seenAgain(hidden, now, true).hidden).toBe(true);
 });

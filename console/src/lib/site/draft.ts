@@ -28,6 +28,8 @@ export interface Site {
   account: Fields;
   details: Fields;
   lists: Record<ListName, Piece[]>;
+  /** It was read while its premises' numbers were left out: a silent alarm is open there. */
+  hidden?: boolean;
 }
 
 export type ListName = Exclude<Section, 'account' | 'details'>;
@@ -117,6 +119,13 @@ export interface Merged {
   /** What the other changed. */
   news: Difference[];
   conflicts: Conflict[];
+}
+
+/** A site as it is now, for meeting one seen before: numbers that are left out now count as they were. */
+export function seenAgain(base: Site, now: Site, silent: boolean): Site {
+  if (!silent) return now;
+  const hidden = base.hidden ? { hidden: true } : {};
+  return { ...now, details: { ...now.details, premises: copy(base.details.premises) }, ...hidden };
 }
 
 export function merge(base: Site, mine: Site, theirs: Site): Merged {

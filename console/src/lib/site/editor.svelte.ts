@@ -3,9 +3,9 @@
 import { ApiError } from '../api';
 import { app } from '../app.svelte';
 import { t } from '../i18n.svelte';
-import { changedSections, copy, decide, merge, patchOf, same, siteOf, type ListName, type Section, type Site } from './draft';
+import { changedSections, copy, decide, merge, patchOf, same, seenAgain, siteOf, type ListName, type Section, type Site } from './draft';
 import { Drawer, type Choice, type Meeting } from './keeping';
-import type { Card, Edited, Flaw, SiteFile } from './types';
+import type { Card, Edited, Flaw } from './types';
 
 export class Editor {
   card = $state.raw<Card | null>(null);
@@ -37,7 +37,7 @@ export class Editor {
       const card = await app.api.get<Card>(this.path);
       const draft = this.drawer.read();
       this.card = card;
-      const now = siteOf(card);
+      const now = seen(card);
       if (!draft) {
         this.base = now;
         this.mine = copy(now);
@@ -73,15 +73,26 @@ export class Editor {
     if (!base || !mine || this.undecided > 0) return false;
     this.saved = false;
     return this.ask(async () => {
-      const card = await app.api.patch<Card>(this.path, patchOf(base, $state.snapshot(mine) as Site));
-      this.card = card;
-      this.base = siteOf(card);
-      this.mine = copy(this.base);
-      this.meeting = this.found = null;
-      this.flaws = [];
-      this.saved = true;
-      this.drawer.clear();
+      // Details go as a whole: whoever was not shown a part of them looks again before he sends them.
+      if (base.hidden && this.changed.includes('details')) {
+        this.absorb(await app.api.get<Card>(this.path));
+        if (this.undecided > 0) return;
+      }
+      await this.send();
     });
+  }
+
+  private async send(): Promise<void> {
+    const { base, mine } = this;
+    if (!base || !mine) return;
+    const card = await app.api.patch<Card>(this.path, patchOf(base, $state.snapshot(mine) as Site));
+    this.card = card;
+    this.base = seen(card);
+    this.mine = copy(this.base);
+    this.meeting = this.found = null;
+    this.flaws = [];
+    this.saved = true;
+    this.drawer.clear();
   }
 
   /** Set or clear a word or code at once: it is never part of what waits in the browser. */
@@ -140,10 +151,10 @@ export class Editor {
     this.meet(card, []);
   }
 
-  private meet(now: SiteFile, changes: Edited[]): void {
+  private meet(now: Card, changes: Edited[]): void {
     const { base, mine } = this;
     if (!base || !mine) return;
-    const theirs = siteOf(now);
+    const theirs = seenAgain(base, siteOf(now), now.silent_site);
     const merged = merge(base, $state.snapshot(mine) as Site, theirs);
     this.base = theirs;
     this.mine = merged.site;
@@ -174,21 +185,33 @@ export class Editor {
       await doing();
       return true;
     } catch (error) {
-      this.refused(error);
+      await this.refused(error);
       return false;
     } finally {
       this.busy = false;
     }
   }
 
-  private refused(error: unknown): void {
+  private async refused(error: unknown): Promise<void> {
     if (!(error instanceof ApiError)) {
       this.failed = t('said.unreachable');
       return;
     }
     const { current, changes, flaws, field, limit } = error.problem;
-    if (current) return this.meet(current, changes ?? []);
+    if (current) {
+      // The card says besides whether something of it is left out now.
+      const card = await app.api.get<Card>(this.path).catch(() => null);
+      if (card) this.card = card;
+      if (card) this.meet(card, changes ?? []);
+      else this.failed = t('said.unreachable');
+      return;
+    }
     this.flaws = flaws ?? (field ? [{ field, value: '', limit: limit ?? error.message }] : []);
     this.failed = this.flaws.length > 0 ? t('edit.flaws', { n: this.flaws.length }) : error.message;
   }
+}
+
+/** A site as it is edited, from its card. */
+function seen(card: Card): Site {
+  return { ...siteOf(card), ...(card.silent_site ? { hidden: true } : {}) };
 }

@@ -200,7 +200,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'authority.on_test': 'in Test nehmen',
   'authority.schedule': 'Zeiten ändern',
   'authority.contacts': 'Kontakte ändern',
-  'authority.keys': 'hat Schlüssel und kommt',
+  'authority.keys': 'mit den Schlüsseln kommen',
   'list.fire': 'Brand',
   'list.intrusion': 'Einbruch',
   'list.technical': 'Technik',
@@ -332,4 +332,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.confirm': 'Das alles stimmt',
   'my.thanks': 'Danke. Ihre Bestätigung ist festgehalten.',
   'my.changed': 'Die Zentrale hat inzwischen etwas geändert. Lesen Sie es noch einmal, dann bestätigen Sie.',
+  'part.alarm': 'Der Alarm',
 };

@@ -201,7 +201,7 @@ export const sites = {
   'authority.on_test': 'put on test',
   'authority.schedule': 'change times',
   'authority.contacts': 'change contacts',
-  'authority.keys': 'has keys and comes',
+  'authority.keys': 'come with the keys',
   'list.fire': 'fire',
   'list.intrusion': 'intrusion',
   'list.technical': 'technical',
@@ -333,4 +333,5 @@ export const sites = {
   'my.confirm': 'All of this is right',
   'my.thanks': 'Thank you. Your confirmation is kept.',
   'my.changed': 'The centre changed something meanwhile. Read it once more, then confirm.',
+  'part.alarm': 'The alarm',
 } as const satisfies Record<string, Message>;

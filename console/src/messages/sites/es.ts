@@ -200,7 +200,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'authority.on_test': 'poner en prueba',
   'authority.schedule': 'cambiar horarios',
   'authority.contacts': 'cambiar contactos',
-  'authority.keys': 'tiene llaves y acude',
+  'authority.keys': 'acudir con las llaves',
   'list.fire': 'incendio',
   'list.intrusion': 'intrusión',
   'list.technical': 'técnica',
@@ -332,4 +332,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.confirm': 'Todo es correcto',
   'my.thanks': 'Gracias. Su confirmación queda guardada.',
   'my.changed': 'La central cambió algo entretanto. Léalo de nuevo y confirme.',
+  'part.alarm': 'La alarma',
 };

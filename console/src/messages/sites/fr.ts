@@ -200,7 +200,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'authority.on_test': 'mettre en essai',
   'authority.schedule': 'modifier les horaires',
   'authority.contacts': 'modifier les contacts',
-  'authority.keys': 'a les clés et se déplace',
+  'authority.keys': 'venir avec les clés',
   'list.fire': 'incendie',
   'list.intrusion': 'intrusion',
   'list.technical': 'technique',
@@ -332,4 +332,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.confirm': 'Tout est exact',
   'my.thanks': 'Merci. Votre confirmation est enregistrée.',
   'my.changed': 'Le centre a modifié quelque chose entre-temps. Relisez, puis confirmez.',
+  'part.alarm': 'L’alarme',
 };
