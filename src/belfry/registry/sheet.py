@@ -42,6 +42,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()
     """Fields that the file has a column for."""
     drafts: Sequence[Draft] = ()
+    rows: int = 0
+    """As many as were read, those with problems among them."""
     problems: Sequence[Problem] = ()
     more_problems: int = 0
     warnings: Sequence[Problem] = ()
@@ -124,6 +126,7 @@ class _Reading:
         self.ambiguous: list[int] = []
         self.called: Mapping[str, str] = {}
         self.header: Sequence[str] = ()
+        self.rows = 0
         self._readers: Sequence[_Cell] = ()
         self._key: Callable[[Sequence[Any]], tuple[Any, ...]] = tuple
         self._identity: Callable[[Sequence[Any]], Identity] = lambda values: (None, None, str(values[0]))
@@ -148,6 +151,7 @@ class _Reading:
             kind=self.form.kind,
             fields=tuple(self.form.columns[name].field for name in self.header),
             drafts=drafts,
+            rows=self.rows,
             problems=self.problems.first,
             more_problems=self.problems.more,
             warnings=self.warnings.first,
@@ -160,6 +164,7 @@ class _Reading:
             if count == ROWS_MOST:
                 self._problem(row, "", f"is row {ROWS_MOST + 1}; at most {ROWS_MOST} are read at once")
                 return
+            self.rows += 1
             draft = self._draft(row, cells)
             if draft is not None:
                 drafts.append(draft)

@@ -118,7 +118,7 @@ class _Bringing:
     def report(self, *, dry_run: bool) -> ImportReport:
         counts = Counter[str]() if self.problems else self.counts
         return ImportReport(
-            rows=sum(len(sheet.drafts) for sheet in self.sheets),
+            rows=sum(sheet.rows for sheet in self.sheets),
             added=counts["added"],
             changed=counts["changed"],
             unchanged=counts["unchanged"],
