@@ -87,9 +87,8 @@ async def test_two_edit_one_site_while_its_alarms_come_and_nothing_is_lost(town:
     assert (kept["account"]["name"], kept["details"]["notes"]) == ("Shop under new name", "The bell is broken")
 
     async def is_named() -> bool:
-        return (await second.get("/accounts", account=seen["account"]["account"]))["items"][0]["name"] == (
-            "Shop under new name"
-        )
+        (found,) = (await second.get("/accounts", account=seen["account"]["account"]))["items"]
+        return bool(found["name"] == "Shop under new name")
 
     await until_told(is_named)  # memory follows the registry within seconds
     await town.say("shop", "BA", zone="003")
