@@ -7,17 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from belfry.app.centre import Centre
+from belfry.domain.premises import Technology, TransmissionPath
+from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
+from belfry.domain.site_file import SiteChange
 from belfry.settings import Console, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
 from belfry.simulator.scenes import FIRST_MINUTE
-from belfry.simulator.town import MIDDLE, as_rows, town
+from belfry.simulator.town import MIDDLE, TIME_ZONE, Site, as_rows, town
 
 log = structlog.get_logger()
 
@@ -28,6 +32,9 @@ SUPERVISOR: Final = "supervisor"
 """Who wrote the cards of the sites."""
 PANELS: Final = "panels"
 JEWELLER_FALLS_SILENT_S: Final = 30.0
+PROVIDER: Final = "Coastline Telecom"
+BAKERY_OPENS_S: Final = 6.0
+CLOSES_IN_MINUTES: Final = 2
 SCANNER_COMES_S: Final = 120.0
 OUTAGE_BEGINS_S: Final = 180.0
 OUTAGE_LASTS_S: Final = 150.0
@@ -58,6 +65,7 @@ def _write(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
 async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None:
     """Let the town live, through the real ports, until it is cancelled."""
     await _furnish(centre, accounts, seed)
+    await _carried(centre, town(accounts, seed))
     host, port = centre.receivers[0].listening
     line = Line(host, port)
     player = Player(town(accounts, seed), line, seed=seed, now=_now, chance=secrets.token_bytes)
@@ -67,6 +75,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(player.polls())
             living.create_task(player.noise(rate))
             living.create_task(_jeweller(player))
+            living.create_task(_bakery(centre, player))
             living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
             living.create_task(_people(centre))
             living.create_task(_lift(centre))
@@ -99,6 +108,43 @@ async def _write_card(centre: Centre, account_id: str, card: SiteCard) -> None:
     assert written is not None
     if card.confirmed:
         await centre.sites.confirm(account_id, version=written.version, by="holder")
+
+
+async def _carried(centre: Centre, sites: Sequence[Site]) -> None:
+    """Say of the neighbours who poll which provider carries them; its outage then has a name."""
+    for site in sites:
+        if site.polls_s and not site.role:
+            path = TransmissionPath(
+                name="udp" if site.udp else "tcp",
+                technology=Technology.IP,
+                interval_s=site.polls_s,
+                provider=PROVIDER,
+            )
+            await _change(centre, site.account, SiteChange(paths=(path,)))
+
+
+async def _bakery(centre: Centre, player: Player) -> None:
+    """It wants to be closed in a minute or two, and nobody closes."""
+    now = _now().astimezone(ZoneInfo(TIME_ZONE))
+    minute = now.hour * 60 + now.minute
+    opens = max(0, minute - 600)
+    week = OpeningWindow(
+        days=tuple(range(7)),
+        opens_from=opens,
+        opens_until=min(opens + 60, minute),
+        closes_from=max(opens, minute - 30, min(opens + 60, minute)),
+        closes_until=minute + CLOSES_IN_MINUTES,
+    )
+    await _change(centre, player.role("bakery"), SiteChange(schedules=(Schedule(name="Shop hours", openings=(week,)),)))
+    await asyncio.sleep(BAKERY_OPENS_S)
+    await player.panel(player.role("bakery")).say("1401", zone="001")
+
+
+async def _change(centre: Centre, number: str, change: SiteChange) -> None:
+    account = next(one for one in centre.book.all() if one.account == number)
+    before = await centre.sites.site(account.id)
+    assert before is not None
+    await centre.sites.edit(account.id, change, version=before.version, by=SUPERVISOR)
 
 
 async def _jeweller(player: Player) -> None:

@@ -43,8 +43,8 @@ log = structlog.get_logger()
 EVERY_S: Final = 0.5
 STALL: Final = timedelta(seconds=10)
 """A look that comes this much later than it should, or before the last one: the machine slept or the clock was set."""
-LOOK_MOST: Final = 500
-"""Schedules looked at before others get their turn: some hundredths of a second."""
+LOOK_MOST: Final = 200
+"""Schedules looked at before others get their turn: a hundredth of a second or two."""
 SAY_MOST: Final = 500
 RETRY_S: Final = 5.0
 """What could not be kept is tried again after this."""
