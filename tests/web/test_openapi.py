@@ -81,6 +81,8 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/setup", "get"),
         ("/setup", "post"),
         ("/users", "get"),
+        ("/archive/incidents", "get"),
+        ("/archive/signals", "get"),
         ("/signals", "get"),
         ("/signals", "post"),
         ("/reports", "post"),

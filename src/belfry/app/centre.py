@@ -389,6 +389,7 @@ class Centre:
             quirks=self.quirks,
             heard=self.supervision.heard_of,
             moves=lambda: self.book.moves,
+            archive=self._stores.archive,
             receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,

@@ -83,6 +83,10 @@ class SqlArchive:
             lambda it: {(row.day, row.account_id): row.signals for row in it.execute(select(HEARD))}
         )
 
+    async def heard_of(self, account_id: str, limit: int) -> Sequence[tuple[str, int]]:
+        query = select(HEARD).where(HEARD.c.account_id == account_id).order_by(HEARD.c.day.desc()).limit(limit)
+        return await self._read(lambda it: [(row.day, row.signals) for row in it.execute(query)])
+
     async def erased_at(self, position: int) -> datetime | None:
         query = select(ERASED).where(ERASED.c.first <= position).order_by(ERASED.c.first.desc()).limit(1)
 

@@ -110,6 +110,10 @@ class Archive(Protocol):
         """The oldest that were closed before a time and whose kind is of one of some groups ('' is a group too)."""
         ...
 
+    async def heard_of(self, account_id: str, limit: int) -> Sequence[tuple[str, int]]:
+        """How many signals an account sent, by UTC day, the newest first."""
+        ...
+
     async def erased_at(self, position: int) -> datetime | None:
         """When the entry of a position was erased."""
         ...

@@ -20,8 +20,9 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
-from belfry.ports.sites import SiteDesk
+from belfry.ports.archive import Archive
 from belfry.ports.sheets import Sheets
+from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
 
 
@@ -162,3 +163,5 @@ class House:
     """What browsers type, where a proxy stands in front."""
     https: bool = False
     """Browsers reach the centre by https alone, so cookies say Secure."""
+    archive: Archive | None = None
+    """None: nothing can be listed of what is over for long."""

@@ -1,7 +1,8 @@
 """The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any, Final
@@ -74,6 +75,7 @@ _REFUSED: Final = {
     400: told("A field is outside its limit"),
     403: told("The role may not"),
     404: told("There is no such incident"),
+    410: told("It was erased, since its time was over"),
     409: told("Somebody was quicker, or signals are unseen; `incident` is its detail now"),
 }
 ACT: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ACT)], "responses": _REFUSED}
@@ -241,9 +243,19 @@ def staff_of(request: Asked) -> Staff:
 async def seen(desk: Front, request: Asked, incident_id: str) -> Incident:
     """The incident, if there is one that this person may know of."""
     found = await load(desk.house.board, desk.house.journal, incident_id)
+    if found is None and (at := await _erased_at(desk, incident_id)) is not None:
+        raise refused(410, f"This incident was erased on {at:%Y-%m-%d}: its time was over", kind="belfry:erased")
     if found is None or not sees(request, found):
         raise nothing()
     return found
+
+
+async def _erased_at(desk: Front, incident_id: str) -> datetime | None:
+    """When what was kept of an incident was erased, where there was one."""
+    entries = await desk.house.journal.read(incident_subject(incident_id), limit=1)
+    if not entries or isinstance(entries[0], Stored) or desk.house.archive is None:
+        return None
+    return await desk.house.archive.erased_at(entries[0].position)
 
 
 def nothing() -> Refused:
@@ -313,14 +325,23 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
         log.error("Sealed words of %s cannot be read: %s", found.id, type(error).__name__)
         texts = None
     return _Story(
-        items=lines_of(desk.teller, shown, found, texts or {}),
+        items=lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown)),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )
 
 
+async def _erased(desk: Front, entries: Sequence[Stored | Pruned]) -> Mapping[int, datetime]:
+    """When those of some entries were erased that are gone, as far as it is known."""
+    archive, gone = desk.house.archive, [one.position for one in entries if isinstance(one, Pruned)]
+    if archive is None:
+        return {}
+    found = {position: await archive.erased_at(position) for position in gone}
+    return {position: at for position, at in found.items() if at is not None}
+
+
 def _lines(stored: Stored | Pruned) -> int:
-    return len(stored.entry.facts) if isinstance(stored, Stored) else 0
+    return len(stored.entry.facts) if isinstance(stored, Stored) else 1
 
 
 async def _open(house: House, parts: Sequence[Sealed]) -> Texts:

@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
 from belfry.web import (
+    archive,
     arrivals,
     at_sites,
     centre,
@@ -103,6 +104,7 @@ def api() -> Router:
             incidents.router(),
             at_sites.router(),
             signals.router(),
+            archive.router(),
             centre.router(),
             silence.router(),
             sites.router(),

@@ -1,6 +1,8 @@
 """An incident's story, line by line, as its facts tell it; and what the entries behind a signal settled about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, assert_never, get_args
 
 from belfry.domain.facts import (
@@ -37,13 +39,21 @@ _INCIDENT_FACTS: Final = get_args(OnIncident)
 
 
 def timeline(
-    teller: Teller, entries: Iterable[Stored | Pruned], incident: Incident, texts: Texts
+    teller: Teller,
+    entries: Iterable[Stored | Pruned],
+    incident: Incident,
+    texts: Texts,
+    erased: Mapping[int, datetime] = MappingProxyType({}),
 ) -> list[TimelineItem]:
-    """Return the lines of an incident's entries, in their order."""
+    """Return the lines of an incident's entries, in their order. `erased` says when those went that are gone."""
     items: list[TimelineItem] = []
     delayed = False  # stands in its first delay: what falls due then was never held
     for stored in entries:
         if isinstance(stored, Pruned):
+            at = erased.get(stored.position)
+            shown_at = incident.opened_at if at is None else at
+            data = _given(erased_at=at)
+            items.append(TimelineItem(position=str(stored.position), index=0, at=shown_at, type="erased", data=data))
             continue
         for index, fact in enumerate(stored.entry.facts):
             if not isinstance(fact, _INCIDENT_FACTS):

@@ -199,7 +199,8 @@ class IncidentList(Struct, frozen=True):
 class TimelineItem(Struct, frozen=True, kw_only=True):
     """One line of an incident's story. `type`: signal, opened, joined, restored, cancelled, raised, due, taken,
     takeover, released, held, woken, note, reclassified, closed, reopened, escalated, word (a pass-word was compared),
-    access (the access code was shown). `text` is null where nothing was typed, or its key was erased."""
+    access (the access code was shown), erased (an entry whose time was over, when it went). `text` is null where
+    nothing was typed, or its key was erased."""
 
     position: str
     index: int
@@ -516,6 +517,48 @@ class Pulse(Struct, frozen=True):
     lost: int
     not_commissioned: int
     now: Instant
+
+
+class ArchivedIncident(Struct, frozen=True, kw_only=True):
+    """An incident that is over. Neither its place nor a word of it; `acts` counts decisions, not who took them."""
+
+    id: str
+    number: int
+    kind: str
+    label: str
+    priority: int
+    method: str
+    account_id: str | None
+    life: bool
+    silent: bool
+    opened_at: Instant
+    due_at: Instant | None
+    first_taken_at: Instant | None
+    first_act_at: Instant | None
+    closed_at: Instant
+    signals: int
+    acts: int
+    disposition: str
+    cause: str | None
+    by_rule: bool
+    """Closed by its kind's own rule, by nobody."""
+
+
+class ArchivedList(Struct, frozen=True):
+    items: list[ArchivedIncident]
+    next: str | None = None
+
+
+class DaySignals(Struct, frozen=True):
+    """How many signals of an account were kept on a UTC day."""
+
+    day: str
+    signals: int
+
+
+class DaySignalsList(Struct, frozen=True):
+    items: list[DaySignals]
+    next: str | None = None
 
 
 class Decoded(Struct, frozen=True):
