@@ -246,7 +246,7 @@ class Town:
     async def _registry(self) -> AsyncIterator[Registry]:
         """The registry beside the running centre, as `belfry user` opens it."""
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        registry = await asyncio.to_thread(Registry.open, self.settings.data, clock=self.clock, hasher=hasher)
+        registry = await asyncio.to_thread(Registry.open, self.settings.registry_at, clock=self.clock, hasher=hasher)
         try:
             yield registry
         finally:
