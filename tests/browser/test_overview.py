@@ -1,4 +1,5 @@
-"""The overview names whom nobody has heard, and whose panel speaks oddly; on a phone nothing of it is cut off."""
+"""The board of supervision names whom nobody has heard, what is due next, and whose panel speaks oddly; on a phone nothing
+of it is cut off."""
 
 import asyncio
 
@@ -27,6 +28,7 @@ async def test_sites_never_heard_and_odd_panels_are_listed_by_name(house: House,
     async with seat(browser, "anna") as anna:
         await anna.sign_in(house.url)
         await anna.of("nav-overview").click()
+        await anna.of("to-supervision").click()
         silent = anna.of("list-not-commissioned")
         await expect(silent).to_contain_text("Corner Shop Averill")
         await expect(silent).not_to_contain_text("Linden School")
@@ -38,10 +40,13 @@ async def test_sites_never_heard_and_odd_panels_are_listed_by_name(house: House,
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE", "fr-FR", "es-ES"])
-async def test_the_overview_fits_a_phone_in_every_language(house: House, browser: Browser, locale: str) -> None:
+@pytest.mark.parametrize(("page", "sign"), [("overview", "lost"), ("supervision", "list-not-commissioned")])
+async def test_they_fit_a_phone_in_every_language(
+    house: House, browser: Browser, locale: str, page: str, sign: str
+) -> None:
     async with seat(browser, "anna", viewport=PHONE, locale=locale) as anna:
         await anna.sign_in(house.url)
-        await anna.page.goto(f"{house.url}overview")
-        await expect(anna.of("list-not-commissioned")).to_be_visible()
+        await anna.page.goto(f"{house.url}{page}")
+        await expect(anna.of(sign)).to_be_visible()
         beyond = await anna.page.locator("main").evaluate("(main) => main.scrollWidth - main.clientWidth")
         assert beyond == 0
