@@ -36,6 +36,7 @@ const ICON: Record<ItemType, IconName> = {
   closed: 'check',
   reopened: 'restore',
   escalated: 'alert',
+  erased: 'broken',
   mended: 'restore',
   overdue: 'alert',
   assigned: 'tag',

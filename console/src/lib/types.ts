@@ -138,6 +138,7 @@ export type ItemType =
   | 'closed'
   | 'reopened'
   | 'escalated'
+  | 'erased'
   | 'mended'
   | 'overdue'
   | 'assigned'
@@ -219,6 +220,20 @@ export interface Centre {
   counts: { by_state: Record<string, number>; by_priority: Record<string, number> };
   not_commissioned: number;
   lost: number;
+  keeping: Keeping;
+}
+
+/** Room, backups and what was erased; null: not known, or not yet. */
+export interface Keeping {
+  size_bytes: number | null;
+  free_bytes: number | null;
+  bytes_per_day: number | null;
+  days_left: number | null;
+  backup_at: string | null;
+  backup_keys: boolean;
+  restored: { at: string; position: string; made_at: string; keys: boolean } | null;
+  erased_keys: number;
+  erased_entries: number;
 }
 
 /** What the stream says of the centre itself. */
