@@ -109,3 +109,7 @@ async def test_the_other_pages_have_no_serious_finding(house: House, browser: Br
         await anna.of("nav-overview").click()
         await expect(anna.of("lost")).to_be_visible()
         await look("overview")
+
+        await anna.of("nav-supervision").click()
+        await expect(anna.of("list-not-commissioned")).to_be_visible()
+        await look("supervision")
