@@ -28,7 +28,7 @@ from belfry.web.headers import SECURE
 from belfry.web.outlet import Audience, Stream, beat, message
 from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
-from belfry.web.tenants import Tenants
+from belfry.web.tenants import Tenants, is_his
 from belfry.web.views import Pulse
 
 BEAT_S: Final = 10
@@ -282,14 +282,18 @@ class Hub:
     def _send(self, incident: Incident, position: int) -> None:
         """Put a row into every stream that may have it; `position` is its id."""
         encoded: dict[Audience, bytes] = {}
+        may_lend: bool | None = None
         for stream in self._streams:
             audience = stream.audience
             text = encoded.get(audience)
             if text is None:
                 seen = self._tenants.by_rule(audience, incident)
                 text = encoded[audience] = self._row(incident, audience, position) if seen else _HIDDEN
-            if text is _HIDDEN and not (text := self._lend(stream, incident, position)):
-                continue
+            if text is _HIDDEN:
+                if may_lend is None:
+                    may_lend = self._tenants.is_nobodys(incident)
+                if not may_lend or not (text := self._lend(stream, incident, position)):
+                    continue
             stream.put(incident.id, text)
             if stream.behind > PENDING_MOST:
                 stream.restart(position)
@@ -298,11 +302,12 @@ class Hub:
 
     def _lend(self, stream: Stream, incident: Incident, position: int) -> bytes:
         """The row for somebody who sees it only since it is theirs; where it no longer is, the queue is loaded anew."""
-        if stream.audience.tenants is None:
+        audience = stream.audience
+        if audience.tenants is None:
             return _HIDDEN
-        if self._tenants.kept(stream.viewer, incident):
+        if is_his(incident, stream.name) and audience.sees(incident):
             self._lent.setdefault(incident.id, set()).add(stream.name)
-            return self._row(incident, stream.audience, position)
+            return self._row(incident, audience, position)
         if stream.name in self._lent.get(incident.id, ()):
             stream.restart(position)
         return _HIDDEN

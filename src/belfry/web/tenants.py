@@ -72,7 +72,7 @@ class Tenants:
         if audience.tenants is None:
             return True
         account = account_of(self._accounts, incident)
-        return self.account(audience, account) or (_is_nobodys(account) and _is_his(incident, viewer.name))
+        return self.account(audience, account) or (_is_nobodys(account) and is_his(incident, viewer.name))
 
     def by_rule(self, audience: Audience, incident: Incident) -> bool:
         """The same, whoever of the audience it is: not counting what somebody has taken."""
@@ -80,15 +80,16 @@ class Tenants:
             audience.tenants is None or self.account(audience, account_of(self._accounts, incident))
         )
 
-    def kept(self, viewer: Viewer, incident: Incident) -> bool:
-        """Whether somebody sees an incident only since it is his."""
-        return self.incident(viewer, incident) and not self.by_rule(viewer.audience, incident)
+    def is_nobodys(self, incident: Incident) -> bool:
+        """Whether an incident is of no tenant: somebody may have taken it while it was shown to the whole room."""
+        return _is_nobodys(account_of(self._accounts, incident))
 
 
 def _is_nobodys(account: Account | None) -> bool:
     return account is None or not account.tenant
 
 
-def _is_his(incident: Incident, name: str) -> bool:
+def is_his(incident: Incident, name: str) -> bool:
+    """Whether somebody has taken an incident, or holds it."""
     held = incident.held_by if incident.state is State.HELD else None
     return name in (incident.taken_by, held)
