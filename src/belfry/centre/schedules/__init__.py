@@ -20,7 +20,7 @@ from msgspec import Struct
 from belfry.centre.board import Board
 from belfry.centre.duress import ANY_RECEIVER
 from belfry.centre.schedules.arms import Arms
-from belfry.centre.schedules.hours import PAST, Hours, NoSuchSchedule
+from belfry.centre.schedules.hours import MOVED_KEPT, PAST, Hours, NoSuchSchedule
 from belfry.centre.schedules.lists import DueNext, Overdue, due_next, overdue
 from belfry.centre.schedules.plan import Plan
 from belfry.centre.schedules.said import CHECKS, CLOSE_LATE, LATE_KIND, UNSECURED, Stands, about, missed_kind
@@ -147,7 +147,8 @@ class Schedules:
         now = self._turned = self._clock()
         self.away(downs)
         for fact in extended:
-            self.moved(fact)
+            if now - fact.until < MOVED_KEPT:
+                self.moved(fact)
         self._arms.load(self._plan.account_ids)
         for incident in self._board.queue():
             if incident.kind in CHECKS and incident.open_points and incident.method == Method.SYSTEM:
@@ -317,7 +318,7 @@ class Schedules:
     def _look_at_hours(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[_Say]:
         """Settle every deadline that has passed; only the newest of them can still be wanted."""
         hours, plan = self._hours, self._plan
-        after = datetime.fromtimestamp(plan.from_s[slot], UTC)
+        after = max(datetime.fromtimestamp(plan.from_s[slot], UTC), now - PAST)
         late: tuple[Deadline, datetime] | None = None
         for deadline in hours.passed(account, schedule, after, now):
             counts = hours.counts_at(account.id, schedule, deadline)
