@@ -439,5 +439,7 @@ async def test_everything_said_of_a_late_closing_stands_in_its_facts() -> None:
         await shop.say("1401")
         await shop.to("2026-03-13T22:00")
         await shop.say("3401")
+        (opened,) = [fact for fact in await shop.room.facts() if isinstance(fact, Opened)]
+        assert opened.reasons == ("Closing missed: raised by the centre itself", "its schedule wanted it by 22:00")
         told = [type(fact).__name__ for fact in await shop.room.facts() if isinstance(fact, (Opened, Joined, Logged))]
         assert told == ["Logged", "Opened", "Joined"]

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from belfry.centre.schedules.arms import Arms
+from belfry.centre.schedules.said import SCHEDULED, UNSECURED
 from belfry.domain import due
 from belfry.domain.condition import believed_time
 from belfry.domain.due import HORIZON, Deadline, What
@@ -63,7 +64,9 @@ class Hours:
         return bool(schedules) and not any(self.may_open(account, one, believed_time(received)) for one in schedules)
 
     def remarks(self, received: Received, account: Account) -> tuple[str, ...]:
-        """What the schedule has to say of a closing: early closings are logged as such."""
+        """What the schedule has to say of a closing, and of what was missed: early closings are logged as such."""
+        if received.kind is not None:
+            return _wanted(received, account)
         if received.state is not SignalState.CLOSE:
             return ()
         at, zone = believed_time(received), zone_of(account.time_zone)
@@ -177,6 +180,16 @@ class Hours:
 
     def _calendar(self, schedule: Schedule) -> Collection[date]:
         return self._holidays(schedule.holidays) if schedule.holidays else ()
+
+
+def _wanted(received: Received, account: Account) -> tuple[str, ...]:
+    """By when the centre itself had wanted to hear something, by the clock of the site."""
+    if received.kind not in SCHEDULED or received.occurred_at is None:
+        return ()
+    at = received.occurred_at.astimezone(zone_of(account.time_zone))
+    if received.kind == UNSECURED:
+        return (f"disarmed at {at:%H:%M} after an alarm and not set again",)
+    return (f"its schedule wanted it by {at:%H:%M}",)
 
 
 @lru_cache(maxsize=1_024)

@@ -148,7 +148,8 @@ class Triage:
             site=site,
             out_of_schedule=lambda: account is not None and self.hours.out_of_schedule(signal, account),
         )
-        if signal.state in ENDS and account is not None and (remarks := self.hours.remarks(signal, account)):
+        asked = account is not None and (signal.state in ENDS or signal.method is Method.SYSTEM)
+        if asked and account is not None and (remarks := self.hours.remarks(signal, account)):
             verdict = structs.replace(verdict, reasons=(*verdict.reasons, *remarks))
         if site is not None:
             verdict = at_site(verdict, signal, site, kinds)

@@ -29,7 +29,7 @@ class Hours(Protocol):
         ...
 
     def remarks(self, received: Received, account: Account) -> tuple[str, ...]:
-        """What the schedule has to say of a closing."""
+        """What the schedule has to say of a closing, and of what the centre itself misses."""
         ...
 
 
