@@ -121,3 +121,12 @@ async def test_tamper_at_a_shared_panel_keeps_the_other_customers_alarm_up() -> 
         await centre.say("BC", area="2")
         baker = next(one for one in centre.incidents() if one.account_id == "baker")
         assert (baker.priority, baker.cancelled) == (2, False)
+
+
+@pytest.mark.parametrize(("first", "kind"), [("1133", "PROP.ALARM.SAFE"), ("BV", "PROP.ALARM.INTR.CONF")])
+async def test_a_second_point_never_takes_back_what_is_more(first: str, kind: str) -> None:
+    async with room() as centre:
+        await centre.say(first, zone="004")
+        await centre.say("BG", zone="005")
+        (incident,) = centre.incidents()
+        assert (incident.kind, incident.priority, incident.signals_seq) == (kind, 1, 2)

@@ -11,7 +11,7 @@ from belfry.domain.correlation import family, may_join, within_reach
 from belfry.domain.facts import Act, Joined, Opened, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.signal import Category, SignalState
-from belfry.domain.verdict import is_outdoor, is_pointless
+from belfry.domain.verdict import Verdict, is_outdoor, is_pointless
 
 # Asked of every signal, so looked up once: CPython 3.11 takes long to find a member of an enum.
 _HELD: Final = State.HELD
@@ -106,7 +106,7 @@ def _joined(case: Case, incident: Incident) -> Joined:
     kind = verdict.kind
     assert kind is not None
     flags = ("runaway",) if case.seen.runaway else ()
-    if verdict.second_point and (kind.code != incident.kind or verdict.priority < incident.priority):
+    if verdict.second_point and _is_more(verdict, incident):
         return Joined(
             incident=incident.id,
             signal=case.brief(),
@@ -131,6 +131,11 @@ def _joined(case: Case, incident: Incident) -> Joined:
         flags=flags,
         reasons=verdict.reasons,
     )
+
+
+def _is_more(verdict: Verdict, incident: Incident) -> bool:
+    """What a second point makes is more urgent than what is open; it never takes a safe or a confirmed one back."""
+    return (verdict.priority, verdict.rank or 9) < (incident.priority, incident.rank or 9)
 
 
 def _quiet_for_long(case: Case, incident: Incident) -> bool:
