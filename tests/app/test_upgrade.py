@@ -114,5 +114,8 @@ async def test_what_is_kept_goes_when_it_had_its_time(tmp_path: Path) -> None:
     assert kept is not None
     remove_kept(at, NOW + timedelta(days=29))
     assert manifests.read(kept).kind == "kept"
+    await take_back(at, kept, None, now=NOW)
+    (at.data / "aside" / "mine").mkdir()
     remove_kept(at, NOW + timedelta(days=31))
     assert not kept.exists()
+    assert [one.name for one in (at.data / "aside").iterdir()] == ["mine"]

@@ -102,18 +102,21 @@ def keep(settings: Settings, now: datetime) -> Path | None:
 
 
 def remove_kept(settings: Settings, now: datetime) -> None:
-    """Remove copies that had their time. Raises OSError."""
+    """Remove copies that had their time, and what went aside when one was put back. Raises OSError."""
+    lives = timedelta(days=settings.backup.keep_days)
+    aside = settings.data / ASIDE
+    for folder in aside.iterdir() if aside.is_dir() else ():
+        made_at = manifests.made_at_of(folder)
+        if made_at is not None and now - made_at > (KEYS_LIVE if (folder / KEYS).exists() else lives):
+            shutil.rmtree(folder)
     place = settings.data / FOLDER
-    if not place.is_dir():
-        return
-    for folder in manifests.backups_in(place):
+    for folder in manifests.backups_in(place) if place.is_dir() else ():
         try:
             manifest = manifests.read(folder)
         except KeepingError as error:
             log.warning("a kept copy cannot be read", folder=str(folder), reason=str(error))
             continue
-        lives = KEYS_LIVE if manifest.file(KEYS) is not None else timedelta(days=settings.backup.keep_days)
-        if now - manifest.made_at > lives:
+        if now - manifest.made_at > (lives if manifest.file(KEYS) is None else KEYS_LIVE):
             shutil.rmtree(folder)
 
 

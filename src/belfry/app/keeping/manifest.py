@@ -7,7 +7,7 @@ be checked where no Belfry is. What is read here may have lain on a disk for yea
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final
@@ -177,6 +177,14 @@ NAME: Final = re.compile(r"^belfry-\d{8}T\d{6}Z$")
 
 def name_of(made_at: datetime) -> str:
     return f"belfry-{made_at:%Y%m%dT%H%M%S}Z"
+
+
+def made_at_of(folder: Path) -> datetime | None:
+    """When a folder of ours was made, as its name says; None for the folder of somebody else."""
+    try:
+        return datetime.strptime(folder.name, "belfry-%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def backups_in(folder: Path) -> Sequence[Path]:
