@@ -32,7 +32,7 @@ SUPERVISOR: Final = "supervisor"
 """Who wrote the cards of the sites."""
 PANELS: Final = "panels"
 JEWELLER_FALLS_SILENT_S: Final = 30.0
-PROVIDER: Final = "Coastline Telecom"
+PROVIDER: Final = "Anderby Net"
 BAKERY_OPENS_S: Final = 6.0
 CLOSES_IN_MINUTES: Final = 2
 SCANNER_COMES_S: Final = 120.0

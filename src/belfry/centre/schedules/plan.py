@@ -1,7 +1,7 @@
 """The memory of the schedules: one slot a schedule, kept in columns, and a heap of when each is looked at next.
 
 A slot is a number; those of one account lie side by side. Deadlines are whole numbers, time above and slot below, so a
-schedule costs some forty bytes here and no object. This module knows no rule.
+schedule costs some fifty bytes here and no object. This module knows no rule.
 """
 
 from array import array
