@@ -617,6 +617,28 @@ async def test_a_holder_who_is_linked_to_nothing_sees_nothing(town: Town) -> Non
     assert (await holder.get(f"/accounts/{town.north}")).status_code == 404
 
 
+async def test_an_installer_reads_whole_the_sites_that_he_is_linked_to_alone(town: Town) -> None:
+    linked = await user(town.rig, "ines", Role.INSTALLER, NORTH)
+    anybody = await user(town.rig, "igor", Role.INSTALLER)
+    assert (await linked.get(f"/accounts/{town.north}")).status_code == 200
+    assert (await linked.get(f"/accounts/{town.south}")).status_code == 404
+    assert len((await anybody.get("/accounts?limit=1000")).json()["items"]) > 2
+    for path in ("", "/changes"):
+        assert (await anybody.get(f"/accounts/{town.north}{path}")).status_code == 404
+
+
+async def test_numbers_of_another_tenant_are_not_proposed_for_an_unknown_one(town: Town) -> None:
+    """`7701` is near to the southern `7700`."""
+    rig = town.rig
+    unknown = await rig.alarm(town.all, "BA", "7701")
+    assert "near: 7700" in (await town.all.get(f"/incidents/{unknown}")).text
+    rig.wait(seconds=16)
+    rig.front.tenants.look(present=False)
+    told = [await town.mine.get(f"/incidents/{unknown}{more}") for more in ("", "/timeline")]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert not [answer for answer in told if "7700" in answer.text]
+
+
 async def test_a_token_of_one_tenant_reaches_no_further(town: Town) -> None:
     secret = town.rig.registry.tokens.issue(Role.SUPERVISOR, tenant=NORTH, hours=1, by="test")
     program = town.rig.client(base=BASE, authorization=f"Bearer {secret}")

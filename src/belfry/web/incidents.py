@@ -51,7 +51,7 @@ from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
-from belfry.web.near import proposals
+from belfry.web.near import own_reasons, proposals, without_near
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
@@ -121,7 +121,7 @@ async def timeline(
     desk = front(request)
     found = await seen(desk, request, incident_id)
     story = await _story(desk, found, before=_position(before), most=limit)
-    return Timeline(story.items, story.before, unreadable=story.texts is None)
+    return Timeline(without_near(request, story.items), story.before, unreadable=story.texts is None)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------
@@ -277,10 +277,10 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     story = await _story(desk, found, before=None, most=TIMELINE_MOST)
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     row, *siblings = await rows_of(desk, request, [found, *others])
-    return desk.teller.detail(
+    told = desk.teller.detail(
         found,
         language_of(request),
-        timeline=story.items,
+        timeline=without_near(request, story.items),
         before=story.before,
         place=row.place,
         siblings=siblings,
@@ -290,6 +290,7 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         owner=owner_beside(found, desk.house.board.of_site(site_of(found))),
         proposals=proposals(desk, request, found),
     )
+    return msgspec.structs.replace(told, reasons=own_reasons(request, told.reasons))
 
 
 def _siblings(house: House, found: Incident) -> Iterator[Incident]:

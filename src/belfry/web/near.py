@@ -1,6 +1,7 @@
 """Whose account an unknown number may be: what is proposed to who handles it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import structs
 
@@ -9,8 +10,11 @@ from belfry.domain.incident import Incident
 from belfry.domain.nearness import near_accounts
 from belfry.web.bodies import Asked
 from belfry.web.front import Front
-from belfry.web.sight import sees_site
-from belfry.web.views import ProposalView
+from belfry.web.sight import sees_site, viewer_of
+from belfry.web.views import ProposalView, TimelineItem
+
+NEAR: Final = "near: "
+"""How triage begins the reason that names such a number."""
 
 
 def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[ProposalView]:
@@ -24,3 +28,15 @@ def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[Propo
         for one in near
         if one is not None and sees_site(request, one)
     ]
+
+
+def own_reasons(request: Asked, reasons: Sequence[str]) -> list[str]:
+    """Reasons without the numbers that are like an unknown one, for who may not know of every account."""
+    if viewer_of(request).audience.tenants is None:
+        return list(reasons)
+    return [reason for reason in reasons if not reason.startswith(NEAR)]
+
+
+def without_near(request: Asked, items: Sequence[TimelineItem]) -> list[TimelineItem]:
+    """The same of the lines of a story."""
+    return [structs.replace(item, reasons=own_reasons(request, item.reasons)) for item in items]

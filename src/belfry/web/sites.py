@@ -21,7 +21,7 @@ from belfry.domain.site import Account
 from belfry.domain.site_checks import Flaw, warnings
 from belfry.domain.site_file import SiteFile
 from belfry.ports.sites import Edited, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
-from belfry.ports.staff import User
+from belfry.ports.staff import Role, User
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.house import House
@@ -176,9 +176,12 @@ async def account_changes(request: Asked, account_id: FromPath[str]) -> EditedLi
 
 
 async def site_of(request: Asked, account_id: str) -> SiteFile:
-    """The file of a site that whoever asks may know of. Raises Refused as for one that there is not."""
-    file = await front(request).house.sites.site(account_id)
-    if file is None or not sees_site(request, file.account):
+    """The file of a site that whoever asks may read. Raises Refused as for one that there is not.
+
+    An installer reads what is kept about the sites that he is linked to; of the others he knows the list alone.
+    """
+    user, file = visitor_of(request).user, await front(request).house.sites.site(account_id)
+    if file is None or not sees_site(request, file.account) or (user.role is Role.INSTALLER and user.tenants is None):
         raise no_site()
     return file
 
