@@ -202,6 +202,8 @@ def translate(
         if strangers and not lenient:
             near = nearest_column(strangers[0], columns_of(kind))
             raise NotRows(1, f"unknown column{near}; `--propose` proposes a profile", strangers[0][:40])
+        if twice := [name for name in header if chosen.get(name) and header.count(name) > 1]:
+            raise NotRows(1, "this column is there twice", twice[0][:40])
         return _Rows(profile, kind, header, chosen).translation()
 
     return Translate(columns=begin, encoding=profile.encoding or None, separator=profile.separator or None)

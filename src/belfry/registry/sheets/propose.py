@@ -178,10 +178,10 @@ def likely_kind(rows: Sequence[Sequence[str]]) -> SheetKind:
 def profile_text(kind: SheetKind, matches: Sequence[ColumnMatch], rows: Sequence[Sequence[str]]) -> str:
     """Return a profile as a proposal: to be read, mended and kept by a person."""
     lines = ['name = "proposed"', 'about = ""', "", f"[{kind}.columns]"]
-    for one in matches:
+    for one in {each.header: each for each in matches}.values():  # TOML has no name twice
         comment = f"  # likeness {one.likeness}" if one.column and one.likeness < 1 else ""
         comment = comment if one.column else "  # nothing of ours is like it: left out"
-        lines.append(f"{json.dumps(one.header)} = {json.dumps(one.column or '')}{comment}")
+        lines.append(f"{_quoted(one.header)} = {_quoted(one.column or '')}{comment}")
     for n, one in enumerate(matches):
         among = closed_list(kind, one.column or "")
         theirs = dict.fromkeys(row[n].strip() for row in rows[1:] if len(row) > n and row[n].strip()) if among else {}
@@ -189,8 +189,13 @@ def profile_text(kind: SheetKind, matches: Sequence[ColumnMatch], rows: Sequence
             lines += ["", f"[{kind}.values.{one.column}]  # one of {', '.join(among)}"]
             for value in unknown:
                 near = get_close_matches(same(value).replace(" ", "_"), among, n=1, cutoff=0.6)
-                lines.append(f"{json.dumps(value)} = {json.dumps(near[0] if near else '')}")
+                lines.append(f"{_quoted(value)} = {_quoted(near[0] if near else '')}")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it: as JSON does, but for one sign."""
+    return json.dumps(text).replace("\x7f", "\\u007f")
 
 
 def closed_list(kind: SheetKind, ours: str) -> Sequence[str]:
