@@ -82,6 +82,14 @@ class Hours:
     def load(self, downs: Sequence[Downtime] = ()) -> None:
         self.schedules.load(downs, ())
 
+    async def refold(self) -> None:
+        """As after a kill without a snapshot: everything is heard again, in the order of the journal."""
+        heard = [fact for fact in await self.room.facts() if isinstance(fact, Received)]
+        self.new()
+        for fact in heard:
+            self.schedules.heard(fact)
+        self.load()
+
     def deliver(self, arrival: Arrival) -> "Future[Receipt]":
         """Keep an arrival once, as intake does with a name that it knows."""
         answer: Future[Receipt] = asyncio.get_running_loop().create_future()

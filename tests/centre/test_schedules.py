@@ -397,6 +397,21 @@ async def test_check_ins_survive_a_restart_and_our_own_absence_is_nobodys_silenc
         assert plant.schedules.overdue_count == 0
 
 
+async def test_without_a_snapshot_check_ins_are_folded_again_from_the_journal() -> None:
+    async with watched({"plant": SiteParts(schedules=(rounds(),))}) as plant:
+        await plant.to("2026-03-13T22:30")
+        await plant.say("1602", "5001")
+        plant.room.now = local("2026-03-13T23:20")
+        await plant.refold()
+        assert await plant.to("2026-03-13T23:34:59") == []
+        assert await plant.to("2026-03-13T23:35") == ["PERS.LONE.MISSED 2 plant"]
+        await plant.refold()
+        assert plant.schedules.overdue_count == 1
+        assert await plant.to("2026-03-14T00:05") == ["PERS.LONE.MISSED 2 plant"]
+        (incident,) = plant.room.incidents()
+        assert incident.signals_seq == 1
+
+
 # -- both paths -------------------------------------------------------------------------------------------------------
 
 

@@ -122,6 +122,8 @@ class Schedules:
         for slot, schedule in zip(slots, schedules, strict=True):
             if schedule.kind is _OPENING:
                 self._plan.from_s[slot] = (now - past).timestamp()
+            elif past:
+                self._plan.from_s[slot] = 0.0  # until the journal says when somebody was heard
         return slots
 
     def restore(self, state: ScheduleState) -> None:
@@ -156,6 +158,8 @@ class Schedules:
         self._unsecured.load()
         self._live = True
         for slot in self._plan.live():
+            if not self._plan.from_s[slot]:
+                self._plan.from_s[slot] = now.timestamp()  # never heard: silence counts from now
             self._plan.look_at(slot, now.timestamp())
 
     def _recall(self, incident: Incident) -> None:
