@@ -1,9 +1,11 @@
 """Signals at sites with something registered: code rules, zones, areas of other customers - said by panels."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
-from belfry.domain.facts import Logged
+from belfry.domain.facts import Effect, Joined, Logged
 from belfry.domain.incident import State
 from belfry.domain.premises import Area, CodeRule, Hazard, SiteParts, Zone
 from belfry.domain.signal import Wire
@@ -152,3 +154,52 @@ async def test_an_area_whose_account_is_gone_stays_with_the_panels_own() -> None
         (incident,) = centre.incidents()
         assert (incident.account_id, incident.via) == ("shop", None)
         assert not [fact for fact in await centre.facts() if isinstance(fact, Logged)]
+
+
+# -- late, doubled, wrong clocks, unknown numbers: the same with something registered ---------------------------------
+
+
+async def test_a_late_alarm_of_another_customers_area_is_flagged_and_opens_there() -> None:
+    async with room(MALL) as centre:
+        registered(centre, "mall", PARTED)
+        await centre.say("BA", "7000", area="2", zone="21", occurred_at=centre.now - timedelta(minutes=20))
+        (incident,) = centre.incidents()
+        assert (incident.account_id, incident.flags) == ("baker", ("late",))
+
+
+async def test_an_alarm_of_another_customers_area_on_path_b_is_heard_once() -> None:
+    async with room(MALL) as centre:
+        registered(centre, "mall", PARTED)
+        await centre.say("BA", "7000", area="2", zone="21")
+        centre.wait(seconds=10)
+        await centre.say("BA", "7000", area="2", zone="21", path="udp")
+        (incident,) = centre.incidents()
+        assert (incident.account_id, incident.signals_seq, incident.open_points) == ("baker", 2, 1)
+        (joined,) = [fact for fact in await centre.facts() if isinstance(fact, Joined)]
+        assert joined.effect is Effect.CONTEXT
+
+
+async def test_a_rule_that_delays_keeps_no_alarm_of_a_wrong_clock_from_being_flagged() -> None:
+    async with room() as centre:
+        registered(centre, "shop", SiteParts(codes=(CodeRule(wire=Wire.SIA, code="BA", pending_s=45),)))
+        await centre.say("BA", zone="4", quirks=("clock",))
+        (incident,) = centre.incidents()
+        assert (incident.state, incident.flags) == (State.PENDING, ("clock",))
+
+
+async def test_a_number_that_nobody_registered_has_no_rules_and_names_the_near_ones() -> None:
+    async with room() as centre:
+        registered(centre, "near", SiteParts(codes=(CodeRule(wire=Wire.SIA, code="BA", act="log"),)))
+        await centre.say("BA", "4712", zone="4")
+        (incident,) = centre.incidents()
+        assert incident.account_id is None
+        assert "near: 4721" in incident.reasons
+
+
+async def test_what_two_lines_of_one_batch_say_of_another_customers_area_is_one_incident() -> None:
+    async with room(MALL) as centre:
+        registered(centre, "mall", PARTED)
+        signals = [centre.signal("BA", "7000", area="2", zone=f"{zone:03}") for zone in range(21, 41)]
+        await asyncio.gather(*(centre.keep(signal) for signal in signals))
+        (incident,) = centre.incidents()
+        assert (incident.account_id, incident.signals_seq, incident.open_points) == ("baker", 20, 20)
