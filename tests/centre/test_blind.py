@@ -27,6 +27,18 @@ def test_a_minute_without_an_operator_is_blind_while_something_waits() -> None:
     assert blind.look(after(61), oldest_unsettled=None, consoles=(), waiting=0) == ()
 
 
+def test_a_minute_in_which_no_console_is_shown_what_waits_is_blind_too() -> None:
+    """The operators who are there are of other tenants."""
+    blind = Blind()
+    there = {"anna"}
+    assert blind.look(NOW, oldest_unsettled=None, consoles=there, waiting=3, unseen=1) == ()
+    assert blind.look(after(60), oldest_unsettled=None, consoles=there, waiting=3, unseen=1) == (
+        "no operator who may see it for 60 s, 1 incidents wait",
+    )
+    assert blind.look(after(70), oldest_unsettled=None, consoles=there, waiting=3, unseen=0) == ()
+    assert blind.look(after(80), oldest_unsettled=None, consoles=there, waiting=3, unseen=1) == ()
+
+
 def test_a_console_ends_the_minute() -> None:
     blind = Blind()
     blind.look(NOW, oldest_unsettled=None, consoles=(), waiting=1)

@@ -548,6 +548,22 @@ async def test_the_stream_tells_each_tenant_its_own_and_encodes_once_for_those_a
         await asyncio.gather(*listening, return_exceptions=True)
 
 
+async def test_what_no_console_may_be_shown_is_counted_as_unseen(town: Town) -> None:
+    told: list[Message] = []
+    hub = town.rig.front.hub
+    assert hub.unseen() == 3, "nobody listens"
+    async with serving(town.rig) as console:
+        listening = [asyncio.create_task(listen(town, town.mine, console.url, told))]
+        await until_told(told, lambda said: any(one.event == "centre" for one in said))
+        assert hub.unseen() == 2, "the southern one, and nobody's as long as it is guarded"
+        listening.append(asyncio.create_task(listen(town, town.all, console.url, told)))
+        await until_told(told, lambda said: sum(one.event == "centre" for one in said) >= 2)
+        assert hub.unseen() == 0
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+
+
 async def test_whoever_sees_more_or_less_than_a_moment_ago_loads_the_queue_anew(town: Town) -> None:
     rig = town.rig
     told: list[Message] = []

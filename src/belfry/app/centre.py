@@ -303,6 +303,7 @@ class Centre:
             sessions=sessions,
             archivist=Archivist(self._stores.journal, self._stores.archive),
             expiry=self._expiry(),
+            unseen=lambda: 0 if self.console is None else self.console.unseen(),
             change_seen=self._change_seen,
             clock=self._clock,
             chance=self._chance,

@@ -4,6 +4,7 @@ None of it may end the centre: a round that fails is told and tried again.
 """
 
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -68,6 +69,7 @@ class Upkeep:
         sessions: SessionsDoor,
         archivist: Archivist,
         expiry: Expiry,
+        unseen: Callable[[], int],
         change_seen: int,
         clock: Clock,
         chance: Chance,
@@ -90,7 +92,7 @@ class Upkeep:
         )
         self._record = Record(registry=registry, journal=stores.journal, clock=clock, chance=chance)
         self._clock = clock
-        self._blind = Blind()
+        self._blind, self._unseen = Blind(), unseen
         self._snapshot = snapshot.Keeper(folder, walk, clock)
 
     def begin(self, tasks: Tasks) -> None:
@@ -118,6 +120,7 @@ class Upkeep:
             oldest_unsettled=self._walk.oldest_unsettled,
             consoles=self._deadlines.consoles,
             waiting=self._board.counts()[State.WAITING],
+            unseen=self._unseen(),
         )
         if why:
             log.error("the centre is blind", why="; ".join(why))

@@ -130,6 +130,11 @@ class Console:
                 bound.close()
             raise
 
+    def unseen(self) -> int:
+        """How many incidents wait that no console is shown."""
+        desk: Front = self._app.state["front"]
+        return desk.hub.unseen()
+
     async def wait(self) -> None:
         """Return when the server has ended; raises what ended it."""
         if self._task is not None:

@@ -22,7 +22,7 @@ from litestar.types import Receive, Scope, Send
 
 from belfry.centre.board import Board
 from belfry.centre.silent import SilentSites
-from belfry.domain.incident import REOPEN_WITHIN, Incident
+from belfry.domain.incident import REOPEN_WITHIN, Incident, State
 from belfry.ports import Journal, Stored
 from belfry.web.headers import SECURE
 from belfry.web.outlet import Audience, Stream, beat, message
@@ -154,6 +154,14 @@ class Hub:
 
     def _of(self, name: str) -> list[Stream]:
         return [stream for stream in self._streams if stream.name == name]
+
+    def unseen(self) -> int:
+        """How many incidents wait that nobody who may act and listens is shown."""
+        desks = {stream.audience for stream in self._streams if stream.audience.acts}
+        if any(desk.tenants is None for desk in desks):
+            return 0
+        waiting = (one for one in self._board.queue() if one.state is State.WAITING)
+        return sum(not any(self._tenants.by_rule(desk, one) for desk in desks) for one in waiting)
 
     def end_session(self, secret: str) -> None:
         for stream in self._streams:
