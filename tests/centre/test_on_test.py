@@ -15,12 +15,13 @@ from belfry.domain import codes
 from belfry.domain.facts import Act, Entry, HowEnded, OnTestEnded, account_subject
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Reach, Scope, Tick
 from belfry.domain.on_test import Session
-from belfry.domain.premises import NO_PARTS, Hazard, SiteParts, Zone
+from belfry.domain.premises import NO_PARTS, Area, Hazard, SiteParts, Zone
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Arrival, Receipt
+from belfry.domain.site import Account
 from belfry.journal.memory import MemoryJournal
 from belfry.ports import Journal
-from tests.centre.kit import START, Room, room
+from tests.centre.kit import SITES, START, Room, room
 
 TECHNICIAN = Asked(Asker.TECHNICIAN, Proof.WORD, contact="c1")
 OWNER = Asked(Asker.OWNER, Proof.WORD, contact="c2")
@@ -449,3 +450,35 @@ async def test_no_code_can_be_read_in_the_journal() -> None:
         told = repr(await shop.room.facts())
         assert issued.code[5:] not in told
         assert issued.forced[5:] not in told
+
+
+async def test_a_test_of_a_mall_quiets_no_area_of_another_customer_and_his_own_test_does() -> None:
+    accounts = (*SITES, Account(id="baker", account="7001"))
+    async with room(accounts) as opened:
+        shop = Site(opened)
+        mall = SiteParts(areas=(Area(number="1"), Area(number="2", sub_account="baker")))
+        opened.book.put_parts("shop", mall)
+        await shop.begin(parts=mall)
+        await shop.say("1130", zone="001", area="1")
+        await shop.say("3130", zone="001", area="1")
+        assert opened.incidents() == []
+        await shop.say("1130", zone="021", area="2")
+        (incident,) = opened.incidents()
+        assert incident.account_id == "baker"
+
+        wish = Wish(
+            account_id="baker",
+            scope=Scope(),
+            ticks=(),
+            asked=TECHNICIAN,
+            by="anna",
+            until=opened.now + timedelta(hours=1),
+        )
+        test = await shop.desk.begin(wish, NO_PARTS)
+        await shop.say("1130", zone="022", area="2")
+        await shop.say("3130", zone="022", area="2")
+        assert len(opened.incidents()) == 1
+        assert test.signals == 2
+        opened.wait(hours=1)
+        await shop.step()
+        assert len(opened.incidents()) == 1

@@ -50,6 +50,17 @@ _HAZARDS: Final = (
 )
 
 
+_OF_THE_LINE: Final = frozenset({Category.COMMUNICATION, Category.POWER, Category.TEST, Category.SUPERVISORY})
+"""What is said of the panel itself stays with its own account, whatever area is named with it."""
+
+
+def other_owner(site: SiteMap, signal: Received) -> str | None:
+    """The account id of the other customer to whom the area of a signal belongs; None: it is the panel's own."""
+    if not site.parted or signal.method is not Method.EQUIPMENT or signal.category in _OF_THE_LINE:
+        return None
+    return site.sub_account(signal.area, signal.zone)
+
+
 def hazard_of_kind(kind: str) -> Hazard:
     """What a kind of the closed list is about; technical where it is none of the others."""
     return next((h for prefix, h in _HAZARDS if kind == prefix or kind.startswith(f"{prefix}.")), Hazard.TECHNICAL)

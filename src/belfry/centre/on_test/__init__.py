@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from belfry.domain import panel_modes
 from belfry.domain.codes import Codes
@@ -29,6 +29,8 @@ from belfry.domain.facts import (
 )
 from belfry.domain.on_test import Session, covers, fold, rest, still_in_alarm, take
 from belfry.domain.signal import RESTORING, AccountKey, Method
+from belfry.domain.site_map import SiteMaps
+from belfry.domain.site_rules import other_owner
 from belfry.ports import Sites
 
 ENDED_MOST: Final = 1_000
@@ -72,7 +74,7 @@ class OnTest:
     """Remembers what is on test, by account; of what is over the last day."""
 
     def __init__(self, sites: Sites, codes: Codes) -> None:
-        self._sites, self._codes = sites, codes
+        self._sites, self._codes, self._maps = sites, codes, SiteMaps()
         self._modal = panel_modes.words(codes)
         self._by_id: dict[str, Session] = {}
         self._by_account: dict[str, list[Session]] = {}
@@ -104,11 +106,25 @@ class OnTest:
 
     def covering(self, signal: Received, position: int) -> Session | None:
         """The test that mutes a signal; None where an operator is to see it."""
+        if not self._by_account:
+            return None
+        signal = self._whose(signal)
         here = None if signal.account_id is None else self._by_account.get(signal.account_id)
         if not here:
             return None
         parts = self._sites.parts(here[0].account_id)
         return next((one for one in here if covers(one, signal, position, parts)), None)
+
+    def _whose(self, signal: Received) -> Received:
+        """The signal as its owner's: a test of a mall quiets no shop whose area is another customer's, and one of the
+        shop quiets its area on the mall's panel."""
+        if signal.account_id is None:
+            return signal
+        site = self._maps.of(signal.account_id, self._sites.parts(signal.account_id))
+        owner = None if site is None else other_owner(site, signal)
+        if owner is None or self._sites.by_id(owner) is None:
+            return signal
+        return structs.replace(signal, account_id=owner)
 
     def somebody(self, account_id: str | None) -> bool:
         """Whether an account is on test at all, whatever of it."""
@@ -127,13 +143,13 @@ class OnTest:
     def receive(self, position: int, signal: Received) -> None:
         """A signal came: restores count for a test whatever becomes of them, and panels begin and end modes."""
         if self._by_account and signal.state in RESTORING and signal.account_id is not None:
-            for session in self._by_account.get(signal.account_id, ()):
+            for session in self._by_account.get(self._whose(signal).account_id or "", ()):
                 if position > session.began:
                     rest(session, position, signal)
         if signal.code in self._modal and (key := signal.account_key) is not None:
             self._mode(key, signal)
         for session in self.imagined.values():
-            if covers(session, signal, position, self._sites.parts(session.account_id)):
+            if covers(session, self._whose(signal), position, self._sites.parts(session.account_id)):
                 take(session, position, signal, in_alarm=False, name=self.name(signal))
 
     def _mode(self, key: AccountKey, signal: Received) -> None:

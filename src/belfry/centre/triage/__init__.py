@@ -29,10 +29,10 @@ from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.premises import NO_PARTS
 from belfry.domain.presets import Rules
-from belfry.domain.signal import AccountKey, Category, Method
+from belfry.domain.signal import AccountKey, Method
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
-from belfry.domain.site_rules import at_site
+from belfry.domain.site_rules import at_site, other_owner
 from belfry.domain.verdict import judge, quality
 from belfry.ports import Sites
 
@@ -40,9 +40,6 @@ Step = Callable[[Case], Decided | None]
 
 STRANGERS_MOST: Final = 10_000
 """Unknown accounts whose live state is kept; a scanner invents more."""
-
-_OF_THE_LINE: Final = frozenset({Category.COMMUNICATION, Category.POWER, Category.TEST, Category.SUPERVISORY})
-"""What is said of the panel itself stays with its own account, whatever area is named with it."""
 
 _NOTHING: Final = Condition()
 _ALONE: Final = Seen()
@@ -132,7 +129,7 @@ class Triage:
         site = via = None
         if account is not None and (parts := accounts.parts(account.id)) is not NO_PARTS:
             site = self._maps.of(account.id, parts)
-            if site is not None and site.parted and (owner := _owner(accounts, site, signal)) is not None:
+            if site is not None and (owner := _owner(accounts, site, signal)) is not None:
                 account, via, key = owner, key, None if key is None else key_behind(owner, key)
                 open_here = () if key is None else draft.of_account(key)
         verdict = judge(
@@ -187,7 +184,5 @@ class Triage:
 
 def _owner(accounts: Sites, site: SiteMap, signal: Received) -> Account | None:
     """The other customer to whom the area belongs that a panel names; None: it is the panel's own account."""
-    if signal.method is not Method.EQUIPMENT or signal.category in _OF_THE_LINE:
-        return None
-    sub_account = site.sub_account(signal.area, signal.zone)
-    return None if sub_account is None else accounts.by_id(sub_account)
+    account_id = other_owner(site, signal)
+    return None if account_id is None else accounts.by_id(account_id)
