@@ -8,7 +8,7 @@ import pytest
 from belfry.centre.schedules import NoSuchSchedule
 from belfry.domain.facts import Downtime, Joined, Logged, Opened
 from belfry.domain.incident import State
-from belfry.domain.premises import SiteParts, Technology, TransmissionPath
+from belfry.domain.premises import Area, SiteParts, Technology, TransmissionPath
 from belfry.domain.schedules import Interval, Schedule, ScheduleKind
 from tests.centre.hours import SCHEDULES, WEEK, hours, local, rounds, watched
 
@@ -114,6 +114,30 @@ async def test_a_site_of_several_areas_is_closed_when_all_are() -> None:
         await shop.to("2026-03-13T22:00")
         assert await shop.say("3401", area="1") == LATE
         assert await shop.say("3401", area="2") == []
+
+
+async def test_a_shop_in_a_mall_keeps_its_own_hours_over_the_malls_line() -> None:
+    parts = {
+        "plant": SiteParts(areas=(Area(number="1"), Area(number="2", sub_account="shop"))),
+        "shop": SiteParts(schedules=(hours(),)),
+    }
+    async with watched(parts) as mall:
+        mall.room.now = local("2026-03-13T08:00")
+        await mall.say("1401", "5001", area="2")
+        await mall.say("1401", "5001", area="1")
+        assert await mall.to("2026-03-13T22:00") == LATE
+        assert await mall.say("3401", "5001", area="1") == LATE
+        assert await mall.say("3401", "5001", area="02") == []
+        assert mall.schedules.overdue_count == 0
+        mall.room.now = local("2026-03-14T03:00")
+        assert await mall.say("1401", "5001", area="2") == ["PROP.OPEN.IRREGULAR 2 shop"]
+        mall.new()
+        mall.load()
+        mall.room.now = local("2026-03-14T03:10")
+        await mall.say("3401", "5001", area="2")
+        mall.room.now = local("2026-03-14T08:00")
+        await mall.say("1401", "5001", area="2")
+        assert "PROP.CLOSE.LATE 3 shop" in await mall.to("2026-03-14T22:00")
 
 
 async def test_an_area_with_hours_of_its_own_keeps_them() -> None:

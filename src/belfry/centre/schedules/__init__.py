@@ -112,6 +112,7 @@ class Schedules:
         """Make room for every schedule of the registry; before the first signal is folded."""
         now = self._clock()
         for account in self._sites.all():
+            self._arms.learn(account.id)
             self._add(account, now, past=PAST)
 
     def _add(self, account: Account, now: datetime, *, past: timedelta = timedelta(0)) -> Sequence[int]:
@@ -181,10 +182,15 @@ class Schedules:
         account_id = received.account_id
         if account_id is None or received.method not in (_EQUIPMENT, _DUTY):
             return
-        key = received.account_key
-        slots = self._plan.of_account(account_id)
-        if key is not None and slots:
-            self._arms.met(account_id, key)
+        key, owner = received.account_key, self._arms.owner(account_id, received.area)
+        if owner is None:
+            slots = self._plan.of_account(account_id)
+            if key is not None and slots:
+                self._arms.met(account_id, key)
+        else:
+            slots = self._plan.of_account(owner)
+            if key is not None and slots:
+                self._arms.met_part(owner, key, received.area)
         if key is not None and self._live and received.state is SignalState.OPEN:
             self._unsecured.disarmed(account_id, key, received.area, believed_time(received))
         for slot in slots:
@@ -241,8 +247,9 @@ class Schedules:
         if account is None:
             self._arms.forget(account_id)
             return
+        self._arms.learn(account_id)
         slots = self._add(account, now)
-        if slots and self._arms.key(account_id) is None:
+        if slots and self._arms.key(account) is None:
             self._arms.load([account_id])
         for slot in slots:
             schedule = self._schedule(slot)
@@ -358,7 +365,7 @@ class Schedules:
         self, kind: str, slot: int, account: Account, schedule: Schedule, now: datetime, at: datetime, from_s: float
     ) -> _Say:
         """What `at` wanted did not come."""
-        key = self._arms.key(account.id)
+        key = self._arms.key(account)
         key = key or AccountKey(account.receiver or ANY_RECEIVER, account.prefix, account.account)
         name = f"{schedule.id} {at:%Y-%m-%dT%H:%M:%S}"
         arrival = about(

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from belfry.centre.triage.case import Case, Decided
 from belfry.centre.triage.restores import restored_facts
+from belfry.domain.condition import Armed
 from belfry.domain.facts import OnIncident, Received
 from belfry.domain.incident import Incident
 from belfry.domain.signal import Method, SignalState
@@ -63,8 +64,21 @@ def _ends(case: Case, incident: Incident) -> bool:
         return False
     if incident.area or case.signal.state is SignalState.OPEN:
         return True
-    areas = case.condition.armed
-    return all(one.armed for name, one in areas.items() if name or len(areas) == 1)
+    return _all_set(case)
+
+
+def _all_set(case: Case) -> bool:
+    """Whether every area of the account is set, as its panel said last; those of other customers are their own."""
+    whose = None if case.via is None or case.account is None else case.account.id
+    newest: dict[str | None, Armed] = {}
+    for number, one in case.condition.armed.items():
+        name, site = plain(number), case.site
+        if name is not None and site is not None and site.sub_account(number, None) != whose:
+            continue
+        known = newest.get(name)
+        if known is None or one.since > known.since:
+            newest[name] = one
+    return all(one.armed for name, one in newest.items() if name is not None or len(newest) == 1)
 
 
 def same_area(one: str | None, other: str | None) -> bool:
