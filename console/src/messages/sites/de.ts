@@ -314,7 +314,8 @@ export const sites: Record<keyof typeof en, Message> = {
   'new.template': 'Art und Vorlage',
   'new.add': 'Anlegen',
   'my.title': 'Was über mein Objekt gespeichert ist',
-  'my.intro': 'Das ist alles, außer Kennwörtern und Codes, die niemand lesen kann.',
+  'my.intro':
+    'Das ist alles, was gespeichert ist. Kennwörter und Codes sind auch hinterlegt und werden hier nicht gezeigt.',
   'my.none': 'Mit Ihrem Namen ist kein Objekt verbunden. Fragen Sie die Zentrale.',
   'my.code': 'ist hinterlegt; ihn sieht, wer bei Ihnen einen Alarm bearbeitet',
   'my.hours': 'Erreichbar {hours}',
@@ -333,4 +334,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.thanks': 'Danke. Ihre Bestätigung ist festgehalten.',
   'my.changed': 'Die Zentrale hat inzwischen etwas geändert. Lesen Sie es noch einmal, dann bestätigen Sie.',
   'part.alarm': 'Der Alarm',
+  'people.silent': 'Niemanden anrufen, der vor Ort sein kann.',
 };

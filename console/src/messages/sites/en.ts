@@ -315,7 +315,7 @@ export const sites = {
   'new.template': 'Type and template',
   'new.add': 'Add',
   'my.title': 'What is kept about my site',
-  'my.intro': 'This is everything, but for pass-words and codes, which nobody can read.',
+  'my.intro': 'This is everything that is kept. Pass-words and codes are kept too and are not shown here.',
   'my.none': 'No site is linked to your name. Ask the centre.',
   'my.code': 'is kept; it is shown to whoever handles an alarm at your site',
   'my.hours': 'Can be called {hours}',
@@ -334,4 +334,5 @@ export const sites = {
   'my.thanks': 'Thank you. Your confirmation is kept.',
   'my.changed': 'The centre changed something meanwhile. Read it once more, then confirm.',
   'part.alarm': 'The alarm',
+  'people.silent': 'Call nobody who may be on the premises.',
 } as const satisfies Record<string, Message>;

@@ -314,7 +314,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'new.template': 'Tipo y plantilla',
   'new.add': 'Añadir',
   'my.title': 'Lo que se guarda sobre mi sitio',
-  'my.intro': 'Esto es todo, salvo contraseñas y códigos, que nadie puede leer.',
+  'my.intro': 'Esto es todo lo que se guarda. Contraseñas y códigos también se guardan y no se muestran aquí.',
   'my.none': 'Ningún sitio está vinculado a su nombre. Pregunte a la central.',
   'my.code': 'guardado; se muestra a quien atiende una alarma en su sitio',
   'my.hours': 'Se le puede llamar {hours}',
@@ -333,4 +333,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.thanks': 'Gracias. Su confirmación queda guardada.',
   'my.changed': 'La central cambió algo entretanto. Léalo de nuevo y confirme.',
   'part.alarm': 'La alarma',
+  'people.silent': 'No llame a nadie que pueda estar en el lugar.',
 };

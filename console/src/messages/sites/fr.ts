@@ -314,7 +314,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'new.template': 'Type et modèle',
   'new.add': 'Ajouter',
   'my.title': 'Ce qui est conservé sur mon site',
-  'my.intro': 'Voici tout, hormis les mots de passe et les codes, que personne ne peut lire.',
+  'my.intro': 'Voici tout ce qui est conservé. Mots de passe et codes le sont aussi et ne sont pas montrés ici.',
   'my.none': 'Aucun site n’est lié à votre nom. Adressez-vous au centre.',
   'my.code': 'conservé ; montré à qui traite une alarme chez vous',
   'my.hours': 'Joignable {hours}',
@@ -333,4 +333,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.thanks': 'Merci. Votre confirmation est enregistrée.',
   'my.changed': 'Le centre a modifié quelque chose entre-temps. Relisez, puis confirmez.',
   'part.alarm': 'L’alarme',
+  'people.silent': 'N’appeler personne qui pourrait être sur place.',
 };
