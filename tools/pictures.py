@@ -11,7 +11,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Final, Literal
 
@@ -19,6 +21,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # since this file is run by its path
 
+from belfry.ports.staff import Role
+from belfry.registry import Registry
+from belfry.simulator.cards import cards
+from belfry.simulator.town import TIME_ZONE
 from tools import chromium
 from tools.png import shrink
 
@@ -29,6 +35,8 @@ PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 FORM: Final[ViewportSize] = {"width": 1200, "height": 860}
 LOOKED_AT_AFTER_S: Final = 62
 WAITS_AT_MOST_S: Final = 240
+HOLDER: Final = "anderby"
+PASSWORD: Final = "correct horse battery"
 
 # What the decode page is shown: a closing of a panel whose CRC covers the carriage return, and a frame torn on its way.
 FRAMES: Final = """\
@@ -54,7 +62,10 @@ def main(words: Sequence[str]) -> int:
         for name in ("phone-light", "phone-dark"):
             keep(desks[name], name, asked.only)
         at_work(desks["console-light"], desks["console-dark"], asked.only)
+        sites(desks["console-light"], desks["console-dark"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
+        holder(browser, asked.only)
+        supervision(browser, url, asked.only)
         browser.close()
     return 0
 
@@ -69,14 +80,21 @@ def options(words: Sequence[str]) -> argparse.Namespace:
 @contextmanager
 def demo(seed: int) -> Iterator[str]:
     """A demo on free ports; gives its address."""
-    command = [sys.executable, "-c", "from belfry.cli import main; main()", "demo", "--port", "0", "--no-browser"]
-    child = subprocess.Popen([*command, "--seed", str(seed)], stdout=subprocess.PIPE, text=True)
+    with serving(["demo", "--port", "0", "--no-browser", "--seed", str(seed)]) as url:
+        yield url
+
+
+@contextmanager
+def serving(words: Sequence[str]) -> Iterator[str]:
+    """A `belfry` command until the end of the block; gives the first line that it says."""
+    command = [sys.executable, "-c", "from belfry.cli import main; main()", *words]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert child.stdout is not None
-        url = child.stdout.readline().strip()
-        if not url:
-            raise SystemExit("the demo did not start; its words are above")
-        yield url
+        said = child.stdout.readline().strip()
+        if not said:
+            raise SystemExit("belfry did not start; its words are above")
+        yield said
     finally:
         child.terminate()
         child.wait(timeout=30)
@@ -142,6 +160,75 @@ def at_work(first: Page, second: Page, only: Sequence[str]) -> None:
     keep(second, "incident-dark", only)
 
 
+def sites(first: Page, second: Page, only: Sequence[str]) -> None:
+    """A site found, its card, its editor; and two operators who edit one contact."""
+    first.keyboard.press("Escape")
+    first.keyboard.press("Escape")
+    first.keyboard.press("s")
+    first.get_by_test_id("site-find").fill("market")
+    first.get_by_test_id("site-2002").wait_for()
+    keep(first, "sites-search", only)
+    second.keyboard.press("Escape")
+    open_site(second, "linden")
+    second.get_by_test_id("history").get_by_role("row").nth(1).wait_for()
+    keep(second, "sites-card", only)
+    for page in (first, second):
+        open_site(page, "anderby")
+        page.keyboard.press("e")
+        page.get_by_test_id("contact-0").click()
+    keep(second, "sites-contacts", only)
+    first.get_by_test_id("tab-schedules").click()
+    keep(first, "sites-week", only)
+    first.get_by_test_id("tab-contacts").click()
+    first.get_by_test_id("contact-0").click()
+    first.get_by_test_id("contact-0-number-0").fill("07700 900 065")
+    second.get_by_test_id("contact-0-number-0").fill("07700 900 068")
+    second.get_by_test_id("contact-0-name").fill("Nils Anderby jun.")
+    second.keyboard.press("Control+Enter")
+    second.get_by_test_id("edit-state").get_by_text("Saved").wait_for()
+    first.keyboard.press("Control+Enter")
+    first.get_by_test_id("meeting").wait_for()
+    keep(first, "sites-two-editors", only)
+    first.get_by_test_id("edit-discard").click()
+
+
+def open_site(page: Page, words: str) -> None:
+    page.keyboard.press("s")
+    page.get_by_test_id("site-find").fill(words)
+    page.locator("[data-testid=site-list] [role=option]", has_text=words.title()).first.click()
+    page.get_by_test_id("site-brief").wait_for()
+
+
+def holder(browser: Browser, only: Sequence[str]) -> None:
+    """What the holder of a site reads of it, on a phone: of a centre of its own, since the demo has operators alone."""
+    with TemporaryDirectory(prefix="belfry-pictures-") as folder, one_site(Path(folder)) as url:
+        page = browser.new_context(viewport=PHONE, locale="en-GB", timezone_id="Europe/London").new_page()
+        page.goto(url)
+        page.get_by_test_id("name").fill(HOLDER)
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("signin-go").click()
+        page.get_by_test_id("confirmed-at").wait_for()
+        keep(page, "sites-holder", only)
+
+
+@contextmanager
+def one_site(folder: Path) -> Iterator[str]:
+    """A centre with the demo's pharmacy and its holder; gives its address."""
+    card = cards(datetime.now(UTC))["pharmacy"]
+    registry = Registry.open(folder / "data")
+    file = registry.add(
+        {"account": "5201", "name": "Pharmacy Anderby", "address": "22 Market Street", "type": "shop",
+         "time_zone": TIME_ZONE},
+        by="pictures", change=card.change,
+    )  # fmt: skip
+    registry.users.add(HOLDER, Role.HOLDER, PASSWORD, by="pictures", tenants=[file.account.id])
+    registry.close()
+    config = folder / "belfry.toml"
+    config.write_text('name = "Harbour control"\ndata = "data"\n[console]\nlisten = "127.0.0.1:0"\n', encoding="utf-8")
+    with serving(["serve", "--config", str(config)]) as said:
+        yield said.removeprefix("console: ")
+
+
 def write(page: Page, note: str) -> None:
     """A note on the incident in hand."""
     page.get_by_test_id("incident-state").get_by_text("Taken by you").wait_for()
@@ -200,6 +287,17 @@ def size_of(page: Page) -> ViewportSize:
     size = page.viewport_size
     assert size is not None
     return size
+
+
+def supervision(browser: Browser, url: str, only: Sequence[str]) -> None:
+    """The board, once the bakery is late and the provider has failed; that takes some four minutes of the demo."""
+    if only and "supervision" not in only:
+        return
+    page = visit(browser, url, DESK, "light")
+    page.get_by_test_id("nav-supervision").click()
+    page.get_by_test_id("list-outages").wait_for(timeout=2_000 * WAITS_AT_MOST_S)
+    page.wait_for_timeout(8_000)  # until the last of them is silent
+    keep(page, "supervision", only)
 
 
 def keep(page: Page, name: str, only: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""`docs/user-guide.md` shows the keys that the console has, and pictures that are there."""
+"""`docs/user-guide.md` shows the keys that the console has, and the guides show pictures that are there."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,9 @@ def sentence_of(key: str) -> str:
 
 def test_every_key_of_the_console_is_in_the_guide_with_its_own_words_and_no_other() -> None:
     source = (ROOT / "console" / "src" / "lib" / "keys.ts").read_text(encoding="utf-8")
-    words = dict(SENTENCE.findall((ROOT / "console" / "src" / "messages" / "en.ts").read_text(encoding="utf-8")))
+    messages = ROOT / "console" / "src" / "messages"
+    english = (messages / "en.ts", messages / "sites" / "en.ts")
+    words = dict(pair for file in english for pair in SENTENCE.findall(file.read_text(encoding="utf-8")))
     keys = KEY.findall(source)
     assert len(keys) > 20
     wanted = [(cap, words[sentence_of(name)]) for name, cap in keys]
@@ -30,7 +32,8 @@ def test_every_key_of_the_console_is_in_the_guide_with_its_own_words_and_no_othe
 
 
 def test_every_picture_is_shown_and_every_shown_picture_is_there() -> None:
-    shown = set(re.findall(r"\(pictures/([a-z-]+\.png)\)", GUIDE))
+    pages = [GUIDE, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "operator").glob("*.md"))]
+    shown = {name for page in pages for name in re.findall(r"\((?:\.\./)?pictures/([a-z-]+\.png)\)", page)}
     assert shown == {path.name for path in PICTURES.glob("*.png")}
 
 
