@@ -504,7 +504,7 @@ export const de: Catalogue = {
   'silence.raised': 'Gemeldet als',
   'silence.waiting': 'noch nicht gemeldet',
   'silence.unknown': 'unbekannter Teilnehmer',
-  'silence.lost.about': 'Hätten sich melden müssen und taten es nicht; die am längsten stillen zuerst.',
+  'silence.lost.about': 'Hätten sich melden müssen und taten es nicht; Objekte mit Menschen zuoberst, dann die am längsten stillen.',
   'silence.not_commissioned.about':
     'Objekte, die nie gehört wurden, und unbekannte Teilnehmer, von denen nur Leitungsprüfungen kommen.',
   'silence.slow': 'Meldet sich zu selten',

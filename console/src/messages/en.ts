@@ -495,7 +495,7 @@ export const en = {
   'silence.raised': 'Raised as',
   'silence.waiting': 'not raised yet',
   'silence.unknown': 'unknown account',
-  'silence.lost.about': 'Should have been heard from and was not; the longest silent first.',
+  'silence.lost.about': 'Should have been heard from and was not; sites with people on top, then the longest silent.',
   'silence.not_commissioned.about': 'Sites that were never heard, and unknown accounts of which only link tests are.',
   'silence.slow': 'Reporting too seldom',
   'silence.slow.about': 'One lost report of these would be an alarm.',

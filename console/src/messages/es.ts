@@ -503,7 +503,7 @@ export const es: Catalogue = {
   'silence.raised': 'Señalado como',
   'silence.waiting': 'aún no señalado',
   'silence.unknown': 'abonado desconocido',
-  'silence.lost.about': 'Tendrían que haberse oído y no fue así; primero los que llevan más tiempo en silencio.',
+  'silence.lost.about': 'Tendrían que haberse oído y no fue así; arriba los sitios con personas, luego los que llevan más tiempo en silencio.',
   'silence.not_commissioned.about':
     'Sitios que nunca se oyeron, y abonados desconocidos de los que solo llegan pruebas de línea.',
   'silence.slow': 'Informa muy de tarde en tarde',

@@ -504,7 +504,7 @@ export const fr: Catalogue = {
   'silence.raised': 'Signalé comme',
   'silence.waiting': 'pas encore signalé',
   'silence.unknown': 'compte inconnu',
-  'silence.lost.about': 'Auraient dû se faire entendre et ne l’ont pas fait ; les plus longtemps muets d’abord.',
+  'silence.lost.about': 'Auraient dû se faire entendre et ne l’ont pas fait ; en haut les sites avec des personnes, puis les plus longtemps muets.',
   'silence.not_commissioned.about':
     'Sites jamais entendus, et comptes inconnus dont seuls des tests de ligne arrivent.',
   'silence.slow': 'Se signale trop rarement',
