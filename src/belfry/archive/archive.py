@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import URL, Connection, Engine, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
 from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, METADATA, NUMBER
@@ -213,12 +214,15 @@ def _forget(connection: Connection, incidents: Sequence[str]) -> None:
 
 
 def _count(connection: Connection, heard: Heard) -> None:
-    """Add to the counts of days; one that comes to nothing goes."""
-    for (day, account_id), more in heard.items():
-        place = and_(HEARD.c.day == day, HEARD.c.account_id == account_id)
-        found = connection.execute(update(HEARD).where(place).values(signals=HEARD.c.signals + more))
-        if not found.rowcount and more > 0:
-            connection.execute(insert(HEARD).values(day=day, account_id=account_id, signals=more))
+    """Add to the counts of days, in one statement for thousands of accounts; one that comes to nothing goes."""
+    if not heard:
+        return
+    fresh = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(HEARD)
+    added = fresh.on_conflict_do_update(
+        index_elements=["day", "account_id"], set_={"signals": HEARD.c.signals + fresh.excluded.signals}
+    )
+    rows = [{"day": day, "account_id": account_id, "signals": more} for (day, account_id), more in heard.items()]
+    connection.execute(added, rows)
     if any(more < 0 for more in heard.values()):
         connection.execute(delete(HEARD).where(HEARD.c.signals <= 0))
 

@@ -46,6 +46,8 @@ EXPIRY: Final = "expiry"
 """Subject of what it says; one of its own, since a large round says much and the centre's own starts are looked up."""
 BATCH: Final = 256
 """Entries that go together, about: one transaction of the journal."""
+REST_S: Final = 0.02
+"""After a batch others write: the journal empties its log after each, which nobody may have to wait for a second time."""
 PAGE: Final = 512
 GAP_MOST: Final = 32
 """Entries in between that are read along rather than read past."""
@@ -234,6 +236,7 @@ class Expiry:
         )
         await self._archive.begin(going, incidents=batch.incidents, heard=batch.heard, cursor=cursor)
         await self._finish()
+        await asyncio.sleep(REST_S)
         return True
 
     async def _finish(self) -> int:
