@@ -188,6 +188,10 @@ FREE: Final[Mapping[str, str]] = {
     "GET /setup": "whether there is a user",
     "POST /setup": "the first user",
     "GET /kinds": "the closed list",
+    "GET /calendars": "public holidays are of no tenant",
+    "GET /districts": "agencies of districts are of no tenant",
+    "PUT /calendars/{name}": "refused to who is of some tenants (test_regions)",
+    "PUT /districts": "refused to who is of some tenants (test_regions)",
     "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
     "POST /technician/session": "a technician's code is of one site",
@@ -398,6 +402,8 @@ async def test_no_site_is_given_to_another_tenant_or_to_none(town: Town) -> None
     assert (unsaid.status_code, unsaid.json()["field"]) == (400, "account.tenant")
     made = await town.mine.post("/accounts", json={"account": {"account": "7101", "tenant": NORTH}})
     assert made.status_code == 201
+    called = await change(town.all, town.north, account={"tenant": town.south})
+    assert (called.status_code, called.json()["field"]) == (400, "account.tenant"), "the southern holder would see it"
     for named in ({"details": {"parent": town.south}}, {"areas": [{"number": "1", "sub_account": town.south}]}):
         nothing = str(named).replace(town.south, "anothing")
         theirs = await change(town.mine, town.north, **named)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_checks import Flaw
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
@@ -93,6 +94,20 @@ class SiteDesk(Protocol):
 
     async def changes_of(self, account_id: str) -> Sequence[Edited]:
         """Return what was changed at an account, oldest first."""
+        ...
+
+    async def calendars(self) -> Sequence[Calendar]: ...
+
+    async def put_calendar(self, calendar: Calendar, *, by: str) -> None:
+        """Keep public holidays under their name, in place of those before. Raises SiteUnfit."""
+        ...
+
+    async def districts(self) -> Sequence[Agency]:
+        """Return the agencies of every site inside a polygon, in their order."""
+        ...
+
+    async def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
+        """Keep these in place of all before; returns them with their ids. Raises SiteUnfit."""
         ...
 
     async def agencies_for(self, account: Account) -> Sequence[Agency]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
+from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports.sites import Edited, Found, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
@@ -43,6 +44,18 @@ class SitesDoor:
 
     async def changes_of(self, account_id: str) -> Sequence[Edited]:
         return [_edited(change) for change in await in_thread(sites.changes_of, self._store, account_id)]
+
+    async def calendars(self) -> Sequence[Calendar]:
+        return await in_thread(districts.read_calendars, self._store)
+
+    async def put_calendar(self, calendar: Calendar, *, by: str) -> None:
+        await _asked(districts.put_calendar, self._store, calendar, by=by)
+
+    async def districts(self) -> Sequence[Agency]:
+        return await in_thread(districts.read_districts, self._store)
+
+    async def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
+        return await _asked(districts.put_districts, self._store, agencies, by=by)
 
     async def agencies_for(self, account: Account) -> Sequence[Agency]:
         return await in_thread(districts.agencies_for, self._store, account)

@@ -2,6 +2,7 @@
 sent back as it is; what may be kept of it is the registry's matter (`domain.site_checks`).
 """
 
+from datetime import date
 from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -123,6 +124,18 @@ class AccessBody(Ask, frozen=True, kw_only=True):
     """The open incident of this site for which the code is needed; whoever asks has taken it."""
 
     incident: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class CalendarBody(Ask, frozen=True, kw_only=True):
+    """Public holidays; the name is in the address."""
+
+    days: Annotated[list[date], Meta(max_length=1_000)]
+
+
+class DistrictsBody(Ask, frozen=True, kw_only=True):
+    """All agencies of districts, in their order."""
+
+    items: Annotated[list[Agency], Meta(max_length=10_000)]
 
 
 def stranger(sent: object, value: object, at: str = "") -> str | None:

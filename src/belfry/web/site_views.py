@@ -4,6 +4,7 @@ No AES key, pass-word, duress word or access code is in any of it; only whether 
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from msgspec import UNSET, Struct
 
@@ -104,6 +105,25 @@ class EditedView(Struct, frozen=True, kw_only=True):
 
 class EditedList(Struct, frozen=True):
     items: list[EditedView]
+    next: str | None = None
+
+
+class CalendarView(Struct, frozen=True):
+    """Public holidays of a region."""
+
+    name: str
+    days: list[date]
+
+
+class CalendarList(Struct, frozen=True):
+    items: list[CalendarView]
+    next: str | None = None
+
+
+class DistrictList(Struct, frozen=True):
+    """Agencies of every site inside a polygon."""
+
+    items: list[Agency]
     next: str | None = None
 
 

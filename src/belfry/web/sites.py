@@ -127,7 +127,7 @@ async def add_account(request: Asked, data: JSONBody[NewAccount]) -> Response[Si
     """Add a site. It counts for signals within some seconds."""
     user = visitor_of(request).user
     fields = data.account.given()
-    _check_tenant(user, data.account, adds=True)
+    _check_tenant(request, data.account, adds=True)
     added = front(request).house.sites.add(fields, template=data.template, by=user.name)
     return await card_of(request, await _asked(request, added), status=201)
 
@@ -140,7 +140,7 @@ async def change_account(request: Asked, account_id: FromPath[str], data: JSONBo
         raise refused_field(name, f"{name}: there is no such field")
     _check_sections(user, data, file)
     if data.account is not None:
-        _check_tenant(user, data.account)
+        _check_tenant(request, data.account)
     change = data.change()
     if data.details is not None and "details" not in EDITS[user.role]:
         change = structs.replace(change, details=structs.replace(file.details, notes=data.details.notes))
@@ -217,15 +217,17 @@ def _notes_alone(file: SiteFile, data: SitePatch) -> bool:
     return same == kept
 
 
-def _check_tenant(user: User, fields: AccountFields, *, adds: bool = False) -> None:
-    """Raise Refused where somebody of some tenants would give a site to another, or to none."""
-    tenants = tenants_of(user)
-    if tenants is None or (fields.tenant is msgspec.UNSET and not adds):
+def _check_tenant(request: Asked, fields: AccountFields, *, adds: bool = False) -> None:
+    """Raise Refused where somebody of some tenants would give a site to another, or to none; or where a tenant would be
+    called as a site is, since whoever is linked to that site would then see this one."""
+    tenants, said = tenants_of(visitor_of(request).user), fields.tenant
+    if isinstance(said, str) and front(request).house.accounts.by_id(said) is not None:
+        raise refused_field("account.tenant", "account.tenant: a name that is no site's id", value=said)
+    if tenants is None or (said is msgspec.UNSET and not adds):
         return
-    if fields.tenant is msgspec.UNSET or fields.tenant not in tenants:
+    if said is msgspec.UNSET or said not in tenants:
         limit = f"one of your own: {', '.join(sorted(tenants))}"
-        value = msgspec.UNSET if fields.tenant is msgspec.UNSET else fields.tenant
-        raise refused_field("account.tenant", f"account.tenant: {limit}", value=value, limit=limit)
+        raise refused_field("account.tenant", f"account.tenant: {limit}", value=said, limit=limit)
 
 
 async def _asked(request: Asked, answer: Awaitable[T]) -> T:
@@ -247,13 +249,13 @@ async def _asked(request: Asked, answer: Awaitable[T]) -> T:
             )
         ) from None
     except SiteUnfit as error:
-        raise _unfit(error.flaws) from None
+        raise unfit(error.flaws) from None
     except SiteTaken as error:
         title = f"account.account: {error}"
         raise Refused(Problem(status=409, type="belfry:taken", title=title, field="account.account")) from None
 
 
-def _unfit(flaws: Sequence[Flaw]) -> Refused:
+def unfit(flaws: Sequence[Flaw]) -> Refused:
     """A 400 about the first value that cannot be kept; `flaws` has all of them."""
     listed = [flaw_view(one) for one in flaws]
     first = listed[0]
