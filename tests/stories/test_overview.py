@@ -11,7 +11,7 @@ PATH_SILENT_S = 51.0
 
 async def test_who_fell_silent_is_listed_by_name_and_who_was_never_heard_too(town: Town) -> None:
     desk = await town.operator("anna")
-    nothing = {"lost": 0, "not_commissioned": 16, "slow": 0, "outages": 0}
+    nothing = {"lost": 0, "not_commissioned": 16, "slow": 0, "outages": 0, "overdue": 0, "scheduled": 0}
     assert (await desk.get("/supervision"))["totals"] == nothing
     assert await town.panel("hotel").poll() == "ACK"
     heard_at = town.clock()
@@ -19,7 +19,7 @@ async def test_who_fell_silent_is_listed_by_name_and_who_was_never_heard_too(tow
     await town.pass_time(seconds=PATH_SILENT_S)
 
     said = await desk.get("/supervision")
-    assert said["totals"] == {"lost": 1, "not_commissioned": 16, "slow": 0, "outages": 0}
+    assert said["totals"] == {"lost": 1, "not_commissioned": 16, "slow": 0, "outages": 0, "overdue": 0, "scheduled": 0}
     (lost,) = said["lost"]
     assert (lost["account"], lost["path"], lost["kind"], lost["outage"]) == ("5401", "tcp", "TECH.COMMS.LOST", None)
     assert lost["site"]["id"] == lost["account_id"]
