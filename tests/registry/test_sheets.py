@@ -1,5 +1,6 @@
 """Sheets of what belongs to accounts: all or nothing over all files, and every mistake told by row and column."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -354,3 +355,26 @@ def test_hours_of_contacts_read_as_they_are_written() -> None:
         WeekWindow((0, 1, 2, 3, 4, 5, 6), 1_320, 360),
         WeekWindow((5, 7), 600, 1_440),
     )
+
+
+# -- documents --------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(set(SheetKind) - {SheetKind.ACCOUNTS}))
+def test_every_column_is_documented_and_no_other(kind: SheetKind) -> None:
+    chapter = next(one for one in PAGE.split("\n### ") if f"\n`{kind}`. " in one)
+    listed_ = re.findall(r"^\| `(\w+)`", chapter, re.MULTILINE)
+    columns = [name for name in FORMS[kind].columns if not re.fullmatch(r"phone_[2-8].*", name)]
+    assert listed_ == columns
+
+
+def test_the_profile_on_the_page_can_be_read() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert parse_profile(example).zones is None
+
+
+def test_every_profile_is_on_the_page() -> None:
+    for one in listed():
+        assert f"| `{one.name}` |" in PAGE

@@ -1,6 +1,7 @@
 """`belfry import` and `belfry export`: sheets into the registry, whole or not at all, and out of it."""
 
 import gc
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from sys import stdout
@@ -18,6 +19,8 @@ from belfry.registry.sheets.rows import Translate, first_rows
 from belfry.settings import Settings
 
 BY: Final = "command line"
+NICE: Final = 10
+"""A centre beside an import answers first."""
 
 import_app: typer.Typer = typer.Typer(help="Bring sheets into the registry: all of them, or nothing.")
 export_app: typer.Typer = typer.Typer(no_args_is_help=True, help="Give sheets out that can be imported again.")
@@ -145,6 +148,8 @@ def _bring_sheets(
     settings: Settings, sheets: Sequence[Sheet], name: str, *, dry_run: bool, replace: bool, as_json: bool
 ) -> None:
     gc.disable()  # what was read stays until the end, which is soon
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     with registry_of(settings) as registry:
         report = registry.bring(sheets, dry_run=dry_run, replace=replace, by=BY)
     if as_json:

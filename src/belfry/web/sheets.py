@@ -175,7 +175,7 @@ def _told(problems: Sequence[Problem]) -> Sequence[ProblemView]:
 def _sheets(request: Asked) -> Sheets:
     sheets = front(request).house.sheets
     if sheets is None:
-        raise refused(503, "This centre takes no sheets", kind="belfry:sheets")
+        raise refused(503, "This centre takes no sheets")
     return sheets
 
 
