@@ -54,11 +54,12 @@ async def test_a_technicians_test_ticks_off_nineteen_of_twenty_and_zone_4_in_ala
     town: Town,
 ) -> None:
     anna = await town.operator("anna")
-    site = await furnish(town, "library")
+    site = await furnish(town, "workshop")
     expected = [{"zone": f"{zone:03}"} for zone in range(1, 21)]
     test = await put_on(anna, site, expected=expected)
-    for step in scenes.TECHNICIANS_TEST.steps:  # all of it at once: no deadline of anybody's lies between
-        await town.player.say("library", step)
+    for step in scenes.TECHNICIANS_TEST.steps:  # no deadline of anybody's lies between, so nobody waits for one
+        town.clock.wait(seconds=3)
+        await town.player.say(town.player.role("workshop"), step)
     await town.settled()
     assert await anna.told() == []
     (now,) = await listed(anna)

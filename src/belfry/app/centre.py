@@ -263,6 +263,14 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self.tests = OnTestDesk(
+            self.triage.on_test,
+            stores.journal,
+            codes=self._codes,
+            rules=settings.rules,
+            clock=self._clock,
+            chance=self._chance,
+        )
         self.ends = Ends(
             self.triage.on_test,
             stores.journal,
@@ -373,14 +381,7 @@ class Centre:
             sites=self.sites,
             words=self.words,
             sheets=registry.sheets_door([one.called for one in settings.receiver]),
-            tests=OnTestDesk(
-                self.triage.on_test,
-                self._stores.journal,
-                codes=self._codes,
-                rules=settings.rules,
-                clock=self._clock,
-                chance=self._chance,
-            ),
+            tests=self.tests,
             technicians=TechnicianCodes(
                 self.triage.on_test, self._stores.journal, clock=self._clock, chance=self._chance
             ),

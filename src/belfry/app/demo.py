@@ -4,7 +4,7 @@ import asyncio
 import csv
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from belfry.app.centre import Centre
+from belfry.centre.on_test.desk import Wish
+from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
 from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
@@ -20,7 +22,7 @@ from belfry.settings import Console, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
-from belfry.simulator.scenes import FIRST_MINUTE
+from belfry.simulator.scenes import FIRST_MINUTE, TECHNICIANS_TEST
 from belfry.simulator.town import MIDDLE, TIME_ZONE, Site, as_rows, town
 
 log = structlog.get_logger()
@@ -36,6 +38,9 @@ PROVIDER: Final = "Anderby Net"
 BAKERY_OPENS_S: Final = 6.0
 CLOSES_IN_MINUTES: Final = 2
 SCANNER_COMES_S: Final = 120.0
+TECHNICIAN_COMES_S: Final = 25.0
+TEST_MINUTES: Final = 12
+"""Two minutes until it warns of its end, so that both can be seen."""
 OUTAGE_BEGINS_S: Final = 180.0
 OUTAGE_LASTS_S: Final = 150.0
 
@@ -77,6 +82,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(_jeweller(player))
             living.create_task(_bakery(centre, player))
             living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
+            living.create_task(_technician(centre, player))
             living.create_task(_people(centre))
             living.create_task(_lift(centre))
             living.create_task(_scanner(line, seed))
@@ -121,6 +127,24 @@ async def _carried(centre: Centre, sites: Sequence[Site]) -> None:
                 provider=PROVIDER,
             )
             await _change(centre, site.account, SiteChange(paths=(path,)))
+
+
+async def _technician(centre: Centre, player: Player) -> None:
+    """Tries twenty detectors: one never comes, and one stays in alarm, which is an alarm once his test is over."""
+    await asyncio.sleep(TECHNICIAN_COMES_S)
+    number = player.role("workshop")
+    account = next(one for one in centre.book.all() if one.account == number)
+    wish = Wish(
+        account_id=account.id,
+        scope=Scope(),
+        ticks=(),
+        asked=Asked(Asker.TECHNICIAN, Proof.ROLE),
+        by=OPERATORS[-1],
+        until=_now() + timedelta(minutes=TEST_MINUTES),
+        expected=[Expected(zone=str(zone)) for zone in range(1, 21)],
+    )
+    await centre.tests.begin(wish, centre.book.parts(account.id))
+    await player.programme(((0, TECHNICIANS_TEST),))
 
 
 async def _bakery(centre: Centre, player: Player) -> None:

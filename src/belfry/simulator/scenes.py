@@ -107,8 +107,8 @@ TECHNICIANS_TEST: Final = Scene(
         step
         for zone in range(1, 20)
         for step in (
-            Say(6.0 * zone, "library", "1130", f"{zone:03}"),
-            *(() if zone == 4 else (Say(6.0 * zone + 3, "library", "3130", f"{zone:03}"),)),
+            Say(6.0 * zone, "workshop", "1130", f"{zone:03}"),
+            *(() if zone == 4 else (Say(6.0 * zone + 3, "workshop", "3130", f"{zone:03}"),)),
         )
     ),
 )
