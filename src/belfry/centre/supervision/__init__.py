@@ -150,7 +150,7 @@ class Supervision:
             at_s = received.received_at.timestamp()
             if received.path is not None:
                 self._watch.frame(account, received.path, received.receiver, received.prefix, at_s=at_s, polled=False)
-            if self._watch.tests(account) and proves_panel(received):
+            if self._watch.agreed.tests(account) and proves_panel(received):
                 self._watch.proved(account, received.receiver, received.prefix, at_s)
 
     def was_down(self, since: datetime, until: datetime) -> None:
@@ -164,7 +164,7 @@ class Supervision:
                 self._losses.forget(slot)
             self._watch.forget(account_id)
             return
-        self._watch.learn(account_id)
+        self._watch.agreed.learn(account_id)
         for slot in self._watch.slots.of_account(account_id):
             if self._watch.unwatched(slot):  # a path that was taken out: whoever has its incident closes it
                 self._losses.forget(slot)

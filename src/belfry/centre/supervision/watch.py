@@ -7,27 +7,20 @@ slot costs one number there and no object. Nothing is said here.
 
 from array import array
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from heapq import heappop, heappush
 from math import ceil
 from typing import Final
 
-from belfry.centre.schedules.hours import zone_of
+from belfry.centre.supervision.agreed import Agreed
 from belfry.centre.supervision.slots import BACK, DIRTY, LOST, NONE, PRIMARY, SLOW, Slots
-from belfry.domain.due import TEST_MARGIN, next_test
-from belfry.domain.premises import TransmissionPath
 from belfry.domain.presets import Rules
-from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.site import Account
 from belfry.domain.supervision import (
-    ALTERNATIVE_S,
     Away,
     Terms,
     counted_from_s,
-    missed_test_s,
-    terms,
     too_slow,
-    window_s,
 )
 from belfry.ports import Sites
 
@@ -59,26 +52,8 @@ class Watch:
         self._away_until_s = 0.0
         self._due: list[int] = []
         self._base_s = now_s - 1
-        self._windows: dict[int, float] = {}
         self._candidates: dict[tuple[str, int], float] = {}
-        self._by_receiver: set[str] = set()
-        """Accounts whose paths the registry names with their receiver (`panels/tcp`)."""
-        self._fixed: set[str] = set()
-        """Accounts whose panel tests at a fixed local time."""
-        for account in accounts.all():
-            self.learn(account.id)
-
-    def learn(self, account_id: str) -> None:
-        """What the registry says of an account beside its line; asked once, since it is needed for every frame."""
-        parts = self._accounts.parts(account_id)
-        named = any("/" in path.name for path in parts.paths)
-        (self._by_receiver.add if named else self._by_receiver.discard)(account_id)
-        fixed = any(one.kind is ScheduleKind.TEST for one in parts.schedules)
-        (self._fixed.add if fixed else self._fixed.discard)(account_id)
-
-    def tests(self, account: Account) -> bool:
-        """Whether the panel itself has to be heard from."""
-        return account.test_s is not None or account.id in self._fixed
+        self.agreed = Agreed(accounts, rules)
 
     # -- frames
 
@@ -87,7 +62,7 @@ class Watch:
     ) -> None:
         """A path spoke. Runs for every poll of every site."""
         slots = self.slots
-        if account.id in self._by_receiver:
+        if account.id in self.agreed.by_receiver:
             path = f"{receiver}/{path}"
         number = slots.path_number(path)
         slot = slots.find(account.id, number)
@@ -110,7 +85,7 @@ class Watch:
 
     def proved(self, account: Account, receiver: str, prefix: str | None, at_s: float) -> None:
         """The panel itself spoke."""
-        if not self.tests(account):
+        if not self.agreed.tests(account):
             return
         slot = self.watch_panel(account, receiver, prefix, at_s)
         if at_s > self.slots.heard_s[slot]:
@@ -134,16 +109,16 @@ class Watch:
     ) -> int:
         """A path never heard before: the account's first, or a further one; NONE where it does not count yet."""
         first = not self.slots.paths_of(account.id)
-        listed = self._accounts.parts(account.id).paths
+        listed = self.agreed.is_listed(account)
         if listed:
-            if _named(listed, receiver, self.slots.paths[path]) is None:
+            if self.agreed.path(account, receiver, self.slots.paths[path]) is None:
                 return NONE
         elif not first and not (polled and self._polls_again(account.id, path, at_s)):
             return NONE
         slot = self._add(account, path, receiver, prefix, heard_s=at_s)
         if first:
             self.slots.bits[slot] |= PRIMARY
-            if self.tests(account):
+            if self.agreed.tests(account):
                 self.watch_panel(account, receiver, prefix, at_s)
         if listed:
             self.rank(slot, account)
@@ -151,20 +126,14 @@ class Watch:
 
     def rank(self, slot: int, account: Account) -> None:
         """Take over what the registry says of a path: whether it is the primary one, and who carries it."""
-        path = self._listed(slot, account)
+        group = self.slots.group(slot)
+        path = self.agreed.path(account, group.receiver, self.name(slot))
         if path is not None:
             bits = self.slots.bits
             bits[slot] = bits[slot] & ~PRIMARY if path.alternative else bits[slot] | PRIMARY
-        group, provider = self.slots.group(slot), "" if path is None else path.provider
+        provider = "" if path is None else path.provider
         if group.provider != provider:
             self.slots.move(slot, group.receiver, group.prefix, provider)
-
-    def _listed(self, slot: int, account: Account) -> TransmissionPath | None:
-        """The path as the registry knows it; None where it names none, or not this one."""
-        listed = self._accounts.parts(account.id).paths
-        if not listed or not self.slots.path[slot]:
-            return None
-        return _named(listed, self.slots.group(slot).receiver, self.name(slot))
 
     def _polls_again(self, account_id: str, path: int, at_s: float) -> bool:
         key = (account_id, path)
@@ -278,7 +247,7 @@ class Watch:
         self.plan(slot, account)
         if self.slots.path[slot]:
             self._judge_pace(slot, account)
-            if self.tests(account) and self.slots.bits[slot] & PRIMARY:
+            if self.agreed.tests(account) and self.slots.bits[slot] & PRIMARY:
                 group = self.slots.group(slot)
                 panel = self.watch_panel(account, group.receiver, group.prefix, now_s)
                 if not self.slots.planned[panel] and not self.slots.bits[panel] & LOST:
@@ -332,15 +301,8 @@ class Watch:
         return due_s
 
     def _terms(self, slot: int, account: Account) -> Terms | None:
-        """What is agreed with a path: by the registry's paths where it has any, else by the account's one interval."""
-        listed = self._accounts.parts(account.id).paths
-        if listed:
-            path = _named(listed, self.slots.group(slot).receiver, self.name(slot))
-            return None if path is None else terms(path, account.supervision_s, self._rules)
-        if account.supervision_s is None:
-            return None
-        interval_s = account.supervision_s if self.slots.bits[slot] & PRIMARY else ALTERNATIVE_S
-        return Terms(interval_s, self._window_s(interval_s))
+        primary = bool(self.slots.bits[slot] & PRIMARY)
+        return self.agreed.terms(account, self.slots.group(slot).receiver, self.name(slot), primary=primary)
 
     def _alone(self, account: Account) -> tuple[float, Terms] | None:
         """Since when an alternative stands alone, and what was agreed with the primary that is lost."""
@@ -356,25 +318,10 @@ class Watch:
 
     def _test_due_s(self, slot: int, account: Account) -> float | None:
         """When the panel's own test is missed."""
-        if account.id in self._fixed:
-            schedules = self._accounts.parts(account.id).schedules
-            schedule = next((one for one in schedules if one.kind is ScheduleKind.TEST), None)
-            return None if schedule is None else self._fixed_due_s(slot, account, schedule)
-        if account.test_s is None:
-            return None
-        return self._due_s(slot, Terms(account.test_s, self._window_s(account.test_s)))
-
-    def _fixed_due_s(self, slot: int, account: Account, schedule: Schedule) -> float | None:
-        """The next due time by the site's clock and half an hour; one that fell due while we were away is excused."""
-        zone, from_s = zone_of(account.time_zone), self.silent_from_s(slot)
-        margin_s = max(TEST_MARGIN.total_seconds(), max((one.grace_s for one in schedule.intervals), default=0))
-        away = self._away
-        while (due := next_test(schedule, datetime.fromtimestamp(from_s, UTC), zone=zone, holidays=())) is not None:
-            missed_s = missed_test_s(due.timestamp(), margin_s, away)
-            if missed_s is not None:
-                return missed_s
-            from_s, away = due.timestamp(), ()  # once: a restart at the same hour every night hides no dead panel
-        return None
+        agreed = self.agreed.test(account)
+        if agreed is not None:
+            return self._due_s(slot, agreed)
+        return self.agreed.fixed_test_s(account, self.silent_from_s(slot), self._away)
 
     def _due_s(self, slot: int, agreed: Terms) -> float:
         from_s = self.silent_from_s(slot)
@@ -385,12 +332,6 @@ class Watch:
     def silent_from_s(self, slot: int) -> float:
         """From when silence counts, our own downtime left aside."""
         return max(self.slots.heard_s[slot], self.slots.since_s[slot])
-
-    def _window_s(self, interval_s: int) -> float:
-        window = self._windows.get(interval_s)
-        if window is None:
-            window = self._windows[interval_s] = window_s(interval_s, self._rules)
-        return window
 
     # -- what supervision settles
 
@@ -475,8 +416,3 @@ class Watch:
         """Nothing is agreed with it any more."""
         account = self._accounts.by_id(self.slots.account_ids[slot])
         return account is None or self._deadline_s(slot, account) is None
-
-
-def _named(listed: Sequence[TransmissionPath], receiver: str, path: str) -> TransmissionPath | None:
-    """The path of a name, with its receiver or without."""
-    return next((one for one in listed if one.name in (path, f"{receiver}/{path}")), None)
