@@ -319,3 +319,9 @@ def test_whatever_is_typed_is_kept_or_told(zone: Zone, contact: Contact, details
         assert flaw.field.partition("[")[0].partition(".")[0] in {"zones", "contacts", "details"}
         assert flaw.wants
         assert len(flaw.value) <= 60
+
+
+def test_what_cannot_be_seen_is_in_no_field() -> None:
+    for name in ("account", "receiver", "name", "tenant", "building"):
+        account, _ = with_fields(ACCOUNT, {name: "a\u200bb"})
+        assert [flaw.field for flaw in flaws_of(account=account)] == [f"account.{name}"]

@@ -12,6 +12,7 @@ from belfry.domain.site_file import SiteChange, SiteFile
 from belfry.ports import Spoken, TooManyWords, Words, WordsRefused
 from belfry.registry import Registry
 from belfry.registry.words import WRONG_MOST, WRONG_WITHIN, WordKeys, fold_word
+from belfry.sql import writing
 from tests.registry.conftest import IN_A_FILE, Clock, everything_stored
 
 KEYS = WordKeys(words=b"w" * 32, access=b"a" * 32)
@@ -99,6 +100,13 @@ async def test_after_so_many_wrong_words_none_is_compared_for_a_while(
     assert refused.value.until == until
     clock.turn(timedelta(seconds=1))
     assert await words.check(file.account.id, "heron") == Spoken(ana)
+
+
+async def test_a_right_word_waits_for_nobody_who_writes(words: Words, file: SiteFile, registry: Registry) -> None:
+    ana = file.contacts[0].id
+    await words.set(file.account.id, ana, "heron", by="test")
+    with writing(registry.store.engine):  # as an import does, for as long as it takes
+        assert await words.check(file.account.id, "heron") == Spoken(ana)
 
 
 async def test_the_code_of_the_key_safe_is_shown_and_that_it_was_is_written_down(

@@ -42,7 +42,7 @@ class Flaws:
         self.unless(len(value) <= most and readable, field, value, f"at most {most} readable characters")
 
     def pattern(self, field: str, value: str, pattern: re.Pattern[str], wants: str) -> None:
-        self.unless(pattern.fullmatch(value) is not None, field, value, wants)
+        self.unless(pattern.fullmatch(value) is not None and value.isprintable(), field, value, wants)
 
     def whole(self, field: str, value: int, least: int, most: int, unit: str = "") -> None:
         self.unless(least <= value <= most, field, value, f"{least} to {most}{f' {unit}' if unit else ''}")

@@ -14,12 +14,12 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from belfry.domain import account_checks as limits
+from belfry.domain.account_checks import UNSPECIFIED as UNSPECIFIED
+from belfry.domain.account_checks import account_types as account_types
 from belfry.domain.site import TimeWindow
-from belfry.domain.tables import rows
 
-UNSPECIFIED: Final = "unspecified"
 NO_KEY: Final = "none"
-VERIFY_FIRE: Final = ("none", "home_90s", "authority_requires")
 HEX_DIGITS: Final = (32, 48, 64)
 TEXT_CHARACTERS: Final = (16, 24, 32)
 DECIMALS: Final = 12
@@ -57,30 +57,24 @@ class Column:
     secret: bool = False
 
 
-@cache
-def account_types() -> Collection[str]:
-    """Return the closed list of account types, in its order."""
-    return tuple(row["code"] for row in rows("occupancies_v1.csv"))
-
-
 def number_of_account(cell: str) -> str:
-    return _pattern(cell, r"[0-9A-Za-z_.:-]{1,32}", "1 to 32 letters, digits or _ . : -, as the panel sends it")
+    return _pattern(cell, limits.NUMBER, "1 to 32 letters, digits or _ . : -, as the panel sends it")
 
 
 def prefix(cell: str) -> str:
-    return _pattern(cell, r"[0-9A-Za-z]{1,16}", "1 to 16 letters or digits, as the panel sends it after L")
+    return _pattern(cell, limits.PREFIX, "1 to 16 letters or digits, as the panel sends it after L")
 
 
 def label(cell: str) -> str:
-    return _pattern(cell, r"[0-9A-Za-z_.-]{1,60}", "1 to 60 letters, digits or _ . -")
+    return _pattern(cell, limits.LABEL, "1 to 60 letters, digits or _ . -")
 
 
 def receiver_name(cell: str) -> str:
-    return _pattern(cell, r"[^/]{1,60}", "at most 60 characters without /, a name from the settings")
+    return _pattern(cell, limits.RECEIVER, "at most 60 characters without /, a name from the settings")
 
 
 def language(cell: str) -> str:
-    return _pattern(cell, r"[a-z]{2,3}(-[A-Z]{2})?", "a language such as en or de-CH")
+    return _pattern(cell, limits.LANGUAGE, "a language such as en or de-CH")
 
 
 def text(limit: int) -> Callable[[str], str]:
@@ -196,8 +190,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "account": Column("account", number_of_account),
     "prefix": Column("prefix", prefix),
     "receiver": Column("receiver", receiver_name),
-    "name": Column("name", text(120)),
-    "address": Column("address", text(300)),
+    "name": Column("name", text(limits.NAME_MOST)),
+    "address": Column("address", text(limits.ADDRESS_MOST)),
     "latitude": Column("latitude", degrees(90)),
     "longitude": Column("longitude", degrees(180)),
     "time_zone": Column("time_zone", time_zone),
@@ -206,14 +200,14 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "type": Column("type", OneOf((*account_types(), UNSPECIFIED))),
     "key": Column("keys", key, key_text, secret=True),
     "window": Column("window", one_of(TimeWindow)),
-    "supervision_s": Column("supervision_s", seconds(5, 604_800)),
-    "test_s": Column("test_s", seconds(60, 2_678_400)),
+    "supervision_s": Column("supervision_s", seconds(*limits.SUPERVISION_S)),
+    "test_s": Column("test_s", seconds(*limits.TEST_S)),
     "care": Column("care", yes_no),
     "audible_panic": Column("audible_panic", yes_no),
     "high_risk": Column("high_risk", yes_no),
     "line_cut": Column("line_cut", yes_no),
     "cancel_closes": Column("cancel_closes", yes_no),
-    "verify_fire": Column("verify_fire", OneOf(VERIFY_FIRE)),
+    "verify_fire": Column("verify_fire", OneOf(limits.VERIFY_FIRE)),
     "building": Column("building", label),
 }
 
@@ -234,7 +228,7 @@ def pattern(wanted: str, wants: str) -> Callable[[str], str]:
     return read
 
 
-def _pattern(cell: str, pattern: str, wants: str) -> str:
+def _pattern(cell: str, pattern: str | re.Pattern[str], wants: str) -> str:
     if not re.fullmatch(pattern, cell) or not cell.isprintable():
         raise Unfit(f"wants {wants}")
     return cell
