@@ -55,8 +55,10 @@ class Interval(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ScheduleException(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """From a day until a day, both included, other windows hold; none: it stays closed, or nothing is expected. A window
-    without days holds on each of them. Of several exceptions for a day the last counts, before holidays too."""
+    """From a day until a day, both included, other windows hold; none: it stays closed, or nothing is expected.
+
+    A window without days holds on each of them. Of several exceptions for a day the last counts, before holidays too.
+    """
 
     first: date
     last: date

@@ -24,6 +24,7 @@ from belfry.centre.schedules.hours import MOVED_KEPT, PAST, Hours, NoSuchSchedul
 from belfry.centre.schedules.lists import DueNext, Overdue, due_next, overdue
 from belfry.centre.schedules.plan import Plan
 from belfry.centre.schedules.said import CHECKS, CLOSE_LATE, LATE_KIND, UNSECURED, Stands, about, missed_kind
+from belfry.centre.schedules.signs import proves
 from belfry.centre.schedules.unsecured import Unsecured
 from belfry.domain.condition import Condition, believed_time
 from belfry.domain.due import HORIZON, Deadline
@@ -32,8 +33,6 @@ from belfry.domain.incident import Incident
 from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.signal import AccountKey, Arrival, Category, Method, Receipt, SignalState
 from belfry.domain.site import Account
-from belfry.domain.site_map import plain
-from belfry.domain.verdict import ALARMS, TROUBLES
 from belfry.ports import Clock, JournalError, Sites
 
 __all__ = ["DueNext", "NoSuchSchedule", "Overdue", "ScheduleState", "Schedules", "proves"]
@@ -55,8 +54,6 @@ PANEL_EXTENDS: Final = timedelta(minutes=30)
 
 _EQUIPMENT, _DUTY = Method.EQUIPMENT, Method.DUTY
 _OPENING, _TEST = ScheduleKind.OPENING, ScheduleKind.TEST
-_MACHINERY: Final = frozenset({Category.TEST, Category.COMMUNICATION, Category.POWER, Category.SUPERVISORY})
-"""What a panel says by itself is nobody's activity."""
 
 
 class ScheduleState(Struct, array_like=True):
@@ -483,16 +480,3 @@ class Schedules:
     def _slot(self, account_id: str, schedule_id: str) -> int | None:
         slots = self._plan.of_account(account_id)
         return next((slot for slot in slots if self._plan.names[slot] == schedule_id), None)
-
-
-def proves(schedule: Schedule, received: Received) -> bool:
-    """Whether a signal is the check-in, the round or the activity that a schedule waits for."""
-    if schedule.area is not None and plain(received.area) != plain(schedule.area):
-        return False
-    if schedule.point is not None and plain(received.zone) != plain(schedule.point):
-        return False
-    if received.method is _DUTY:
-        return schedule.kind is not ScheduleKind.ACTIVITY
-    if schedule.kind is ScheduleKind.ACTIVITY:
-        return received.category not in _MACHINERY and received.state not in TROUBLES
-    return received.state not in ALARMS | TROUBLES and received.category not in (Category.COMMUNICATION, Category.POWER)
