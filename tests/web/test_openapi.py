@@ -10,7 +10,10 @@ import msgspec
 from belfry.web.openapi import document, document_bytes
 from tests.web.kit import BASE, Rig
 
+A_FILE = {("/api/v1/imports", "post"), ("/api/v1/exports/{kind}", "get")}
+"""Takes or gives a sheet, which has no type here."""
 NO_BODY = {
+    ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),
     ("/api/v1/tests/{test_id}/end", "post"),
     ("/api/v1/technician/end", "post"),
@@ -102,7 +105,10 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/accounts/{account_id}/words/check", "post"),
         ("/accounts/{account_id}/access-code", "post"),
         ("/accounts/{account_id}/schedule/extend", "post"),
-        ("/accounts/{account_id}/schedule/extend", "post"),
+        ("/imports", "get"),
+        ("/imports", "post"),
+        ("/imports/{import_id}/apply", "post"),
+        ("/exports/{kind}", "get"),
         ("/calendars", "get"),
         ("/calendars/{name}", "put"),
         ("/districts", "get"),
@@ -116,13 +122,15 @@ def test_every_operation_of_the_contract_is_there() -> None:
 
 def test_every_body_and_answer_has_a_type() -> None:
     for path, method, operation in operations():
+        is_file = (path, method) in A_FILE
         if method in {"post", "put", "patch"} and (path, method) not in NO_BODY:
             for content in operation["requestBody"]["content"].values():
-                assert set(refs(content)) or content["schema"].get("type") == "array", (path, method)
+                typed = set(refs(content)) or content["schema"].get("type") == "array"
+                assert typed or is_file, (path, method)
         good = [answer for status, answer in operation["responses"].items() if status in {"200", "201", "202"}]
         assert good or "204" in operation["responses"], (path, method)
         for answer in good:
-            if path.endswith("/stream") or method == "delete":
+            if path.endswith("/stream") or method == "delete" or (method == "get" and is_file):
                 continue
             assert list(refs(answer)), (path, method)
 

@@ -20,7 +20,8 @@ from litestar.types.internal_types import PathParameterDefinition
 from msgspec import Struct
 
 from belfry import __version__
-from belfry.web import asks, on_test_asks, on_test_views, sheet_views, site_asks, site_views, views
+from belfry.ports.sheets import SheetForm
+from belfry.web import asks, on_test_asks, on_test_views, schedule_asks, sheet_views, site_asks, site_views, views
 from belfry.web.bodies import Asked
 from belfry.web.identity import COOKIE
 from belfry.web.problems import PROBLEM_JSON, Problem
@@ -55,6 +56,7 @@ def document() -> Mapping[str, Any]:
     told: Json = app.openapi_schema.to_schema()
     _say_types(told)
     _add_signal_body(told)
+    _add_sheet_body(told)
     for path, method, operation in _operations(told):
         _say_problems(path, method, operation)
     described: Json = msgspec.json.decode(msgspec.json.encode(told))  # a default that is a tuple is a list to others
@@ -81,7 +83,8 @@ def _operations(told: Json) -> Iterator[tuple[str, str, Json]]:
 def _say_types(told: Json) -> None:
     """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
     answers = [kind for module in (views, site_views, on_test_views, sheet_views) for kind in _structs(module)]
-    kinds = [*answers, *(kind for module in (asks, site_asks, on_test_asks) for kind in _structs(module)), Problem]
+    bodies = [kind for module in (asks, site_asks, on_test_asks, schedule_asks) for kind in _structs(module)]
+    kinds = [*answers, *bodies, Problem, SheetForm]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
     for kind in answers:  # an answer leaves nothing out, whatever has a default
         schemas[kind.__name__]["required"] = list(schemas[kind.__name__]["properties"])
@@ -107,6 +110,15 @@ def _add_signal_body(told: Json) -> None:
             "application/cloudevents+json": {"schema": {"$ref": event}},
             "application/cloudevents-batch+json": {"schema": batch},
         },
+    }
+
+
+def _add_sheet_body(told: Json) -> None:
+    """`POST /imports` takes a file as it is."""
+    sheet = {"schema": {"type": "string", "format": "binary"}}
+    told["paths"][f"{PREFIX}/imports"]["post"]["requestBody"] = {
+        "required": True,
+        "content": {"text/csv": sheet, "application/octet-stream": sheet},
     }
 
 
