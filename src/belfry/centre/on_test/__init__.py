@@ -132,7 +132,9 @@ class OnTest:
 
     def mode_since(self, key: AccountKey | None, signal: Received) -> datetime | None:
         """Since when the panel is in the test mode that a signal begins again."""
-        modes = None if key is None else self.modes.get(key)
+        if key is None or not self.modes:  # asked of every signal
+            return None
+        modes = self.modes.get(key)
         if not modes:
             return None
         mode = modes.get(panel_modes.begins(signal, self._codes) or "")

@@ -42,6 +42,7 @@ STRANGERS_MOST: Final = 10_000
 """Unknown accounts whose live state is kept; a scanner invents more."""
 
 _NOTHING: Final = Condition()
+_SYSTEM: Final = Method.SYSTEM
 _ALONE: Final = Seen()
 
 
@@ -145,7 +146,7 @@ class Triage:
             site=site,
             out_of_schedule=lambda: account is not None and self.hours.out_of_schedule(signal, account),
         )
-        asked = account is not None and (signal.state in ENDS or signal.method is Method.SYSTEM)
+        asked = account is not None and (signal.state in ENDS or signal.method is _SYSTEM)
         if asked and account is not None and (remarks := self.hours.remarks(signal, account)):
             verdict = structs.replace(verdict, reasons=(*verdict.reasons, *remarks))
         if site is not None:
