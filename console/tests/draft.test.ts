@@ -98,6 +98,18 @@ test('whether somebody has a word is the centre’s to say', () => {
   expect(person(site, 0)).toMatchObject({ has_word: true, name: 'A. Averill' });
 });
 
+test('contacts whom the other put into another order stand in it', () => {
+  const [mine, theirs] = [shop(), shop()];
+  [person(theirs, 0).order, person(theirs, 1).order] = [2, 1];
+  person(mine, 0).name = 'A. Averill';
+  const { site, conflicts } = merge(shop(), mine, theirs);
+  expect(conflicts).toEqual([]);
+  expect(site.lists.contacts.map(({ name, order }) => [name, order])).toEqual([
+    ['B. Toome', 1],
+    ['A. Averill', 2],
+  ]);
+});
+
 test('a draft waits for its user and its site alone', () => {
   const kept = new Map<string, string>();
   const shelf = {

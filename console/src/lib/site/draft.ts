@@ -47,7 +47,13 @@ export function siteOf(file: Sections & { version: number }): Site {
   for (const name of LISTS) {
     lists[name] = file[name].map((piece) => keyed(name, copy(piece) as unknown as Fields));
   }
+  lists.contacts = inOrder(lists.contacts);
   return { version: file.version, account, details: copy(file.details) as unknown as Fields, lists };
+}
+
+/** Contacts stand in the order in which they are called. */
+function inOrder(contacts: readonly Piece[]): Piece[] {
+  return [...contacts].sort((a, b) => Number(a.order) - Number(b.order));
 }
 
 function keyed(list: ListName, piece: Fields): Piece {
@@ -152,6 +158,7 @@ export function merge(base: Site, mine: Site, theirs: Site): Merged {
   for (const list of LISTS) {
     site.lists[list] = mergeList(list, base.lists[list], mine.lists[list], theirs.lists[list], news, conflicts, meet);
   }
+  site.lists.contacts = inOrder(site.lists.contacts);
   return { site, news, conflicts };
 }
 
