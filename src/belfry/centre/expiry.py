@@ -47,7 +47,7 @@ EXPIRY: Final = "expiry"
 BATCH: Final = 256
 """Entries that go together, about: one transaction of the journal."""
 REST_S: Final = 0.02
-"""After a batch others write: the journal empties its log after each, which nobody may have to wait for a second time."""
+"""After a batch others write: the journal empties its log after each, and nobody shall wait for that twice in a row."""
 PAGE: Final = 512
 GAP_MOST: Final = 32
 """Entries in between that are read along rather than read past."""
