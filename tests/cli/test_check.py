@@ -134,3 +134,14 @@ def test_the_registry_is_looked_at(checked: Check, tmp_path: Path) -> None:
     code, found = checked("")
     assert code == 1
     assert "cannot be used: file is not a database" in found["registry"][0][1]
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(checked: Check) -> None:
+    code, found = checked('database = "postgresql://u:hunter2@127.0.0.1:1/d"')
+    assert code == 1
+    assert found["registry"][0][0] == "fault"
+    assert "postgresql://u:***@127.0.0.1:1/d cannot be used" in found["registry"][0][1]
+    code, found = checked('database = "mysql://u:hunter2@h/d"')
+    assert code == 1
+    assert "database: wants an address such as 'postgresql://HOST/DATABASE'" in found["settings"][0][1]
+    assert "hunter2" not in repr(found)

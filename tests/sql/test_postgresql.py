@@ -119,3 +119,16 @@ def test_what_people_call_it_has_no_password() -> None:
     engine = make_engine("postgresql+psycopg://u:hunter2@h/d")
     assert called(engine) == "postgresql://u:***@h/d"
     engine.dispose()
+
+
+def test_a_server_that_dropped_every_connection_is_asked_again(engine: Engine, postgresql: str) -> None:
+    assert sites(engine) == 0
+    other = make_engine(postgresql)
+    with writing(other) as connection:
+        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+        assert connection.scalars(text(f"SELECT pg_terminate_backend(pid) {others}")).all()
+    other.dispose()
+    assert sites(engine) == 0
+    with writing(engine) as connection:
+        connection.execute(insert(SITE), {"id": 1})
+    assert sites(engine) == 1
