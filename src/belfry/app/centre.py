@@ -286,6 +286,7 @@ class Centre:
         self._tasks.own("schedules", self.schedules.run())
         self.health.follow("supervision", lambda: self.supervision.beats)
         self.health.follow("schedules", lambda: self.schedules.beats)
+        self.health.follow("tests", lambda: self.ends.beats)
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)

@@ -21,7 +21,6 @@ from belfry.domain.facts import (
     CodeUsed,
     CodeWithdrawn,
     Entry,
-    Fact,
     Logged,
     OnTestBegan,
     OnTestEnded,
@@ -290,7 +289,3 @@ class OnTest:
         self._ended.update((session.id, session) for session in state.ended)
         self.codes.update((code.issued.code, code) for code in state.codes)
         self.modes.update(state.modes)
-
-
-def is_about(fact: Fact) -> bool:
-    return type(fact) in ABOUT

@@ -48,6 +48,8 @@ class Ends:
         self._on_test, self._journal, self._deliver = on_test, journal, deliver
         self._codes, self._rules, self._clock, self._chance = codes, rules, clock, chance
         self._looked = clock()
+        self.beats = 0
+        """Grows with every step; whoever watches the followers sees that this one goes on."""
         self._sooner = asyncio.Event()
         on_test.listen(self._sooner.set)
 
@@ -63,6 +65,7 @@ class Ends:
 
     async def step(self, now: datetime) -> int:
         """End what is over; returns how many. Raises JournalError; what is due stays due."""
+        self.beats += 1
         set_back = self._looked - now > SET_BACK
         due = [(one, how) for one in self._on_test.running() if (how := _why(one, now, set_back)) is not None]
         for session, how in due:
