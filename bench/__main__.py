@@ -13,9 +13,23 @@ from bench.rates import rates
 from bench.report import page, table
 from bench.restart import Restart
 from bench.screen import Screen
+from bench.sites import Alarm, Import
 from bench.subjects import CACHE
 
-NAMES: Final = ("plain", "window", "aes", "sealed", "post-8", "post-50", "list", "screen", "restart", "behind")
+NAMES: Final = (
+    "plain",
+    "window",
+    "aes",
+    "sealed",
+    "post-8",
+    "post-50",
+    "list",
+    "screen",
+    "restart",
+    "behind",
+    "import",
+    "alarm",
+)
 
 
 def main() -> None:
@@ -30,7 +44,14 @@ def main() -> None:
 
     CACHE.mkdir(parents=True, exist_ok=True)
     past = Past(asked.entries, say)
-    known: list[Row] = [*rates(past), QueueList(asked.incidents), Screen(asked.seconds), Restart(past)]
+    known: list[Row] = [
+        *rates(past),
+        QueueList(asked.incidents),
+        Screen(asked.seconds),
+        Restart(past),
+        Import(),
+        Alarm(),
+    ]
     rows = sorted(known, key=lambda row: NAMES.index(row.name))
     wanted = asked.rows or NAMES
     try:

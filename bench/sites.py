@@ -1,0 +1,202 @@
+"""Many sites: how long an import of them takes, how quick one alarm is answered with them, and while they come in."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from bench import cells
+from bench.measure import Figures, Say, Taken, ratio
+from bench.subjects import CACHE, CONFIG, ROOT, Running, furnish, serving
+
+ALONE: Final = "belfry import accounts"
+TOGETHER: Final = "belfry import together"
+FEW: Final = "belfry, ten accounts"
+FEW_ACCOUNTS: Final = 10
+WHILE: Final = ", while as many are imported"
+GOAL_S: Final = 60
+ZONES, CONTACTS = 3, 2
+"""Of each account."""
+ALARMS: Final = 400
+STILL_S: Final = 4.0
+SETTLED_WITHIN_S: Final = 240
+BEGUN_S: Final = 1.5
+"""An import has opened the registry by then."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """A file of accounts, then the same with zones and contacts, each into an empty registry."""
+
+    accounts: int = 100_000
+    name: str = "import"
+
+    @property
+    def words(self) -> str:
+        return f"import of {self.accounts:,} accounts; with {ZONES} zones and {CONTACTS} contacts each"
+
+    def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
+        figures = {ALONE: Figures(), TOGETHER: Figures()}
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="import-") as name:
+            files = sheets(Path(name), self.accounts)
+            together = ["together", *(f"{kind}={file}" for kind, file in files.items())]
+            asked = {ALONE: ["accounts", str(files["accounts"])], TOGETHER: together}
+            for number in range(rounds):
+                for who in list(asked) if number % 2 == 0 else reversed(asked):
+                    figures[who].rounds.append(_imported(asked[who]))
+                    say("  {}: {import_s:.1f} s, {peak_mb:.0f} MB".format(who, **figures[who].rounds[-1]))
+        return figures
+
+    def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+        words = self.words
+        for who, mine in figures.items():
+            reached = f"{cells.time_s(mine, 'import_s')}, {mine.middle('peak_mb'):.0f} MB"
+            goal = f"< {GOAL_S} s" if who == ALONE else ""
+            yield cells.line(words, who, reached, cpu=f"{mine.middle('cpu_s'):.1f} s in all", goal=goal)
+            words = ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One panel, one frame at a time: with ten accounts, with many, and while many are imported beside."""
+
+    accounts: int = 100_000
+    name: str = "alarm"
+
+    @property
+    def words(self) -> str:
+        return f"one alarm answered, {self.accounts:,} accounts in the registry"
+
+    def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
+        many = f"belfry, {self.accounts:,} accounts"
+        figures = {FEW: Figures(), many: Figures(), FEW + WHILE: Figures()}
+        with ExitStack() as over:
+            folders = {
+                who: Path(over.enter_context(tempfile.TemporaryDirectory(dir=CACHE, prefix="alarm-")))
+                for who in figures
+            }
+            for who, folder in folders.items():
+                furnish(folder, accounts=self.accounts if who == many else FEW_ACCOUNTS)
+            say(f"  starting, with {self.accounts:,} accounts to be read in")
+            running = {who: over.enter_context(serving(folder)) for who, folder in folders.items()}
+            for one in running.values():
+                _settled(one)
+            for number in range(rounds):
+                order = list(figures)[number % 3 :] + list(figures)[: number % 3]
+                for who in order:
+                    taken = (
+                        self._beside_an_import(folders[who], running[who], number)
+                        if who.endswith(WHILE)
+                        else _answered(running[who], number * ALARMS)
+                    )
+                    figures[who].rounds.append(taken)
+                    say("  {}: {p50_ms:.2f} ms, p99 {p99_ms:.2f} ms".format(who, **taken))
+        return figures
+
+    def _beside_an_import(self, folder: Path, running: Running, number: int) -> Taken:
+        """Alarms for as long as an import takes; the second round changes what the first one brought."""
+        file = sheets(folder, self.accounts, called=f"Round {number}")["accounts"]
+        told: list[Taken] = []
+        with _import(["accounts", str(file)], folder) as process:
+            time.sleep(BEGUN_S)
+            while process.poll() is None or not told:
+                told.append(_answered(running, number * 1_000_000 + len(told) * ALARMS))
+            if process.returncode:
+                raise RuntimeError(f"the import ended with {process.returncode}")
+        names = ("p50_ms", "cpu_us")
+        return {**{name: median(one[name] for one in told) for name in names}, "p99_ms": max(_of(told, "p99_ms"))}
+
+    def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+        words, few = self.words, figures[FEW]
+        for who, mine in figures.items():
+            of_few = ratio(few, mine, "p50_ms") if who != FEW else None
+            goal = "≥ 0.9" if who not in {FEW, FEW + WHILE} else ""
+            yield cells.line(
+                words,
+                who,
+                cells.time_ms(mine, "p50_ms"),
+                p99=cells.p99(mine),
+                cpu=cells.cpu(mine),
+                ratio=cells.times(of_few),
+                goal=goal,
+            )
+            words = ""
+
+
+def sheets(folder: Path, accounts: int, *, called: str = "Site") -> Mapping[str, Path]:
+    """Write sheets of accounts 1000, 1001, ..., with zones and contacts of each."""
+    made = {kind: folder / f"{kind}.csv" for kind in ("accounts", "zones", "contacts")}
+    numbers = range(1000, 1000 + accounts)
+    with made["accounts"].open("w", encoding="utf-8") as file:
+        file.write("account,name,address,latitude,longitude,time_zone,type,supervision_s\n")
+        for n in numbers:
+            file.write(
+                f'{n},{called} {n},"{n} Ring Road, Town",47.{n % 1000:03},8.{n % 999:03},Europe/Zurich,office,90\n'
+            )
+    with made["zones"].open("w", encoding="utf-8") as file:
+        file.write("account,zone,area,name,hazard\n")
+        for n in numbers:
+            file.writelines(f"{n},{zone},1,Zone {zone} of {n},fire\n" for zone in range(1, 1 + ZONES))
+    with made["contacts"].open("w", encoding="utf-8") as file:
+        file.write("account,order,name,phone_1,phone_2,lists,hours\n")
+        for n in numbers:
+            for one in range(1, 1 + CONTACTS):
+                numbers_of = f"+41 44 {n:07},+41 79 {n:07}"
+                file.write(f"{n},{one},Person {one} of {n},{numbers_of},fire intrusion,Mon-Fri 08:00-18:00\n")
+    return made
+
+
+def _import(words: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
+    command = "from belfry.cli import main; main()"
+    config = ["--config", str(folder / CONFIG)]
+    return subprocess.Popen([sys.executable, "-c", command, "import", *words, *config], stdout=subprocess.DEVNULL)
+
+
+def _imported(words: Sequence[str]) -> Taken:
+    """Import into an empty registry; wall and processor time, and the most memory that it had."""
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="import-") as name:
+        furnish(Path(name), accounts=0)
+        began = time.perf_counter()
+        process = _import(words, Path(name))
+        _, status, used = os.wait4(process.pid, 0)
+        took = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"the import ended with {process.returncode}")
+    return {"import_s": took, "cpu_s": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1_024}
+
+
+def _settled(running: Running) -> None:
+    """Wait until nothing more is written down of what the start read in."""
+    until, before, still_since = time.monotonic() + SETTLED_WITHIN_S, -1.0, time.monotonic()
+    while time.monotonic() - still_since < STILL_S:
+        if time.monotonic() > until:
+            raise TimeoutError(f"still writing after {SETTLED_WITHIN_S} s")
+        if (position := running.numbers()["belfry_journal_position"]) != before:
+            before, still_since = position, time.monotonic()
+        time.sleep(0.25)
+
+
+def _answered(running: Running, offset: int) -> Taken:
+    where = ["-m", "bench.dc09_blast", "127.0.0.1", str(running.port), "--connections", "1"]
+    words = [*where, "--messages", str(ALARMS), "--offset", str(offset)]
+    cpu_s = running.cpu_s()
+    done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    first, second = map(json.loads, done.stdout.splitlines()[:2])
+    told: dict[str, Any] = first | second
+    if told["wrong"] or told["answered"] != ALARMS:
+        raise RuntimeError(f"{told['answered']} of {ALARMS} alarms were answered, {told['wrong']} wrongly")
+    cpu_us = (running.cpu_s() - cpu_s) / ALARMS * 1e6
+    return {"p50_ms": told["p50_ms"], "p99_ms": told["p99_ms"], "cpu_us": cpu_us}
+
+
+def _of(told: Sequence[Taken], name: str) -> list[float]:
+    return [one[name] for one in told]
