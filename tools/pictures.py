@@ -36,6 +36,7 @@ FORM: Final[ViewportSize] = {"width": 1200, "height": 860}
 LOOKED_AT_AFTER_S: Final = 62
 WAITS_AT_MOST_S: Final = 240
 HOLDER: Final = "anderby"
+HEAD: Final = "sofia"
 PASSWORD: Final = "correct horse battery"
 
 # What the decode page is shown: a closing of a panel whose CRC covers the carriage return, and a frame torn on its way.
@@ -65,6 +66,7 @@ def main(words: Sequence[str]) -> int:
         sites(desks["console-light"], desks["console-dark"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
+        sheet(browser, asked.only)
         supervision(browser, url, asked.only)
         browser.close()
     return 0
@@ -211,6 +213,33 @@ def holder(browser: Browser, only: Sequence[str]) -> None:
         keep(page, "sites-holder", only)
 
 
+ZONES: Final = """\
+Acct No,Zone Nr,Zone Desc,Alarm Type,Colour
+5201,1,Shop door,intrusion,red
+5201,2,Store room,smoke,blue
+5201,3,Under the counter,panic,red
+"""
+
+
+def sheet(browser: Browser, only: Sequence[str]) -> None:
+    """The dry run of a file of another system, with a value that nobody here knows."""
+    with TemporaryDirectory(prefix="belfry-pictures-") as folder, one_site(Path(folder)) as url:
+        page = browser.new_context(viewport=DESK, locale="en-GB", timezone_id="Europe/London").new_page()
+        page.goto(url)
+        page.get_by_test_id("name").fill(HEAD)
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("signin-go").click()
+        page.get_by_test_id("sound-play").click()
+        page.get_by_test_id("sound-heard").click()
+        page.get_by_test_id("nav-sites").click()
+        page.get_by_test_id("nav-in-import").click()
+        page.get_by_test_id("sheet-file").set_input_files(
+            {"name": "zones.csv", "mimeType": "text/csv", "buffer": ZONES.encode()}
+        )
+        page.get_by_test_id("sheet-list-problems").wait_for()
+        keep(page, "import", only)
+
+
 @contextmanager
 def one_site(folder: Path) -> Iterator[str]:
     """A centre with the demo's pharmacy and its holder; gives its address."""
@@ -222,6 +251,7 @@ def one_site(folder: Path) -> Iterator[str]:
         by="pictures", change=card.change,
     )  # fmt: skip
     registry.users.add(HOLDER, Role.HOLDER, PASSWORD, by="pictures", tenants=[file.account.id])
+    registry.users.add(HEAD, Role.SUPERVISOR, PASSWORD, by="pictures")
     registry.close()
     config = folder / "belfry.toml"
     config.write_text('name = "Harbour control"\ndata = "data"\n[console]\nlisten = "127.0.0.1:0"\n', encoding="utf-8")
