@@ -114,8 +114,10 @@ def _add_signal_body(told: Json) -> None:
 
 
 def _add_sheet_body(told: Json) -> None:
-    """`POST /imports` takes a file as it is."""
+    """`POST /imports` takes a file as it is, and an export gives one."""
     sheet = {"schema": {"type": "string", "format": "binary"}}
+    export: Json = told["paths"][f"{PREFIX}/exports/{{kind}}"]["get"]
+    export["responses"]["200"]["content"] = {"text/csv": sheet, "application/json": {"schema": {}}}
     told["paths"][f"{PREFIX}/imports"]["post"]["requestBody"] = {
         "required": True,
         "content": {"text/csv": sheet, "application/octet-stream": sheet},
@@ -135,6 +137,8 @@ _WITH_BODY: Final = {
 _OWN: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("post", "/incidents/next"): {"204": "Nothing waits"},
     ("post", "/setup"): {"409": "The centre is set up already"},
+    ("post", "/technician/session"): {"401": "No code, or it is over"},
+    ("get", "/archive/signals"): {"404": "There is no such account"},
 }
 
 
