@@ -335,4 +335,5 @@ export const sites = {
   'my.changed': 'The centre changed something meanwhile. Read it once more, then confirm.',
   'part.alarm': 'The alarm',
   'people.silent': 'Call nobody who may be on the premises.',
+  'edit.hidden': 'A silent alarm is open here: the numbers are not shown, and stay as they are.',
 } as const satisfies Record<string, Message>;

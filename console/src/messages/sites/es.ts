@@ -334,4 +334,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.changed': 'La central cambió algo entretanto. Léalo de nuevo y confirme.',
   'part.alarm': 'La alarma',
   'people.silent': 'No llame a nadie que pueda estar en el lugar.',
+  'edit.hidden': 'Hay una alarma silenciosa abierta aquí: los números no se muestran y quedan como están.',
 };

@@ -334,4 +334,5 @@ export const sites: Record<keyof typeof en, Message> = {
   'my.changed': 'Le centre a modifié quelque chose entre-temps. Relisez, puis confirmez.',
   'part.alarm': 'L’alarme',
   'people.silent': 'N’appeler personne qui pourrait être sur place.',
+  'edit.hidden': 'Une alarme silencieuse est ouverte ici : les numéros ne sont pas montrés et restent tels quels.',
 };
