@@ -1,25 +1,48 @@
-"""The board of supervision: what comes next stands there, and Escape leads back to the desk."""
+"""The board of supervision, and a late closing that is put off with one key and the pass-word."""
+
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.axe import in_every_look
 from tests.browser.house import House
 from tests.browser.seats import seat
 
 pytestmark = pytest.mark.browser
 
+WORD: Final = "blue heron"
+HOURS: Final = {
+    "days": list(range(7)),
+    "opens_from": 60,
+    "opens_until": 60,
+    "closes_from": 1_380,
+    "closes_until": 1_439,
+    "must_open": False,
+}
+OWNER: Final = {"order": 1, "name": "Owner", "role": "manager", "authority": ["schedule"]}
+
+
+async def furnish(house: House) -> str:
+    """Give the shop its hours, and an owner with a pass-word."""
+    (shop,) = (await house.api.get("/accounts", account="2002"))["items"]
+    site: str = shop["id"]
+    file = await house.api.get(f"/accounts/{site}")
+    change: dict[str, Any] = {
+        "version": file["version"],
+        "schedules": [{"name": "Shop hours", "kind": "opening", "openings": [HOURS]}],
+        "contacts": [OWNER],
+    }
+    answer = await house.api.client.patch(f"/api/v1/accounts/{site}", json=change)
+    assert answer.is_success, answer.text
+    (owner,) = answer.json()["contacts"]
+    answer = await house.api.client.put(f"/api/v1/accounts/{site}/words", json={"contact": owner["id"], "word": WORD})
+    assert answer.is_success, answer.text
+    return site
+
 
 async def test_the_next_closing_of_a_shop_stands_on_the_board(house: House, browser: Browser) -> None:
-    boss = house.api
-    (shop,) = (await boss.get("/accounts", account="2002"))["items"]
-    file = await boss.get(f"/accounts/{shop['id']}")
-    hours = {"days": list(range(7)), "opens_from": 60, "opens_until": 60, "closes_from": 1_380, "closes_until": 1_439}
-    change = {
-        "version": file["version"],
-        "schedules": [{"name": "Shop hours", "kind": "opening", "openings": [{**hours, "must_open": False}]}],
-    }
-    answer = await boss.client.patch(f"/api/v1/accounts/{shop['id']}", json=change)
-    assert answer.is_success, answer.text
+    await furnish(house)
     async with seat(browser, "anna") as anna:
         await anna.sign_in(house.url)
         await anna.of("nav-supervision").click()
@@ -28,5 +51,32 @@ async def test_the_next_closing_of_a_shop_stands_on_the_board(house: House, brow
         await expect(anna.of("list-next")).to_contain_text("Shop hours")
         await expect(anna.of("board-scheduled")).to_have_text("1")
         await expect(anna.of("board-overdue")).to_have_text("0")
-        await anna.page.keyboard.press("Escape")
+        await anna.press("Escape")
         await expect(anna.of("supervision-page")).to_have_count(0)
+
+
+async def test_a_late_closing_is_put_off_by_e_and_the_word_and_held_until_then(house: House, browser: Browser) -> None:
+    site = await furnish(house)
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await anna.of("nav-supervision").click()
+        await expect(anna.of("board-scheduled")).to_have_text("1", timeout=15_000)
+        await anna.press("Escape")
+        await house.panel("2002").contact_id("1454", "001")
+        late = await house.api.wait_open("2002")
+        await expect(anna.rows).to_have_count(1)
+        await anna.press("n")
+        await expect(anna.of("act-extend")).to_be_visible()
+        await anna.press("e")
+        await anna.expect_focus("extend-word")
+        assert await in_every_look(anna, "putting a closing off") == {}
+        await anna.type("a guess")
+        await anna.press("Control+Enter")
+        await expect(anna.of("panel").get_by_role("alert")).to_be_visible()
+        await anna.of("extend-word").fill(WORD)
+        await anna.press("Control+Enter")
+        await expect(anna.of("act-extend")).to_have_count(0)
+        found = await house.api.incident(late["id"])
+        assert (found["state"], found["held_by"], found["held_on"]) == ("held", "anna", "signal")
+        (closing,) = (await house.api.get("/supervision"))["due_next"]
+        assert (closing["account_id"], closing["put_off"]) == (site, True)
