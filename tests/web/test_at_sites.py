@@ -14,7 +14,7 @@ from belfry.domain.site import Account
 from belfry.journal.sqlite import SqliteJournal
 from belfry.keys.memory import MemoryKeyStore
 from belfry.ports.staff import Role
-from tests.web.kit import Rig, centre
+from tests.web.kit import PASSWORD, Rig, centre
 from tests.web.sites_kit import card, change, site, supervisor
 
 NUMBERS: Final = [{"number": "+49 30 7654321", "label": "desk"}]
@@ -29,6 +29,12 @@ async def act(client: httpx.AsyncClient, incident: str, name: str, **words: Any)
 async def told(client: httpx.AsyncClient, incident: str) -> dict[str, Any]:
     found: dict[str, Any] = (await client.get(f"/incidents/{incident}")).json()
     return found
+
+
+async def holder_of(rig: Rig, account_id: str) -> httpx.AsyncClient:
+    """The holder of a site at his own page."""
+    rig.registry.users.add("hanna", Role.HOLDER, PASSWORD, by="test", tenants=[account_id])
+    return await rig.browser("hanna")
 
 
 async def rows(client: httpx.AsyncClient, path: str = "/incidents?state=open") -> list[dict[str, Any]]:
@@ -135,10 +141,10 @@ async def test_the_holder_is_not_told_that_his_site_is_silent(rig: Rig) -> None:
     sofia = supervisor(rig)
     mill = site(rig)
     await change(sofia, mill, details={"premises": NUMBERS})
-    installer = rig.token(Role.INSTALLER, name="ina")
-    before = await card(installer, mill)
+    holder = await holder_of(rig, mill)
+    before = await card(holder, mill)
     await rig.alarm(rig.token(name="robot"), "HA", "7001")
-    after = await card(installer, mill)
+    after = await card(holder, mill)
     assert (after["silent_site"], after["details"]) == (False, before["details"])
     assert after["details"]["premises"]
 
@@ -216,6 +222,18 @@ async def test_a_follow_up_lies_within_a_day(rig: Rig, hours: int, status: int) 
     words = {"disposition": "test", "seen_upto": 1, "reason": "tested"}
     answer = await act(client, incident, "close", **words, follow_up=(rig.now + timedelta(hours=hours)).isoformat())
     assert answer.status_code == status
+
+
+async def test_the_card_of_the_site_says_what_is_owed(rig: Rig) -> None:
+    sofia = supervisor(rig)
+    mill = site(rig)
+    incident = await rig.alarm(rig.token(name="robot"), "FA", "7001")
+    await act(sofia, incident, "take")
+    closed = await act(sofia, incident, "close", disposition="test", seen_upto=1, reason="detector is replaced")
+    assert closed.status_code == 200, closed.text
+    shown = await card(sofia, mill)
+    assert ([row["id"] for row in shown["owed"]], shown["incidents"]) == ([incident], [])
+    assert (await card(await holder_of(rig, mill), mill))["owed"] == []
 
 
 async def test_reopening_ends_the_follow_up(rig: Rig) -> None:

@@ -80,6 +80,8 @@ class SiteCard(SiteFileView, frozen=True, kw_only=True):
     """Who is dialled: the site's own agencies first, then those whose district it lies in; none withdrawn."""
     incidents: list[Row]
     """What is open there, as far as whoever asks may see incidents."""
+    owed: list[Row]
+    """What was closed there without the restore that it needs, and is waited for; as `incidents`."""
     silent_site: bool
     """A silent alarm is open there: nobody calls the premises; their numbers are left out. Never said to the site."""
     on_test: OnTestBrief | None

@@ -284,6 +284,7 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
         silent_site=_is_silent(request, account.id),
         dialled=list(await house.sites.agencies_for(account)),
         incidents=await rows_of(desk, request, _open_at(request, account)),
+        owed=await rows_of(desk, request, _owed_at(request, account)),
         on_test=_on_test(house, account.id),
         heard=[
             HeardView(path=one.path, heard_at=one.heard_at, lost_since=one.lost_since)
@@ -310,6 +311,14 @@ def _open_at(request: Asked, account: Account) -> list[Incident]:
     if not may(visitor_of(request).user.role, Right.QUEUE):
         return []
     here = (one for one in front(request).house.board.queue() if is_of(one, account) and sees(request, one))
+    return list(islice(here, INCIDENTS_MOST))
+
+
+def _owed_at(request: Asked, account: Account) -> list[Incident]:
+    """The closed incidents of a site whose restore is still waited for, as far as whoever asks may see them."""
+    if not may(visitor_of(request).user.role, Right.QUEUE):
+        return []
+    here = (one for one in front(request).house.board.all_following() if is_of(one, account) and sees(request, one))
     return list(islice(here, INCIDENTS_MOST))
 
 

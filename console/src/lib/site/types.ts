@@ -210,6 +210,8 @@ export interface Card extends SiteFile {
   /** The site's own agencies first, then those of its district; none withdrawn. */
   dialled: Agency[];
   incidents: Row[];
+  /** Closed without the restore that they need, which is waited for. */
+  owed: Row[];
   /** A silent alarm is open there: the numbers of the premises are left out. */
   silent_site: boolean;
   on_test: Record<string, unknown> | null;
