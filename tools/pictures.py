@@ -290,10 +290,38 @@ def other_pages(browser: Browser, url: str, signed_in: Page, only: Sequence[str]
     page.get_by_test_id("nav-overview").click()
     page.get_by_test_id("lost").wait_for()
     keep(page, "overview", only)
+    on_test(browser, page, url, only)
     page.get_by_test_id("user-menu").click()
     page.get_by_test_id("sign-out").click()
     page.get_by_test_id("signin").wait_for()
     keep(page, "signin", only)
+
+
+def on_test(browser: Browser, page: Page, url: str, only: Sequence[str]) -> None:
+    """The list with a test unfolded, and a technician's own page on a phone, signed in with a code of its own."""
+    page.get_by_test_id("nav-on-test").click()
+    page.locator("[data-row]").first.click()
+    page.get_by_test_id("came").first.wait_for()
+    keep(page, "on-test", only)
+    page.get_by_test_id("new-test").click()
+    page.get_by_test_id("test-site").fill("bakery")
+    page.locator("[data-testid^=pick-]").first.click()
+    page.get_by_test_id("who-issue").check()
+    page.get_by_test_id("put-on").click()
+    code = page.get_by_test_id("code").inner_text()
+    context = browser.new_context(viewport=PHONE, color_scheme="light", locale="en-GB", timezone_id="Europe/London")
+    phone = context.new_page()
+    phone.goto(f"{url}tech")
+    phone.get_by_test_id("tech-code").fill(code)
+    phone.get_by_test_id("tech-go").click()
+    phone.get_by_test_id("expected").fill("1-4")
+    phone.get_by_test_id("tech-begin").click()
+    phone.get_by_test_id("missing").wait_for()
+    keep(phone, "technician", only)
+    phone.get_by_test_id("tech-end").click()
+    phone.get_by_test_id("tech-leave").click()
+    context.close()
+    page.get_by_test_id("cancel").click()
 
 
 def fill_report(page: Page) -> None:

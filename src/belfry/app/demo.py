@@ -138,7 +138,7 @@ async def _technician(centre: Centre, player: Player) -> None:
         account_id=account.id,
         scope=Scope(),
         ticks=(),
-        asked=Asked(Asker.TECHNICIAN, Proof.ROLE),
+        asked=Asked(Asker.TECHNICIAN, Proof.CODE),
         by=OPERATORS[-1],
         until=_now() + timedelta(minutes=TEST_MINUTES),
         expected=[Expected(zone=str(zone)) for zone in range(1, 21)],
