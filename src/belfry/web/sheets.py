@@ -40,8 +40,8 @@ from belfry.web.tenants import tenants_of
 SHEET_MOST_BYTES: Final = 16_777_216
 """Some 200 000 accounts; what is larger comes in by the command line."""
 SHEET_WITHIN_S: Final = 120
-COLUMNS_MOST: Final = 8_000
-"""Characters of a mapping: in the address each may take twelve bytes, and a head is cut off past 128 KiB (`crowd`)."""
+COLUMNS_MOST: Final = 4_000
+"""Characters of a mapping: in the address each may take twelve bytes, and the parser reads 64 KiB of an address."""
 NAME_MOST: Final = 200
 
 _GONE: Final = {404: told("There is no such dry run any more"), 409: told("It would do something else now")}
