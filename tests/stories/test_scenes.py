@@ -33,6 +33,7 @@ AFTERWARDS: Final[Mapping[str, Sequence[str]]] = {
         "TECH.POWER 4 pending 5301",
     ],
     "quiet-night": [],
+    "technicians-test": ["PROP.ALARM.INTR 2 waiting 5301"],
 }
 
 
