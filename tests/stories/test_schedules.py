@@ -199,7 +199,7 @@ def furnish(town: Town) -> None:
 
 def carried(town: Town) -> Sequence[AccountKey]:
     """Say who carries whom; returns the sites of Northnet, then the others."""
-    keys = []
+    keys: list[AccountKey] = []
     for account in town.centre.book.all():
         if account.account.startswith("A"):
             provider = "Northnet" if len(keys) < MANY else "Southnet"
