@@ -28,6 +28,8 @@ from belfry.sql import make_engine
 BESIDE_BYTES: Final = 300_000
 """A sheet of this size is read in a third of a second."""
 BESIDE_NICE: Final = 10
+PROCESSES_MOST: Final = 1
+"""The next one waits: two of them would wait for each other's lock anyhow."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class SheetsDoor:
 
     def __init__(self, store: Store, receivers: Sequence[str] = ()) -> None:
         self._store, self._receivers = store, tuple(receivers)
+        self._beside = asyncio.Semaphore(PROCESSES_MOST)
 
     async def profiles(self) -> Sequence[ProfileName]:
         return await in_thread(listed)
@@ -86,7 +89,8 @@ class SheetsDoor:
     async def _run(self, job: Job) -> _Answer:
         if len(job.upload.content) <= BESIDE_BYTES:
             return await in_thread(done, self._store, job)
-        return await _in_process(self._store, job)
+        async with self._beside:
+            return await _in_process(self._store, job)
 
 
 # -- what is done -----------------------------------------------------------------------------------------------------
