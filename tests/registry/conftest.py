@@ -8,9 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from belfry.registry import Registry
-from tests.postgres import postgresql, postgresql_server
+from tests.postgres import postgresql, postgresql_registry, postgresql_server
 
-__all__ = ["postgresql", "postgresql_server"]
+__all__ = ["postgresql", "postgresql_registry", "postgresql_server"]
 
 IN_A_FILE = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 """For what only a file can tell."""
@@ -43,7 +43,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """A folder or the address of a database, for `Registry.open`."""
     if request.param == "sqlite":
         return tmp_path / "data"
-    address: str = request.getfixturevalue("postgresql")
+    address: str = request.getfixturevalue("postgresql_registry")
     return address
 
 

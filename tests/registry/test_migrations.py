@@ -34,6 +34,15 @@ registry.close()
 AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where there is nothing yet, not even a table."""
+    if request.param == "sqlite":
+        return tmp_path / "data"
+    empty: str = request.getfixturevalue("postgresql")
+    return empty
+
+
 def address(where: Path | str) -> str:
     return f"sqlite:///{where}/registry.sqlite3" if isinstance(where, Path) else where
 
