@@ -1,5 +1,7 @@
-"""Every kind of sheet, CSV and JSON, plain and through a profile: drafts that can be merged, or problems by row and
-column; what a proposal makes of the same bytes is a profile that can be read."""
+"""Every kind of sheet, plain and through a profile, is drafts that can be merged, or problems by row and column.
+
+CSV and JSON; what a proposal makes of the same bytes is a profile that can be read.
+"""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,7 @@
-"""The board of supervision names whom nobody has heard, what is due next, and whose panel speaks oddly; on a phone nothing
-of it is cut off."""
+"""The board of supervision names whom nobody has heard, what is due next, and whose panel speaks oddly.
+
+On a phone nothing of it is cut off.
+"""
 
 import asyncio
 

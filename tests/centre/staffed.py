@@ -58,6 +58,10 @@ class MemoryKeys:
             self.keys.pop(name, None)
         return due
 
+    async def destroy(self, names: Sequence[bytes]) -> None:
+        for name in names:
+            self.keys.pop(name, None)
+
     async def close(self) -> None: ...
 
 

@@ -82,7 +82,10 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> Non
         ("dta = 'x'", "belfry.toml: unknown key dta; did you mean data?"),
         ("[console]\nlisen = 'x'", "belfry.toml: unknown key console.lisen; did you mean listen?"),
         ("[rules]\nlate = 1", "belfry.toml: unknown key rules.late; did you mean late_s?"),
-        ("[retention]\nzzz = 1", "belfry.toml: unknown key retention.zzz; known here: caller_days, entry_days, incident_days,"),
+        (
+            "[retention]\nzzz = 1",
+            "belfry.toml: unknown key retention.zzz; known here: caller_days, entry_days, incident_days,",
+        ),
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_known_one(text: str, message: str) -> None:
