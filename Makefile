@@ -2,6 +2,7 @@
 #
 #   PYTHON=python3.12 make setup     use that interpreter (3.11 or newer) for .venv
 #   make demo ARGS="--port 9000"     words for the program or for pytest
+#   make test WORKERS=4              tests at a time, two unless said (ARGS="-n0 -x" for one after the other)
 #   make lock UPGRADE=1              newest versions instead of the ones locked
 
 VENV := .venv
@@ -9,6 +10,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 NPM := $(PY) hatch_build.py
 ARGS ?=
+WORKERS ?= 2
 
 # Nothing of these is in a file of the same name.
 .PHONY: help setup console demo test check bench faults floods supervised long-run fuzz pictures docs lock clean
@@ -19,7 +21,7 @@ help:
 	@echo 'make test       every test, with a browser'
 	@echo 'make check      style, types, import rules, documents: under two minutes'
 	@echo 'make bench      the figures of docs/benchmarks.md, measured here'
-	@echo 'make faults     a thousand kills and the list of faults, on this disk: about an hour'
+	@echo 'make faults     a thousand kills and the list of faults, on this disk: half an hour'
 	@echo 'make floods     how quick it stays beside floods, and their memory (docs/endurance.md)'
 	@echo 'make supervised a hundred thousand accounts that poll, and how soon silence is seen'
 	@echo 'make long-run   an hour of the demo at ten times its load; ARGS="--minutes 10 --factor 10"'
@@ -59,7 +61,7 @@ demo: setup
 
 test: setup
 	@tools/chromium.sh $(PY)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 	@if [ -f console/package.json ]; then $(NPM) run test; fi
 
 check: setup

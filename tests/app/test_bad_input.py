@@ -48,7 +48,7 @@ def said_to(panels: tuple[str, int], *sent: bytes) -> bytes:
     """Send, say that this was all, and return everything that was answered until the centre hung up."""
     with socket.create_connection(panels, ANSWER_WITHIN_S) as line:
         answer = bytearray()
-        with suppress(ConnectionError):  # shown the door
+        with suppress(OSError):  # shown the door
             for data in sent:
                 line.sendall(data)
             line.shutdown(socket.SHUT_WR)
