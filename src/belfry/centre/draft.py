@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from belfry.centre.board import Board
-from belfry.domain.facts import OnIncident, Point
+from belfry.domain.facts import OnIncident, Opened, Point
 from belfry.domain.incident import Incident, fold
 from belfry.domain.signal import AccountKey
 
@@ -32,6 +32,12 @@ class Draft:
         """The number of the next incident, also of several in one batch."""
         number, self._numbers = self._numbers, self._numbers + 1
         return number
+
+    def unuse(self, facts: Sequence[object]) -> None:
+        """An incident was thought of and is not opened: its number is the next one's, where it was the last."""
+        for fact in facts:
+            if isinstance(fact, Opened) and fact.number == self._numbers - 1:
+                self._numbers = fact.number
 
     def note(self, account: AccountKey | None, facts: Sequence[OnIncident], at: datetime) -> None:
         """Remember facts that were decided for an account (None: of the centre)."""

@@ -22,6 +22,7 @@ from belfry.centre.draft import Draft
 from belfry.centre.on_test import ABOUT, OnTestState
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.schedules import Schedules, ScheduleState
+from belfry.centre.storms import ABOUT_STORMS, StormState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
 from belfry.domain.condition import Condition, Seen, carry
@@ -86,8 +87,9 @@ class WalkState(msgspec.Struct):
     undecided: list[tuple[int, Received]]
     on_test: OnTestState = msgspec.field(default_factory=OnTestState)
     after: list[tuple[int, str]] = []
-    """Of the undecided: the tests that they come from."""
+    """Of the undecided: the tests and storms that they come from."""
     schedules: ScheduleState = msgspec.field(default_factory=ScheduleState)
+    storms: StormState = msgspec.field(default_factory=StormState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -99,9 +101,9 @@ class _Open(msgspec.Struct, gc=False):
     written: frozenset[str | None] = frozenset()
     """Incidents under which something is stored that does not settle it."""
     after: str | None = None
-    """The test that had muted it, and is over while its point is still in alarm."""
+    """The test that had muted it, or the storm that had held it back, and is over while its point is still in alarm."""
     muted: bool = False
-    """A test is about to mute it."""
+    """A test is about to mute it, or a storm to hold it back."""
 
 
 class _Write(msgspec.Struct):
@@ -137,7 +139,7 @@ class Walk:
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
         """Stored as muted by a test, and not folded yet: the end of the test may stand before that."""
-        self._on_test = triage.on_test
+        self._on_test, self._storms = triage.on_test, triage.storms
         self._ids: list[bytes] = []
         self._rest_until_s = 0.0
         """In the loop's seconds: until when signals gather, after a large round."""
@@ -166,6 +168,7 @@ class Walk:
                 self._fold(stored)
             self._board.position = self.position
             self._on_test.follow(self.position)
+            self._storms.follow(self.position)
             if not self.live.is_set():
                 if self.position >= head:
                     await self._go_live()
@@ -195,7 +198,7 @@ class Walk:
         self.position = stored.position
         if type(stored) is Pruned:
             return
-        position, on_incident, about_tests = stored.position, False, False
+        position, on_incident, about_tests, about_storms = stored.position, False, False, False
         for fact in stored.entry.facts:
             # isinstance asks such a class in Python; types are compared at once, and this runs for every fact.
             if type(fact) is Received:
@@ -208,18 +211,26 @@ class Walk:
                 waiting = self._undecided.pop(fact.signal, None) or self._muted.pop(fact.signal, None)
                 if fact.test is not None and waiting is not None:
                     self._mute(fact, fact.test, waiting)
+                elif fact.storm is not None and waiting is not None:
+                    self._hold_back(fact, fact.storm, waiting)
             elif type(fact) is Erased:
                 self._board.next_number = max(self._board.next_number, fact.next_number)
             elif type(fact) is Carried:
                 self._carry(fact)
             elif type(fact) in ABOUT:
                 about_tests = True
+            elif type(fact) in ABOUT_STORMS:
+                about_storms = True
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
             self._board.fold(position, stored.entry)
         if about_tests:
             self._fold_tests(position, stored.entry)
+        if about_storms:
+            for storm, left in self._storms.fold(position, stored.entry).items():
+                for at, signal in left.items():
+                    self._decide_again(at, signal, storm, stored.entry.at)
 
     def _receive(self, position: int, signal: Received) -> None:
         seen = None
@@ -228,6 +239,8 @@ class Walk:
             self._replay.remember(position, signal)
         self._undecided[position] = _Open(signal, seen)
         self._on_test.receive(position, signal)
+        if self._storms:
+            self._storms.receive(position, signal)
         self._heard(position, signal)
 
     def _mute(self, fact: Logged, test: str, waiting: _Open) -> None:
@@ -236,17 +249,23 @@ class Walk:
         if ended_at is not None:
             self._decide_again(fact.signal, waiting.signal, test, ended_at)
 
+    def _hold_back(self, fact: Logged, storm: str, waiting: _Open) -> None:
+        """A storm held a signal back. Where its end stands before this, the signal is decided anew."""
+        ended_at = self._storms.hold(fact, waiting.signal)
+        if ended_at is not None:
+            self._decide_again(fact.signal, waiting.signal, storm, ended_at)
+
     def _fold_tests(self, position: int, entry: Entry) -> None:
         """What is still in alarm at the end of a test is no test any more (RULES 3)."""
         for test, left in self._on_test.fold(position, entry).items():
             for at, signal in left.items():
                 self._decide_again(at, signal, test, entry.at)
 
-    def _decide_again(self, position: int, signal: Received, test: str, ended_at: datetime) -> None:
-        """Its clocks count from the end of the test; when it happened stays known."""
+    def _decide_again(self, position: int, signal: Received, after: str, ended_at: datetime) -> None:
+        """Its clocks count from the end of the test or storm; when it happened stays known."""
         happened = signal.occurred_at or signal.received_at
         again = structs.replace(signal, received_at=max(ended_at, signal.received_at), occurred_at=happened)
-        self._undecided[position] = _Open(again, _OBSERVED, after=test)
+        self._undecided[position] = _Open(again, _OBSERVED, after=after)
 
     def _carry(self, fact: Carried) -> None:
         """Stands behind every signal that it speaks for, and nothing of its account came in between. While the centre
@@ -286,7 +305,7 @@ class Walk:
                     break  # it is settled in the next round, once these are stored; who comes after it waits for that
             for fact in settling:
                 self._plan(writes, position, fact, settles=True)
-            waiting.muted = any(type(fact) is Logged and fact.test is not None for fact in settling)
+            waiting.muted = any(type(fact) is Logged and (fact.test or fact.storm) is not None for fact in settling)
             on_incidents = [fact for fact in settling if type(fact) is not Logged]
             if on_incidents:
                 draft.note(_account_of(decision, on_incidents), on_incidents, waiting.signal.received_at)
@@ -381,6 +400,7 @@ class Walk:
             on_test=self._on_test.state(),
             after=[(position, waiting.after) for position, waiting in open_.items() if waiting.after is not None],
             schedules=ScheduleState() if self._schedules is None else self._schedules.state(),
+            storms=self._storms.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -391,6 +411,8 @@ class Walk:
         self._replay.restore(state.replay)
         self._on_test.restore(state.on_test)
         self._on_test.follow(state.position)
+        self._storms.restore(state.storms)
+        self._storms.follow(state.position)
         if self._schedules is not None:
             self._schedules.restore(state.schedules)
         after = dict(state.after)

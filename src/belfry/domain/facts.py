@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from belfry.domain.muting import Asked, Expected, Scope, Tick
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
+from belfry.domain.storm_cover import StormGroup
 
 ENTRY_MAX_BYTES: Final = 65_535
 """Largest encoded entry that a journal accepts (DESIGN 4)."""
@@ -66,6 +67,8 @@ class Act(StrEnum):
     BANNER = "banner"
     ON_TEST = "on_test"
     """Kept, and kept from the operators: its site is on test."""
+    STORM = "storm"
+    """Kept and held back: a storm runs. It is answered for at the storm's end."""
 
 
 class Effect(StrEnum):
@@ -233,6 +236,9 @@ class Logged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """The test that covered it."""
     in_alarm: bool = False
     """It put a point in alarm that only a restore ends; at the end of its test it is decided anew."""
+    storm: str | None = None
+    """The storm that held it back; at its end it is decided anew, if nothing has restored it."""
+    storm_group: StormGroup | None = None
 
 
 class Due(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="due"):
@@ -585,6 +591,56 @@ class Changed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, t
     fields: tuple[str, ...] = ()
 
 
+# -- storms: subject `storm/ID` ----------------------------------------------------------------------------------------
+
+
+@final
+class StormBegan(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="storm_began"):
+    """A supervisor started a storm. Signals behind this position are held back by it, as far as its groups go."""
+
+    storm: str
+    groups: tuple[StormGroup, ...]
+    by: str
+    since: datetime
+    until: datetime
+    sealed: tuple[Sealed, ...] = ()
+    """The reason in words."""
+
+
+@final
+class StormRenewed(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="storm_renewed"
+):
+    """A supervisor let a storm end later."""
+
+    storm: str
+    until: datetime
+    by: str
+
+
+@final
+class StormEnded(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="storm_ended"):
+    """A storm is over: `held` points were held back, `left` of them are in trouble still and are decided anew."""
+
+    storm: str
+    how: HowEnded
+    by: str | None = None
+    held: int = 0
+    left: int = 0
+
+
+@final
+class StormReviewed(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="storm_reviewed"
+):
+    """A person has gone through all that a storm held back, and answers for it. The words are sealed."""
+
+    storm: str
+    by: str
+    sealed: tuple[Sealed, ...] = ()
+
+
+AboutStorm = StormBegan | StormRenewed | StormEnded | StormReviewed
 AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
 AboutCode = CodeIssued | CodeUsed | CodeWithdrawn
 OnIncident = (
@@ -616,6 +672,7 @@ Fact = (
     | Restored
     | AboutTest
     | AboutCode
+    | AboutStorm
     | WordTried
     | ClosingExtended
     | Changed
@@ -627,7 +684,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `triage`, `expiry`, `registry` or `centre`.
+    `test-code/ID`, `storm/ID`, `triage`, `expiry`, `registry` or `centre`.
     """
 
     id: bytes
@@ -639,7 +696,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
 SCHEMA: Final = 2
 """Newest entry schema that this code reads; a journal with a newer one is refused. 2: facts were added that the first
-version cannot read (tests, schedules, carried, restored)."""
+version cannot read (tests, storms, schedules, carried, restored)."""
 
 
 def account_subject(key: AccountKey) -> str:
@@ -664,3 +721,7 @@ def on_test_subject(test: str) -> str:
 
 def code_subject(code: str) -> str:
     return f"test-code/{code}"
+
+
+def storm_subject(storm: str) -> str:
+    return f"storm/{storm}"

@@ -74,6 +74,12 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A test is warned of so long before its end."""
     panel_test_s: int = 28_800
     """A panel that is in a test mode of its own for longer: TECH.DISABLED."""
+    storm_s: int = 7_200
+    """Longest time that a storm runs before it ends, and longest time that it is renewed by."""
+    neighbour_m: int = 300
+    """Open incidents of one hazard family this near, in metres, are shown together ..."""
+    neighbour_s: int = 900
+    """... where they began within this of each other."""
 
 
 @cache

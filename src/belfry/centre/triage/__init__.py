@@ -13,6 +13,7 @@ from msgspec import structs
 
 from belfry.centre.draft import Draft
 from belfry.centre.on_test import OnTest
+from belfry.centre.storms import Storms
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision, key_behind
@@ -20,6 +21,7 @@ from belfry.centre.triage.covered import as_tested, left_over, muted
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
 from belfry.centre.triage.openings import ENDS, Hours, NoHours, late_over
 from belfry.centre.triage.restores import restore
+from belfry.centre.triage.stormy import held_back
 from belfry.centre.triage.unknown import UnknownAccounts
 from belfry.domain import condition as live
 from belfry.domain.codes import Codes
@@ -53,6 +55,8 @@ class Triage:
         self._books = Books(accounts, kinds, codes, rules)
         self.on_test = OnTest(accounts, codes)
         """What is on test; folded by the walk."""
+        self.storms = Storms(codes)
+        """What is held back; folded by the walk too."""
         self.hours: Hours = NoHours()
         """Who knows opening hours."""
         self._maps = SiteMaps()
@@ -94,18 +98,24 @@ class Triage:
     def decide(
         self, position: int, signal: Received, draft: Draft, seen: Seen | None = None, after: str | None = None
     ) -> Decision:
-        """Settle one signal. `seen` is what `observe` said of it, where that was done before; `after` the test that had
-        muted it, and is over."""
+        """Settle one signal. `seen` is what `observe` said of it, where that was done before; `after` the test or
+        storm that had kept it from the operators, and is over."""
         case = self._case(position, signal, draft, seen)
         if after is not None:
-            case = left_over(case)
+            case = left_over(case, after)
         test = self.on_test.covering(signal, position)
         if test is not None:
             if case.verdict.act == "open_or_join":
                 return Decision([muted(case, test.id)], (), case.seen, case.key)
             decision = self._by_steps(case)
             return Decision(as_tested(case, test.id, decision.settled), decision.beside, case.seen, case.key)
-        return self._by_steps(case)
+        decision = self._by_steps(case)
+        if self.storms and after is None:
+            held = held_back(case, decision.settled, decision.beside, self.storms)
+            if held is not None:
+                draft.unuse(decision.settled)
+                return Decision([held], decision.beside, case.seen, case.key)
+        return decision
 
     def _by_steps(self, case: Case) -> Decision:
         signal, verdict = case.signal, case.verdict

@@ -1,4 +1,4 @@
-"""What becomes of a signal that a test covers: it is kept and kept quiet. And of one that its test left in alarm.
+"""What becomes of a signal that a test covers: it is kept and kept quiet. And of one that its test, or a storm, left.
 
 A restore or a cancel of an incident that was open before the test still finds it: a test quiets what begins, never what
 is already an operator's.
@@ -10,6 +10,9 @@ from belfry.centre.triage.case import Case, Decided
 from belfry.domain.facts import Act, Logged
 
 AFTER_TEST = "after_test"
+AFTER_STORM = "after_storm"
+STORM = "s"
+"""How the ids of storms begin; those of tests begin with `t`."""
 
 
 def muted(case: Case, test: str) -> Logged:
@@ -26,8 +29,10 @@ def as_tested(case: Case, test: str, settled: Decided) -> Decided:
     ]
 
 
-def left_over(case: Case) -> Case:
-    """Its test is over, and nothing has restored it."""
-    verdict = case.verdict
-    reasons = (*verdict.reasons, "still in alarm at the end of a test")
-    return structs.replace(case, verdict=structs.replace(verdict, reasons=reasons), marks=(*case.marks, AFTER_TEST))
+def left_over(case: Case, after: str) -> Case:
+    """Its test or storm is over, and nothing has restored it."""
+    verdict, storm = case.verdict, after.startswith(STORM)
+    reason = "still in trouble at the end of a storm" if storm else "still in alarm at the end of a test"
+    mark = AFTER_STORM if storm else AFTER_TEST
+    verdict = structs.replace(verdict, reasons=(*verdict.reasons, reason))
+    return structs.replace(case, verdict=verdict, marks=(*case.marks, mark))
