@@ -45,7 +45,7 @@ class House:
         return storm
 
     async def say(self, code: str, account: str = "2002", **fields: object) -> int:
-        position = await self.room.say(code, account, **fields)  # type: ignore[arg-type]  # a test names fields by word
+        position = await self.room.say(code, account, **fields)
         await self.room.settled(self.room.journal.position)
         return position
 

@@ -23,6 +23,7 @@ from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
+from belfry.centre.storms.desk import StormDesk
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds
@@ -144,6 +145,16 @@ class Rig:
                 clock=self.clock,
                 chance=self.chance,
             ),
+            "storms": StormDesk(
+                self.triage.storms,
+                journal,
+                self.seals,
+                codes=self.codes,
+                rules=self.rules,
+                clock=self.clock,
+                chance=self.chance,
+            ),
+            "runaways": lambda: self.triage.runaways.now(self.now),
             "technicians": TechnicianCodes(self.triage.on_test, journal, clock=self.clock, chance=self.chance),
             "describe": lambda: self.state,
             "receivers": ("panels",),

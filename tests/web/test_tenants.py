@@ -196,6 +196,10 @@ FREE: Final[Mapping[str, str]] = {
     "POST /decode": "keeps nothing and looks nothing up",
     "POST /technician/session": "a technician's code is of one site",
     "DELETE /technician/session": "the same",
+    "POST /storms": "refused to who is of some tenants (test_storms)",
+    "POST /storms/{storm_id}/renew": "the same",
+    "POST /storms/{storm_id}/end": "the same",
+    "POST /storms/{storm_id}/review": "the same",
     "GET /technician": "his session is of that site",
     "POST /technician/test": "the same",
     "POST /technician/extend": "the same",
@@ -216,6 +220,9 @@ OWN: Final[Mapping[str, str]] = {
     "GET /archive/signals": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /centre": "test_numbers_count_what_one_may_see",
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
+    "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
+    "GET /storms/{storm_id}": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
+    "GET /runaways": "test_what_repeats_itself_is_told_to_its_own_tenant",
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     f"POST {_SITE}/confirm": "test_a_holder_sees_and_confirms_the_sites_that_are_linked_to_him_and_no_other",
 }
@@ -436,6 +443,30 @@ async def test_what_is_owed_after_closing_is_told_to_its_own_tenant(town: Town) 
         closed.append(fire)
     told = [[one["id"] for one in (await who.get("/follow-ups")).json()["items"]] for who in (town.all, town.mine)]
     assert told == [closed, closed[:1]]
+
+
+async def test_what_a_storm_held_back_is_told_to_its_own_tenant(town: Town) -> None:
+    begun = await town.all.post("/storms", json={"groups": ["environment"], "minutes": 30, "reason": "Flood"})
+    assert begun.status_code == 201, begun.text
+    for account in ("7700", "7100", "7700"):
+        await town.rig.alarm(town.all, "WA", account, zone="003")
+    one = f"/storms/{begun.json()['id']}"
+    whole, mine = (await town.all.get(one)).json(), await town.mine.get(one)
+    assert (whole["held"], whole["signals"]) == (2, 3)
+    assert (mine.json()["held"], mine.json()["signals"], mine.json()["in_trouble"]) == (1, 1, 1)
+    assert not [trace for trace in town.traces() if trace in mine.text]
+    assert [item["account_id"] for item in mine.json()["items"]] == [town.north]
+    assert (await town.mine.get("/storms")).json()["items"][0]["held"] == 1
+
+
+async def test_what_repeats_itself_is_told_to_its_own_tenant(town: Town) -> None:
+    for _ in range(8):
+        for account in ("7700", "7100"):
+            await town.rig.alarm(town.all, "WA", account, zone="003")
+    whole, mine = (await town.all.get("/runaways")).json(), await town.mine.get("/runaways")
+    assert {one["account_id"] for one in whole["items"]} == {town.north, town.south}
+    assert [one["account_id"] for one in mine.json()["items"]] == [town.north]
+    assert not [trace for trace in town.traces() if trace in mine.text]
 
 
 async def test_numbers_count_what_one_may_see(town: Town) -> None:

@@ -36,6 +36,8 @@ from belfry.centre.replay import Replay
 from belfry.centre.schedules import Schedules
 from belfry.centre.schedules.extending import EXTENSIONS, ScheduleDesk
 from belfry.centre.seals import Seals
+from belfry.centre.storms.desk import StormDesk
+from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
@@ -280,13 +282,27 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self.storms = StormDesk(
+            self.triage.storms,
+            stores.journal,
+            self.seals,
+            codes=self._codes,
+            rules=settings.rules,
+            clock=self._clock,
+            chance=self._chance,
+        )
+        self.storm_ends = StormEnds(
+            self.triage.storms, stores.journal, codes=self._codes, clock=self._clock, chance=self._chance
+        )
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("tests", self.ends.run())
+        self._tasks.own("storms", self.storm_ends.run())
         self._tasks.own("supervision", self.supervision.run())
         self._tasks.own("schedules", self.schedules.run())
         self.health.follow("supervision", lambda: self.supervision.beats)
         self.health.follow("schedules", lambda: self.schedules.beats)
         self.health.follow("tests", lambda: self.ends.beats)
+        self.health.follow("storms", lambda: self.storm_ends.beats)
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
@@ -386,6 +402,8 @@ class Centre:
             technicians=TechnicianCodes(
                 self.triage.on_test, self._stores.journal, clock=self._clock, chance=self._chance
             ),
+            storms=self.storms,
+            runaways=lambda: self.triage.runaways.now(self._clock()),
             describe=self.describe,
             silence=self.silence,
             schedules=ScheduleDesk(self.schedules, self._stores.journal, clock=self._clock, chance=self._chance),

@@ -408,6 +408,7 @@ class Walk:
         self.position = state.position
         self._board.restore(state.board)
         self._triage.conditions.update(state.conditions)
+        self._triage.runaways.recall()
         self._replay.restore(state.replay)
         self._on_test.restore(state.on_test)
         self._on_test.follow(state.position)

@@ -113,12 +113,12 @@ def fold(storm: Storm | None, fact: AboutStorm, position: int, at: datetime) -> 
     return storm
 
 
-def hold(storm: Storm, fact: Logged, signal: Received) -> None:
-    """Triage held a signal back."""
+def hold(storm: Storm, fact: Logged, signal: Received) -> Kept:
+    """Triage held a signal back; returns the point that it is of."""
     storm.signals += 1
     key = f"{_account(signal)} {point(signal)}"
     known = storm.held.pop(key, None)  # put back at the end: the newest stand last
-    storm.held[key] = Kept(
+    kept = storm.held[key] = Kept(
         position=fact.signal,
         signal=signal,
         kind=fact.kind or "",
@@ -127,6 +127,7 @@ def hold(storm: Storm, fact: Logged, signal: Received) -> None:
         in_trouble=fact.in_alarm,
         count=1 if known is None else known.count + 1,
     )
+    return kept
 
 
 def rest(storm: Storm, position: int, signal: Received) -> None:

@@ -12,6 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
+from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
@@ -88,6 +89,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     teller = Teller(house.accounts, house.kinds, house.codes, house.rules, silent.of)
     places = Places(house.accounts, house.seals, house.clock)
     tenants = Tenants(house.accounts, house.clock)
+    neighbours = Neighbours(house.board, house.accounts, house.rules)
     silences = Silences(house, tenants)
     hub = Hub(
         board=house.board,
@@ -96,18 +98,21 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         silent=silent,
         places=places,
         tenants=tenants,
+        neighbours=neighbours,
         moves=house.moves,
         pulse=partial(pulse_of, house, silences),
         clock=house.clock,
         lost=house.deadlines.console_lost,
         back=house.deadlines.console_back,
     )
+    neighbours.tell(hub.owe)
     return Front(
         house=house,
         teller=teller,
         silent=silent,
         places=places,
         tenants=tenants,
+        neighbours=neighbours,
         silences=silences,
         hub=hub,
         pages=pages,

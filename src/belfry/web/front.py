@@ -7,6 +7,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from msgspec import Struct
 
+from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Gate
 from belfry.web.dry_runs import DryRuns
@@ -35,6 +36,8 @@ class Front:
     """Where nobody may be reached now."""
     places: Places
     tenants: Tenants
+    neighbours: Neighbours
+    """Which open incidents stand beside each other."""
     silences: Silences
     hub: Hub
     pages: Mapping[str, Page]

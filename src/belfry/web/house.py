@@ -11,9 +11,11 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
+from belfry.centre.runaways import Runaway
 from belfry.centre.schedules import DueNext, Overdue
 from belfry.centre.schedules.extending import ScheduleDesk
 from belfry.centre.seals import Seals
+from belfry.centre.storms.desk import StormDesk
 from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
@@ -143,6 +145,10 @@ class House:
     """Cheap: it is asked every second and by every status page."""
     silence: Callable[[int], Silence] = lambda _: Silence()
     """What fell silent, at most so many of each list."""
+    storms: StormDesk | None = None
+    """Where storms are started; None: this centre knows none."""
+    runaways: Callable[[], Iterable[Runaway]] = tuple
+    """The points that repeat themselves without end now."""
     schedules: ScheduleDesk | None = None
     """Where closings are put off; None: this centre follows no schedules."""
     quirks: Callable[[], Mapping[str, Sequence[str]]] = dict

@@ -67,6 +67,7 @@ LIMIT: Final = 100
 LIMIT_MOST: Final = 1_000
 TIMELINE_MOST: Final = 200
 SIBLINGS_MOST: Final = 50
+NEIGHBOURS_MOST: Final = 20
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MOST)]
 Cursor = Annotated[str | None, QueryParameter(max_length=200)]
@@ -265,18 +266,21 @@ def nothing() -> Refused:
 async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> list[Row]:
     """Rows for whoever asks: with their places for those who may act."""
     language = language_of(request)
+    near = {one.id: sum(sees(request, other) for other in desk.neighbours.of(one)) for one in found}
     if not may(visitor_of(request).user.role, Right.ACT):
-        return [desk.teller.row(one, language) for one in found]
+        return [desk.teller.row(one, language, neighbours=near[one.id]) for one in found]
     await desk.places.read(found, within_s=LIST_WITHIN_S)
     desk.hub.owe(one for one in found if desk.places.unread(one))
-    return [desk.teller.row(one, language, desk.places.of(one)) for one in found]
+    return [desk.teller.row(one, language, desk.places.of(one), near[one.id]) for one in found]
 
 
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
     story = await _story(desk, found, before=None, most=TIMELINE_MOST)
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
-    row, *siblings = await rows_of(desk, request, [found, *others])
+    close_by = list(islice(filter(partial(sees, request), desk.neighbours.of(found)), NEIGHBOURS_MOST))
+    row, *rows = await rows_of(desk, request, [found, *others, *close_by])
+    siblings, neighbours = rows[: len(others)], rows[len(others) :]
     told = desk.teller.detail(
         found,
         language_of(request),
@@ -289,6 +293,7 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         now=desk.house.clock(),
         owner=owner_beside(found, desk.house.board.of_site(site_of(found))),
         proposals=proposals(desk, request, found),
+        neighbours=neighbours,
     )
     return msgspec.structs.replace(told, reasons=own_reasons(request, told.reasons))
 

@@ -33,6 +33,10 @@ class _Numbers(Collector):
         connections = sum(receiver.connections for receiver in centre.receivers)
         yield _gauge("belfry_receiver_connections", "Connections of all receivers", connections)
         yield _gauge("belfry_accounts_lost", "Accounts with a path that fell silent", centre.lost)
+        if house.storms is not None:
+            storms = house.storms.storms
+            yield _counter("belfry_storms_started", "Storms started since the beginning", storms.started)
+            yield _gauge("belfry_storms_running", "1 while a storm holds signals back", len(storms.running()))
         keeping = centre.keeping
         yield _counter("belfry_erased_keys", "Data keys destroyed since the beginning", keeping.erased_keys)
         yield _counter("belfry_erased_entries", "Entries forgotten since the beginning", keeping.erased_entries)

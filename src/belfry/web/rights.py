@@ -44,6 +44,8 @@ class Right(StrEnum):
     """See which sites fell silent: it tells where nobody would hear an alarm."""
     ON_TEST = "on_test"
     """Put sites on test and take them off, and see all that is."""
+    STORM = "storm"
+    """Start and end storms, and answer for what they held back. Everybody in the room sees them (`SILENCE`)."""
     DECODE = "decode"
 
 
@@ -72,6 +74,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.CENTRE: _PEOPLE,
     Right.SILENCE: _ROOM,
     Right.ON_TEST: _ROOM,
+    Right.STORM: _DESK_HEADS,
     Right.DECODE: _PEOPLE,
 }
 

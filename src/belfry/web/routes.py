@@ -21,6 +21,7 @@ from belfry.web import (
     silence,
     sites,
     staff,
+    storms,
     technician,
     words,
 )
@@ -115,6 +116,7 @@ def api() -> Router:
             schedule.router(),
             on_test.router(),
             technician.router(),
+            storms.router(),
             stream,
         ],
         response_headers=[

@@ -21,6 +21,7 @@ from litestar import Response
 from litestar.types import Receive, Scope, Send
 
 from belfry.centre.board import Board
+from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.domain.incident import REOPEN_WITHIN, Incident, State
 from belfry.ports import Journal, Stored
@@ -68,6 +69,7 @@ class Hub:
         places: Places,
         tenants: Tenants,
         silent: SilentSites | None = None,
+        neighbours: Neighbours | None = None,
         moves: Callable[[], int] = lambda: 0,
         pulse: Callable[[Audience], Pulse],
         clock: Callable[[], datetime],
@@ -77,6 +79,7 @@ class Hub:
         self._board, self._journal, self._teller = board, journal, teller
         self._places, self._pulse, self._clock = places, pulse, clock
         self._tenants, self._moves = tenants, moves
+        self._neighbours = neighbours
         self._silent, self._silences = silent, set[str]()
         """Open incidents last heard of as silent: the rows of their sites say so."""
         self._moved = moves()
@@ -324,7 +327,10 @@ class Hub:
         place = self._places.of(incident) if audience.acts else None
         if audience.acts and self._places.unread(incident):
             self._without[incident.id] = incident
-        return message("incident", _encode(self._teller.row(incident, audience.language, place)), position)
+        near = 0
+        if self._neighbours is not None:
+            near = sum(self._tenants.by_rule(audience, other) for other in self._neighbours.of(incident))
+        return message("incident", _encode(self._teller.row(incident, audience.language, place, near)), position)
 
     # -- places
 

@@ -80,9 +80,10 @@ class Teller:
 
     # -- rows
 
-    def row(self, incident: Incident, language: str, place: str | None = None) -> Row:
-        """Return the row of an incident as it is now; `place` is what `Places` knows, for those who may act."""
-        return Row(**self._fields(incident, language, in_list=True), place=place)
+    def row(self, incident: Incident, language: str, place: str | None = None, neighbours: int = 0) -> Row:
+        """Return the row of an incident as it is now; `place` is what `Places` knows, for those who may act, and
+        `neighbours` how many of the same hazard close by whoever asks may know of."""
+        return Row(**self._fields(incident, language, in_list=True), place=place, neighbours=neighbours)
 
     def detail(
         self,
@@ -98,6 +99,7 @@ class Teller:
         now: datetime,
         owner: str | None = None,
         proposals: Sequence[ProposalView] = (),
+        neighbours: Sequence[Row] = (),
     ) -> Detail:
         """Return an incident with its story. `texts` are what its sealed parts say; None: nobody can read them now."""
         words = self.kinds.words(incident.kind, language)
@@ -117,6 +119,8 @@ class Teller:
             timeline_before=before,
             acts=list(allowed(incident, by=by, now=now, owner=owner)),
             siblings=list(siblings),
+            neighbours=len(neighbours),
+            neighbours_open=list(neighbours),
             site_owner=owner,
             proposals=list(proposals),
             zone_text=_said(parts, Part.ZONE_TEXT, texts),

@@ -163,6 +163,8 @@ class Row(Struct, frozen=True, kw_only=True):
     silent_site: bool
     """A silent alarm is open at the site, be it this one or another: no call to the premises."""
     life: bool
+    neighbours: int
+    """So many open incidents of the same hazard stand close by, of those that one may know of."""
     fire_order: str | None
     """Of a fire alarm: `pass_at_once`, `verify_90s` or `verify_required`."""
     flags: list[str]
@@ -241,6 +243,8 @@ class Detail(Row, frozen=True, kw_only=True):
     acts: list[str]
     siblings: list[Row]
     """What else is open at the site, in the order of the queue."""
+    neighbours_open: list[Row]
+    """Open incidents of the same hazard close by, the oldest first: shown beside each other, never merged."""
     site_owner: str | None
     """Who handles what else is open at the site."""
     proposals: list[ProposalView]

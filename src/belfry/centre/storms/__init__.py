@@ -77,11 +77,10 @@ class Storms:
         storm = self._all.get(fact.storm or "")
         if storm is None:
             return None
-        hold(storm, fact, signal)
-        if storm.ended_at is None:
+        kept = hold(storm, fact, signal)
+        if storm.ended_at is None or not fact.in_alarm:
             return None
-        if not fact.in_alarm:
-            return None
+        kept.left = True
         storm.left += 1
         return storm.ended_at
 

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from belfry.centre.draft import Draft
 from belfry.centre.on_test import OnTest
+from belfry.centre.runaways import Runaways
 from belfry.centre.storms import Storms
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
@@ -53,6 +54,9 @@ class Triage:
 
     def __init__(self, *, accounts: Sites, kinds: Kinds, codes: Codes, rules: Rules) -> None:
         self._books = Books(accounts, kinds, codes, rules)
+        self.conditions: dict[AccountKey, Condition] = {}
+        self.runaways = Runaways(self.conditions, rules)
+        """The points that repeat themselves without end."""
         self.on_test = OnTest(accounts, codes)
         """What is on test; folded by the walk."""
         self.storms = Storms(codes)
@@ -60,7 +64,6 @@ class Triage:
         self.hours: Hours = NoHours()
         """Who knows opening hours."""
         self._maps = SiteMaps()
-        self.conditions: dict[AccountKey, Condition] = {}
         self._strangers: OrderedDict[AccountKey, None] = OrderedDict()
         unknown = UnknownAccounts()
         self._of_alarms: Sequence[Step] = (unknown.step, heard_on_another_path, open_or_join)
@@ -80,7 +83,13 @@ class Triage:
     def observe(self, signal: Received) -> Seen:
         """Fold a signal into the live state of its account, once for each; what it returns is kept with the signal."""
         key = signal.account_key
-        return _ALONE if key is None else live.observe(self._met(signal, key), signal, self._books.rules)
+        return _ALONE if key is None else self._observe(self._met(signal, key), key, signal)
+
+    def _observe(self, condition: Condition, key: AccountKey, signal: Received) -> Seen:
+        seen = live.observe(condition, signal, self._books.rules)
+        if seen.runaway:
+            self.runaways.note(key, signal)
+        return seen
 
     def _met(self, signal: Received, key: AccountKey) -> Condition:
         condition = self.conditions.get(key)
@@ -167,7 +176,7 @@ class Triage:
             seen = _ALONE
             if (line := signal.account_key) is not None:
                 condition = self._met(signal, line)
-                seen = live.observe(condition, signal, rules)
+                seen = self._observe(condition, line, signal)
         return Case(
             position,
             signal,

@@ -21,6 +21,8 @@ def held_back(case: Case, settled: Decided, beside: Sequence[OnIncident], storms
     """The line in the log for what a storm holds back; None: it is an operator's."""
     if len(settled) != 1 or case.account is None or case.verdict.kind is None or case.verdict.second_point:
         return None
+    if case.via is not None:  # one panel, several customers: whose it is may be of another tenant
+        return None
     (opened,) = settled
     if type(opened) is not Opened or opened.kind != case.verdict.kind.code:
         return None

@@ -1,0 +1,94 @@
+"""Open incidents of the same hazard at neighbouring sites: shown together, never merged.
+
+Near is what the registry says: within `neighbour_m` of each other and begun within `neighbour_s`, or in one building.
+Medical incidents are nobody's neighbours (SCOPE, medical is nobody's lead).
+"""
+
+from datetime import timedelta
+from math import asin, cos, floor, radians, sin, sqrt
+from typing import Final
+
+from msgspec import Struct
+
+from belfry.domain.correlation import family
+from belfry.domain.incident import Incident
+from belfry.domain.presets import Rules
+from belfry.domain.site import Account
+
+EARTH_M: Final = 6_371_000.0
+DEGREE_M: Final = 111_195.0
+"""One degree of latitude."""
+_MEDICAL: Final = "MED."
+_FLAT: Final = 0.01
+"""The least cosine that is reckoned with: at the poles all cells would be one."""
+
+Cell = tuple[int, int]
+
+
+class Spot(Struct, frozen=True):
+    """What makes an incident somebody's neighbour. Latitude and longitude in degrees, None where not registered."""
+
+    hazard: str
+    account_id: str
+    latitude: float | None
+    longitude: float | None
+    building: str
+
+
+def spot_of(incident: Incident, account: Account | None) -> Spot | None:
+    """None: an incident that is nobody's neighbour."""
+    if account is None or incident.kind.startswith(_MEDICAL):
+        return None
+    if not account.building and (account.latitude is None or account.longitude is None):
+        return None
+    return Spot(family(incident.kind), account.id, account.latitude, account.longitude, account.building)
+
+
+def distance_m(one: Spot, other: Spot) -> float | None:
+    """Metres on the ground; None where one of them has no coordinates."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return None
+    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
+    squared = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(squared)))
+
+
+def are_neighbours(one: Spot, other: Spot, apart: timedelta, rules: Rules) -> bool:
+    """Whether two open incidents, begun so far apart, belong beside each other. One site's own are no neighbours."""
+    if one.hazard != other.hazard or one.account_id == other.account_id:
+        return False
+    if one.building and one.building == other.building:
+        return True
+    metres = distance_m(one, other)
+    return metres is not None and metres <= rules.neighbour_m and abs(apart).total_seconds() <= rules.neighbour_s
+
+
+def cell_of(spot: Spot, metres: float) -> Cell | None:
+    """The cell of a grid as wide as `metres`: whoever is within so much stands in it or in one of `cells_around`."""
+    if spot.latitude is None or spot.longitude is None:
+        return None
+    row = floor(spot.latitude * DEGREE_M / metres)
+    return row, _column(row, spot.longitude, metres)
+
+
+def cells_around(spot: Spot, metres: float) -> list[Cell]:
+    """The cells in which neighbours may stand."""
+    if spot.latitude is None or spot.longitude is None:
+        return []
+    middle = floor(spot.latitude * DEGREE_M / metres)
+    found: list[Cell] = []
+    for row in (middle - 1, middle, middle + 1):
+        column = _column(row, spot.longitude, metres)
+        columns = dict.fromkeys((column + step) % _columns(row, metres) for step in (-1, 0, 1))
+        found += [(row, one) for one in columns]
+    return found
+
+
+def _columns(row: int, metres: float) -> int:
+    """How many cells a row of the grid has around the earth."""
+    nearer_pole = max(abs(row), abs(row + 1)) * metres / DEGREE_M
+    return max(1, floor(360 * DEGREE_M * max(cos(radians(min(nearer_pole, 90))), _FLAT) / metres))
+
+
+def _column(row: int, longitude: float, metres: float) -> int:
+    return floor((longitude % 360) / 360 * _columns(row, metres)) % _columns(row, metres)
