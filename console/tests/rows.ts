@@ -26,6 +26,7 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     method: 'equipment',
     silent: false,
     silent_site: false,
+    neighbours: 0,
     fire_order: null,
     follow_up_at: null,
     life: true,

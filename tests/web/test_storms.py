@@ -180,7 +180,7 @@ async def test_a_neighbour_that_is_closed_is_none(rig: Rig) -> None:
     one, other = await rig.alarm(client, "BA", "8001"), await rig.alarm(client, "BA", "8002")
     taken = (await client.post(f"/incidents/{other}/take", json={"version": 1})).json()
     body = {"version": taken["version"], "seen_upto": taken["signals_seq"], "disposition": "false_alarm",
-            "reason": "Seen", "follow_up": True}  # fmt: skip
+            "reason": "Seen"}  # fmt: skip
     closed = await client.post(f"/incidents/{other}/close", json=body)
     assert closed.status_code == 200, closed.text
     assert await near(rig, one) == []

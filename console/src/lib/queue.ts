@@ -91,7 +91,7 @@ function isNews(row: Row, before: Row): boolean {
   const age = compare(row.updated, before.updated);
   if (age > 0) return true;
   const placed = row.place !== null && before.place === null;
-  return age === 0 && (placed || row.silent_site !== before.silent_site);
+  return age === 0 && (placed || row.silent_site !== before.silent_site || row.neighbours !== before.neighbours);
 }
 
 /** Queue order (priority, rank, age); the number settles what came in the same instant. */

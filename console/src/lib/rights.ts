@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -20,6 +20,7 @@ const MAY: Record<Right, readonly Role[]> = {
   import: ['supervisor', 'administrator'],
   words: ['supervisor', 'administrator'],
   'own site': ['holder'],
+  storm: ['supervisor', 'administrator'],
 };
 
 export function may(role: Role, right: Right): boolean {

@@ -12,6 +12,7 @@ export type PageName =
   | 'my-site'
   | 'on-test'
   | 'supervision'
+  | 'storm'
   | 'report'
   | 'call'
   | 'decode'
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },
   { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },
   { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
+  { page: 'storm', path: '/storm', right: 'silence', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

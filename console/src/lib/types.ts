@@ -90,6 +90,8 @@ export interface Row {
   silent: boolean;
   /** A silent alarm is open at the site, be it this one or another. */
   silent_site: boolean;
+  /** So many open incidents of the same hazard stand close by. */
+  neighbours: number;
   life: boolean;
   flags: string[];
   taken_by: string | null;
@@ -167,6 +169,8 @@ export interface Detail extends Row {
   timeline_before: string | null;
   acts: Act[];
   siblings: Row[];
+  /** Open incidents of the same hazard close by. */
+  neighbours_open: Row[];
   /** Who handles what else is open at the site. */
   site_owner: string | null;
   /** Whose an account number may be that is registered nowhere. */

@@ -23,7 +23,7 @@ from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "on-test", "supervision", "sites", "sites/new", "import", "my-site", "report", "call", "decode", "overview",
+    "", "on-test", "supervision", "storm", "sites", "sites/new", "import", "my-site", "report", "call", "decode", "overview",
     "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
