@@ -18,11 +18,12 @@ from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
 from belfry.domain.site_file import SiteChange
+from belfry.domain.storm_cover import StormGroup
 from belfry.settings import Console, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
-from belfry.simulator.scenes import FIRST_MINUTE, TECHNICIANS_TEST
+from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST
 from belfry.simulator.town import MIDDLE, TIME_ZONE, Site, as_rows, town
 
 log = structlog.get_logger()
@@ -41,6 +42,9 @@ SCANNER_COMES_S: Final = 120.0
 TECHNICIAN_COMES_S: Final = 25.0
 TEST_MINUTES: Final = 12
 """Two minutes until it warns of its end, so that both can be seen."""
+STORM_BEGINS_S: Final = 130.0
+STORM_MINUTES: Final = 3
+"""Its end is seen too, and what it leaves."""
 OUTAGE_BEGINS_S: Final = 180.0
 OUTAGE_LASTS_S: Final = 150.0
 
@@ -83,6 +87,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(_bakery(centre, player))
             living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
             living.create_task(_technician(centre, player))
+            living.create_task(_storm(centre, player))
             living.create_task(_people(centre))
             living.create_task(_lift(centre))
             living.create_task(_scanner(line, seed))
@@ -145,6 +150,16 @@ async def _technician(centre: Centre, player: Player) -> None:
     )
     await centre.tests.begin(wish, centre.book.parts(account.id))
     await player.programme(((0, TECHNICIANS_TEST),))
+
+
+async def _storm(centre: Centre, player: Player) -> None:
+    """A gale: a supervisor holds technical signals back for some minutes, and a fire rings all the same."""
+    await asyncio.sleep(STORM_BEGINS_S)
+    groups = (StormGroup.POWER, StormGroup.PATH, StormGroup.ENVIRONMENT)
+    await centre.storms.begin(
+        groups, STORM_MINUTES, "Gale over the harbour, mains fail in whole streets", by=SUPERVISOR
+    )
+    await player.programme(((0, GALE),))
 
 
 async def _bakery(centre: Centre, player: Player) -> None:

@@ -113,6 +113,19 @@ TECHNICIANS_TEST: Final = Scene(
     ),
 )
 
+GALE: Final = Scene(
+    "gale",
+    "A gale: mains and cellars fail all over the town; a storm holds them back, and a fire rings at once.",
+    (
+        Say(0, "depot", "1301"),
+        Say(2, "office", "1301"),
+        Say(4, "museum", "1154", "012", text="Cellar stairs"),
+        Say(6, "depot", "3301"),
+        Say(9, "library", "1110", "003", text="Attic"),
+    ),
+)
+"""Played by the demo while a storm runs."""
+
 SCENES: Final = {
     scene.name: scene
     for scene in (
