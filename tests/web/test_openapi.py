@@ -16,6 +16,7 @@ NO_BODY = {
     ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),
     ("/api/v1/tests/{test_id}/end", "post"),
+    ("/api/v1/storms/{storm_id}/end", "post"),
     ("/api/v1/technician/end", "post"),
 }
 
@@ -117,6 +118,13 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/decode", "post"),
         ("/centre", "get"),
         ("/supervision", "get"),
+        ("/storms", "get"),
+        ("/storms", "post"),
+        ("/storms/{storm_id}", "get"),
+        ("/storms/{storm_id}/renew", "post"),
+        ("/storms/{storm_id}/end", "post"),
+        ("/storms/{storm_id}/review", "post"),
+        ("/runaways", "get"),
     }
 
 

@@ -77,10 +77,14 @@ async def test_who_may_start_one(rig: Rig) -> None:
 
 async def test_what_is_outside_its_limit_is_refused(rig: Rig) -> None:
     sue = rig.token(Role.SUPERVISOR)
-    refused = [
-        await sue.post("/storms", json={**BODY, **wrong})
-        for wrong in ({"minutes": 121}, {"minutes": 0}, {"groups": []}, {"groups": ["fire"]}, {"reason": ""})
+    wrongs: list[dict[str, Any]] = [
+        {"minutes": 121},
+        {"minutes": 0},
+        {"groups": []},
+        {"groups": ["fire"]},
+        {"reason": ""},
     ]
+    refused = [await sue.post("/storms", json={**BODY, **wrong}) for wrong in wrongs]
     assert [answer.status_code for answer in refused] == [400] * 5
     assert fields(refused[:1]) == ["minutes"]
     storm = await begun(sue)

@@ -600,7 +600,7 @@ export const de: Catalogue = {
   'storm.now.left': 'wurde zum Vorgang',
   'storm.now.told': 'gemeldet',
   'runaway.title': 'Melder, die sich wiederholen',
-  'runaway.about': 'Jeder zählt an seinem Vorgang weiter und klingelt nicht mehr; andere Melder des Objekts klingeln wie immer.',
+  'runaway.about': 'Jeder zählt an seinem Vorgang weiter und klingelt nicht mehr, außer wo es um Leben geht; andere Melder des Objekts klingeln wie immer.',
   'runaway.since': 'Seit',
   'runaway.last': 'Zuletzt',
   'runaway.floods': 'Zentralen, die zu viel melden',

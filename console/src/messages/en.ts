@@ -586,7 +586,7 @@ export const en = {
   'storm.now.left': 'became an incident',
   'storm.now.told': 'told',
   'runaway.title': 'Points that repeat themselves',
-  'runaway.about': 'Each counts on at its incident and rings no more; other points of the site ring as ever.',
+  'runaway.about': 'Each counts on at its incident and rings no more unless a life may depend on it; other points of the site ring as ever.',
   'runaway.since': 'Since',
   'runaway.last': 'Last',
   'runaway.floods': 'Panels that say too much',

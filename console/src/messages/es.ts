@@ -596,7 +596,7 @@ export const es: Catalogue = {
   'storm.now.left': 'pasó a incidente',
   'storm.now.told': 'comunicado',
   'runaway.title': 'Puntos que se repiten',
-  'runaway.about': 'Cada uno sigue contando en su incidente y ya no suena; los demás puntos del sitio suenan como siempre.',
+  'runaway.about': 'Cada uno sigue contando en su incidente y ya no suena, salvo que haya una vida en juego; los demás puntos del sitio suenan como siempre.',
   'runaway.since': 'Desde',
   'runaway.last': 'Último',
   'runaway.floods': 'Centrales que dicen demasiado',

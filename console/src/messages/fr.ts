@@ -597,7 +597,7 @@ export const fr: Catalogue = {
   'storm.now.left': 'devenu un incident',
   'storm.now.told': 'signalé',
   'runaway.title': 'Points qui se répètent',
-  'runaway.about': 'Chacun continue de compter sur son incident sans sonner ; les autres points du site sonnent comme toujours.',
+  'runaway.about': 'Chacun continue de compter sur son incident sans sonner, sauf si une vie peut en dépendre ; les autres points du site sonnent comme toujours.',
   'runaway.since': 'Depuis',
   'runaway.last': 'Dernier',
   'runaway.floods': 'Centrales trop bavardes',

@@ -21,7 +21,18 @@ from msgspec import Struct
 
 from belfry import __version__
 from belfry.ports.sheets import SheetForm
-from belfry.web import asks, on_test_asks, on_test_views, schedule_asks, sheet_views, site_asks, site_views, views
+from belfry.web import (
+    asks,
+    on_test_asks,
+    on_test_views,
+    schedule_asks,
+    sheet_views,
+    site_asks,
+    site_views,
+    storm_asks,
+    storm_views,
+    views,
+)
 from belfry.web.bodies import Asked
 from belfry.web.identity import COOKIE
 from belfry.web.problems import PROBLEM_JSON, Problem
@@ -82,8 +93,12 @@ def _operations(told: Json) -> Iterator[tuple[str, str, Json]]:
 
 def _say_types(told: Json) -> None:
     """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
-    answers = [kind for module in (views, site_views, on_test_views, sheet_views) for kind in _structs(module)]
-    bodies = [kind for module in (asks, site_asks, on_test_asks, schedule_asks) for kind in _structs(module)]
+    answers = [
+        kind for module in (views, site_views, on_test_views, sheet_views, storm_views) for kind in _structs(module)
+    ]
+    bodies = [
+        kind for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks) for kind in _structs(module)
+    ]
     kinds = [*answers, *bodies, Problem, SheetForm]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
     for kind in answers:  # an answer leaves nothing out, whatever has a default

@@ -24,14 +24,12 @@ from belfry.web.languages import language_of
 from belfry.web.problems import Refused, refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees, sees_site
+from belfry.web.storm_asks import RenewBody, ReviewBody, StormBody
 from belfry.web.storm_views import (
     FloodView,
     HeldView,
-    RenewBody,
-    ReviewBody,
     RunawayList,
     RunawayView,
-    StormBody,
     StormList,
     StormView,
 )
