@@ -1,4 +1,4 @@
-"""Fifty thousand signals of one detector within a minute: it is told once and counted on, and nobody else waits for it."""
+"""Fifty thousand signals of one detector in a minute: it is told once and counted, and nobody else waits for it."""
 
 from collections import Counter
 from datetime import timedelta
