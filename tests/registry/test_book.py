@@ -55,6 +55,17 @@ def test_an_account_may_be_changed_and_removed() -> None:
     assert book.by_id("any prefix") is None
 
 
+def test_two_accounts_may_change_places_whichever_is_taken_over_first() -> None:
+    old = [an_account("a", "1"), an_account("b", "2")]
+    for swapped in permutations([an_account("a", "2"), an_account("b", "1")]):
+        book = AccountBook(old)
+        for account in swapped:
+            book.put(account)
+        assert [found(book, "panels", None, number) for number in ("1", "2")] == ["b", "a"]
+        book.remove("a")
+        assert [found(book, "panels", None, number) for number in ("1", "2")] == ["b", None]
+
+
 Where = tuple[str | None, str | None, str]
 WHERE = st.tuples(st.sampled_from([None, "r", "s"]), st.sampled_from([None, "1", "2"]), st.sampled_from(["7", "8"]))
 

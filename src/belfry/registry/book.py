@@ -90,7 +90,8 @@ class AccountBook:
     def _take_out(self, account_id: str) -> None:
         account = self._by_id.pop(account_id, None)
         if account is not None:
-            del self._by_key[_key(account)]
+            if self._by_key.get(_key(account)) is account:  # else its number is another's by now
+                del self._by_key[_key(account)]
             self._count(account, -1)
             self._found.clear()
 
