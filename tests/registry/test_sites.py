@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import event
 
 from belfry.domain.contacts import Absence, Authority, CallList, Contact, ContactRole, Number, WeekWindow
 from belfry.domain.premises import Area, CodeRule, Hazard, SiteParts, Technology, TransmissionPath, Zone
@@ -147,10 +148,27 @@ def test_parts_are_of_those_accounts_that_have_any(registry: Registry, file: Sit
     assert registry.parts() == {}
     after = registry.edit(file.account.id, EVERYTHING, version=1, by="bert")
     assert registry.parts() == {file.account.id: after.parts}
-    assert registry.some_parts([file.account.id, "gone"]) == registry.parts()
+    assert registry.some_sites([file.account.id, "gone"]) == ([after.account], registry.parts())
     book = registry.book()
     assert book.parts(file.account.id) == after.parts
     assert [calendar.name for calendar in registry.calendars()] == ["zurich"]
+
+
+def test_memory_never_takes_over_half_of_a_change(where: Path | str, registry: Registry, file: SiteFile) -> None:
+    before = registry.edit(file.account.id, EVERYTHING, version=1, by="bert")
+    half_way = SiteChange(account={"name": "Pier"}, zones=(), codes=())
+    changed = list[SiteFile]()
+
+    def somebody_edits(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT") and not changed:  # behind the first question, in front of the next
+            beside = Registry.open(where, clock=registry.store.clock)
+            changed.append(beside.edit(file.account.id, half_way, version=before.version, by="carla"))
+            beside.close()
+
+    event.listen(registry.store.engine, "after_cursor_execute", somebody_edits)
+    assert registry.some_sites([file.account.id]) == ([before.account], {file.account.id: before.parts})
+    (after,) = changed
+    assert registry.some_sites([file.account.id]) == ([after.account], {file.account.id: after.parts})
 
 
 # -- change rows ------------------------------------------------------------------------------------------------------

@@ -59,8 +59,8 @@ class Memory:
 
     async def _take_over(self, changes: Sequence[Change]) -> None:
         ids = list(dict.fromkeys(change.account_id for change in changes if change.table in KEPT and change.account_id))
-        accounts = {account.id: account for account in await asyncio.to_thread(self.registry.some_accounts, ids)}
-        parts = await asyncio.to_thread(self.registry.some_parts, ids)
+        found, parts = await asyncio.to_thread(self.registry.some_sites, ids)
+        accounts = {account.id: account for account in found}
         if any(change.table == "calendar" for change in changes):
             self.book.put_calendars(await asyncio.to_thread(self.registry.calendars))
             self.schedules.plan_anew()

@@ -1,34 +1,19 @@
 """Accounts in the registry: reading them, and importing a sheet of them whole or not at all."""
 
-from collections.abc import Iterable, Sequence
-
-from sqlalchemy import select
+from collections.abc import Sequence
 
 from belfry.domain.site import Account
 from belfry.ports.sheets import ImportReport
-from belfry.registry.account_rows import COLUMNS, IDS_PER_QUERY, an_account
 from belfry.registry.account_rows import read_accounts as rows_of_accounts
 from belfry.registry.sheet import Sheet
 from belfry.registry.sheets.bring import bring
 from belfry.registry.store import Store
-from belfry.registry.tables import ACCOUNT
 from belfry.sql import reading
 
 
 def read_accounts(store: Store) -> Sequence[Account]:
     with reading(store.engine) as connection:
         return rows_of_accounts(connection)
-
-
-def read_some(store: Store, ids: Iterable[str]) -> Sequence[Account]:
-    """Return those of the accounts that exist, to refresh what is in memory after a change."""
-    wanted = list(dict.fromkeys(ids))
-    found: list[Account] = []
-    with reading(store.engine) as connection:
-        for at in range(0, len(wanted), IDS_PER_QUERY):
-            some = ACCOUNT.c.id.in_(wanted[at : at + IDS_PER_QUERY])
-            found += [an_account(row) for row in connection.execute(select(*COLUMNS).where(some))]
-    return found
 
 
 def import_sheet(store: Store, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:

@@ -73,14 +73,17 @@ class Registry:
     def accounts(self) -> Sequence[Account]:
         return accounts.read_accounts(self.store)
 
-    def some_accounts(self, ids: Iterable[str]) -> Sequence[Account]:
-        return accounts.read_some(self.store, ids)
+    def some_sites(self, ids: Iterable[str]) -> tuple[Sequence[Account], Mapping[str, SiteParts]]:
+        """Return those of the accounts that exist and, by account id, the parts of those that have any, as of one
+        moment: no signal is decided by half a change."""
+        return sites.read_for_memory(self.store, ids)
 
     def book(self) -> AccountBook:
         """Return every account with its parts, as memory needs them."""
-        book = AccountBook(self.accounts())
-        for account_id, parts in self.parts().items():
-            book.put_parts(account_id, parts)
+        found, parts = sites.read_for_memory(self.store)
+        book = AccountBook(found)
+        for account_id, some in parts.items():
+            book.put_parts(account_id, some)
         return book
 
     def import_accounts(self, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:
@@ -157,11 +160,7 @@ class Registry:
 
     def parts(self) -> Mapping[str, SiteParts]:
         """Return the parts of those accounts that have any, by account id."""
-        return sites.read_parts(self.store)
-
-    def some_parts(self, ids: Iterable[str]) -> Mapping[str, SiteParts]:
-        """Return the parts of these accounts; one that has none is absent."""
-        return sites.read_parts(self.store, ids)
+        return sites.parts_of_all(self.store)
 
     def agencies_for(self, account: Account) -> Sequence[Agency]:
         """Return who is dialled: the account's own first, then those whose polygon holds it; none withdrawn."""

@@ -18,10 +18,9 @@ from belfry.domain.premises import SiteParts
 from belfry.domain.site import Account
 from belfry.domain.site_checks import PARENTS_MOST, Neighbours, check
 from belfry.domain.site_file import SiteChange, SiteDetails, SiteFile
-from belfry.registry.account_rows import COLUMNS, account_row, an_account, differences
+from belfry.registry.account_rows import COLUMNS, account_row, an_account, differences, read_accounts
 from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
-from belfry.registry.pieces import PIECES, Pen, read_details, read_pieces
-from belfry.registry.pieces import read_parts as read_some_parts
+from belfry.registry.pieces import PIECES, Pen, read_details, read_parts, read_pieces
 from belfry.registry.site_tables import AREA, CALENDAR, CONFIRMED, DETAIL, WORD
 from belfry.registry.store import Change, Note, Store, a_change, write_notes
 from belfry.registry.tables import ACCOUNT, CHANGE
@@ -46,7 +45,7 @@ def site_files(connection: Connection, ids: Sequence[str]) -> Sequence[SiteFile]
     """Return the files of those of the accounts that exist, in the order of their ids; at most 500 ids."""
     rows = connection.execute(select(*COLUMNS, ACCOUNT.c.version).where(ACCOUNT.c.id.in_(ids)))
     accounts = sorted(((an_account(row[:-1]), row[-1]) for row in rows), key=lambda one: one[0].id)
-    details, parts = read_details(connection, ids), read_some_parts(connection, ids)
+    details, parts = read_details(connection, ids), read_parts(connection, ids)
     others = {piece.name: read_pieces(connection, piece, ids) for piece in PIECES if not piece.in_parts}
     confirmed = {
         row.account_id: row for row in connection.execute(select(CONFIRMED).where(CONFIRMED.c.account_id.in_(ids)))
@@ -73,9 +72,18 @@ def site_files(connection: Connection, ids: Sequence[str]) -> Sequence[SiteFile]
     return files
 
 
-def read_parts(store: Store, ids: Iterable[str] | None = None) -> Mapping[str, SiteParts]:
+def read_for_memory(
+    store: Store, ids: Iterable[str] | None = None
+) -> tuple[Sequence[Account], Mapping[str, SiteParts]]:
+    """Accounts and their parts, as of one moment: a signal is never decided by half a change."""
+    wanted = None if ids is None else list(dict.fromkeys(ids))
     with reading(store.engine) as connection:
-        return read_some_parts(connection, None if ids is None else list(dict.fromkeys(ids)))
+        return read_accounts(connection, wanted), read_parts(connection, wanted)
+
+
+def parts_of_all(store: Store) -> Mapping[str, SiteParts]:
+    with reading(store.engine) as connection:
+        return read_parts(connection, None)
 
 
 def changes_of(store: Store, account_id: str, limit: int = CHANGES_MOST) -> Sequence[Change]:
