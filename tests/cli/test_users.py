@@ -118,4 +118,8 @@ def test_a_user_may_be_of_some_tenants_only(config: Path) -> None:
     assert run(config, "user", "list").stdout == "Bert  operator  of north\n"
     told = run(config, "user", "tenants", "bert", "--tenant", "south", "--tenant", "east")
     assert told.stdout == "Bert (operator): of east, south\n"
-    assert run(config, "user", "tenants", "bert").stdout == "Bert (operator): of all tenants\n"
+    for words in ((), ("--all", "--tenant", "south")):
+        refused = run(config, "user", "tenants", "bert", *words)
+        assert (refused.exit_code, "--tenant NAME for each one, or --all" in refused.output) == (2, True)
+    assert "of east, south" in run(config, "user", "list").stdout
+    assert run(config, "user", "tenants", "bert", "--all").stdout == "Bert (operator): of all tenants\n"

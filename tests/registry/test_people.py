@@ -234,6 +234,15 @@ async def test_a_user_is_of_all_tenants_until_some_are_named(registry: Registry,
     assert registry.changes(0)[-1].fields == ("tenants",)
 
 
+def test_no_tenant_is_never_taken_for_all_of_them(registry: Registry, anna: User) -> None:
+    registry.users.set_tenants("Anna", ["north"], by="test")
+    with pytest.raises(RegistryError, match="no tenant is named"):
+        registry.users.set_tenants("Anna", [], by="test")
+    with pytest.raises(RegistryError, match="no tenant is named"):
+        registry.users.add("Bert", Role.OPERATOR, PASSWORD, by="test", tenants=())
+    assert [(user.name, user.tenants) for user in registry.users.all()] == [("Anna", frozenset({"north"}))]
+
+
 async def test_a_session_knows_its_users_tenants_as_soon_as_it_is_refreshed(
     registry: Registry, clock: Clock, anna: User
 ) -> None:

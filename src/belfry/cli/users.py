@@ -34,7 +34,7 @@ def add(
     if role is Role.SERVICE:
         fail("a service has no password: see belfry token --role service", USAGE)
     with registry_of(settings_of(config)) as registry:
-        user = registry.users.add(name, role, ask_password(), by=BY, tenants=tenant)
+        user = registry.users.add(name, role, ask_password(), by=BY, tenants=tenant or None)
     _tell(user, "added", as_json=as_json)
 
 
@@ -53,10 +53,18 @@ def list_users(config: Config, as_json: AsJson = False) -> None:
 
 
 @user_app.command(epilog="Example: belfry user tenants anna --tenant north --config belfry.toml")
-def tenants(name: Name, config: Config, tenant: Tenants = None, as_json: AsJson = False) -> None:
-    """Say of which tenants an account is, in place of those before; none named: of all."""
+def tenants(
+    name: Name,
+    config: Config,
+    tenant: Tenants = None,
+    every: Annotated[bool, typer.Option("--all", help="Of all tenants: every site, and what is nobody's.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say of which tenants an account is, in place of those before: some by name, or --all."""
+    if every is bool(tenant):
+        fail("say --tenant NAME for each one, or --all", USAGE)
     with registry_of(settings_of(config)) as registry:
-        user = registry.users.set_tenants(name, tenant, by=BY)
+        user = registry.users.set_tenants(name, None if every else tenant, by=BY)
     of = "all tenants" if user.tenants is None else ", ".join(sorted(user.tenants))
     _tell(user, f"of {of}", as_json=as_json)
 

@@ -119,7 +119,10 @@ class UserTable:
         return self._change(name, {"disabled_at": self.store.clock()}, by=by)
 
     def set_tenants(self, name: str, tenants: Collection[str] | None, *, by: str) -> User:
-        """Say of which tenants an account is, or ids of which sites; None: of all. Raises RegistryError."""
+        """Say of which tenants an account is, or ids of which sites; None: of all, which an empty list never means.
+
+        Raises RegistryError.
+        """
         chosen = checked_tenants(tenants)
         with writing(self.store.engine) as connection:
             row = _named(connection, name)
@@ -252,13 +255,18 @@ def tenants_of(connection: Connection, user: str | None = None) -> Mapping[str, 
 
 
 def checked_tenants(tenants: Collection[str] | None) -> frozenset[str] | None:
-    """Raises RegistryError for what is neither a tenant's name nor an id of ours."""
+    """Raises RegistryError for what is neither a tenant's name nor an id of ours, and for none at all.
+
+    Whoever takes away somebody's last tenant must not make him one of all tenants by it.
+    """
     if tenants is None:
         return None
+    if not tenants:
+        raise RegistryError("no tenant is named: name at least one, or say that it is all of them")
     for tenant in tenants:
         if not tenant or LABEL.fullmatch(tenant) is None:
             raise RegistryError(f"{tenant[:LABEL_SHOWN]!r}: a tenant wants 1 to 60 letters, digits or _ . -")
-    return frozenset(tenants) or None
+    return frozenset(tenants)
 
 
 def _put_tenants(connection: Connection, user: str, tenants: frozenset[str] | None) -> None:
