@@ -9,7 +9,9 @@ from typing import Final, Self
 import structlog
 
 from belfry import plugins
+from belfry.app.keeping import KeepingError
 from belfry.app.keeping.before import keep
+from belfry.app.keeping.restore import RESTORING, broken_off
 from belfry.archive import SqlArchive
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
@@ -96,6 +98,11 @@ class Stores:
 def _check_whole(settings: Settings) -> None:
     """A store that is gone while its neighbours are there was lost: starting without it would hide that."""
     folder = settings.data
+    if settings.journal == "sqlite" and broken_off(folder):
+        raise KeepingError(
+            f"a restore into {folder} was broken off: run belfry restore again, "
+            f"or remove {folder / RESTORING} to begin anew"
+        )
     there = {name: (folder / name).exists() for name in (JOURNAL, KEYS, REGISTRY)}
     if settings.journal == "sqlite" and there[KEYS] and not there[JOURNAL]:
         raise StoreMissing(folder / JOURNAL, "every signal and incident")

@@ -5,9 +5,11 @@ is in it; the key store last and elsewhere, so that every key that an entry name
 keys, overwritten each time: else what was erased could be read again from an older one. The instance key is in none.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,7 +21,7 @@ from msgspec import Struct
 
 from belfry import __version__
 from belfry.app.keeping import manifest as manifests
-from belfry.app.keeping.copying import copy_database, replace_for_good, settle_file
+from belfry.app.keeping.copying import copy_database, forget_for_good, set_aside, settle_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import examine
 from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Held, Manifest, store_file, synced
@@ -58,14 +60,29 @@ def back_up(settings: Settings, to: Path, keys_to: Path | None, *, now: datetime
     _check_places(settings.data, to, keys_to)
     for place in (to, *([] if keys_to is None else [keys_to])):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = _stores(settings, to, now)
-    keys = None if keys_to is None else _keys(settings, keys_to, now)
-    removed = remove_old(to, now - timedelta(days=settings.backup.keep_days))
+    with _alone(to, *([] if keys_to is None else [keys_to])):
+        made = _stores(settings, to, now)
+        keys = None if keys_to is None else _keys(settings, keys_to, now)
+        removed = remove_old(to, now - timedelta(days=settings.backup.keep_days))
     held = _held(made[1])
     note(settings.data, LastBackup(made_at=now, position=held.position, keys=keys is not None))
     return Made(
         folder=made[0], manifest=made[1], keys=keys, removed=removed, instance=(settings.data / INSTANCE).absolute()
     )
+
+
+@contextmanager
+def _alone(*places: Path) -> Iterator[None]:
+    """One backup at a time goes to a place: two would take each other's unfinished files away."""
+    with ExitStack() as held:
+        for place in places:
+            folder = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+            held.callback(os.close, folder)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise KeepingError(f"another backup goes to {place} just now") from error
+        yield
 
 
 def _held(manifest: Manifest) -> Held:
@@ -115,18 +132,22 @@ def _stores(settings: Settings, to: Path, now: datetime) -> tuple[Path, Manifest
         raise KeepingError(f"{folder} is there already: one backup a second")
     work = folder.with_name(folder.name + PARTIAL)
     work.mkdir(mode=0o700)
-    copy_database(settings.data / JOURNAL, work / JOURNAL)
-    _registry(settings, work)
-    manifest = Manifest(
-        made_at=now,
-        version=__version__,
-        centre=settings.name,
-        instance=fingerprint(settings.data),
-        journal=examine(work / JOURNAL).held,
-        files=(store_file(work / JOURNAL), store_file(work / REGISTRY)),
-    )
-    manifests.write(work, manifest)
-    work.rename(folder)
+    try:
+        copy_database(settings.data / JOURNAL, work / JOURNAL)
+        _registry(settings, work)
+        manifest = Manifest(
+            made_at=now,
+            version=__version__,
+            centre=settings.name,
+            instance=fingerprint(settings.data),
+            journal=examine(work / JOURNAL).held,
+            files=(store_file(work / JOURNAL), store_file(work / REGISTRY)),
+        )
+        manifests.write(work, manifest)
+        work.rename(folder)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)  # a disk that it filled has its room back
+        raise
     manifests.sync_folder(to)
     return folder, manifest
 
@@ -154,10 +175,16 @@ def _registry(settings: Settings, work: Path) -> None:
 
 
 def _keys(settings: Settings, keys_to: Path, now: datetime) -> Path:
-    """The one backup of the key store; the one before is overwritten once this one is whole."""
-    new = keys_to / f"{KEYS}.new"
-    new.unlink(missing_ok=True)
-    copy_database(settings.data / KEYS, new)
+    """The one backup of the key store; the one before is overwritten once this one is whole and in its place."""
+    new, path = keys_to / f"{KEYS}.new", keys_to / KEYS
+    for left in (new, new.with_name(f"{new.name}-wal"), new.with_name(f"{new.name}-journal")):
+        forget_for_good(left)
+    try:
+        copy_database(settings.data / KEYS, new)
+    except BaseException:
+        with suppress(OSError):
+            forget_for_good(new)
+        raise
     file = msgspec.structs.replace(store_file(new), file=KEYS)
     manifest = Manifest(
         kind="keys",
@@ -167,9 +194,12 @@ def _keys(settings: Settings, keys_to: Path, now: datetime) -> Path:
         instance=fingerprint(settings.data),
         files=(file,),
     )
-    replace_for_good(new, keys_to / KEYS)
-    manifests.write(keys_to, manifest)
-    return keys_to / KEYS
+    manifests.prepare(keys_to, manifest)
+    old = set_aside(path)
+    new.replace(path)  # from here on three names change, and nothing else is written in between
+    manifests.settle(keys_to)
+    forget_for_good(old)
+    return path
 
 
 def fingerprint(data: Path) -> str:

@@ -20,8 +20,8 @@ import structlog
 
 from belfry import __version__
 from belfry.app.keeping import manifest as manifests
-from belfry.app.keeping.backup import fingerprint
-from belfry.app.keeping.copying import copy_database, copy_file
+from belfry.app.keeping.backup import PARTIAL, fingerprint
+from belfry.app.keeping.copying import copy_database, copy_file, forget_for_good
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.manifest import ARCHIVE, JOURNAL, KEYS, REGISTRY, STORES, Manifest, store_file
 from belfry.archive import archive_state
@@ -83,22 +83,45 @@ def keep(settings: Settings, now: datetime) -> Path | None:
         log.warning("the registry on the server is brought up to date, and no copy of it is kept: that is pg_dump's")
     if not older:
         return None
-    folder = settings.data / FOLDER / manifests.name_of(now)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    for one in older:
-        copy_database(settings.data / one.file, folder / one.file)
-    manifest = Manifest(
-        kind="kept",
-        made_at=now,
-        version=__version__,
-        centre=settings.name,
-        instance=fingerprint(settings.data),
-        files=tuple(store_file(folder / one.file) for one in older),
-    )
-    manifests.write(folder, manifest)
+    place = settings.data / FOLDER
+    _remove_partial(place)
+    folder = place / manifests.name_of(now)
+    _remove(folder)
+    work = folder.with_name(folder.name + PARTIAL)
+    work.mkdir(mode=0o700, parents=True)
+    try:
+        for one in older:
+            copy_database(settings.data / one.file, work / one.file)
+        manifest = Manifest(
+            kind="kept",
+            made_at=now,
+            version=__version__,
+            centre=settings.name,
+            instance=fingerprint(settings.data),
+            files=tuple(store_file(work / one.file) for one in older),
+        )
+        manifests.write(work, manifest)
+        work.rename(folder)
+    except BaseException:
+        _remove(work)  # a disk that it filled has its room back
+        raise
+    manifests.sync_folder(place)
     log.info("kept what an older version wrote", folder=str(folder), files=[one.file for one in older])
     return folder
+
+
+def _remove_partial(place: Path) -> None:
+    """Copies whose start was killed before they were whole."""
+    for left in place.glob(f"belfry-*{PARTIAL}"):
+        _remove(left)
+
+
+def _remove(folder: Path) -> None:
+    """A folder of copies, keys with their bytes. Raises OSError."""
+    if folder.is_dir():
+        for left in folder.glob(f"{KEYS}*"):
+            forget_for_good(left)
+        shutil.rmtree(folder)
 
 
 def remove_kept(settings: Settings, now: datetime) -> None:
@@ -108,8 +131,9 @@ def remove_kept(settings: Settings, now: datetime) -> None:
     for folder in aside.iterdir() if aside.is_dir() else ():
         made_at = manifests.made_at_of(folder)
         if made_at is not None and now - made_at > (KEYS_LIVE if (folder / KEYS).exists() else lives):
-            shutil.rmtree(folder)
+            _remove(folder)
     place = settings.data / FOLDER
+    _remove_partial(place)
     for folder in manifests.backups_in(place) if place.is_dir() else ():
         try:
             manifest = manifests.read(folder)
@@ -117,7 +141,7 @@ def remove_kept(settings: Settings, now: datetime) -> None:
             log.warning("a kept copy cannot be read", folder=str(folder), reason=str(error))
             continue
         if now - manifest.made_at > (lives if manifest.file(KEYS) is None else KEYS_LIVE):
-            shutil.rmtree(folder)
+            _remove(folder)
 
 
 def put_back(settings: Settings, folder: Path, manifest: Manifest, now: datetime) -> Path:
@@ -137,13 +161,14 @@ def put_back(settings: Settings, folder: Path, manifest: Manifest, now: datetime
         names = [one.file for one in manifest.files if one.file in STORES]
         for name in names:
             copy_file(folder / name, aside / f"{name}.back")
-        follow = (ARCHIVE, "board.snapshot") if JOURNAL in names else ()  # both are of the journal that goes
-        for name in {*names, *follow}:
+        made_of_it = (ARCHIVE, "board.snapshot") if JOURNAL in names else ()  # both are of the journal that goes
+        follow = [name for name in made_of_it if name not in names]
+        for name in (*follow, *names):  # one by one: a kill leaves neighbours, and a start names what is missing
             for present in (name, f"{name}-wal", f"{name}-shm"):
                 if (data / present).exists():
                     os.replace(data / present, aside / present)
-        for name in names:
-            os.replace(aside / f"{name}.back", data / name)
+            if name in names:
+                os.replace(aside / f"{name}.back", data / name)
         manifests.sync_folder(data)
     finally:
         os.close(held)

@@ -73,20 +73,32 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_for_good(new: Path, path: Path) -> None:
-    """Put a file in the place of another one, whose bytes are overwritten then. Raises OSError.
+def set_aside(path: Path) -> Path:
+    """Give a file a second name, so that another one can take its place at once and this one be overwritten then.
+
+    Raises OSError. What a process that was killed left aside goes first.
+    """
+    old = path.with_name(f"{path.name}.old")
+    forget_for_good(old)
+    if path.exists():
+        try:
+            os.link(path, old)
+        except OSError:  # a stick has one name for each file: for a moment nothing stands in its place
+            path.replace(old)
+    return old
+
+
+def forget_for_good(path: Path) -> None:
+    """Overwrite the bytes of a file and remove it; nothing where there is none. Raises OSError.
 
     A disk that writes elsewhere than it is told (solid state, snapshots of a file system) may keep them for a while.
     """
-    old = path.with_name(f"{path.name}.old")
-    if path.exists():
-        path.replace(old)
-    new.replace(path)
+    if not path.exists():
+        return
+    if path.stat().st_nlink == 1:  # else it stands in its place still
+        overwrite(path)
+    path.unlink()
     sync_folder(path.parent)
-    if old.exists():
-        overwrite(old)
-        old.unlink()
-        sync_folder(path.parent)
 
 
 def overwrite(path: Path) -> None:

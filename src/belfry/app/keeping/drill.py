@@ -4,10 +4,12 @@ It restores as `belfry restore` does, opens the stores as a centre does, reads t
 makes an archive of it. A backup that was never taken back is a hope.
 """
 
+import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -21,6 +23,10 @@ from belfry.centre.archivist import Archivist
 from belfry.journal.sqlite import SqliteJournal
 from belfry.registry import Registry
 from belfry.settings import Settings
+
+PREFIX: Final = "belfry-drill-"
+LEFT_AFTER: Final = timedelta(days=1)
+"""No drill takes so long: what lies there still is of one that was killed, and as large as a backup."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +42,8 @@ class Drilled:
 async def drill(source: Path, *, now: datetime, below: Path | None = None) -> Drilled:
     """Raises KeepingError where the backup is not what it should be. `below`: where there is room for a copy of it."""
     folder = manifests.find(source)
-    with tempfile.TemporaryDirectory(prefix="belfry-drill-", dir=below) as place:
+    _remove_left(below, now)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=below) as place:
         settings = msgspec.structs.replace(Settings(), data=Path(place) / "data")
         back = await restore(settings, folder, None, now=now)
         registry = Registry.open(settings.data)
@@ -57,3 +64,9 @@ async def drill(source: Path, *, now: datetime, below: Path | None = None) -> Dr
         if wrong := differences(back.manifest.journal, held):
             raise KeepingError(f"what came back is not what was backed up: {'; '.join(wrong)}")
     return Drilled(manifest=back.manifest, folder=folder, accounts=accounts, users=users, archived=archived)
+
+
+def _remove_left(below: Path | None, now: datetime) -> None:
+    for left in Path(tempfile.gettempdir() if below is None else below).glob(f"{PREFIX}*"):
+        if now.timestamp() - left.stat().st_mtime > LEFT_AFTER.total_seconds():
+            shutil.rmtree(left, ignore_errors=True)

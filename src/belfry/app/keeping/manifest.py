@@ -116,10 +116,22 @@ def decode(data: bytes, name: str = FILE) -> Manifest:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Write the manifest and the sums, synced. Raises OSError."""
+    prepare(folder, manifest)
+    settle(folder)
+
+
+def prepare(folder: Path, manifest: Manifest) -> None:
+    """Write both beside their places, synced: `settle` needs no room on the disk then. Raises OSError."""
     data = msgspec.json.format(msgspec.json.encode(manifest))
     lines = [(sha256(data).hexdigest(), FILE), *((one.sha256, one.file) for one in manifest.files)]
-    synced(folder / FILE, data)
-    synced(folder / SUMS, "".join(f"{digest}  {name}\n" for digest, name in lines).encode())
+    synced(folder / f"{FILE}.new", data)
+    synced(folder / f"{SUMS}.new", "".join(f"{digest}  {name}\n" for digest, name in lines).encode())
+
+
+def settle(folder: Path) -> None:
+    """Put in place what was prepared. Raises OSError."""
+    for name in (FILE, SUMS):
+        (folder / f"{name}.new").replace(folder / name)
     sync_folder(folder)
 
 

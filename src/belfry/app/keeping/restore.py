@@ -7,8 +7,8 @@ second time, so the journal says where that begins, and everybody signs in anew.
 
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy import delete
 from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import fingerprint
 from belfry.app.keeping.before import put_back
-from belfry.app.keeping.copying import copy_file
+from belfry.app.keeping.copying import copy_file, forget_for_good, settle_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import Holding, differences, examine
 from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Manifest
@@ -36,7 +36,8 @@ from belfry.settings import Settings
 from belfry.sql import SqlError, writing
 
 CLOCK_MAY_DIFFER: Final = timedelta(hours=1)
-NEW: Final = ".restoring"
+RESTORING: Final = "restoring"
+"""Below the data: where a backup becomes a centre. While there is no journal beside it, nothing starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +94,19 @@ async def restore(settings: Settings, source: Path, keys_from: Path | None, *, n
         raise KeepingError(f"{folder / JOURNAL} does not hold what its manifest says: {'; '.join(wrong)}")
     if keys_from is not None:
         _check_keys(keys_from, data, manifest)
-    _put(data, folder, keys_from)
-    expired = await _settle_keys(data, holding, now, keys=keys_from is not None)
-    await _settle_registry(settings)
-    await _say(data, manifest, now, keys=keys_from is not None)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    work = data / RESTORING
+    _clear(work)
+    work.mkdir(mode=0o700)
+    try:
+        _copy(work, data, folder, keys_from)
+        expired = await _settle_keys(work, holding, now, keys=keys_from is not None)
+        await _settle_registry(settings, work)
+        await _say(work, manifest, now, keys=keys_from is not None)
+        _put(work, data)
+    except BaseException:
+        _clear(work)
+        raise
     return Back(
         manifest=manifest,
         folder=folder,
@@ -122,7 +132,10 @@ def _check_settings(settings: Settings) -> None:
 def _check_empty(data: Path, *, keys: bool) -> None:
     """Only the instance key may be there: it comes from a place of its own, by hand."""
     there: Sequence[str] = sorted(one.name for one in data.iterdir()) if data.is_dir() else []
-    if others := [name for name in there if name != INSTANCE]:
+    ours = {INSTANCE, RESTORING}
+    if broken_off(data):  # what it had put in place is put there again
+        ours |= {KEYS, REGISTRY}
+    if others := [name for name in there if name not in ours]:
         raise KeepingError(
             f"{data} is not empty ({others[0]}): a restore overwrites nothing; move it away, or name another folder"
         )
@@ -147,30 +160,52 @@ def _check_keys(keys_from: Path, data: Path, manifest: Manifest) -> None:
         raise KeepingError(f"the keys in {keys_from} are of another centre than the backup")
 
 
-def _put(data: Path, folder: Path, keys_from: Path | None) -> None:
-    """Copy beside their places, then rename: the journal last, without which nothing starts."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stores = [(folder, REGISTRY), (folder, JOURNAL)]
+def broken_off(data: Path) -> bool:
+    """Whether a restore into this folder was killed: the journal comes last, and nothing starts without it."""
+    return (data / RESTORING).exists() and not (data / JOURNAL).exists()
+
+
+def _clear(work: Path) -> None:
+    """Remove what a restore worked on, keys with their bytes. Raises OSError."""
+    if work.is_dir():
+        for name in (KEYS, f"{KEYS}-wal", INSTANCE):
+            forget_for_good(work / name)
+        shutil.rmtree(work)
+
+
+def _copy(work: Path, data: Path, folder: Path, keys_from: Path | None) -> None:
+    """All that it takes, beside its place: what is half done never looks like a centre."""
+    for name in (REGISTRY, JOURNAL):
+        copy_file(folder / name, work / name)
     if keys_from is not None:
-        stores.insert(0, (keys_from, KEYS))
-    try:
-        for place, name in stores:
-            copy_file(place / name, data / f"{name}{NEW}")
-        for _, name in stores:
-            os.replace(data / f"{name}{NEW}", data / name)
-        manifests.sync_folder(data)
-    except BaseException:
-        for _, name in stores:
-            for left in (data / f"{name}{NEW}", data / name):
-                with suppress(OSError):
-                    left.unlink(missing_ok=True)
-        raise
+        copy_file(keys_from / KEYS, work / KEYS)
+    if (data / INSTANCE).exists():
+        copy_file(data / INSTANCE, work / INSTANCE)
 
 
-async def _settle_keys(data: Path, holding: Holding, now: datetime, *, keys: bool) -> int:
+def _put(work: Path, data: Path) -> None:
+    """Rename what is ready: the journal last."""
+    stores = [name for name in (KEYS, REGISTRY, JOURNAL) if (work / name).exists()]
+    for name in stores:
+        settle_file(work / name)
+    if (data / INSTANCE).exists():
+        forget_for_good(work / INSTANCE)
+    else:
+        os.replace(work / INSTANCE, data / INSTANCE)
+    if REGISTRY not in stores:
+        (data / REGISTRY).unlink(missing_ok=True)  # of a restore with other settings that was broken off
+    for name in stores:
+        if name == JOURNAL:
+            manifests.sync_folder(data)
+        os.replace(work / name, data / name)
+    manifests.sync_folder(data)
+    shutil.rmtree(work)
+
+
+async def _settle_keys(work: Path, holding: Holding, now: datetime, *, keys: bool) -> int:
     """Without keys a store of new ones is made, in which no old part finds its own."""
     try:
-        store = await SqliteKeyStore.open(data, secrets.token_bytes)
+        store = await SqliteKeyStore.open(work, secrets.token_bytes)
     except KeysError as error:
         raise KeepingError(f"the keys cannot be used: {error}") from error
     try:
@@ -185,10 +220,10 @@ async def _settle_keys(data: Path, holding: Holding, now: datetime, *, keys: boo
         await store.close()
 
 
-async def _settle_registry(settings: Settings) -> None:
+async def _settle_registry(settings: Settings, work: Path) -> None:
     """Bring it up to date, and let everybody sign in anew: their pages know positions that mean something else now."""
     try:
-        registry = Registry.open(settings.data)
+        registry = Registry.open(work)
         try:
             with writing(registry.store.engine) as connection:
                 connection.execute(delete(SESSION))
@@ -207,13 +242,13 @@ async def _settle_registry(settings: Settings) -> None:
         raise KeepingError(f"the registry cannot be used: {error}") from error
     if settings.database is not None:
         for name in (REGISTRY, f"{REGISTRY}-wal", f"{REGISTRY}-shm"):
-            (settings.data / name).unlink(missing_ok=True)
+            (work / name).unlink(missing_ok=True)
 
 
-async def _say(data: Path, manifest: Manifest, now: datetime, *, keys: bool) -> None:
+async def _say(work: Path, manifest: Manifest, now: datetime, *, keys: bool) -> None:
     assert manifest.journal is not None
     fact = Restored(position=manifest.journal.position, made_at=manifest.made_at, version=manifest.version, keys=keys)
-    journal = await SqliteJournal.open(data)
+    journal = await SqliteJournal.open(work)
     try:
         await journal.append([Entry(id=secrets.token_bytes(16), subject="centre", at=now, facts=(fact,))])
     finally:
