@@ -22,7 +22,7 @@ from belfry.ports import Clock
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
-VERSION: Final = 5
+VERSION: Final = 6
 DIGEST_BYTES: Final = 32
 
 EVERY: Final = timedelta(minutes=10)

@@ -16,8 +16,14 @@ from typing import Final, final
 
 from msgspec import Struct
 
+from belfry.domain.handover_facts import AboutHandover
 from belfry.domain.muting import Asked, Expected, Scope, Tick
+from belfry.domain.notice_facts import AboutNotice
+from belfry.domain.sealed import Part as Part
+from belfry.domain.sealed import Retention as Retention
+from belfry.domain.sealed import Sealed as Sealed
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
+from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
 from belfry.domain.storm_cover import StormGroup
 
 ENTRY_MAX_BYTES: Final = 65_535
@@ -25,36 +31,6 @@ ENTRY_MAX_BYTES: Final = 65_535
 
 APPEND_MAX_ENTRIES: Final = 256
 """Most entries in one all-or-none append (DESIGN 4)."""
-
-
-class Part(StrEnum):
-    """What a sealed part holds."""
-
-    USER = "user"
-    ZONE_TEXT = "zone_text"
-    NOTE = "note"
-    CALLER = "caller"
-    PLACE = "place"
-    POSITION = "position"
-
-
-class Retention(StrEnum):
-    """How long the key of a sealed part lives; the periods are settings."""
-
-    SIGNAL = "signal"
-    INCIDENT = "incident"
-    CALLER = "caller"
-    POSITION = "position"
-
-
-class Sealed(Struct, frozen=True, gc=False):
-    """AES-256-GCM of one personal part. `key` is the SHA-256 of its data key, and its name in the key store."""
-
-    part: Part
-    retention: Retention
-    key: bytes
-    box: bytes
-    """12 bytes nonce, then ciphertext and tag."""
 
 
 class Act(StrEnum):
@@ -660,6 +636,12 @@ OnIncident = (
     | Mended
     | Overdue
     | Assigned
+    | PlanChosen
+    | StepDone
+    | Arrived
+    | ScoreSet
+    | Merged
+    | Unmerged
 )
 Fact = (
     Received
@@ -673,6 +655,8 @@ Fact = (
     | AboutTest
     | AboutCode
     | AboutStorm
+    | AboutNotice
+    | AboutHandover
     | WordTried
     | ClosingExtended
     | Changed
@@ -684,7 +668,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `triage`, `expiry`, `registry` or `centre`.
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `triage`, `expiry`, `registry` or `centre`.
     """
 
     id: bytes
@@ -694,9 +678,9 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     schema: int = 1
 
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Newest entry schema that this code reads; a journal with a newer one is refused. 2: facts were added that the first
-version cannot read (tests, storms, schedules, carried, restored)."""
+version cannot read (tests, storms, schedules, carried, restored). 3: plans, notices, handovers, merging."""
 
 
 def account_subject(key: AccountKey) -> str:
@@ -725,3 +709,11 @@ def code_subject(code: str) -> str:
 
 def storm_subject(storm: str) -> str:
     return f"storm/{storm}"
+
+
+def notice_subject(notice: str) -> str:
+    return f"notice/{notice}"
+
+
+def handover_subject(handover: str) -> str:
+    return f"handover/{handover}"

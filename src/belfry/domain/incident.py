@@ -38,7 +38,9 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
+from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle
 from belfry.domain.signal import AccountKey
+from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
 
 State = IncidentState
 _Rare = (
@@ -56,6 +58,12 @@ _Rare = (
     | Mended
     | Overdue
     | Assigned
+    | PlanChosen
+    | StepDone
+    | Arrived
+    | ScoreSet
+    | Merged
+    | Unmerged
 )
 """What is said of an incident a few times, while signals join it by the thousand."""
 
@@ -186,6 +194,16 @@ class Incident(Struct, kw_only=True):
     """A person said whose account it is."""
     wrong_words: int = 0
     """Pass-words that were none of the site's."""
+    plan: PlanRun | None = None
+    """What it asks for, from its first take on."""
+    deeds: tuple[Deed, ...] = ()
+    """What was done of the plan and beside it, oldest first."""
+    coming: tuple[Coming, ...] = ()
+    """Who accepted to come and is not there yet."""
+    score_set: int | None = None
+    """The validation score, where an operator judged otherwise than the table."""
+    merged_into: str | None = None
+    """The incident under which it is handled as one case."""
 
     @property
     def open(self) -> bool:
@@ -302,6 +320,26 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _acted(incident, at)
             incident.account_id, incident.assigned = fact.account_id, True
             incident.version += 1
+        case PlanChosen():
+            incident.plan = begin(fact, incident.plan)
+        case StepDone():
+            _done(incident, fact, position, at)
+        case Arrived():
+            _acted(incident, at)
+            incident.coming = coming(incident.coming, fact, at)
+            incident.version += 1
+        case ScoreSet():
+            _acted(incident, at)
+            incident.score_set = fact.level
+            incident.version += 1
+        case Merged():
+            _acted(incident, at)
+            incident.merged_into = fact.into
+            incident.version += 1
+        case Unmerged():
+            _acted(incident, at)
+            incident.merged_into = None
+            incident.version += 1
         case _:
             assert_never(fact)
 
@@ -346,6 +384,15 @@ def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
         incident.wrong_words += 1
         if incident.wrong_words == WRONG_WORDS:
             incident.flags = (*incident.flags, WRONG_WORD)
+
+
+def _done(incident: Incident, fact: StepDone, position: int, at: datetime) -> None:
+    _acted(incident, at)
+    if incident.plan is not None:
+        incident.plan = settle(incident.plan, fact)
+    incident.deeds = noted(incident.deeds, fact, position, at)
+    incident.coming = coming(incident.coming, fact, at)
+    incident.version += 1
 
 
 def _raise_point(incident: Incident, point: Point) -> None:

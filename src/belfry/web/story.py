@@ -31,6 +31,7 @@ from belfry.domain.facts import (
     WordChecked,
 )
 from belfry.domain.incident import Incident
+from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
 from belfry.ports import Pruned, Stored
 from belfry.web.telling import Decision, Teller, Texts
 from belfry.web.views import TimelineItem
@@ -153,6 +154,51 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             return {"type": "word", "by": fact.by, "data": _given(right=fact.right, contact=fact.contact)}
         case AccessShown():
             return {"type": "access", "by": fact.by}
+        case PlanChosen():
+            return {"type": "plan", "reasons": list(fact.reasons)}
+        case StepDone():
+            return {
+                "type": "step" if fact.outcome is not None else "skipped",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(
+                    step=fact.step,
+                    do=fact.do,
+                    outcome=fact.outcome,
+                    contact=fact.contact,
+                    agency=fact.agency,
+                    number=fact.number,
+                    arrives_at=fact.arrives_at,
+                ),
+            }
+        case Arrived():
+            return {
+                "type": "arrived",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(contact=fact.contact, given_up=fact.given_up or None),
+            }
+        case ScoreSet():
+            return {
+                "type": "score",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": _given(level=fact.level, was=fact.was),
+            }
+        case Merged():
+            return {
+                "type": "merged",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": {"into": fact.into},
+            }
+        case Unmerged():
+            return {
+                "type": "unmerged",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "data": {"out_of": fact.out_of},
+            }
         case _:
             assert_never(fact)
 
@@ -168,6 +214,8 @@ def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
                 case Opened() | Joined():
                     parts.extend(fact.signal.sealed)
                 case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened() | Assigned():
+                    parts.extend(fact.sealed)
+                case StepDone() | Arrived() | ScoreSet() | Merged() | Unmerged():
                     parts.extend(fact.sealed)
                 case _:
                     pass

@@ -1,0 +1,103 @@
+"""What is written down of the operator's hour at an incident: its plan, what was done, its score, and merging.
+
+They are facts of an incident (`facts.OnIncident`).
+"""
+
+from datetime import datetime
+from typing import final
+
+from msgspec import Struct
+
+from belfry.domain.plan import Outcome, PlanRef, Step, StepType
+from belfry.domain.sealed import Sealed
+
+
+@final
+class PlanChosen(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="plan_chosen"):
+    """What this incident asks for, settled when it was taken first, or when its kind or its account became another.
+
+    The steps stand here without their texts, which may be about people: the registry keeps the texts of each version of
+    each plan. A plan that is changed later changes nothing here.
+    """
+
+    incident: str
+    steps: tuple[Step, ...]
+    refs: tuple[PlanRef, ...]
+    below: tuple[PlanRef, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@final
+class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="step_done"):
+    """Somebody did something that a plan asks for, or that none asked for (`step` None): one call, one thing passed on.
+
+    What it means for the plan is settled here: `settles` says that the step is over, `next` which one comes then.
+    """
+
+    incident: str
+    by: str
+    do: StepType
+    step: str | None = None
+    outcome: Outcome | None = None
+    """None: skipped, with the reason in `sealed`."""
+    settles: bool = True
+    next: str | None = None
+    """Id of the step that comes now; None: none, or the step is not settled."""
+    contact: str | None = None
+    """Our id of the contact who was called."""
+    agency: str | None = None
+    """Our id of the agency that was told."""
+    number: int | None = None
+    """Which of his numbers, from 0."""
+    arrives_at: datetime | None = None
+    """When whoever accepted will be there."""
+    reference: bool = False
+    """What the agency calls the case is in `sealed`."""
+    score: int | None = None
+    """The validation score as it was passed on, and the version of its rules."""
+    score_rules: int | None = None
+    sealed: tuple[Sealed, ...] = ()
+
+
+@final
+class Arrived(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="arrived"):
+    """Who had accepted to come is there, or is not coming any more."""
+
+    incident: str
+    by: str
+    contact: str | None = None
+    given_up: bool = False
+    sealed: tuple[Sealed, ...] = ()
+
+
+@final
+class ScoreSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="score_set"):
+    """An operator judged the validation score otherwise than the table; the reason is sealed. None: as it says."""
+
+    incident: str
+    by: str
+    level: int | None
+    was: int
+    rules: int
+    """Version of the table."""
+    sealed: tuple[Sealed, ...] = ()
+
+
+@final
+class Merged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="merged"):
+    """It is one case with another incident, and is handled there: what it is, and what still joins it, shows there."""
+
+    incident: str
+    into: str
+    by: str
+    sealed: tuple[Sealed, ...] = ()
+
+
+@final
+class Unmerged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="unmerged"):
+    """It was not one case: it stands for itself again, taken by whoever said so."""
+
+    incident: str
+    out_of: str
+    by: str
+    sealed: tuple[Sealed, ...] = ()
