@@ -9,8 +9,10 @@ import pytest
 from msgspec import structs
 
 from belfry.ports.staff import Role
+from belfry.web.event_stream import EventStream
+from belfry.web.listeners import STREAMS_OF_ONE
 from belfry.web.outlet import Audience, Stream
-from belfry.web.stream import PENDING_MOST, STREAMS_OF_ONE, EventStream
+from belfry.web.stream import PENDING_MOST
 from tests.web.kit import Rig
 from tests.web.serving import Listener, listening, serving, until
 
@@ -338,7 +340,7 @@ async def test_somebody_with_many_streams_ends_their_own_oldest_and_nobody_elses
 
 
 async def test_no_number_of_streams_keeps_others_from_theirs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("belfry.web.stream.STREAMS_MOST", STREAMS_OF_ONE + 1)
+    monkeypatch.setattr("belfry.web.listeners.STREAMS_MOST", STREAMS_OF_ONE + 1)
     hub = rig.front.hub
     with ExitStack() as many:
         for _ in range(520):
@@ -352,7 +354,7 @@ async def test_no_number_of_streams_keeps_others_from_theirs(rig: Rig, monkeypat
 
 
 async def test_a_stream_that_ends_waits_for_nobody_who_does_not_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("belfry.web.stream.END_WITHIN_S", 0)
+    monkeypatch.setattr("belfry.web.event_stream.END_WITHIN_S", 0)
     stuck, never = asyncio.Event(), asyncio.Event()
 
     async def receive() -> Any:

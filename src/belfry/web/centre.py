@@ -15,6 +15,16 @@ from belfry.domain.own_faults import OWN_FAULT
 from belfry.protocols.dc09.describe import describe
 from belfry.web.asks import DecodeBody
 from belfry.web.bodies import Asked, takes
+from belfry.web.centre_views import (
+    CentreView,
+    Counts,
+    KeepingView,
+    KindList,
+    OwnFaultView,
+    Pulse,
+    ReceiverView,
+    RestoredView,
+)
 from belfry.web.front import Front, front
 from belfry.web.house import House, Keeping, OwnFaultState
 from belfry.web.identity import need, visitor_guard
@@ -27,17 +37,7 @@ from belfry.web.rights import Right
 from belfry.web.sight import viewer_of
 from belfry.web.silences import Silences
 from belfry.web.telling import kind_list
-from belfry.web.views import (
-    CentreView,
-    Counts,
-    Decoded,
-    KeepingView,
-    KindList,
-    OwnFaultView,
-    Pulse,
-    ReceiverView,
-    RestoredView,
-)
+from belfry.web.views import Decoded
 
 _KINDS_LAST_S: Final = 3_600
 DECODED_MOST: Final = 1_000

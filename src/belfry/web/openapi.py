@@ -23,6 +23,7 @@ from belfry import __version__
 from belfry.ports.sheets import SheetForm
 from belfry.web import (
     asks,
+    centre_views,
     on_test_asks,
     on_test_views,
     schedule_asks,
@@ -94,7 +95,9 @@ def _operations(told: Json) -> Iterator[tuple[str, str, Json]]:
 def _say_types(told: Json) -> None:
     """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
     answers = [
-        kind for module in (views, site_views, on_test_views, sheet_views, storm_views) for kind in _structs(module)
+        kind
+        for module in (views, centre_views, site_views, on_test_views, sheet_views, storm_views)
+        for kind in _structs(module)
     ]
     bodies = [
         kind for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks) for kind in _structs(module)

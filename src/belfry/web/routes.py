@@ -26,13 +26,13 @@ from belfry.web import (
     words,
 )
 from belfry.web.bodies import Asked
+from belfry.web.event_stream import EventStream
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.outlet import Audience, Lasts, Stream
 from belfry.web.problems import refused
 from belfry.web.rights import Right, may
 from belfry.web.sight import audience_of, viewer_of
-from belfry.web.stream import EventStream
 
 PREFIX: Final = "/api/v1"
 

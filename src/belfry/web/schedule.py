@@ -21,6 +21,7 @@ from belfry.domain.site_file import SiteFile
 from belfry.ports import Spoken, TooManyWords
 from belfry.ports.staff import Role
 from belfry.web.bodies import Asked, takes
+from belfry.web.centre_views import ExtendedView
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import act, seen, staff_of
@@ -29,7 +30,6 @@ from belfry.web.problems import refused, told
 from belfry.web.rights import Right
 from belfry.web.schedule_asks import ExtendClosingBody
 from belfry.web.sites import UNSEEN, is_of, site_of
-from belfry.web.views import ExtendedView
 
 _ASKED: Final = {
     **UNSEEN,

@@ -11,13 +11,7 @@ from belfry.domain.site import Account
 from belfry.domain.supervision import LIFE_CALL
 from belfry.ports import Accounts
 from belfry.web.bodies import Asked
-from belfry.web.front import front
-from belfry.web.house import House
-from belfry.web.identity import need
-from belfry.web.rights import Right
-from belfry.web.sight import viewer_of
-from belfry.web.telling import site_view
-from belfry.web.views import (
+from belfry.web.centre_views import (
     DueView,
     LostView,
     NotCommissionedView,
@@ -27,6 +21,12 @@ from belfry.web.views import (
     SilenceView,
     SlowView,
 )
+from belfry.web.front import front
+from belfry.web.house import House
+from belfry.web.identity import need
+from belfry.web.rights import Right
+from belfry.web.sight import viewer_of
+from belfry.web.telling import site_view
 
 _CUT_OFF: Final = frozenset({"TECH.COMMS.LOST", "TECH.OUTAGE"})
 

@@ -13,7 +13,8 @@ from belfry.domain.premises import Area, CodeRule, TransmissionPath, Zone
 from belfry.domain.schedules import Schedule
 from belfry.domain.site import TimeWindow
 from belfry.domain.site_file import Agency, SiteDetails
-from belfry.web.views import AccountView, Instant, Row
+from belfry.web.centre_views import AccountView
+from belfry.web.views import Instant, Row
 
 
 class AccountFile(AccountView, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from belfry.domain.site_file import SiteFile
 from belfry.ports.sites import Edited, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
 from belfry.ports.staff import Role, User
 from belfry.web.bodies import Asked, takes
+from belfry.web.centre_views import AccountList, AccountView
 from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
@@ -43,7 +44,6 @@ from belfry.web.site_views import (
     whole,
 )
 from belfry.web.tenants import owns, tenants_of
-from belfry.web.views import AccountList, AccountView
 
 T = TypeVar("T")
 

@@ -11,26 +11,24 @@ place, and once more when that can be read.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import Response
-from litestar.types import Receive, Scope, Send
 
 from belfry.centre.board import Board
 from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.domain.incident import REOPEN_WITHIN, Incident, State
 from belfry.ports import Journal, Stored
-from belfry.web.headers import SECURE
+from belfry.web.centre_views import Pulse
+from belfry.web.listeners import Listeners
 from belfry.web.outlet import Audience, Stream, beat, message
 from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
 from belfry.web.tenants import Tenants, is_his
-from belfry.web.views import Pulse
 
 BEAT_S: Final = 10
 """An id-only message at least this often; a console that hears none for longer is stale."""
@@ -42,11 +40,6 @@ CATCH_UP_MOST: Final = 2_000
 """Rows sent to somebody who comes back; beyond, loading the queue is quicker."""
 RESUME_WITHIN: Final = REOPEN_WITHIN - timedelta(hours=1)
 """The board forgets closed incidents a day old, so an id older than that may lack a closing."""
-STREAMS_MOST: Final = 500
-STREAMS_OF_ONE: Final = 8
-"""Streams of one person, whose browser needs one for all its tabs. Past it the oldest ends: nobody takes them all."""
-END_WITHIN_S: Final = 1
-"""How long the last words of a stream may take that ends; a console that does not read would take for ever."""
 RETRY_MS: Final = 1_000
 PACE_S: Final = 0.01
 """Between two sendings at least: of five hundred changes a second each would wake every console by itself."""
@@ -86,9 +79,7 @@ class Hub:
         """How often an account has gone to another tenant, as far as the streams know."""
         self._lent: dict[str, set[str]] = {}
         """Who is shown an incident only since it is theirs."""
-        self._lost, self._back = lost, back
-        self._streams: dict[Stream, None] = {}
-        """In the order in which they came."""
+        self._streams = Listeners(lost=lost, back=back)
         self._changed: dict[str, Incident] = {}
         self._unplaced: set[str] = set()
         """Incidents whose place is being read; their rows wait."""
@@ -132,31 +123,16 @@ class Hub:
 
     # -- streams
 
-    @contextmanager
-    def open(self, stream: Stream) -> Iterator[Stream]:
+    def open(self, stream: Stream) -> AbstractContextManager[Stream]:
         """Keep a stream while its console listens, and tell who is there."""
-        self._make_room(stream.name)
-        self._streams[stream] = None
-        self._back(stream.name)
-        try:
-            yield stream
-        finally:
-            self._streams.pop(stream, None)
-            if all(other.name != stream.name for other in self._streams):
-                self._lost(stream.name)
+        return self._streams.open(stream)
 
     def full(self, name: str) -> bool:
         """Whether there is no stream left for somebody, not even in the place of one of their own."""
-        return len(self._streams) >= STREAMS_MOST and len(self._of(name)) < STREAMS_OF_ONE
+        return self._streams.full(name)
 
-    def _make_room(self, name: str) -> None:
-        own = self._of(name)
-        if len(own) >= STREAMS_OF_ONE:
-            del self._streams[own[0]]
-            own[0].end()
-
-    def _of(self, name: str) -> list[Stream]:
-        return [stream for stream in self._streams if stream.name == name]
+    def end_session(self, secret: str) -> None:
+        self._streams.end_session(secret)
 
     def unseen(self) -> int:
         """How many incidents wait that nobody who may act and listens is shown."""
@@ -165,11 +141,6 @@ class Hub:
             return 0
         waiting = (one for one in self._board.queue() if one.state is State.WAITING)
         return sum(not any(self._tenants.by_rule(desk, one) for desk in desks) for one in waiting)
-
-    def end_session(self, secret: str) -> None:
-        for stream in self._streams:
-            if stream.secret == secret:
-                stream.end()
 
     async def greet(self, stream: Stream, last_id: str | None) -> None:
         """Begin a stream: what changed since `last_id`, or the position from where it goes on."""
@@ -440,43 +411,3 @@ class Hub:
 def _of_note(pulse: Pulse) -> tuple[object, ...]:
     faults = tuple((one.part, one.why, one.since) for one in pulse.faults)
     return (pulse.journal, faults, pulse.lost, pulse.not_commissioned)
-
-
-class EventStream(Response[None]):
-    """The answer of `GET /stream`: writes until the console goes, the session ends or the server stops."""
-
-    def __init__(self, hub: Hub, stream: Stream, last_id: str | None) -> None:
-        super().__init__(None, status_code=200, media_type="text/event-stream")
-        self._hub, self._stream, self._last_id = hub, stream, last_id
-
-    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
-        return self._run
-
-    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._hub.open(self._stream):
-            headers = {**SECURE, "content-type": "text/event-stream", "cache-control": "no-store"}
-            headers["x-accel-buffering"] = "no"  # a proxy that collects would make every alarm late
-            encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-            await send({"type": "http.response.start", "status": 200, "headers": encoded})
-            await self._hub.greet(self._stream, self._last_id)
-            writing = asyncio.create_task(self._write(send))
-            leaving = asyncio.create_task(_gone(receive))
-            ending = asyncio.create_task(self._stream.ended.wait())
-            try:
-                await asyncio.wait({writing, leaving, ending}, return_when=asyncio.FIRST_COMPLETED)
-                if ending.done():
-                    await asyncio.wait({writing}, timeout=END_WITHIN_S)
-            finally:
-                for task in (writing, leaving, ending):
-                    task.cancel()
-                await asyncio.gather(writing, leaving, ending, return_exceptions=True)
-
-    async def _write(self, send: Send) -> None:
-        async for chunk in self._stream.chunks():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -33,21 +33,9 @@ from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
 from belfry.ports import Accounts, Sites
+from belfry.web.centre_views import KindGroup, KindList, KindView
 from belfry.web.groups import label as group_label
-from belfry.web.views import (
-    Clock,
-    Clocks,
-    Detail,
-    KindGroup,
-    KindList,
-    KindView,
-    ProposalView,
-    RestoreView,
-    Row,
-    SignalView,
-    SiteView,
-    TimelineItem,
-)
+from belfry.web.views import Clock, Clocks, Detail, ProposalView, RestoreView, Row, SignalView, SiteView, TimelineItem
 
 MEDICAL: Final = "MED"
 
