@@ -15,6 +15,7 @@ from belfry.centre.schedules import Schedules
 from belfry.domain.condition import Condition
 from belfry.domain.facts import Downtime, Entry, Received, account_subject
 from belfry.domain.premises import SiteParts
+from belfry.domain.presets import PRESETS, Rules
 from belfry.domain.schedules import Interval, OpeningWindow, Schedule, ScheduleKind
 from belfry.domain.signal import Arrival, Method, Receipt
 from belfry.domain.site import Account
@@ -55,11 +56,13 @@ def local(text: str, *, fold: int = 0) -> datetime:
 class Hours:
     """The room, its schedules, and a clock in Zurich."""
 
-    def __init__(self, one: Room, parts: Mapping[str, SiteParts], holidays: Collection[date] = ()) -> None:
+    def __init__(
+        self, one: Room, parts: Mapping[str, SiteParts], holidays: Collection[date] = (), rules: Rules = PRESETS
+    ) -> None:
         self.room = one
         self.full = False
         self.names: dict[bytes, int] = {}
-        self.holidays = holidays
+        self.holidays, self.rules = holidays, rules
         for account_id, its in parts.items():
             one.book.put_parts(account_id, its)
         self.schedules = self.new()
@@ -73,6 +76,7 @@ class Hours:
             conditions=self.room.triage.conditions,
             holidays=lambda name: self.holidays,
             clock=lambda: self.room.now,
+            rules=self.rules,
         )
         fresh.begin()
         self.room.triage.hours = fresh
@@ -162,9 +166,10 @@ async def watched(
     since: str = "2026-03-13T06:00",
     accounts: Sequence[Account] = SITES,
     holidays: Collection[date] = (),
+    rules: Rules = PRESETS,
 ) -> AsyncIterator[Hours]:
     async with room(accounts) as one:
         one.now = local(since)
-        opened = Hours(one, parts, holidays)
+        opened = Hours(one, parts, holidays, rules)
         opened.load()
         yield opened

@@ -9,6 +9,7 @@ from belfry.centre.schedules import NoSuchSchedule
 from belfry.domain.facts import Downtime, Joined, Logged, Opened
 from belfry.domain.incident import State
 from belfry.domain.premises import Area, SiteParts, Technology, TransmissionPath
+from belfry.domain.presets import Rules
 from belfry.domain.schedules import Interval, Schedule, ScheduleKind
 from tests.centre.hours import SCHEDULES, WEEK, hours, local, rounds, watched
 
@@ -303,6 +304,19 @@ async def test_a_site_left_unset_after_a_night_alarm_is_unsecured() -> None:
         await shop.say("3401")
         unsecured = shop.room.incidents()[-1]
         assert "restored" in unsecured.flags
+
+
+async def test_how_long_a_site_may_stay_unset_and_what_a_panel_puts_off_are_settings() -> None:
+    async with watched(rules=Rules(unsecured_s=600, closing_extension_s=900)) as shop:
+        await shop.say("3401")
+        await shop.to("2026-03-14T02:00")
+        await shop.say("1130", zone="004")
+        await shop.say("1401")
+        assert await shop.to("2026-03-14T02:10") == ["PROP.ALARM.INTR 4 shop", "PROP.UNSECURED 4 shop"]
+        shop.room.now = local("2026-03-14T21:55")
+        await shop.say("1464")
+        assert "PROP.CLOSE.LATE 3 shop" not in await shop.to("2026-03-14T22:14")
+        assert "PROP.CLOSE.LATE 3 shop" in await shop.to("2026-03-14T22:15")
 
 
 async def test_a_site_set_again_after_a_night_alarm_is_not() -> None:

@@ -1,9 +1,10 @@
 """What the registry says of paths and tests: intervals, categories, alternatives, providers, a fixed local time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from belfry.domain.facts import Downtime
 from belfry.domain.premises import SiteParts, Technology, TransmissionPath
+from belfry.domain.presets import Rules
 from belfry.domain.schedules import Interval, Schedule, ScheduleKind
 from tests.centre.silent_town import Town, site, sites
 
@@ -38,6 +39,20 @@ async def test_a_categorys_reporting_time_is_its_window() -> None:
     one.poll(0)
     assert await one.step(seconds=179) == []
     assert await one.step(seconds=1) == [("0000", "COMMS.LOST", "trouble", "tcp")]
+
+
+async def test_a_path_of_a_category_that_reports_at_over_half_its_window_is_warned_of() -> None:
+    one = town(TransmissionPath(name="tcp", category="SP3"))
+    for _ in range(8):
+        one.poll(0)
+        assert await one.step(seconds=1_000) == []
+    (slow,) = one.supervision.slow()
+    assert (slow.observed, slow.window) == (timedelta(seconds=1_000), timedelta(seconds=1_800))
+    quick = town(TransmissionPath(name="tcp", category="SP3"))
+    for _ in range(8):
+        quick.poll(0)
+        assert await quick.step(seconds=900) == []
+    assert quick.supervision.slow() == []
 
 
 async def test_a_path_that_the_registry_does_not_name_is_not_supervised() -> None:
@@ -132,9 +147,9 @@ async def test_an_outage_that_grows_is_said_again_when_it_has_doubled_or_a_minut
 # -- tests at a fixed local time --------------------------------------------------------------------------------------
 
 
-def nightly_town(*, since: int = 120, zone: str = "Europe/Zurich") -> Town:
+def nightly_town(*, since: int = 120, zone: str = "Europe/Zurich", **rules: int) -> Town:
     """A panel that tests at two in the night of its site."""
-    one = Town([site(0, supervision_s=None, time_zone=zone)])
+    one = Town([site(0, supervision_s=None, time_zone=zone)], Rules(**rules))
     nightly = Schedule(id="test", kind=ScheduleKind.TEST, intervals=(Interval(days=WEEK, since=since),))
     one.book.put_parts("site0", SiteParts(schedules=(nightly,)))
     one.now = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -151,6 +166,15 @@ async def test_a_test_at_a_fixed_local_time_is_missed_half_an_hour_later() -> No
     assert await one.step(seconds=1) == [("0000", "TEST.MISSED", "trouble", "panel")]
     one.hear(0)
     assert await one.step(seconds=1) == [("0000", "TEST.MISSED", "trouble_restore", "panel")]
+
+
+async def test_how_late_a_fixed_test_may_be_is_a_setting() -> None:
+    one = nightly_town(test_margin_s=600)
+    one.now = datetime(2026, 3, 27, 12, tzinfo=UTC)
+    one.hear(0)
+    one.now = datetime(2026, 3, 28, 1, 9, 59, tzinfo=UTC)
+    assert await one.step() == []
+    assert await one.step(seconds=1) == [("0000", "TEST.MISSED", "trouble", "panel")]
 
 
 async def test_a_fixed_test_keeps_the_sites_clock_over_the_missing_hour() -> None:

@@ -43,6 +43,7 @@ TURNS: Final = {
     "Antarctica/Troll": (date(2026, 3, 29), date(2026, 10, 25)),
 }
 WEEK: Final = tuple(range(7))
+EARLY: Final = timedelta(minutes=30)
 SHOP: Final = OpeningWindow(days=WEEK[:5], opens_from=450, opens_until=540, closes_from=1_080, closes_until=1_140)
 
 
@@ -315,14 +316,14 @@ def test_a_test_due_at_two_in_the_night_keeps_the_sites_clock() -> None:
     due = [("2026-03-27T02:05", "2026-03-28T01:00"), ("2026-03-28T02:05", "2026-03-29T01:00"),
            ("2026-03-29T03:05", "2026-03-30T00:00")]  # fmt: skip
     for heard, wanted in due:
-        found = next_test(nightly, at(heard), zone=ZURICH, holidays=())
+        found = next_test(nightly, at(heard), zone=ZURICH, early=EARLY)
         assert found == datetime.fromisoformat(wanted).replace(tzinfo=UTC)
 
 
 def test_a_test_that_comes_a_little_early_is_that_of_its_own_day() -> None:
     nightly = Schedule(kind=ScheduleKind.TEST, intervals=(Interval(days=WEEK, since=120),))
-    assert next_test(nightly, at("2026-03-13T01:45"), zone=ZURICH, holidays=()) == at("2026-03-14T02:00")
-    assert next_test(nightly, at("2026-03-13T01:15"), zone=ZURICH, holidays=()) == at("2026-03-13T02:00")
+    assert next_test(nightly, at("2026-03-13T01:45"), zone=ZURICH, early=EARLY) == at("2026-03-14T02:00")
+    assert next_test(nightly, at("2026-03-13T01:15"), zone=ZURICH, early=EARLY) == at("2026-03-13T02:00")
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -330,7 +331,7 @@ def test_every_day_of_a_year_has_its_test_once(zone: str) -> None:
     nightly = Schedule(kind=ScheduleKind.TEST, intervals=(Interval(days=WEEK, since=150),))
     where = ZoneInfo(zone)
     now, found = datetime(2026, 1, 1, tzinfo=UTC), []
-    while (due := next_test(nightly, now, zone=where, holidays=())) is not None and due.year == 2026:
+    while (due := next_test(nightly, now, zone=where, early=EARLY)) is not None and due.year == 2026:
         found.append(due)
         now = due
     local = [due.astimezone(where).date() for due in found]

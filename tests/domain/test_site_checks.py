@@ -46,6 +46,11 @@ def an_opening(
     )
 
 
+def nightly_test(*days: int, holidays: str = "") -> Schedule:
+    """A panel's own test at two in the night."""
+    return Schedule(kind=ScheduleKind.TEST, intervals=(Interval(days=days or (0,), since=120),), holidays=holidays)
+
+
 def test_a_site_of_everything_in_its_limits_has_no_flaw() -> None:
     assert (
         flaws_of(
@@ -126,6 +131,8 @@ def test_a_key_is_in_no_flaw() -> None:
         ({"codes": (CodeRule(wire=Wire.SIA, code="BA", priority=0),)}, "codes[0].priority = 0: wants 1 to 5"),
         ({"schedules": (Schedule(openings=()),)}, "at least one window"),
         ({"schedules": (Schedule(openings=(an_opening(0),), holidays="bern"),)}, "a calendar that is kept: zurich"),
+        ({"schedules": (nightly_test(holidays="zurich"),)}, "holidays = 'zurich': wants none: a panel tests"),
+        ({"schedules": (nightly_test(0, 7),)}, "intervals[0].days = [0, 7]: wants 0 to 6: a panel tests on holidays"),
         ({"schedules": (Schedule(openings=(an_opening(),)),)}, "openings[0].days = 'none': wants at least one day"),
         ({"schedules": (Schedule(openings=(an_opening(8),)),)}, "0 Monday to 6 Sunday, 7 public holidays"),
         ({"schedules": (Schedule(openings=(an_opening(0, opens=(480, 420)),)),)}, "opens_until = 420: wants 480"),

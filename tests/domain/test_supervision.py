@@ -13,8 +13,10 @@ from belfry.domain.signal import Method
 from belfry.domain.supervision import (
     EN_50136,
     Away,
+    Terms,
     counted_from_s,
     downtimes,
+    holds_two,
     mass,
     merged,
     proves_panel,
@@ -61,6 +63,17 @@ def test_a_longer_interval_never_has_much_less_time_and_every_window_is_longer_t
 
 def test_the_limits_of_the_windows_are_settings() -> None:
     assert window(span(minutes=6), Rules(poll_short_s=600)) == span(minutes=12, seconds=10)
+    assert window(span(minutes=1), Rules(poll_short_margin_s=30)) == span(minutes=2, seconds=30)
+    assert window(span(minutes=10), Rules(poll_middle_margin_s=900)) == span(minutes=25)
+    assert window(span(days=1), Rules(poll_long_margin_s=3_600)) == span(hours=25)
+
+
+def test_two_reports_shall_fit_into_a_categorys_window_and_into_that_of_a_short_interval() -> None:
+    rules = Rules()
+    assert holds_two(Terms(1_800, 1_800)), "SP3: its reporting time as it is"
+    assert holds_two(Terms(300, window_s(300)), rules)
+    assert not holds_two(Terms(600, window_s(600)), rules), "half as much again never holds two"
+    assert not holds_two(Terms(86_400, window_s(86_400)), rules)
 
 
 def test_the_categories_of_en_50136_have_their_reporting_times() -> None:

@@ -241,6 +241,7 @@ class Centre:
             conditions=self.triage.conditions,
             holidays=self.book.holidays,
             clock=self._clock,
+            rules=self._settings.rules,
         )
         schedules.begin()
         self.triage.hours = schedules

@@ -24,8 +24,7 @@ HORIZON: Final = timedelta(days=40)
 """How far ahead the next deadline is looked for; a schedule that wants nothing until then is looked at again there."""
 REACH: Final = timedelta(days=2)
 """A window reaches at most into the second day behind its own."""
-TEST_MARGIN: Final = timedelta(minutes=30)
-"""A test due at a fixed local time is missed so much later (RULES 3); so much earlier it still is that day's."""
+NO_HOLIDAYS: Final[Holidays] = ()
 
 
 class What(StrEnum):
@@ -208,10 +207,13 @@ def too_quiet(schedule: Schedule, heard: datetime, *, zone: tzinfo, holidays: Ho
 # -- tests at a fixed local time --------------------------------------------------------------------------------------
 
 
-def next_test(schedule: Schedule, heard: datetime, *, zone: tzinfo, holidays: Holidays) -> datetime | None:
-    """When the test after `heard` is due; one that comes a little early is that of its own day."""
+def next_test(schedule: Schedule, heard: datetime, *, zone: tzinfo, early: timedelta) -> datetime | None:
+    """When the test after `heard` is due; one that comes at most so `early` is that of its own day.
+
+    A panel's clock knows no public holidays, so a test is due on them as on every day; an exception says otherwise.
+    """
     first = local_day(heard, zone) - timedelta(days=1)
-    for watch in watches(schedule, first, first + HORIZON, zone=zone, holidays=holidays):
-        if watch.since > heard + TEST_MARGIN:
+    for watch in watches(schedule, first, first + HORIZON, zone=zone, holidays=NO_HOLIDAYS):
+        if watch.since > heard + early:
             return watch.since
     return None

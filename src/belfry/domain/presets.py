@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cache
+from typing import Final
 
 from msgspec import Struct
 
@@ -39,9 +40,24 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Up to this interval a path is lost after twice the interval and ten seconds."""
     poll_long_s: int = 14_400
     """Up to this interval: 1.5 times, at least five minutes more. Beyond: 25 h 30 for a day's test."""
+    poll_short_margin_s: int = 10
+    """Beyond twice a short interval: what a poll and its answer may take on a slow line."""
+    poll_middle_margin_s: int = 300
+    """A medium interval gets half as much again, and never less than this."""
+    poll_long_margin_s: int = 5_400
+    """Beyond a long interval; makes 25 h 30 of the daily test."""
+    poll_alternative_s: int = 86_400
+    """Interval of a further path while the primary works, where nothing is agreed: as most dual-path categories ask."""
+    test_margin_s: int = 1_800
+    """A test due at a fixed local time is missed so much later; so much earlier it still is that day's."""
     mass_least: int = 20
     """Least number of paths lost within a minute that are folded into one TECH.OUTAGE."""
     mass_percent: int = 5
+    mass_within_s: int = 60
+    """Lost within this: together. So long a lost path may wait to be counted."""
+    life_call_s: int = 900
+    """Within this somebody calls a site on top of an outage's list: people sleep or need help there, or a fire, a care
+    or a lift alarm would not be heard."""
     save_last_seen_s: int = 10
     """Last-seen times are saved in batches within this."""
     hold_1_s: int = 300
@@ -66,6 +82,10 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fire is passed to the brigade within this."""
     follow_up_s: int = 86_400
     """Closed without a restore that is needed: the longest that it is waited for."""
+    closing_extension_s: int = 1_800
+    """A closing is put off by this, where whoever asks, or the panel, does not say how long."""
+    unsecured_s: int = 1_800
+    """Disarmed after an alarm at night and not set again within this: PROP.UNSECURED."""
     test_owner_s: int = 3_600
     """Longest time that a site is on test for its owner; for a technician and a supervisor the two below."""
     test_technician_s: int = 28_800
@@ -80,6 +100,9 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Open incidents of one hazard family this near, in metres, are shown together ..."""
     neighbour_s: int = 900
     """... where they began within this of each other."""
+
+
+PRESETS: Final = Rules()
 
 
 @cache

@@ -50,7 +50,9 @@ def _check_schedule(schedule: Schedule, at: str, calendars: Collection[str], fla
         value = getattr(schedule, name)
         if value is not None:
             flaws.pattern(f"{at}.{name}", value, ADDRESS, ADDRESS_WANTS)
-    if schedule.holidays:
+    if schedule.kind is ScheduleKind.TEST:
+        flaws.unless(not schedule.holidays, f"{at}.holidays", schedule.holidays, "none: a panel tests on holidays too")
+    elif schedule.holidays:
         known = f"a calendar that is kept: {', '.join(sorted(calendars)) or 'there is none'}"
         flaws.unless(schedule.holidays in calendars, f"{at}.holidays", schedule.holidays, known)
     _check_windows(schedule.kind, schedule.openings, schedule.intervals, at, flaws)
@@ -84,6 +86,10 @@ def _check_windows(
         _check_opening(opening, f"{at}.openings[{n}]", flaws)
     for n, interval in enumerate(intervals):
         _check_days(interval.days, f"{at}.intervals[{n}].days", flaws, needed=days)
+        on_holidays = kind is ScheduleKind.TEST and HOLIDAY in interval.days
+        flaws.unless(
+            not on_holidays, f"{at}.intervals[{n}].days", list(interval.days), "0 to 6: a panel tests on holidays too"
+        )
         _check_interval(interval, f"{at}.intervals[{n}]", flaws)
     if len(flaws.found) == before:  # of windows that are none, whether two meet cannot be said
         every = (*range(HOLIDAY + 1),)

@@ -27,7 +27,8 @@ class ScheduleKind(StrEnum):
     ACTIVITY = "activity"
     """Something must be heard of the site at least every so often: enrolled care accounts."""
     TEST = "test"
-    """The panel sends its test report at `since` of an interval's days; half an hour later it is missed."""
+    """The panel sends its test report at `since` of an interval's days; half an hour later it is missed. On public
+    holidays too: a panel knows none."""
 
 
 class OpeningWindow(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -16,25 +16,8 @@ from msgspec import Struct
 
 from belfry.domain.facts import Downtime, Entry, Received, Started
 from belfry.domain.premises import TransmissionPath
-from belfry.domain.presets import Rules
+from belfry.domain.presets import PRESETS, Rules
 from belfry.domain.signal import Method
-
-PRESETS: Final = Rules()
-
-SHORT_MARGIN: Final = timedelta(seconds=10)
-"""Beyond twice a short interval: what a poll and its answer may take on a slow line."""
-
-LEAST_MARGIN: Final = timedelta(minutes=5)
-"""A medium interval gets half as much again, and never less than this."""
-
-LONG_MARGIN: Final = timedelta(hours=1, minutes=30)
-"""Beyond a long interval; makes 25 h 30 of the daily test."""
-
-ALTERNATIVE_S: Final = 86_400
-"""Interval of a further path while the primary works: once a day, as most dual-path categories ask."""
-
-LIFE_CALL: Final = timedelta(minutes=15)
-"""Within this somebody calls a site where people sleep or need help and that nobody hears (RULES 3, mass fold)."""
 
 NULL: Final = "NULL"
 """A link test that came as a signal after all; it proves no panel."""
@@ -70,10 +53,10 @@ def window(interval: timedelta, rules: Rules = PRESETS) -> timedelta:
     """
     long = timedelta(seconds=rules.poll_long_s)
     if interval <= timedelta(seconds=rules.poll_short_s):
-        return 2 * interval + SHORT_MARGIN
+        return 2 * interval + timedelta(seconds=rules.poll_short_margin_s)
     if interval <= long:
-        return max(1.5 * interval, interval + LEAST_MARGIN)
-    return max(1.5 * long, interval + LONG_MARGIN)
+        return max(1.5 * interval, interval + timedelta(seconds=rules.poll_middle_margin_s))
+    return max(1.5 * long, interval + timedelta(seconds=rules.poll_long_margin_s))
 
 
 def window_s(interval_s: float, rules: Rules = PRESETS) -> float:
@@ -98,16 +81,19 @@ def terms(path: TransmissionPath, supervision_s: int | None, rules: Rules = PRES
         return Terms(reporting_s, reporting_s)
     if supervision_s is None:
         return None
-    interval_s = ALTERNATIVE_S if path.alternative else supervision_s
+    interval_s = rules.poll_alternative_s if path.alternative else supervision_s
     return Terms(interval_s, window_s(interval_s, rules))
 
 
 def too_slow(observed: timedelta, window: timedelta) -> bool:
-    """The interval seen is over half the window: one lost report would be an alarm.
-
-    Meant for windows that should hold two reports: a category's, and that of an interval up to five minutes.
-    """
+    """The interval seen is over half the window: one lost report would be an alarm."""
     return observed > window / 2
+
+
+def holds_two(agreed: Terms, rules: Rules = PRESETS) -> bool:
+    """Whether two reports shall fit into a window, so that a slow one is worth a warning: a category's, which is its
+    reporting time as it is, and that of a short interval. The others are so by their very margin."""
+    return agreed.interval_s <= rules.poll_short_s or agreed.window_s <= agreed.interval_s
 
 
 def proves_panel(signal: Received) -> bool:

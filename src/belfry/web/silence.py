@@ -7,8 +7,8 @@ from litestar import Router, get
 from belfry.centre.schedules import DueNext, Overdue
 from belfry.centre.supervision import Silent, Slow
 from belfry.centre.triage.openings import same_area
+from belfry.domain.presets import Rules, span
 from belfry.domain.site import Account
-from belfry.domain.supervision import LIFE_CALL
 from belfry.ports import Accounts
 from belfry.web.bodies import Asked
 from belfry.web.centre_views import (
@@ -38,7 +38,7 @@ async def supervision(request: Asked) -> SilenceView:
     desk = front(request)
     house, now = desk.house, desk.silences.of(viewer_of(request).audience)
     return SilenceView(
-        lost=[_lost(one, house.accounts) for one in now.lost],
+        lost=[_lost(one, house.accounts, house.rules) for one in now.lost],
         not_commissioned=[
             NotCommissionedView(
                 receiver=one.receiver,
@@ -52,7 +52,10 @@ async def supervision(request: Asked) -> SilenceView:
         ],
         slow=[_slow(one, house.accounts) for one in now.slow],
         outages=[
-            OutageView(part=one.part, since=one.since, silent=one.silent, folded=one.folded) for one in now.outages
+            OutageView(
+                part=one.part, since=one.since, silent=one.silent, folded=one.folded, incident=_outage_row(one.part, house)
+            )
+            for one in now.outages
         ],
         overdue=[_overdue(one, house) for one in now.overdue],
         due_next=[_due(one, house.accounts) for one in now.due_next],
@@ -65,6 +68,12 @@ async def supervision(request: Asked) -> SilenceView:
             scheduled=now.scheduled_count,
         ),
     )
+
+
+def _outage_row(part: str, house: House) -> str | None:
+    """The open incident of an outage: those of a cause share a grouping key that ends with it."""
+    here = (row.id for row in house.board.in_group(f"centre|TECH.OUTAGE|{part}") if row.open)
+    return next(here, None)
 
 
 def _overdue(one: Overdue, house: House) -> OverdueView:
@@ -100,7 +109,7 @@ def _due(one: DueNext, accounts: Accounts) -> DueView:
     )
 
 
-def _lost(one: Silent, accounts: Accounts) -> LostView:
+def _lost(one: Silent, accounts: Accounts, rules: Rules) -> LostView:
     account = accounts.by_id(one.account_id)
     return LostView(
         account_id=one.account_id,
@@ -112,7 +121,7 @@ def _lost(one: Silent, accounts: Accounts) -> LostView:
         kind=one.kind,
         outage=one.outage,
         life=one.life,
-        call_by=one.since + LIFE_CALL if one.life and one.kind in _CUT_OFF else None,
+        call_by=one.since + span(rules.life_call_s) if one.life and one.kind in _CUT_OFF else None,
     )
 
 

@@ -30,6 +30,7 @@ from belfry.domain.condition import Condition, believed_time
 from belfry.domain.due import HORIZON, Deadline
 from belfry.domain.facts import ClosingExtended, Downtime, Received
 from belfry.domain.incident import Incident
+from belfry.domain.presets import PRESETS, Rules, span
 from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.signal import AccountKey, Arrival, Category, Method, Receipt, SignalState
 from belfry.domain.site import Account
@@ -49,8 +50,6 @@ RETRY_S: Final = 5.0
 """What could not be kept is tried again after this."""
 AGAIN: Final = timedelta(days=1)
 """A silence that goes on is said again after this."""
-PANEL_EXTENDS: Final = timedelta(minutes=30)
-"""A panel says that its closing was put off (464, CE) and not for how long."""
 
 _EQUIPMENT, _DUTY = Method.EQUIPMENT, Method.DUTY
 _OPENING, _TEST = ScheduleKind.OPENING, ScheduleKind.TEST
@@ -87,12 +86,15 @@ class Schedules:
         conditions: Mapping[AccountKey, Condition],
         holidays: Callable[[str], Collection[date]],
         clock: Clock,
+        rules: Rules = PRESETS,
     ) -> None:
         self._sites, self._deliver, self._clock, self._board = sites, deliver, clock, board
         self._plan = Plan(clock().timestamp())
         self._arms = Arms(sites, conditions)
         self._hours = Hours(sites, self._arms, holidays)
-        self._unsecured = Unsecured(board, sites, self._arms, self._hours.at_night)
+        self._put_off = span(rules.closing_extension_s)
+        """A panel says that its closing was put off (464, CE) and not for how long."""
+        self._unsecured = Unsecured(board, sites, self._arms, self._hours.at_night, unset_for=span(rules.unsecured_s))
         self.out_of_schedule, self.remarks = self._hours.out_of_schedule, self._hours.remarks
         self._stands: dict[int, Stands] = {}
         """Slots that are late or silent, as said."""
@@ -214,7 +216,7 @@ class Schedules:
         if account is not None and received.subtype == "extend":
             closing = self._hours.next_closing(account, schedule, now)
             if closing is not None:
-                until = max(now, closing.at) + PANEL_EXTENDS
+                until = max(now, closing.at) + self._put_off
                 self._hours.put_off[account.id, schedule.id] = (closing.at.timestamp(), until.timestamp())
         if self._live:
             self._plan.look_at(slot, now.timestamp())

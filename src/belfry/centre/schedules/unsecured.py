@@ -15,7 +15,6 @@ from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
 from belfry.ports import Accounts
 
-UNSET_FOR: Final = timedelta(minutes=30)
 ALARM_BEFORE: Final = timedelta(hours=12)
 """An alarm this long before the disarming belongs to it."""
 HAZARD: Final = "intrusion"
@@ -35,8 +34,11 @@ class Unset(Struct, frozen=True, order=True):
 class Unsecured:
     """Remembers who was disarmed after an alarm; after a restart the board and the arm states tell it again."""
 
-    def __init__(self, board: Board, accounts: Accounts, arms: Arms, at_night: Callable[..., bool]) -> None:
+    def __init__(
+        self, board: Board, accounts: Accounts, arms: Arms, at_night: Callable[..., bool], *, unset_for: timedelta
+    ) -> None:
         self._board, self._accounts, self._arms, self._at_night = board, accounts, arms, at_night
+        self._unset_for = unset_for
         self._waiting: list[Unset] = []
 
     def load(self) -> None:
@@ -49,7 +51,8 @@ class Unsecured:
         """A site was disarmed; of most nothing follows."""
         if any(self._alarms(key, area, at)):
             self._arms.met(account_id, key)
-            heappush(self._waiting, Unset(at + UNSET_FOR, key.receiver, key.prefix or "", key.account, area or "", at))
+            due = at + self._unset_for
+            heappush(self._waiting, Unset(due, key.receiver, key.prefix or "", key.account, area or "", at))
 
     def due(self, now: datetime) -> Iterator[tuple[Account, AccountKey, Unset]]:
         """Those who are still unset half an hour after they were disarmed at night."""

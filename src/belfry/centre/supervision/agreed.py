@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from belfry.centre.schedules.hours import zone_of
-from belfry.domain.due import TEST_MARGIN, next_test
+from belfry.domain.due import next_test
 from belfry.domain.premises import TransmissionPath
-from belfry.domain.presets import Rules
+from belfry.domain.presets import Rules, span
 from belfry.domain.schedules import ScheduleKind
 from belfry.domain.site import Account
-from belfry.domain.supervision import ALTERNATIVE_S, Away, Terms, missed_test_s, terms, window_s
+from belfry.domain.supervision import Away, Terms, missed_test_s, terms, window_s
 from belfry.ports import Sites
 
 
@@ -60,7 +60,7 @@ class Agreed:
             return None if path is None else terms(path, account.supervision_s, self._rules)
         if account.supervision_s is None:
             return None
-        return self._within(account.supervision_s if primary else ALTERNATIVE_S)
+        return self._within(account.supervision_s if primary else self._rules.poll_alternative_s)
 
     def _within(self, interval_s: int) -> Terms:
         window = self._windows.get(interval_s)
@@ -87,8 +87,9 @@ class Agreed:
         if account.id not in self._fixed or schedule is None:
             return None
         zone = zone_of(account.time_zone)
-        margin_s = max(TEST_MARGIN.total_seconds(), *(one.grace_s for one in schedule.intervals), 0)
-        while (due := next_test(schedule, datetime.fromtimestamp(from_s, UTC), zone=zone, holidays=())) is not None:
+        margin_s = max(self._rules.test_margin_s, *(one.grace_s for one in schedule.intervals), 0)
+        early = span(self._rules.test_margin_s)
+        while (due := next_test(schedule, datetime.fromtimestamp(from_s, UTC), zone=zone, early=early)) is not None:
             missed_s = missed_test_s(due.timestamp(), margin_s, away)
             if missed_s is not None:
                 return missed_s

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from belfry.centre.supervision.outages import WITHIN_S, Outage, Outages
+from belfry.centre.supervision.outages import Outage, Outages
 from belfry.centre.supervision.silence import (
     ALL_LOST,
     OUTAGE,
@@ -60,6 +60,7 @@ class Losses:
     ) -> None:
         self._watch, self._slots = watch, watch.slots
         self._accounts, self._deliver, self._asks = accounts, deliver, asks
+        self._within_s = rules.mass_within_s
         self.outages = Outages(watch.slots, rules)
         self.said: dict[int, Said] = {}
         self._unsaid: dict[int, None] = {}
@@ -208,9 +209,9 @@ class Losses:
             for cause in causes:
                 if cause not in likely:
                     likely[cause] = self.outages.likely(
-                        cause, lambda other: self._watch.late(other, now_s, within_s=WITHIN_S)
+                        cause, lambda other: self._watch.late(other, now_s, within_s=self._within_s)
                     )
-            if now_s - self._watch.lost_s[slot] >= WITHIN_S or not any(likely[cause] for cause in causes):
+            if now_s - self._watch.lost_s[slot] >= self._within_s or not any(likely[cause] for cause in causes):
                 found.append(slot)
         return found
 

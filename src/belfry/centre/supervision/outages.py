@@ -15,9 +15,6 @@ from belfry.centre.supervision.slots import LOST, Slots
 from belfry.domain.presets import Rules
 from belfry.domain.supervision import mass
 
-WITHIN_S: Final = 60.0
-"""Lost within this: together."""
-
 SAMPLE: Final = 4_096
 """Members of a cause that are looked at to judge whether an outage is likely; of more, every n-th."""
 
@@ -110,7 +107,7 @@ class Outages:
     def _share(self, cause: str, now_s: float) -> float | None:
         """Which share of a cause's paths was lost within the last minute and is not folded; None where too few."""
         recent = self._recent[cause]
-        while recent and now_s - recent[0][0] > WITHIN_S:
+        while recent and now_s - recent[0][0] > self._rules.mass_within_s:
             recent.popleft()
         if not recent:
             del self._recent[cause]

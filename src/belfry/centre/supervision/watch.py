@@ -20,6 +20,7 @@ from belfry.domain.supervision import (
     Away,
     Terms,
     counted_from_s,
+    holds_two,
     too_slow,
 )
 from belfry.ports import Sites
@@ -256,7 +257,7 @@ class Watch:
     def _judge_pace(self, slot: int, account: Account) -> None:
         """Slow is whose interval was over half the window twice running: a single lost poll is not."""
         agreed = self._terms(slot, account)
-        if agreed is None or agreed.interval_s > self._rules.poll_short_s or not self.slots.bits[slot] & PRIMARY:
+        if agreed is None or not holds_two(agreed, self._rules) or not self.slots.bits[slot] & PRIMARY:
             return
         if not too_slow(timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=agreed.window_s)):
             self.slots.bits[slot] &= ~SLOW
