@@ -1,18 +1,22 @@
 """Sheets of what belongs to accounts: all or nothing over all files, and every mistake told by row and column."""
 
+import dataclasses
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from belfry.domain.contacts import WeekWindow
 from belfry.domain.premises import Hazard
 from belfry.domain.schedules import OpeningWindow
-from belfry.domain.site_file import SiteFile
+from belfry.domain.site_file import SiteChange, SiteFile
 from belfry.ports.sheets import ImportReport, OutcomeDiffers, SheetKind
+from belfry.ports.staff import Role
 from belfry.registry import Registry
 from belfry.registry.sheet import Sheet, parse_sheet
 from belfry.registry.sheets.forms import FORMS
@@ -94,6 +98,118 @@ def test_what_would_do_something_else_than_the_dry_run_is_not_done(registry: Reg
     with pytest.raises(OutcomeDiffers):
         bring(registry, zones=zones, more={"expect": dry.outcome})
     assert site(registry).parts.zones[0].name == "Gate"
+
+
+# -- beside others who write ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], object]]]:
+    """What others do while an import is made ready: each is done once, where the import asks for an id.
+
+    They write by the same registry. Whoever waited for the import there would wait for ever: it goes on behind them.
+    """
+    monkeypatch.setattr("belfry.registry.sheets.bring.BESIDE", 0)
+    acts: list[Callable[[], object]] = []
+    chance = registry.store.chance
+
+    def chance_after_others(count: int) -> bytes:
+        if acts:
+            acts.pop(0)()
+        return chance(count)
+
+    importing = Registry(dataclasses.replace(registry.store, chance=chance_after_others), PasswordHasher())
+    monkeypatch.setattr(registry, "bring", importing.bring)
+    yield acts
+    assert not acts, "everybody got through"
+
+
+def rename(registry: Registry, number: str, name: str) -> Callable[[], object]:
+    def act() -> object:
+        file = site(registry, number)
+        return registry.edit(file.account.id, SiteChange(account={"name": name}), version=file.version, by="bert")
+
+    return act
+
+
+def test_others_write_while_a_large_import_is_made_ready(
+    registry: Registry, meanwhile: list[Callable[[], object]]
+) -> None:
+    bring(registry, accounts=ACCOUNTS)
+    meanwhile += [rename(registry, "1", "renamed"), lambda: registry.users.add("Eve", Role.OPERATOR, "x" * 12, by="t")]
+    report = bring(registry, contacts="account,name\n2,Anna\n2,Bert\n2,Carl\n")
+    assert (report.added, site(registry, "1").account.name) == (3, "renamed")
+    assert [contact.name for contact in site(registry, "2").contacts] == ["Anna", "Bert", "Carl"]
+    assert [change.by for change in registry.changes(0)] == ["test", "test", "bert", "t", "test"]
+
+
+def test_what_was_changed_under_an_import_is_read_again_and_nothing_is_lost(
+    registry: Registry, meanwhile: list[Callable[[], object]]
+) -> None:
+    bring(registry, accounts=ACCOUNTS)
+    meanwhile += [rename(registry, "2", "renamed")]
+    report = bring(registry, contacts="account,name\n2,Anna\n2,Bert\n")
+    file = site(registry, "2")
+    assert (report.added, file.account.name, file.version) == (2, "renamed", 3)
+    assert [contact.name for contact in file.contacts] == ["Anna", "Bert"]
+
+
+def test_an_account_that_came_meanwhile_is_changed_and_not_added_twice(
+    registry: Registry, meanwhile: list[Callable[[], object]]
+) -> None:
+    meanwhile += [lambda: registry.add({"account": "2", "address": "Quay 1"}, by="bert")]
+    report = bring(registry, accounts=ACCOUNTS)
+    assert (report.added, report.changed) == (1, 1)
+    assert (site(registry, "2").account.name, site(registry, "2").account.address) == ("two", "Quay 1")
+
+
+def test_an_import_that_others_outrun_again_and_again_takes_its_turn_first(
+    registry: Registry, meanwhile: list[Callable[[], object]]
+) -> None:
+    bring(registry, accounts=ACCOUNTS)
+    meanwhile += [rename(registry, "2", name) for name in ("a", "b", "c")]
+    assert bring(registry, contacts="account,name\n2,Anna\n").added == 1
+    file = site(registry, "2")
+    assert (file.account.name, len(file.contacts), file.version) == ("c", 1, 5)
+
+
+def test_a_dry_run_that_does_not_hold_any_more_is_found_out_beside_too(
+    registry: Registry, meanwhile: list[Callable[[], object]]
+) -> None:
+    bring(registry, accounts=ACCOUNTS)
+    contacts = "account,name\n2,Anna\n"
+    expected = bring(registry, contacts=contacts, more={"dry_run": True}).outcome
+    meanwhile += [rename(registry, "2", "renamed")]
+    with pytest.raises(OutcomeDiffers):
+        bring(registry, contacts=contacts, more={"expect": expected})
+    assert site(registry, "2").contacts == ()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_it_is_the_same_import_made_ready_beside_or_not(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, *, beside: bool
+) -> None:
+    monkeypatch.setattr("belfry.registry.sheets.bring.BESIDE", 0 if beside else 1_000)
+    bring(
+        registry, accounts=ACCOUNTS, zones="account,zone\n1,1\n1,2\n",
+        contacts="account,name,phone_1\n1,Anna,+41 44 111\n1,Bert,\n",
+    )  # fmt: skip
+    first = site(registry)
+    WordTable(registry.store, KEYS).set(first.account.id, first.contacts[1].id, "sunflower", duress=False, by="test")
+    sheets = {"accounts": "account,name\n1,uno\n3,three\n", "zones": "account,zone,name\n1,2,Door\n3,1,Gate\n"}
+    people = "account,name,phone_1\n1,Anna,+41 44 222\n"
+    report = bring(registry, **sheets, contacts=people, more={"replace": True})
+    assert (report.added, report.changed, report.removed, report.accounts) == (2, 3, 2, 2)
+    file = site(registry)
+    assert (file.account.name, file.version, [zone.name for zone in file.parts.zones]) == ("uno", 2, ["Door"])
+    assert [one.number for contact in file.contacts for one in contact.numbers] == ["+41 44 222"]
+    assert [found.account for found in registry.search("44 222").items] == ["1"]
+    assert registry.search("44 111").items == []
+    assert [(change.fields, change.version) for change in registry.changes(0)][-2:] == [
+        (("name", "zones", "contacts"), 2), (("added",), 1),
+    ]  # fmt: skip
+    bring(registry, contacts="account,name\n1,Bert\n")
+    assert not any(contact.has_word for contact in site(registry).contacts), "his word went with him"
 
 
 # -- a second time ----------------------------------------------------------------------------------------------------

@@ -130,6 +130,16 @@ class Pen:
             self._put_phones(before, after)
         return () if before is None else notes
 
+    @property
+    def gone(self) -> Mapping[Table, Sequence[Mapping[str, Any]]]:
+        """What goes, by the columns that find it; before what comes."""
+        return self._gone
+
+    @property
+    def rows(self) -> Mapping[Table, Sequence[Mapping[str, Any]]]:
+        """What comes, whole rows."""
+        return self._rows
+
     def write(self, connection: Connection) -> None:
         for table, gone in self._gone.items():
             keys = [name for name in ("account_id", "key") if name in gone[0]]

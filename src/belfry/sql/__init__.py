@@ -2,7 +2,7 @@
 and migrations that happen whole or not at all.
 """
 
-from belfry.sql.engine import called, make_engine, reading, writing
+from belfry.sql.engine import called, committing, make_engine, preparing, reading, writing
 from belfry.sql.errors import SqlError
 from belfry.sql.migrate import NewerSchema, SchemaState, migrate, schema_state
 from belfry.sql.types import UtcDateTime
@@ -13,8 +13,10 @@ __all__ = [
     "SqlError",
     "UtcDateTime",
     "called",
+    "committing",
     "make_engine",
     "migrate",
+    "preparing",
     "reading",
     "schema_state",
     "writing",

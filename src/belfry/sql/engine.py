@@ -86,6 +86,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def preparing(connection: Connection) -> Iterator[None]:
+    """One consistent view that hinders no writer, in which temporary tables of this connection may be written."""
+    one_state = {"isolation_level": "REPEATABLE READ"} if connection.dialect.name == "postgresql" else {}
+    connection.execution_options(**{READS: True, **one_state})
+    with connection.begin():
+        yield
+
+
+@contextmanager
+def committing(connection: Connection) -> Iterator[None]:
+    """What `writing` gives, on a connection that has prepared something."""
+    as_ever = {"isolation_level": "READ COMMITTED"} if connection.dialect.name == "postgresql" else {}
+    connection.execution_options(**{READS: False, **as_ever})
+    with connection.begin():
+        yield
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give one consistent view of the database that hinders no writer."""
     options = READS_OPTIONS if engine.dialect.name == "postgresql" else {READS: True}
