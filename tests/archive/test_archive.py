@@ -12,7 +12,7 @@ from belfry.archive import SqlArchive
 from belfry.archive.tables import METADATA
 from belfry.domain.facts import Carried
 from belfry.domain.signal import AccountKey
-from belfry.ports.archive import CarriedAt, ClosedIncident, Folded, Going, Run, Totals
+from belfry.ports.archive import CarriedAt, ClosedIncident, Folded, Going, Run, Sought, Totals
 
 NOW = datetime(2026, 3, 14, 2, 14, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -67,9 +67,24 @@ async def test_lists_are_newest_first_page_by_page_and_by_kind(archive: SqlArchi
     assert [one.id for one in first] == ["med", "i4", "i3", "i2"]
     rest = await archive.closed(limit=4, before=(first[-1].closed_at, first[-1].id))
     assert [one.id for one in rest] == ["i1", "i0"]
-    assert [one.id for one in await archive.closed(limit=9, kinds=["MED"])] == ["med"]
-    assert await archive.closed(limit=9, kinds=["PROP.ALARM.IN", "ME"]) == []
+    assert [one.id for one in await archive.closed(limit=9, sought=Sought(kinds=("MED",)))] == ["med"]
+    assert await archive.closed(limit=9, sought=Sought(kinds=("PROP.ALARM.IN", "ME"))) == []
     assert first[1] == incidents["i4"]
+
+
+async def test_lists_are_of_one_account_and_of_a_time(archive: SqlArchive) -> None:
+    incidents = {f"i{n}": closed(f"i{n}", NOW + n * DAY) for n in range(5)}
+    incidents["other"] = msgspec.structs.replace(closed("other", NOW + 3 * DAY), account_id="mill")
+    incidents["nobodys"] = msgspec.structs.replace(closed("nobodys", NOW + 3 * DAY), account_id=None)
+    await archive.fold(Folded(upto=1, incidents=dict(incidents)))
+
+    async def found(sought: Sought) -> list[str]:
+        return [one.id for one in await archive.closed(limit=9, sought=sought)]
+
+    assert await found(Sought(account_id="mill")) == ["other"]
+    assert await found(Sought(account_id="nowhere")) == []
+    assert await found(Sought(since=NOW + DAY, until=NOW + 3 * DAY)) == ["i2", "i1"]
+    assert await found(Sought(since=NOW + 3 * DAY, account_id="mill", kinds=("MED",))) == []
 
 
 async def test_what_was_reopened_is_not_over(archive: SqlArchive) -> None:

@@ -723,6 +723,9 @@ async def test_what_is_over_is_told_to_its_own_tenant(tmp_path: Path) -> None:
         assert (await mine.get(f"/archive/signals?account={north}")).json()["items"] == days
         for other in (south, "nobody"):
             assert (await mine.get(f"/archive/signals?account={other}")).status_code == 404
+            assert (await mine.get(f"/archive/incidents?account={other}")).status_code == 404
+        of_it = (await everything.get(f"/archive/incidents?account={south}")).json()["items"]
+        assert [one["id"] for one in of_it] == ["s"]
         assert (await mine.get("/archive/incidents?after=yesterday")).status_code == 400
     await archive.close()
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError
 
 from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, METADATA, NUMBER
 from belfry.domain.facts import Carried, account_subject
-from belfry.ports.archive import CarriedAt, ClosedIncident, Folded, Going, Heard, Totals
+from belfry.ports.archive import EVERY_ONE, CarriedAt, ClosedIncident, Folded, Going, Heard, Sought, Totals
 from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state, writing
 
 FILE: Final = "archive.sqlite3"
@@ -57,15 +57,21 @@ class SqlArchive:
         await self._write(partial(_fold, folded))
 
     async def closed(
-        self, *, limit: int, before: tuple[datetime, str] | None = None, kinds: Sequence[str] = ()
+        self, *, limit: int, before: tuple[datetime, str] | None = None, sought: Sought = EVERY_ONE
     ) -> Sequence[ClosedIncident]:
         query = select(INCIDENT).where(INCIDENT.c.kind != "")
         if before is not None:
             at, key = before
             place = INCIDENT.c.closed_at
             query = query.where(or_(place < at, and_(place == at, INCIDENT.c.id < key)))
-        if kinds:
-            query = query.where(or_(*(_begins(kind) for kind in kinds)))
+        if sought.kinds:
+            query = query.where(or_(*(_begins(kind) for kind in sought.kinds)))
+        if sought.account_id is not None:
+            query = query.where(INCIDENT.c.account_id == sought.account_id)
+        if sought.since is not None:
+            query = query.where(INCIDENT.c.closed_at >= sought.since)
+        if sought.until is not None:
+            query = query.where(INCIDENT.c.closed_at < sought.until)
         query = query.order_by(INCIDENT.c.closed_at.desc(), INCIDENT.c.id.desc()).limit(limit)
         return await self._read(lambda it: [_incident(row) for row in it.execute(query)])
 

@@ -44,6 +44,7 @@ INCIDENT: Final = Table(
     Column("group", Text, nullable=False),
     Index("archive_incident_closed", "closed_at", "id"),
     Index("archive_incident_due", "group", "closed_at"),
+    Index("archive_incident_account", "account_id", "closed_at", "id"),
 )
 
 HEARD: Final = Table(

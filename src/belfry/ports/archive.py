@@ -6,7 +6,7 @@ person, and no words to search through.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -69,6 +69,21 @@ class Folded(Struct, kw_only=True):
     erased_entries: int = 0
 
 
+class Sought(Struct, frozen=True, kw_only=True):
+    """Which of the closed incidents are wanted. By words nobody can look."""
+
+    kinds: tuple[str, ...] = ()
+    """Codes or beginnings of codes, up to a dot."""
+    account_id: str | None = None
+    since: datetime | None = None
+    """Closed at this time or later."""
+    until: datetime | None = None
+    """Closed before this time."""
+
+
+EVERY_ONE: Final = Sought()
+
+
 class Going(Struct, frozen=True, kw_only=True):
     """What is being erased: decided, and not all of it done yet. Doing it twice does no harm."""
 
@@ -101,9 +116,9 @@ class Archive(Protocol):
     async def totals(self) -> Totals: ...
 
     async def closed(
-        self, *, limit: int, before: tuple[datetime, str] | None = None, kinds: Sequence[str] = ()
+        self, *, limit: int, before: tuple[datetime, str] | None = None, sought: Sought = EVERY_ONE
     ) -> Sequence[ClosedIncident]:
-        """Those closed before a place in the list, newest first. `kinds` are codes or beginnings of codes."""
+        """Those closed before a place in the list, newest first."""
         ...
 
     async def due(self, groups: Sequence[str], *, before: datetime, limit: int) -> Sequence[ClosedIncident]:

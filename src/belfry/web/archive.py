@@ -10,11 +10,12 @@ from typing import Annotated, Any, Final
 from litestar import Router, get
 from litestar.params import FromQuery, QueryParameter
 
-from belfry.ports.archive import Archive, ClosedIncident
+from belfry.ports.archive import Archive, ClosedIncident, Sought
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
 from belfry.web.identity import need
 from belfry.web.incidents import LIMIT, Cursor, Limit
+from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
 from belfry.web.outlet import Audience
 from belfry.web.problems import refused, refused_field
@@ -33,15 +34,24 @@ DAYS_MOST: Final = 1_000
 async def archived_incidents(
     request: Asked,
     kind: FromQuery[list[str] | None] = None,
+    account: Annotated[str | None, QueryParameter(max_length=60, description="Our id of a site")] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
     limit: Limit = LIMIT,
     after: Cursor = None,
 ) -> ArchivedList:
-    """The newest closing first. `kind` is a code or the beginning of one, up to a dot."""
+    """The newest closing first. `kind` is a code or the beginning of one, up to a dot; closed from `since` on and
+    before `until`."""
     desk, audience, language = front(request), viewer_of(request).audience, language_of(request)
     before, passed = _place(after), 0
+    if account is not None:
+        _check_account(desk, audience, account)
+    for name, instant in (("since", since), ("until", until)):
+        _check_time(name, instant)
+    sought = Sought(kinds=tuple(kind or ()), account_id=account, since=since, until=until)
     items: list[ArchivedIncident] = []
     last: ClosedIncident | None = None
-    async for one in _closed(_archive(desk), before, tuple(kind or ())):
+    async for one in _closed(_archive(desk), before, sought):
         if len(items) == limit or passed >= PASSED_MOST:
             return ArchivedList(items, None if last is None else _cursor(last))
         last = one
@@ -59,11 +69,21 @@ async def archived_signals(
 ) -> DaySignalsList:
     """Days in UTC, the newest first; at most a thousand."""
     desk = front(request)
-    found = desk.house.accounts.by_id(account)
-    if found is None or not desk.tenants.account(viewer_of(request).audience, found):
-        raise refused(404, "There is no such account", kind="belfry:account")
+    _check_account(desk, viewer_of(request).audience, account)
     days = await _archive(desk).heard_of(account, DAYS_MOST)
     return DaySignalsList([DaySignals(day, count) for day, count in days])
+
+
+def _check_account(desk: Front, audience: Audience, account: str) -> None:
+    found = desk.house.accounts.by_id(account)
+    if found is None or not desk.tenants.account(audience, found):
+        raise refused(404, "There is no such account", kind="belfry:account")
+
+
+def _check_time(name: str, instant: datetime | None) -> None:
+    if instant is not None and instant.tzinfo is None:
+        raise refused_field(name, f"{name}: a time of no zone", value=instant)
+    check_instant(name, instant)
 
 
 def _archive(desk: Front) -> Archive:
@@ -73,9 +93,9 @@ def _archive(desk: Front) -> Archive:
 
 
 async def _closed(
-    archive: Archive, before: tuple[datetime, str] | None, kinds: tuple[str, ...]
+    archive: Archive, before: tuple[datetime, str] | None, sought: Sought
 ) -> AsyncIterator[ClosedIncident]:
-    while page := await archive.closed(limit=PAGE, before=before, kinds=kinds):
+    while page := await archive.closed(limit=PAGE, before=before, sought=sought):
         for one in page:
             yield one
         if len(page) < PAGE:

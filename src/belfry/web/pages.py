@@ -23,12 +23,12 @@ from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "on-test", "supervision", "storm", "sites", "sites/new", "import", "my-site", "report", "call", "decode",
+    "", "closed", "on-test", "supervision", "storm", "sites", "sites/new", "import", "my-site", "report", "call", "decode",
     "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
-OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit)?")
-"""So are those of each site's card and editor."""
+OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?")
+"""So are those of each site's card and editor, and of what is over there."""
 TECHNICIAN: Final = "tech"
 """A technician's own page, on which nobody of the staff is signed in."""
 
