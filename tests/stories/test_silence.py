@@ -100,6 +100,13 @@ async def test_a_providers_outage_is_one_row_and_the_armed_jeweller_another_abov
         assert await desk.told() == ["TECH.COMMS.LOST 1 waiting 3004", "TECH.OUTAGE 2 waiting None"]
         assert said(await desk.signals()) == [("equipment", "close"), ("system", "trouble"), ("system", "trouble")]
         assert (await desk.get("/centre"))["lost"] == 26
+        (outage,) = (await desk.get("/supervision"))["outages"]
+        rows = await desk.incidents()
+        assert [(row["kind"], row["part"]) for row in rows] == [
+            ("TECH.COMMS.LOST", None),
+            ("TECH.OUTAGE", outage["part"]),
+        ]
+        assert (outage["incident"], outage["silent"]) == (rows[1]["id"], 25)
 
         for account in neighbours:
             assert await town.panel(account).poll() == "ACK"

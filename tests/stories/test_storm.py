@@ -76,7 +76,7 @@ async def test_a_panel_that_floods_the_centre_is_one_row_and_each_of_the_others_
     (water,) = [row for row in rows if row["kind"] == "TECH.WATERLEAK"]
     assert (water["signals_seq"], water["flags"]) == (FLOOD, ["runaway"])
     listed = await anna.get("/runaways")
-    assert [(one["account"], one["zone"], one["count"]) for one in listed["items"]] == [
-        ("5101", "007", FLOOD),
+    assert [(one["account"], one["zone"], one["count"], one["incident"]) for one in listed["items"]] == [
+        ("5101", "007", FLOOD, water["id"]),
     ]
     assert [one["account"] for one in listed["floods"]] == ["5101"]

@@ -53,7 +53,7 @@ async def test_each_list_ends_and_says_how_many_there_are(tmp_path: Path) -> Non
     (slow,) = said["slow"]
     assert (slow["site"]["name"], slow["path"], slow["observed_s"], slow["window_s"]) == ("School", "panel", 120, 180)
     assert said["outages"] == [
-        {"part": "prefix/panels/0", "since": "2026-03-14T02:14:00Z", "silent": 690, "folded": 699}
+        {"part": "prefix/panels/0", "since": "2026-03-14T02:14:00Z", "silent": 690, "folded": 699, "incident": None}
     ]
 
 

@@ -104,6 +104,7 @@ async def test_starts_are_counted_in_public(rig: Rig) -> None:
 async def test_a_detector_that_runs_away_is_listed_with_its_incident(rig: Rig) -> None:
     for _ in range(9):
         await say(rig, "WA", zone="7")
+        await say(rig, "WH", zone="7")
     await say(rig, "FA", zone="9")
     listed = (await rig.token().get("/runaways")).json()
     (one,) = listed["items"]

@@ -72,12 +72,14 @@ class SlowView(Struct, frozen=True, kw_only=True):
 
 
 class OutageView(Struct, frozen=True, kw_only=True):
-    """One cause that silenced many: `folded` paths in all, of which `silent` still are."""
+    """One cause that silenced many: `folded` paths in all, of which `silent` still are. `incident` names the one that
+    stands in the queue for it, while it is open."""
 
     part: str
     since: Instant
     silent: int
     folded: int
+    incident: str | None
 
 
 class OverdueView(Struct, frozen=True, kw_only=True):

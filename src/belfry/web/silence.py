@@ -53,7 +53,11 @@ async def supervision(request: Asked) -> SilenceView:
         slow=[_slow(one, house.accounts) for one in now.slow],
         outages=[
             OutageView(
-                part=one.part, since=one.since, silent=one.silent, folded=one.folded, incident=_outage_row(one.part, house)
+                part=one.part,
+                since=one.since,
+                silent=one.silent,
+                folded=one.folded,
+                incident=_outage_row(one.part, house),
             )
             for one in now.outages
         ],
@@ -72,8 +76,7 @@ async def supervision(request: Asked) -> SilenceView:
 
 def _outage_row(part: str, house: House) -> str | None:
     """The open incident of an outage: those of a cause share a grouping key that ends with it."""
-    here = (row.id for row in house.board.in_group(f"centre|TECH.OUTAGE|{part}") if row.open)
-    return next(here, None)
+    return next((row.id for row in house.board.in_group(f"centre|TECH.OUTAGE|{part}")), None)
 
 
 def _overdue(one: Overdue, house: House) -> OverdueView:

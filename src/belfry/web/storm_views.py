@@ -20,6 +20,8 @@ class HeldView(Struct, frozen=True, kw_only=True):
     label: str
     area: str | None
     zone: str | None
+    zone_name: str | None
+    """As the registry names it."""
     code: str | None
     first_at: Instant
     at: Instant
@@ -60,7 +62,7 @@ class StormList(Struct, frozen=True):
 
 
 class RunawayView(Struct, frozen=True, kw_only=True):
-    """A point that repeats itself; `incident` is the open one that counts it."""
+    """A point whose alarm repeats itself; its restores are not listed. `incident` is the open one that counts it."""
 
     account_id: str | None
     account: str
@@ -68,6 +70,8 @@ class RunawayView(Struct, frozen=True, kw_only=True):
     site: SiteView | None
     area: str | None
     zone: str | None
+    zone_name: str | None
+    """As the registry names it."""
     code: str | None
     said: str | None
     count: int

@@ -11,7 +11,7 @@ from belfry.centre.storms.desk import CannotStorm, NoSuchStorm, NotNow, StormDes
 from belfry.centre.triage.beside import RUNAWAY
 from belfry.domain.codes import pair_key
 from belfry.domain.facts import Part, Sealed
-from belfry.domain.signal import AccountKey
+from belfry.domain.signal import RESTORING, AccountKey
 from belfry.domain.site import Account
 from belfry.domain.storm import Kept, Storm, is_restored, listed
 from belfry.ports import KeysUnavailable
@@ -79,8 +79,11 @@ async def runaways(request: Asked) -> RunawayList:
     found: list[RunawayView] = []
     for one in house.runaways():
         account = house.accounts.by_key(one.account)
+        meaning = None if one.wire is None or one.code is None else house.codes.meaning(one.wire, one.code)
         if not sees_site(request, account) or len(found) == LISTED_MOST:
             continue
+        if meaning is not None and meaning.state in RESTORING:
+            continue  # the point is listed by its alarm
         found.append(
             RunawayView(
                 account_id=None if account is None else account.id,
@@ -89,8 +92,9 @@ async def runaways(request: Asked) -> RunawayList:
                 site=None if account is None else site_view(account),
                 area=one.area,
                 zone=one.zone,
+                zone_name=_zone_name(request, account, one.area, one.zone),
                 code=one.code,
-                said=None if one.wire is None or one.code is None else house.codes.meaning(one.wire, one.code).name,
+                said=None if meaning is None else meaning.name,
                 count=one.count,
                 since=one.since,
                 last_at=one.last_at,
@@ -218,11 +222,7 @@ async def view(request: Asked, found: Storm, *, items: bool) -> StormView:
         reviewed_at=found.reviewed_at,
         reviewed_by=found.reviewed_by,
         review=await _words(house, found.review),
-        items=[
-            _held(house, kept, account, state[id(kept)], language_of(request)) for kept, account in seen[:LISTED_MOST]
-        ]
-        if items
-        else [],
+        items=[_held(request, kept, account, state[id(kept)]) for kept, account in seen[:LISTED_MOST]] if items else [],
     )
 
 
@@ -234,8 +234,8 @@ def _state(house: House, found: Storm, kept: Kept) -> str:
     return "restored" if found.ended_at is not None or is_restored(found, kept, house.codes) else "in_trouble"
 
 
-def _held(house: House, kept: Kept, account: Account | None, now: str, language: str) -> HeldView:
-    signal = kept.signal
+def _held(request: Asked, kept: Kept, account: Account | None, now: str) -> HeldView:
+    house, signal = front(request).house, kept.signal
     code = None if signal.wire is None or signal.code is None else pair_key(signal.wire, signal.code)
     return HeldView(
         position=str(kept.position),
@@ -244,15 +244,25 @@ def _held(house: House, kept: Kept, account: Account | None, now: str, language:
         site=None if account is None else site_view(account),
         group=kept.group,
         kind=kept.kind,
-        label=house.kinds.words(kept.kind, language).label,
+        label=house.kinds.words(kept.kind, language_of(request)).label,
         area=signal.area,
         zone=signal.zone,
+        zone_name=_zone_name(request, account, signal.area, signal.zone),
         code=code,
         first_at=kept.first_at,
         at=signal.received_at,
         count=kept.count,
         now=now,
     )
+
+
+def _zone_name(request: Asked, account: Account | None, area: str | None, zone: str | None) -> str | None:
+    if account is None:
+        return None
+    desk = front(request)
+    site = desk.teller.maps.of(account.id, desk.house.accounts.parts(account.id))
+    found = None if site is None else site.zone(area, zone)
+    return None if found is None else found.name or None
 
 
 def _account(house: House, kept: Kept) -> Account | None:

@@ -139,6 +139,7 @@ class Teller:
             "receiver": None if key is None else key.receiver,
             "prefix": None if key is None else key.prefix,
             "site": site,
+            "part": _part_of(incident),
             "area": incident.area,
             "zone": incident.zone,
             "area_name": area_name,
@@ -243,6 +244,13 @@ class Teller:
 def _names_of(site: SiteMap, incident: Incident) -> tuple[str | None, str | None]:
     area, zone = site.area(incident.area), site.zone(incident.area, incident.zone)
     return (None if area is None else area.name or None, None if zone is None else zone.name or None)
+
+
+def _part_of(incident: Incident) -> str | None:
+    """What the centre's own incident is about; a grouping key ends with it (`domain.correlation`)."""
+    if incident.group is None or not incident.group.startswith("centre|"):
+        return None
+    return incident.group.split("|", 2)[2] or None
 
 
 def _first(one: tuple[str | None, str | None], other: tuple[str | None, str | None]) -> tuple[str | None, str | None]:

@@ -153,6 +153,9 @@ class Row(Struct, frozen=True, kw_only=True):
     place: str | None
     """Where an open incident without a site is: words, or latitude and longitude; null for those who may not act, and
     while it cannot be read."""
+    part: str | None
+    """Of an incident of the centre itself: what it is about. Of an outage, what the silent ones share:
+    `provider/Coast Net`, `prefix/panels/A0`, `receiver/panels`. Null for those of sites."""
     area: str | None
     zone: str | None
     area_name: str | None
