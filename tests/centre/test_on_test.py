@@ -152,6 +152,20 @@ async def test_what_is_in_alarm_at_the_end_opens_then_and_what_was_restored_does
         assert len(shop.room.incidents()) == 1
 
 
+async def test_a_detector_that_was_tried_many_times_rings_at_its_first_alarm_after_the_test() -> None:
+    async with site() as shop:
+        test = await shop.begin()
+        for _ in range(10):
+            await shop.say("1154", zone="004")
+            await shop.say("3154", zone="004")
+        await shop.desk.end(test.id, by="anna")
+        shop.room.wait(minutes=5)
+        for _ in range(3):
+            await shop.say("1154", zone="004")
+        (water,) = shop.room.incidents()
+        assert (water.kind, water.signals_seq, water.flags) == ("TECH.WATERLEAK", 3, ("runaway",))
+
+
 async def test_the_end_names_what_is_missing() -> None:
     async with site() as shop:
         test = await shop.begin(expected=[Expected(zone="1"), Expected(zone="4")])

@@ -77,12 +77,22 @@ def open_or_join(case: Case) -> Decided:
             return [case.context(incident, "still present, reported before")]
         if verdict.second_point or may_join(incident, verdict.kind, verdict.priority):
             return [_joined(case, incident)]
-    if case.seen.runaway and not verdict.kind.life:
+    if case.seen.runaway and not verdict.kind.life and _somebody_was_told(case, group):
         return [case.logged(f"repeating: {case.seen.count} times", marks=("runaway",))]
     reasons = verdict.reasons
     if case.signal.previous:
         reasons = (*reasons, "first report never seen")
     return [_opened_by_verdict(case, group, reasons)]
+
+
+def _somebody_was_told(case: Case, group: str | None) -> bool:
+    """Whether what repeats itself has been an incident since it does. What was said in a test, held back in a storm or
+    meant nothing by the rules of that time has told nobody: then the next one has to."""
+    repeats = case.condition.repeats.get(live.point_key(case.signal))
+    if group is None or repeats is None:
+        return True
+    last = case.draft.last_of_group(group)
+    return last is not None and (last.closed_at is None or last.closed_at >= repeats.window_from)
 
 
 def _same_group(case: Case, group: str | None) -> Sequence[Incident]:
