@@ -19,17 +19,31 @@ from belfry.centre.expiry import Expiry, Known
 from belfry.centre.seals import Seals
 from belfry.domain.condition import Condition
 from belfry.domain.facts import (
+    REGISTRY_SUBJECT,
     Carried,
+    Changed,
     Closed,
+    ClosingExtended,
+    CodeIssued,
+    CodeUsed,
     Entry,
     Erased,
+    HowEnded,
+    OnTestBegan,
+    OnTestEnded,
     Opened,
     Part,
     Received,
     Reopened,
     Retention,
+    Started,
+    WordTried,
+    code_subject,
     incident_subject,
+    on_test_subject,
+    site_subject,
 )
+from belfry.domain.muting import Asked, Asker, Proof, Scope
 from belfry.domain.signal import AccountKey
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
@@ -175,6 +189,65 @@ async def test_a_line_in_the_log_goes_with_the_signals_it_is_about(house: House)
     assert len(gone) == 2
     assert sum((await house.archive.heard()).values()) == 1
     await folded_anew(room)
+
+
+async def test_what_was_done_beside_any_alarm_goes_like_a_line_in_the_log(house: House) -> None:
+    room = house.room
+    since, until = room.now, room.now + timedelta(hours=1)
+    asked = Asked(asker=Asker.OWNER, proof=Proof.WORD)
+    scope = Scope()
+
+    def began(test: str) -> OnTestBegan:
+        return OnTestBegan(test=test, account_id="a", scope=scope, asked=asked, by="anna", since=since, until=until)
+
+    issued = CodeIssued(code="c", account_id="a", salt=b"s", hash=b"h", duress=b"d", until=until, by="anna")
+    put_off = ClosingExtended(account_id="a", schedule="s", due=since, until=until, by="anna")
+    going = [
+        await tell(room, on_test_subject("over"), began("over")),
+        await tell(room, on_test_subject("over"), OnTestEnded(test="over", how=HowEnded.TIME)),
+        await tell(room, code_subject("c"), issued),
+        await tell(room, code_subject("c"), CodeUsed(code="c")),
+        await tell(room, site_subject("a"), WordTried(account_id="a", by="anna", right=True)),
+        await tell(room, "schedules", put_off),
+    ]
+    await tell(room, on_test_subject("runs"), began("runs"))
+    await tell(room, "centre", Started(version="1", kinds_version=1, kinds_digest="", codes_digest=""))
+
+    room.wait(days=19)
+    await house.erase()
+    assert await house.gone() == []
+    room.wait(days=2)
+    await house.erase()
+    assert await house.gone() == going
+    other = await folded_anew(room)
+    assert [one.id for one in other.triage.on_test.running()] == ["runs"]
+    assert list(other.triage.on_test.ended()) == []
+
+
+async def test_who_changed_what_goes_as_late_as_an_incident_and_the_newest_change_stays(house: House) -> None:
+    room = house.room
+
+    def changed(n: int) -> Changed:
+        return Changed(change=n, changed_at=room.now, by="anna", table="account", row="a", fields=("name",))
+
+    positions = [await tell(room, REGISTRY_SUBJECT, changed(n)) for n in (1, 2, 3)]
+    room.wait(days=29)
+    await house.erase()
+    assert await house.gone() == []
+    room.wait(days=2)
+    await house.erase()
+    assert await house.gone() == positions[:-1], "by the newest it is known which changes are written down"
+    newest = await tell(room, REGISTRY_SUBJECT, changed(4))
+    room.wait(days=31)
+    await house.erase()
+    assert newest not in await house.gone()
+
+
+async def tell(room: Room, subject: str, fact: Any) -> int:
+    entry = Entry(id=room.chance(16), subject=subject, at=room.now, facts=(fact,))
+    (position,) = await room.journal.append([entry])
+    await room.settled(position)
+    return position
 
 
 async def test_an_incident_that_was_reopened_stays(house: House) -> None:

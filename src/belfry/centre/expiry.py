@@ -1,17 +1,19 @@
 """Erases what is due: data keys whose time is over, and whole entries (DESIGN 4).
 
 An incident goes with its signals, its own entries and their keys once its kind's retention is over; a signal that
-needed nobody goes with the line that says so. A signal always goes before the decision about it, else the next start
-would decide again. What an account is known by from its signals (armed, faults) is carried past them first, so that
-nothing that is folded needs what is gone.
+needed nobody goes with the line that says so, and so does what was done beside any alarm (tests, codes, words, closings
+put off); who changed what of the registry goes as late as an incident. A signal always goes before the decision about
+it, else the next start would decide again. What an account is known by from its signals (armed, faults) is carried past
+them first, so that nothing that is folded needs what is gone.
 
 What is being erased is remembered in the archive before the first byte goes: a kill in the middle is made up for.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final, get_args
 
@@ -20,15 +22,21 @@ import structlog
 from belfry.centre.board import incident_of
 from belfry.domain.condition import Condition, carried, tells
 from belfry.domain.facts import (
+    REGISTRY_SUBJECT,
     Carried,
+    Changed,
+    ClosingExtended,
+    CodeIssued,
     Entry,
     Erased,
     Joined,
     Logged,
     OnIncident,
+    OnTestEnded,
     Opened,
     Received,
     Sealed,
+    WordTried,
     account_subject,
     incident_subject,
 )
@@ -104,6 +112,9 @@ class _Batch:
         self.heard[place] = self.heard.get(place, 0) + 1
 
 
+Take = Callable[[_Batch, Stored], Awaitable[None]]
+
+
 class Expiry:
     """`step` is one round; whoever owns it calls it now and again."""
 
@@ -130,8 +141,10 @@ class Expiry:
         try:
             entries += await self._incidents(("", *sorted(PERSON_GROUPS)), now - periods.person)
             entries += await self._incidents(OTHER_GROUPS, now - periods.other)
-            entries += await self._lines("person lines", now - periods.person, person=True)
-            entries += await self._lines("lines", now - periods.log, person=False)
+            entries += await self._pass("person lines", now - periods.person, partial(self._take_line, person=True))
+            entries += await self._pass("lines", now - periods.log, partial(self._take_line, person=False))
+            entries += await self._pass("acts", now - periods.log, self._take_act)
+            entries += await self._pass("changes", now - periods.other, self._take_changes)
         except Busy as error:
             log.info("expiry goes on in its next round", reason=str(error))
         return keys, entries
@@ -171,8 +184,8 @@ class Expiry:
         for position, signal in await self._signals(signals):
             batch.add_signal(position, signal)
 
-    async def _lines(self, name: str, before: datetime, *, person: bool) -> int:
-        """Signals that needed nobody, from where the last round came to. `person`: only those about a person."""
+    async def _pass(self, name: str, before: datetime, take: Take) -> int:
+        """Go through what was written before a time, from where the last round came to; `take` says what goes."""
         gone, at = 0, await self._archive.cursor(name)
         while True:
             page = await self._journal.page(at, PAGE)
@@ -182,7 +195,7 @@ class Expiry:
                     if stored.entry.at >= before:
                         page = []
                         break
-                    await self._take_line(batch, stored, person=person)
+                    await take(batch, stored)
                 upto = stored.position
                 if len(batch.positions) >= BATCH:
                     break
@@ -193,6 +206,7 @@ class Expiry:
             gone, at = gone + len(batch.positions), upto
 
     async def _take_line(self, batch: _Batch, stored: Stored, *, person: bool) -> None:
+        """Signals that needed nobody. `person`: only those about a person."""
         lines = [fact for fact in stored.entry.facts if isinstance(fact, Logged)]
         if not lines or len(lines) < len(stored.entry.facts):
             return
@@ -200,6 +214,24 @@ class Expiry:
         for position, signal in await self._signals({line.signal for line in due}):
             batch.add_signal(position, signal)
         if len(due) == len(lines):
+            batch.positions.add(stored.position)
+
+    async def _take_act(self, batch: _Batch, stored: Stored) -> None:
+        """What a person did at a site beside an incident: a test from its beginning once it has ended, a technician's
+        code, a pass-word that was tried, a closing that was put off. A test goes after the signals that it covered."""
+        for fact in stored.entry.facts:
+            if isinstance(fact, OnTestEnded | CodeIssued):
+                whole = await self._journal.read(stored.entry.subject)
+                batch.positions.update(one.position for one in whole if isinstance(one, Stored))
+            elif isinstance(fact, WordTried | ClosingExtended):
+                batch.positions.add(stored.position)
+
+    async def _take_changes(self, batch: _Batch, stored: Stored) -> None:
+        """Who changed what of the registry. The newest says up to where its changes are written down, and stays."""
+        if stored.entry.subject != REGISTRY_SUBJECT or not all(isinstance(one, Changed) for one in stored.entry.facts):
+            return
+        newest = await self._journal.read(REGISTRY_SUBJECT, limit=1)
+        if newest and newest[-1].position != stored.position:
             batch.positions.add(stored.position)
 
     async def _signals(self, positions: Iterable[int]) -> Sequence[tuple[int, Received]]:
