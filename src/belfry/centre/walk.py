@@ -25,6 +25,7 @@ from belfry.centre.schedules import Schedules, ScheduleState
 from belfry.centre.storms import ABOUT_STORMS, StormState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
+from belfry.centre.unobserved import Unobserved
 from belfry.domain.condition import Condition, Seen, carry
 from belfry.domain.facts import (
     Carried,
@@ -90,6 +91,8 @@ class WalkState(msgspec.Struct):
     """Of the undecided: the tests and storms that they come from."""
     schedules: ScheduleState = msgspec.field(default_factory=ScheduleState)
     storms: StormState = msgspec.field(default_factory=StormState)
+    seen: list[tuple[int, Seen]] = []
+    """Of the undecided: what observing them told. The live state knows nothing yet of those that stand not here."""
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -140,6 +143,7 @@ class Walk:
         self._muted: dict[int, _Open] = {}
         """Stored as muted by a test, and not folded yet: the end of the test may stand before that."""
         self._on_test, self._storms = triage.on_test, triage.storms
+        self._unobserved = Unobserved(triage.observe, self._waits_unobserved)
         self._ids: list[bytes] = []
         self._rest_until_s = 0.0
         """In the loop's seconds: until when signals gather, after a large round."""
@@ -166,6 +170,7 @@ class Walk:
         async for batch in self._journal.tail(self.position):
             for stored in batch:
                 self._fold(stored)
+            self._unobserved.drain()
             self._board.position = self.position
             self._on_test.follow(self.position)
             self._storms.follow(self.position)
@@ -189,6 +194,7 @@ class Walk:
 
     async def _go_live(self) -> None:
         await self._settle()
+        self._unobserved.drain()
         self._board.forget(self._clock())
         self.live.set()
 
@@ -233,11 +239,10 @@ class Walk:
                     self._decide_again(at, signal, storm, stored.entry.at)
 
     def _receive(self, position: int, signal: Received) -> None:
-        seen = None
         if not self.live.is_set():
-            seen = self._triage.observe(signal)
+            self._unobserved.add(position, signal)
             self._replay.remember(position, signal)
-        self._undecided[position] = _Open(signal, seen)
+        self._undecided[position] = _Open(signal)
         self._on_test.receive(position, signal)
         if self._storms:
             self._storms.receive(position, signal)
@@ -271,7 +276,13 @@ class Walk:
         """Stands behind every signal that it speaks for, and nothing of its account came in between. While the centre
         runs it says what is known already."""
         if not self.live.is_set():
+            self._unobserved.drain_of(fact.account)
             carry(self._triage.conditions.setdefault(fact.account, Condition()), fact)
+
+    def _waits_unobserved(self, position: int) -> bool:
+        """Whether a signal is to be observed when it is decided: it is judged by what was known before it."""
+        waiting = self._undecided.get(position)
+        return waiting is not None and waiting.seen is None
 
     # -- settling
 
@@ -293,6 +304,8 @@ class Walk:
         writes: dict[str | None, _Write] = {}
         decide = self._triage.decide
         for position, waiting in list(islice(self._undecided.items(), BATCH_MOST)):
+            if self._unobserved:
+                self._unobserved.upto(position, waiting.signal.account_key)
             decision = decide(position, waiting.signal, draft, waiting.seen, waiting.after)
             waiting.seen = decision.seen
             settling = decision.settled
@@ -401,6 +414,7 @@ class Walk:
             after=[(position, waiting.after) for position, waiting in open_.items() if waiting.after is not None],
             schedules=ScheduleState() if self._schedules is None else self._schedules.state(),
             storms=self._storms.state(),
+            seen=[(position, waiting.seen) for position, waiting in open_.items() if waiting.seen is not None],
         )
 
     def restore(self, state: WalkState) -> None:
@@ -416,9 +430,11 @@ class Walk:
         self._storms.follow(state.position)
         if self._schedules is not None:
             self._schedules.restore(state.schedules)
-        after = dict(state.after)
+        after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:
-            self._undecided[position] = _Open(signal, _OBSERVED, after=after.get(position))
+            self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))
+            if position not in seen:
+                self._unobserved.add(position, signal)
 
 
 def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:
