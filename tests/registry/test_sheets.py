@@ -344,6 +344,17 @@ def test_nobody_brings_in_for_another_tenant(registry: Registry) -> None:
     assert site(registry, "3").account.tenant == "north"
 
 
+def test_no_account_is_given_to_a_site_in_place_of_a_tenant(registry: Registry) -> None:
+    bring(registry, accounts=ACCOUNTS)
+    linked = site(registry).account.id
+    report = bring(registry, accounts=f"account,tenant\n3,{linked}\n")
+    assert told(report) == [f"row 2, tenant: '{linked}' wants a name that is no site's id"]
+    report = bring(registry, accounts="account\n3\n", more={"tenants": frozenset({linked})})
+    assert told(report) == ["row 2, tenant: '' is none of yours, which are none"]
+    report = bring(registry, accounts="account\n3\n", more={"tenants": frozenset({linked, "north"})})
+    assert (report.added, site(registry, "3").account.tenant) == (1, "north")
+
+
 # -- forms of files ---------------------------------------------------------------------------------------------------
 
 

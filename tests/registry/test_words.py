@@ -1,15 +1,18 @@
 """Words are compared and never known; the code of a key safe is shown to who asks, and that it was is written down."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection, event
 
 from belfry.domain.contacts import Contact
 from belfry.domain.site_file import SiteChange, SiteFile
 from belfry.ports import Spoken, TooManyWords, Words, WordsRefused
+from belfry.ports.staff import StaffUnavailable
 from belfry.registry import Registry
 from belfry.registry.words import WRONG_MOST, WRONG_WITHIN, WordKeys, fold_word
 from belfry.sql import writing
@@ -107,6 +110,36 @@ async def test_a_right_word_waits_for_nobody_who_writes(words: Words, file: Site
     await words.set(file.account.id, ana, "heron", by="test")
     with writing(registry.store.engine):  # as an import does, for as long as it takes
         assert await words.check(file.account.id, "heron") == Spoken(ana)
+
+
+async def test_of_many_guesses_at_once_no_more_are_compared_than_of_as_many_in_turn(
+    words: Words, file: SiteFile
+) -> None:
+    await words.set(file.account.id, file.contacts[0].id, "heron", by="test")
+    guesses = [f"guess {n}" for n in range(3 * WRONG_MOST)] + ["heron"]
+    answers = await asyncio.gather(*(words.check(file.account.id, one) for one in guesses), return_exceptions=True)
+    assert answers[:WRONG_MOST] == [Spoken()] * WRONG_MOST
+    assert all(isinstance(answer, TooManyWords) for answer in answers[WRONG_MOST:])
+
+
+@IN_A_FILE
+async def test_guesses_count_though_the_registry_cannot_write(
+    words: Words, file: SiteFile, registry: Registry, clock: Clock
+) -> None:
+    ana = file.contacts[0].id
+    await words.set(file.account.id, ana, "heron", by="test")
+
+    @event.listens_for(registry.store.engine, "begin")
+    def _full(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = ON")  # as a disk that is full: read, not written
+
+    for _ in range(WRONG_MOST):
+        with pytest.raises(StaffUnavailable):
+            await words.check(file.account.id, "wrong")
+    with pytest.raises(TooManyWords):
+        await words.check(file.account.id, "heron")
+    clock.turn(WRONG_WITHIN)
+    assert await words.check(file.account.id, "heron") == Spoken(ana)
 
 
 async def test_the_code_of_the_key_safe_is_shown_and_that_it_was_is_written_down(

@@ -5,10 +5,10 @@ note, no name of a person.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NoBase64
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, tuple_
 
 from belfry.domain.phone import LEAST, SURE, digits_of, is_number
@@ -26,7 +26,7 @@ WORDS_MOST: Final = 8
 BEHIND_DIGITS: Final = ":"
 """The character behind 9: what lies between a number and it begins with that number."""
 
-_Place = tuple[int, str, str]
+_Place = tuple[Annotated[int, Meta(ge=0, le=2)], str, str]
 """How well it fits (0 best), number, id: the order of what is found."""
 
 
@@ -39,7 +39,7 @@ class SitePage(Struct, frozen=True):
 
 def search(store: Store, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None) -> SitePage:
     limit = max(1, min(limit, LIMIT_MOST))
-    rank = _rank(text.strip())
+    rank = _rank(text.replace("\x00", " ").strip())
     query = select(*COLUMNS, rank).where(*_found(text[:TEXT_MOST]))
     if tenants is not None:
         query = query.where(or_(ACCOUNT.c.tenant.in_(tenants), ACCOUNT.c.id.in_(tenants)))
@@ -61,7 +61,7 @@ def _rank(text: str) -> ColumnElement[int]:
 
 
 def _found(text: str) -> Sequence[ColumnElement[bool]]:
-    words = fold(text).split()[:WORDS_MOST]
+    words = fold(text.replace("\x00", " ")).split()[:WORDS_MOST]  # PostgreSQL has no text with such a character
     if not words:
         return ()
     named = and_(*(ACCOUNT.c.folded.contains(word, autoescape=True) for word in words))
@@ -90,4 +90,6 @@ def _place(cursor: str) -> _Place:
         place: _Place = msgspec.json.decode(urlsafe_b64decode(padded.encode("ascii")), type=_Place)
     except (ValueError, NoBase64, msgspec.MsgspecError) as error:
         raise NoSuchCursor from error
+    if "\x00" in place[1] + place[2]:
+        raise NoSuchCursor
     return place

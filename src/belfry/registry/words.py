@@ -5,6 +5,7 @@ guess can be tried against them. It is compared as people speak it: without case
 has to be read out, so it is encrypted. What is set, removed or shown is a change row; what it is, is nowhere.
 """
 
+import asyncio
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
 from unicodedata import normalize
+from weakref import WeakValueDictionary
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, outerjoin, select
 
 from belfry.ports import Spoken, TooManyWords, WordsRefused
+from belfry.ports.staff import StaffUnavailable
 from belfry.registry.doors import in_thread
 from belfry.registry.errors import NoSuchAccount, NoSuchContact
 from belfry.registry.site_tables import CONTACT, WORD, WORD_ATTEMPT
@@ -95,8 +98,8 @@ class WordTable:
         return code
 
     def check(self, account_id: str, spoken: str) -> Spoken:
-        """The right word at once takes no write lock, so nobody on the telephone waits for an import. The price: of
-        guesses that arrive at the same instant each is compared before the others are counted."""
+        """The right word at once takes no write lock, so nobody on the telephone waits for who writes. Of guesses at
+        the same instant each would be compared before the others are counted: `WordsDoor` lets them in one by one."""
         now, folded = self.store.clock(), fold_word(spoken[: 4 * WORD_MOST])
         with reading(self.store.engine) as connection:
             wrong, _ = self._wrong(connection, account_id, now)
@@ -179,10 +182,13 @@ class WordTable:
 
 
 class WordsDoor:
-    """`ports.Words` for the event loop."""
+    """`ports.Words` for the event loop. At one site one word is compared after the other, so that of many guesses at
+    once no more count than of as many in turn; a wrong one that the registry could not count is counted here."""
 
     def __init__(self, table: WordTable) -> None:
         self._table = table
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._uncounted: dict[str, tuple[int, datetime]] = {}
 
     async def set(self, account_id: str, contact: str, word: str | None, *, duress: bool = False, by: str) -> None:
         await in_thread(self._table.set, account_id, contact, word, duress=duress, by=by)
@@ -194,7 +200,26 @@ class WordsDoor:
         return await in_thread(self._table.access, account_id, by=by)
 
     async def check(self, account_id: str, spoken: str) -> Spoken:
-        return await in_thread(self._table.check, account_id, spoken)
+        turn = self._turns.get(account_id)
+        if turn is None:
+            turn = self._turns[account_id] = asyncio.Lock()
+        async with turn:
+            wrong, since = self._so_far(account_id)
+            try:
+                found = await in_thread(self._table.check, account_id, spoken)
+            except StaffUnavailable:
+                self._uncounted[account_id] = wrong + 1, since
+                raise
+        return found
+
+    def _so_far(self, account_id: str) -> tuple[int, datetime]:
+        """What the registry could not count here, and since when. Raises TooManyWords."""
+        now = self._table.store.clock()
+        self._uncounted = {of: one for of, one in self._uncounted.items() if now - one[1] < WRONG_WITHIN}
+        wrong, since = self._uncounted.get(account_id, (0, now))
+        if wrong >= WRONG_MOST:
+            raise TooManyWords(since + WRONG_WITHIN)
+        return wrong, since
 
 
 def _checked(word: str) -> str:

@@ -149,6 +149,7 @@ class _Bringing:
         """As the sheets say it."""
         self._calendars: frozenset[str] = frozenset()
         self._named_numbers: frozenset[str] = frozenset()
+        self._sites: frozenset[str] = frozenset()
         self._moving = False
         """A site goes to another tenant, so that it matters which others name it."""
         for sheet in sheets:
@@ -222,9 +223,24 @@ class _Bringing:
                 at = sheet.fields.index(name)
                 numbers |= {draft.values[at] for draft in sheet.drafts if draft.values[at]}
         self._named_numbers = frozenset(numbers)
+        self._sites = self._called_as_sites(connection)
         for line in lines(connection, numbers):
             if line.account in numbers:
                 self._know(line)
+
+    def _called_as_sites(self, connection: Connection) -> frozenset[str]:
+        """Which of the tenants are ids of sites: whoever is linked to such a site would see whatever is given to it."""
+        tenants = set(self.tenants or ())
+        for sheet in self.sheets:
+            if sheet.kind is SheetKind.ACCOUNTS and "tenant" in sheet.fields:
+                at = sheet.fields.index("tenant")
+                tenants |= {draft.values[at] for draft in sheet.drafts}
+        found: set[str] = set()
+        named = sorted(tenant for tenant in tenants if tenant)
+        for at in range(0, len(named), IDS_PER_QUERY):
+            query = select(ACCOUNT.c.id).where(ACCOUNT.c.id.in_(named[at : at + IDS_PER_QUERY]))
+            found |= set(connection.scalars(query))
+        return frozenset(found)
 
     def _know(self, line: Line) -> None:
         self._known[line.receiver, line.prefix, line.account] = line
@@ -259,6 +275,9 @@ class _Bringing:
         self._tenant_of[account_id] = tenant or (self._only_tenant() if known is None else "")
 
     def _may_be_of(self, sheet: Sheet, draft: Draft, tenant: str, *, new: bool) -> bool:
+        if tenant in self._sites:
+            self._problem(sheet, draft.row, "tenant", f"{tenant!r} wants a name that is no site's id")
+            return False
         if self.tenants is None or tenant in self.tenants:
             return True
         if new and not tenant and self._only_tenant():
@@ -270,10 +289,11 @@ class _Bringing:
 
     def _only_tenant(self) -> str:
         """The tenant of a new account of somebody who works for one alone."""
-        return next(iter(self.tenants)) if self.tenants is not None and len(self.tenants) == 1 else ""
+        mine = (self.tenants or frozenset()) - self._sites
+        return next(iter(mine)) if len(mine) == 1 else ""
 
     def _tenants_text(self) -> str:
-        return ", ".join(sorted(self.tenants or ())) or "none"
+        return ", ".join(sorted((self.tenants or frozenset()) - self._sites)) or "none"
 
     def _take_row(self, sheet: Sheet, draft: Draft) -> None:
         account_id = self._find(draft.identity)
