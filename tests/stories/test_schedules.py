@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec import structs
 
 from belfry.domain.contacts import Authority, Contact, ContactRole
 from belfry.domain.premises import SiteParts, TransmissionPath
@@ -135,6 +136,66 @@ async def test_a_supervisor_needs_no_word_and_without_a_schedule_nothing_can_be_
     assert (await extend(boss, "nowhere"))[0] == 404
     assert (await extend(boss, site, minutes=721))[0] == 400
     assert await boss.told() == []
+
+
+async def test_a_schedule_changed_by_phone_needs_the_pass_word_and_a_duress_word_changes_nothing(
+    evening: Town,
+) -> None:
+    town, anna = evening, await evening.operator("anna")
+    site = await schedule(town, "shop", HOURS, words=True)
+    await town.say("shop", "1401", "001")
+    card = await anna.get(f"/accounts/{site}")
+    (hours,) = card["schedules"]
+    until_ten = card["schedules"]
+    until_eleven = [{**hours, "openings": [{**hours["openings"][0], "closes_until": 1_380}]}]
+
+    async def change(schedules: Any, **words: Any) -> tuple[int, dict[str, Any]]:
+        body = {"version": (await anna.get(f"/accounts/{site}"))["version"], "schedules": schedules, **words}
+        answer = await anna.client.patch(f"/accounts/{site}", json=body)
+        return answer.status_code, answer.json()
+
+    assert (await change(until_ten))[0] == 200, "nothing is other than it was"
+    assert (await change(until_eleven))[1]["type"] == "belfry:word-needed"
+    assert (await change(until_eleven, word="red heron"))[1]["type"] == "belfry:word"
+    status, said_to_them = await change(until_eleven, word=FORCED)
+    assert (status, said_to_them["schedules"]) == (200, until_eleven)
+    await town.settled()
+    assert await anna.told() == ["PERS.ALARM.DURESS 1 waiting 2002"]
+    assert (await anna.get(f"/accounts/{site}"))["schedules"] == until_ten, "and nothing is other than it was"
+
+    status, said = await change(until_eleven, word=WORD)
+    assert (status, said["schedules"]) == (200, until_eleven)
+    assert set(said_to_them) == set(said)
+    assert said_to_them["version"] == said["version"]
+    boss = await town.operator("boris", Role.SUPERVISOR)
+    version = (await boss.get(f"/accounts/{site}"))["version"]
+    freed = await boss.client.patch(f"/accounts/{site}", json={"version": version, "schedules": until_ten})
+    assert freed.status_code == 200, "who runs the room answers for it"
+    assert len(await anna.told()) == 1, "and nothing else happened"
+
+
+async def test_a_word_changes_a_schedule_only_where_its_owner_may_and_a_flaw_is_told_to_everybody_alike(
+    evening: Town,
+) -> None:
+    town, anna = evening, await evening.operator("anna")
+    site = await schedule(town, "shop", HOURS, words=True)
+    card = await anna.get(f"/accounts/{site}")
+    (hours,) = card["schedules"]
+    upside_down = [{**hours, "openings": [{**hours["openings"][0], "closes_until": 0}]}]
+    told = []
+    for word in (WORD, FORCED):
+        body = {"version": card["version"], "schedules": upside_down, "word": word}
+        answer = await anna.client.patch(f"/accounts/{site}", json=body)
+        told.append((answer.status_code, answer.json()))
+    assert told[0] == told[1]
+    assert told[0][0] == 400
+    file = await town.centre.sites.site(site)
+    assert file is not None
+    nobody = structs.replace(file.contacts[0], authority=())
+    file = await town.centre.sites.edit(site, SiteChange(contacts=(nobody,)), version=file.version, by="test")
+    body = {"version": file.version, "schedules": [], "word": WORD}
+    answer = await anna.client.patch(f"/accounts/{site}", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (403, "belfry:authority")
 
 
 async def test_an_opening_at_night_is_irregular_and_one_in_the_morning_is_not(evening: Town) -> None:

@@ -84,6 +84,10 @@ class SiteDesk(Protocol):
         """
         ...
 
+    async def imagined(self, account_id: str, change: SiteChange, *, version: int) -> SiteFile:
+        """Return what `edit` would, and refuse what it would; nothing is kept. For whoever was forced to ask."""
+        ...
+
     async def add(self, fields: Mapping[str, object], *, template: str | None, by: str) -> SiteFile:
         """Add an account; `template` is an account type whose defaults it begins with. Raises SiteUnfit, SiteTaken."""
         ...

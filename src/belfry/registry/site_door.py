@@ -36,6 +36,9 @@ class SitesDoor:
     async def edit(self, account_id: str, change: SiteChange, *, version: int, by: str) -> SiteFile:
         return await _asked(sites.edit, self._store, account_id, change, version=version, by=by)
 
+    async def imagined(self, account_id: str, change: SiteChange, *, version: int) -> SiteFile:
+        return await _asked(sites.imagined, self._store, account_id, change, version=version)
+
     async def add(self, fields: Mapping[str, object], *, template: str | None, by: str) -> SiteFile:
         return await _asked(sites.add, self._store, fields, template=template, by=by)
 

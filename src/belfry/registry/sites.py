@@ -111,6 +111,18 @@ def edit(store: Store, account_id: str, change: SiteChange, *, version: int, by:
     return after
 
 
+def imagined(store: Store, account_id: str, change: SiteChange, *, version: int) -> SiteFile:
+    """Return what `edit` would, and refuse what it would; nothing is kept."""
+    with reading(store.engine) as connection:
+        before = _present(connection, account_id)
+        if before.version != version:
+            raise Changed(before, _since(connection, account_id, version))
+        after, flaws = changed(before, change, store.new_id)
+        _refuse(connection, after, flaws)
+        _refuse_taken(connection, after.account)
+    return before if after == before else msgspec.structs.replace(after, version=version + 1)
+
+
 def add(
     store: Store, fields: Mapping[str, object], *, template: str | None, by: str, change: SiteChange | None = None
 ) -> SiteFile:

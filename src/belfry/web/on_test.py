@@ -1,39 +1,36 @@
-"""Tests over HTTP: the list of all that is on test, putting on, extending, ending, and codes for technicians.
+"""Tests over HTTP: the list of all that is on test, putting on, extending, ending.
 
-Whoever asks on the phone is verified here, by a word or a technician's code. Where that says that he is forced, the
-answer is the one that he would have got; nothing is done, and a silent alarm goes its way (RULES 2, silent sites).
+Whoever asks on the phone is verified (`who_asks`), by a word or a technician's code. Where that says that he is forced,
+the answer is the one that he would have got; nothing is done, and a silent alarm goes its way (RULES 2, silent sites).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from litestar import Router, delete, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Struct, structs
+from msgspec import structs
 
-from belfry.centre.duress import duress_alarm
 from belfry.centre.on_test.desk import CannotTest, NoSuchTest, OnTestDesk, Over, Wish
-from belfry.domain.contacts import Authority, ContactRole
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
 from belfry.domain.on_test import Session
 from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
-from belfry.ports import TooManyWords
 from belfry.ports.staff import Role
 from belfry.web.bodies import Asked as Request
 from belfry.web.bodies import takes
 from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
-from belfry.web.incidents import staff_of
-from belfry.web.on_test_asks import ExpectBody, ExpectedBody, ExtendBody, IssueBody, OnTestBody, ScopeBody
+from belfry.web.on_test_asks import ExpectBody, ExpectedBody, ExtendBody, OnTestBody, ScopeBody
 from belfry.web.on_test_telling import on_test_view
-from belfry.web.on_test_views import CodeList, CodeView, IssuedView, ModeView, OnTestNow, TestList, TestView
+from belfry.web.on_test_views import ModeView, OnTestNow, TestList, TestView
 from belfry.web.problems import Refused, refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees_site
-from belfry.web.staff import too_often
+from belfry.web.spoken import raise_alarm
+from belfry.web.who_asks import contact_of, site_asked, verify
 
 LISTED_MOST: Final = 1_000
 
@@ -46,13 +43,6 @@ _REFUSALS: Final = {
     409: told("The test has ended"),
     429: told("Too many wrong words; Retry-After says how long to wait"),
 }
-
-
-class Verified(Struct, frozen=True):
-    """Who asks, as far as he could prove it. `forced`: he is to be answered, and nothing is to be done."""
-
-    asked: Asked
-    forced: bool = False
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -89,7 +79,7 @@ async def one_test(request: Request, test_id: FromPath[str]) -> TestView:
 async def on_test_of_account(request: Request, account_id: FromPath[str]) -> OnTestNow:
     """Its tests, and the test modes of its own panel, which mute nothing."""
     house = front(request).house
-    site = _site(request, account_id)
+    site = site_asked(request, account_id)
     on_test = house.tests.on_test
     return OnTestNow(
         tests=[await view(request, one) for one in on_test.of_account(account_id)],
@@ -121,7 +111,7 @@ async def put_on_test(request: Request, data: JSONBody[OnTestBody]) -> TestView:
     """At most an hour where the owner asks, eight where a technician does. Life-safety, panic and supervision of the
     line are muted only where each is ticked."""
     house, by = front(request).house, visitor_of(request).user
-    site = _site(request, data.account_id, field="account_id")
+    site = site_asked(request, data.account_id, field="account_id")
     wish = Wish(
         account_id=site.id,
         scope=scope_of(data.scope),
@@ -132,7 +122,7 @@ async def put_on_test(request: Request, data: JSONBody[OnTestBody]) -> TestView:
         expected=expected_of(data.expected),
     )
     _check(house, wish, site)  # before a word is compared or a code used up
-    verified = await _verify(request, site, data.word, data.code)
+    verified = await verify(request, site, data.word, data.code)
     wish = structs.replace(wish, asked=verified.asked)
     return await view(request, await begin(house, wish, site, forced=verified.forced))
 
@@ -157,20 +147,6 @@ async def begin(house: House, wish: Wish, site: Account, *, forced: bool) -> Ses
         raise not_so(error) from error
 
 
-async def raise_alarm(house: House, site: Account) -> None:
-    """Whoever asked is forced to: nobody is told who could be overheard."""
-    await house.intake.deliver(duress_alarm(site, house.clock(), heard_as(house, site)))
-
-
-def heard_as(house: House, site: Account) -> AccountKey | None:
-    """How signals of an account name it, so that its alarms stand together."""
-    for receiver in house.receivers if site.receiver is None else (site.receiver,):
-        key = AccountKey(receiver, site.prefix, site.account)
-        if house.accounts.by_key(key) == site:
-            return key
-    return None
-
-
 @post(
     "/tests/{test_id:str}/extend",
     status_code=200,
@@ -186,8 +162,8 @@ async def extend_test(request: Request, test_id: FromPath[str], data: JSONBody[E
     until = house.clock() + timedelta(minutes=data.minutes)
     asked: Asked | None = None
     if data.word is not None:
-        site = _site(request, test.account_id)
-        verified = await _verify(request, site, data.word, None)
+        site = site_asked(request, test.account_id)
+        verified = await verify(request, site, data.word, None)
         if verified.forced:
             await raise_alarm(house, site)
             return await view(request, test, until=until)
@@ -236,110 +212,6 @@ async def _changed(request: Request, change: "Callable[[OnTestDesk], Any]") -> T
     return await view(request, session)
 
 
-# -- codes ------------------------------------------------------------------------------------------------------------
-
-
-@post(
-    "/technician-codes",
-    status_code=201,
-    guards=[need(Right.ON_TEST)],
-    opt=takes(IssueBody),
-    responses={404: _REFUSALS[404]},
-    summary="Issue a technician's code",
-)
-async def issue_code(request: Request, data: JSONBody[IssueBody]) -> IssuedView:
-    """For one site and time. It is shown here and never again, together with the one that he gives when forced."""
-    house = front(request).house
-    site = _site(request, data.account_id, field="account_id")
-    until = house.clock() + timedelta(minutes=data.minutes)
-    issued = await house.technicians.issue(site.id, until, by=visitor_of(request).user.name)
-    return IssuedView(id=issued.code[:4], code=issued.code, forced=issued.forced, until=issued.until)
-
-
-@get("/technician-codes", guards=[need(Right.ON_TEST)], summary="Technicians' codes that are good")
-async def technician_codes(request: Request, account: Annotated[str, QueryParameter(max_length=60)]) -> CodeList:
-    house = front(request).house
-    site = _site(request, account, field="account")
-    return CodeList(
-        [
-            CodeView(
-                id=one.issued.code,
-                account_id=site.id,
-                until=one.issued.until,
-                by=one.issued.by,
-                used=one.used,
-            )
-            for one in house.technicians.of_account(site.id)
-        ]
-    )
-
-
-@delete(
-    "/technician-codes/{code_id:str}",
-    status_code=204,
-    guards=[need(Right.ON_TEST)],
-    responses={404: told("There is no such code")},
-    summary="Withdraw a technician's code",
-)
-async def withdraw_code(request: Request, code_id: FromPath[str]) -> None:
-    """Ends the session that it opened, too; a test that it began goes on."""
-    house = front(request).house
-    code = house.tests.on_test.codes.get(code_id)
-    if code is None or not sees_site(request, house.accounts.by_id(code.issued.account_id)):
-        raise refused(404, "There is no such code", kind="belfry:code")
-    await house.technicians.withdraw(code_id, by=visitor_of(request).user.name)
-
-
-# -- who asks ---------------------------------------------------------------------------------------------------------
-
-
-async def _verify(request: Request, site: Account, word: str | None, code: str | None) -> Verified:
-    """Raises Refused where he is nobody, or may not."""
-    if word is not None and code is not None:
-        raise refused_field("code", "code: a word or a code, not both")
-    if word is not None:
-        return await _by_word(request, site, word)
-    if code is not None:
-        return await _by_code(request, site, code)
-    if visitor_of(request).user.role not in (Role.SUPERVISOR, Role.ADMINISTRATOR):
-        raise refused(403, "A word or a technician's code is needed", kind="belfry:word")
-    return Verified(Asked(Asker.SUPERVISOR, Proof.ROLE))
-
-
-async def _by_word(request: Request, site: Account, word: str) -> Verified:
-    house = front(request).house
-    if house.words is None:
-        raise refused(403, "This centre keeps no words", kind="belfry:word")
-    try:
-        spoken = await house.words.check(site.id, word)
-    except TooManyWords as error:
-        raise too_often(error.until - house.clock()) from error
-    contact = await _contact(house, site.id, spoken.contact)
-    await house.desk.word_tried(site.id, staff_of(request), right=contact is not None, contact=spoken.contact)
-    if contact is None:
-        raise refused(403, "This is nobody's word at this site", kind="belfry:word")
-    asker = Asker.TECHNICIAN if contact[1] is ContactRole.TECHNICIAN else Asker.OWNER
-    asked = Asked(asker, Proof.WORD, contact=spoken.contact)
-    if not spoken.duress and Authority.ON_TEST not in contact[2]:
-        raise refused(403, f"{contact[0]} may not put the site on test", kind="belfry:authority")
-    return Verified(asked, forced=spoken.duress)
-
-
-async def _by_code(request: Request, site: Account, said: str) -> Verified:
-    technician = await front(request).house.technicians.told(said, site.id)
-    if technician is None:
-        raise refused(403, "This is no code of this site", kind="belfry:word")
-    return Verified(Asked(Asker.TECHNICIAN, Proof.CODE, code=technician.code), forced=technician.forced)
-
-
-async def _contact(
-    house: House, account_id: str, contact: str | None
-) -> tuple[str, ContactRole, Sequence[Authority]] | None:
-    file = None if contact is None else await house.sites.site(account_id)
-    found = None if file is None else next((one for one in file.contacts if one.id == contact), None)
-    return None if found is None else (found.name, found.role, found.authority)
-
-
 # -- shared with the technician's page --------------------------------------------------------------------------------
 
 
@@ -348,7 +220,7 @@ async def view(request: Request, session: Session, *, until: datetime | None = N
     house = front(request).house
     names: Mapping[str, str] = {}
     if session.asked.contact is not None:
-        contact = await _contact(house, session.account_id, session.asked.contact)
+        contact = await contact_of(house, session.account_id, session.asked.contact)
         names = {} if contact is None else {session.asked.contact: contact[0]}
     found = on_test_view(
         session,
@@ -396,16 +268,6 @@ def _nothing() -> Refused:
     return refused(404, "There is no such test", kind="belfry:test")
 
 
-def _site(request: Request, account_id: str, *, field: str | None = None) -> Account:
-    """The account, if there is one that this person may know of; `field` names where it was asked for."""
-    found = front(request).house.accounts.by_id(account_id)
-    if found is not None and sees_site(request, found):
-        return found
-    if field is None:
-        raise refused(404, "There is no such account", kind="belfry:account")
-    raise refused_field(field, f"{field}: there is no such account", value=account_id)
-
-
 def router() -> Router:
     handlers: list[Any] = [
         on_test_list,
@@ -415,8 +277,5 @@ def router() -> Router:
         extend_test,
         expect_of_test,
         end_test,
-        issue_code,
-        technician_codes,
-        withdraw_code,
     ]
     return Router("/", route_handlers=handlers, tags=["on test"])

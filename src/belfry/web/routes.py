@@ -23,6 +23,7 @@ from belfry.web import (
     staff,
     storms,
     technician,
+    technician_codes,
     words,
 )
 from belfry.web.bodies import Asked
@@ -115,6 +116,7 @@ def api() -> Router:
             sheets.router(),
             schedule.router(),
             on_test.router(),
+            technician_codes.router(),
             technician.router(),
             storms.router(),
             stream,

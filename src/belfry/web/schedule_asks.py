@@ -7,7 +7,6 @@ from msgspec import Meta
 from belfry.web.asks import Ask
 from belfry.web.site_asks import Word
 
-MINUTES: Final = 30
 MINUTES_MOST: Final = 720
 """Twelve hours; whoever stays longer needs another schedule."""
 
@@ -17,7 +16,8 @@ Id = Annotated[str, Meta(min_length=1, max_length=60)]
 class ExtendClosingBody(Ask, frozen=True, kw_only=True):
     """How much later a closing is wanted, and the pass-word of whoever asks for it."""
 
-    minutes: Annotated[int, Meta(ge=1, le=MINUTES_MOST)] = MINUTES
+    minutes: Annotated[int, Meta(ge=1, le=MINUTES_MOST)] | None = None
+    """None: by `closing_extension_s`, half an hour."""
     schedule: Id | None = None
     """None: the one that is late, else the next to close."""
     word: Word | None = None

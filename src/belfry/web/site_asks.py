@@ -76,6 +76,8 @@ class SitePatch(Ask, frozen=True, kw_only=True):
     schedules: tuple[Schedule, ...] | None = None
     contacts: tuple[Contact, ...] | None = None
     agencies: tuple[Agency, ...] | None = None
+    word: Word | None = None
+    """Of whoever asks on the telephone for other schedules."""
 
     def change(self) -> SiteChange:
         return SiteChange(
@@ -95,7 +97,7 @@ class SitePatch(Ask, frozen=True, kw_only=True):
         return [name for name in SECTIONS if getattr(self, name) is not None]
 
 
-SECTIONS: Final = tuple(name for name in SitePatch.__struct_fields__ if name != "version")
+SECTIONS: Final = tuple(name for name in SitePatch.__struct_fields__ if name not in ("version", "word"))
 
 
 class ConfirmBody(Ask, frozen=True, kw_only=True):

@@ -15,11 +15,13 @@ from litestar import MediaType, Response, Router, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import structs
 
+from belfry.domain.contacts import Authority
 from belfry.domain.incident import Incident
 from belfry.domain.muting import Reach
 from belfry.domain.site import Account
 from belfry.domain.site_checks import Flaw, warnings
 from belfry.domain.site_file import SiteFile
+from belfry.ports import Spoken
 from belfry.ports.sites import Edited, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
 from belfry.ports.staff import Role, User
 from belfry.web.bodies import Asked, takes
@@ -43,6 +45,7 @@ from belfry.web.site_views import (
     SiteFileView,
     whole,
 )
+from belfry.web.spoken import SPOKEN, noted, raise_alarm, spoken_for
 from belfry.web.tenants import owns, tenants_of
 
 T = TypeVar("T")
@@ -132,9 +135,10 @@ async def add_account(request: Asked, data: JSONBody[NewAccount]) -> Response[Si
     return await card_of(request, await _asked(request, added), status=201)
 
 
-@patch("/accounts/{account_id:str}", guards=[need(Right.EDIT)], opt=takes(SitePatch), responses=_CHANGED)
+@patch("/accounts/{account_id:str}", guards=[need(Right.EDIT)], opt=takes(SitePatch), responses={**_CHANGED, **SPOKEN})
 async def change_account(request: Asked, account_id: FromPath[str], data: JSONBody[SitePatch]) -> Response[SiteCard]:
-    """Change a site that was seen at `version`, all or nothing. A list, and `details`, are replaced as a whole."""
+    """Change a site that was seen at `version`, all or nothing. A list, and `details`, are replaced as a whole. Where
+    contacts of the site have pass-words an operator changes its schedules only with one of them."""
     user, file = visitor_of(request).user, await site_of(request, account_id)
     if (name := stranger(msgspec.json.decode(await request.body()), data)) is not None:
         raise refused_field(name, f"{name}: there is no such field")
@@ -148,8 +152,24 @@ async def change_account(request: Asked, account_id: FromPath[str], data: JSONBo
         # He was not shown the numbers of the premises, so he cannot mean to take them away.
         details = structs.replace(data.details, premises=file.details.premises)
         change = structs.replace(change, details=details)
+    spoken = await _schedules_asked_for(request, file, data)
+    if spoken is not None and spoken.duress:
+        await raise_alarm(front(request).house, file.account)
+        pretended = front(request).house.sites.imagined(account_id, change, version=data.version)
+        return await card_of(request, await _asked(request, pretended))
     changed = front(request).house.sites.edit(account_id, change, version=data.version, by=user.name)
     return await card_of(request, await _asked(request, changed))
+
+
+async def _schedules_asked_for(request: Asked, file: SiteFile, data: SitePatch) -> Spoken | None:
+    """Whose word it was that asked for other schedules (RULES 3); None where none is needed. Raises Refused."""
+    # Seen at another version, it is refused as changed in any case.
+    if data.schedules is None or data.schedules == file.parts.schedules or data.version != file.version:
+        return None
+    spoken = await spoken_for(request, file, data.word, Authority.SCHEDULE)
+    if spoken is not None:
+        await noted(request, file, spoken)
+    return spoken
 
 
 @post(

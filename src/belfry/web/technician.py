@@ -25,11 +25,12 @@ from belfry.web.cookies import seconds_until
 from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import check_origin
-from belfry.web.on_test import begin, expected_of, not_so, raise_alarm, scope_of
+from belfry.web.on_test import begin, expected_of, not_so, scope_of
 from belfry.web.on_test_asks import ExpectBody, TechnicianExtend, TechnicianSignIn, TechnicianTest
 from belfry.web.on_test_telling import on_test_view
 from belfry.web.on_test_views import AreaView, TechnicianView, ZoneView
 from belfry.web.problems import Refused, refused, told
+from belfry.web.spoken import raise_alarm
 from belfry.web.staff import admit, source
 
 COOKIE: Final = "belfry_technician"

@@ -26,13 +26,13 @@ from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import act, nothing, staff_of
-from belfry.web.on_test import heard_as
 from belfry.web.problems import Problem, Refused, refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees
 from belfry.web.site_asks import AccessBody, WordBody, WordsBody
 from belfry.web.site_views import AccessCode, ContactName, SiteCard, WordAnswer
 from belfry.web.sites import UNSEEN, card_of, is_of, site_of
+from belfry.web.spoken import heard_as
 
 _GIVEN: Final = ("word", "duress_word", "access_code")
 
