@@ -77,8 +77,9 @@ class Telling:
             one.triage.storms, one.journal, seals, codes=codes.load(), rules=Rules(), clock=clock, chance=one.chance
         )
 
-    async def tell(self, step: Step) -> int:
-        """Returns the position up to which the step stands by itself; what follows was decided of it."""
+    async def tell(self, step: Step, *, hurry: bool = False) -> int:
+        """Returns the position up to which the step stands by itself; what follows was decided of it. In a `hurry` the
+        next one comes before that is read."""
         one = self.room
         one.wait(seconds=step.wait_s)
         if step.storm == "begin":
@@ -95,7 +96,7 @@ class Telling:
                 if (key := signal.account_key) is not None
             ]
             at = (await one.journal.append(entries))[-1]
-        await self.all_settled()
+        await (self.room.settled(at) if hurry else self.all_settled())
         return at
 
     async def all_settled(self) -> None:
@@ -173,10 +174,11 @@ def same_from_each_snapshot(story: Sequence[Step]) -> None:
             taking = asyncio.create_task(take())
             telling = Telling(one)
             for step in story:
-                await telling.tell(step)
+                await telling.tell(step, hurry=not step.storm)
+            await telling.all_settled()
             taking.cancel()
             wanted, now = centre_of(one, await one.logged()), one.now
-        for state in list(taken)[:: max(1, len(taken) // 12)]:
+        for state in list(taken)[:: max(1, len(taken) // 40)]:
             other = Room(journal, one.book.all())
             other.now = now
             other.walk.restore(msgspec.msgpack.decode(state, type=WalkState))
