@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -21,6 +21,7 @@ const MAY: Record<Right, readonly Role[]> = {
   words: ['supervisor', 'administrator'],
   'own site': ['holder'],
   storm: ['supervisor', 'administrator'],
+  archive: [...ROOM, 'auditor'],
 };
 
 export function may(role: Role, right: Right): boolean {

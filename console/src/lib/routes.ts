@@ -12,6 +12,8 @@ export type PageName =
   | 'my-site'
   | 'on-test'
   | 'supervision'
+  | 'closed'
+  | 'site-closed'
   | 'storm'
   | 'report'
   | 'call'
@@ -36,10 +38,12 @@ export const ROUTES: readonly Route[] = [
   { page: 'site-new', path: '/sites/new', right: 'add sites', link: 'sites', group: 'sites' },
   { page: 'import', path: '/import', right: 'import', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
+  { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },
   { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },
   { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
   { page: 'storm', path: '/storm', right: 'silence', link: 'top' },
+  { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

@@ -56,6 +56,27 @@ export function clockText(at: number, now: number, language: string, zone?: stri
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`;
 }
 
+/** With its day and year, to the minute: for what may be years old. */
+export function dayText(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at);
+}
+
+/** When a day of this desk (`2026-03-14`) begins, as an instant in UTC; null for what is no day. */
+export function dayStart(day: string): string | null {
+  return midnight(day, 0);
+}
+
+/** When it is over: where the next one begins, also where a day has 23 or 25 hours. */
+export function dayEnd(day: string): string | null {
+  return midnight(day, 1);
+}
+
+function midnight(day: string, later: number): string | null {
+  const [year, month, date] = day.split('-').map(Number);
+  if (!year || year < 1900 || year > 2900 || !month || !date) return null;
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
 export function utcText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

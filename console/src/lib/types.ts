@@ -81,6 +81,8 @@ export interface Row {
   site: Site | null;
   /** Where an open incident without a site is, for those who may act on it. */
   place: string | null;
+  /** What an incident of the centre itself is about; of an outage, what the silent ones share. */
+  part: string | null;
   area: string | null;
   zone: string | null;
   /** As the registry names them. */
@@ -187,6 +189,31 @@ export interface Detail extends Row {
 export interface Page<T> {
   items: T[];
   next: string | null;
+}
+
+/** An incident that is over. Neither its place nor a word of it. */
+export interface ArchivedIncident {
+  id: string;
+  number: number;
+  kind: string;
+  label: string;
+  priority: Priority;
+  method: Method;
+  account_id: string | null;
+  life: boolean;
+  silent: boolean;
+  opened_at: string;
+  /** When it first stood in the queue. */
+  due_at: string | null;
+  first_taken_at: string | null;
+  first_act_at: string | null;
+  closed_at: string;
+  signals: number;
+  acts: number;
+  disposition: string;
+  cause: string | null;
+  /** Closed by its kind's own rule, by nobody. */
+  by_rule: boolean;
 }
 
 export interface Kind {
@@ -302,7 +329,7 @@ export interface Silence {
     observed_s: number;
     window_s: number;
   }[];
-  outages: { part: string; since: string; silent: number; folded: number }[];
+  outages: { part: string; since: string; silent: number; folded: number; incident: string | null }[];
   /** Schedules that are not kept now. */
   overdue: {
     account_id: string;
