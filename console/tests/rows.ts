@@ -19,6 +19,7 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     prefix: null,
     site: null,
     place: null,
+    part: null,
     area: null,
     zone: null,
     area_name: null,

@@ -14,3 +14,9 @@ test('a fault of the centre says which part of it, where others say the site', (
 test('the same kind said by equipment is about its account', () => {
   expect(siteOf(row('1', { kind: 'TECH.CENTRE', account: '4711' }))).toBe('Account 4711');
 });
+
+test('an outage says whose it is, where others say the site', () => {
+  const outage = (part: string) => row('1', { kind: 'TECH.OUTAGE', method: 'system', account: null, part });
+  expect(siteOf(outage('provider/Coast Net'))).toBe('Provider Coast Net');
+  expect(siteOf(outage('prefix/panels/A0'))).toBe('Prefix panels/A0');
+});

@@ -4,6 +4,7 @@ import { app } from './app.svelte';
 import { may } from './rights';
 import { timers } from './timers';
 import type { Site } from './types';
+import { zoneOf } from './words';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -21,6 +22,7 @@ export interface Held {
   label: string;
   area: string | null;
   zone: string | null;
+  zone_name: string | null;
   code: string | null;
   first_at: string;
   at: string;
@@ -55,6 +57,7 @@ export interface Runaway {
   site: Site | null;
   area: string | null;
   zone: string | null;
+  zone_name: string | null;
   code: string | null;
   said: string | null;
   count: number;
@@ -70,6 +73,11 @@ export interface Flood {
   site: Site | null;
   since: string;
   signals: number;
+}
+
+/** Where in its site: as the registry calls it, else by its number. */
+export function pointOf({ zone, zone_name }: { zone: string | null; zone_name: string | null }): string {
+  return zone_name ?? zoneOf({ zone, area: null });
 }
 
 export interface StormList {

@@ -11,6 +11,8 @@ export interface Flag {
   looks: '' | 'warn' | 'bad' | 'good';
 }
 
+export const OUTAGE = 'TECH.OUTAGE';
+
 /** Told from the row itself, with a number. */
 const SAID_ELSEWHERE = new Set(['silent', 'restored']);
 
@@ -20,6 +22,8 @@ const LOOKS: Record<string, Flag['looks']> = {
   clock: 'warn',
   reported_before: 'warn',
   runaway: 'warn',
+  after_test: 'warn',
+  after_storm: 'warn',
   more_help: 'bad',
   wrong_word: 'bad',
 };
@@ -76,7 +80,7 @@ export function siteOf(row: Row): string {
   if (row.site) return row.site.name;
   if (row.place) return row.place;
   if (row.account) return t('where.account', { account: row.account });
-  const part = ownPartOf(row);
+  const part = aboutOf(row);
   if (part) return part;
   // No list of what is over says the place; nor does a row while the key store fails.
   return row.method === 'duty' || row.method === 'call' ? t('where.inside') : t('where.none');
@@ -86,6 +90,11 @@ export function siteOf(row: Row): string {
 export function ownPartOf(row: { kind: string; method: string; signals: readonly { subtype: string | null }[] }): string {
   const part = row.kind === 'TECH.CENTRE' && row.method === 'system' ? row.signals[0]?.subtype : null;
   return part ? partOf(part) : '';
+}
+
+/** What an incident without a site is about: a part of the centre, or what those share who are silent. */
+export function aboutOf(row: Parameters<typeof ownPartOf>[0] & { part: string | null }): string {
+  return row.kind === OUTAGE && row.part ? causeOf(row.part) : ownPartOf(row);
 }
 
 /** A part of the centre: `storage`, `upkeep/registry`. */

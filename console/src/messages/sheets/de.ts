@@ -45,7 +45,7 @@ export const sheets: Record<keyof typeof english, string> = {
   'sheet.accounts': 'Konten',
   'sheet.details': 'Objektangaben',
   'sheet.areas': 'Bereiche',
-  'sheet.zones': 'Meldelinien',
+  'sheet.zones': 'Melder',
   'sheet.paths': 'Übertragungswege',
   'sheet.codes': 'Codes von Konten',
   'sheet.contacts': 'Kontakte',
