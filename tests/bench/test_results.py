@@ -7,6 +7,7 @@ from bench.measure import Figures
 from bench.past import Past
 from bench.rates import rates
 from bench.report import table
+from bench.sites import FEW, WHILE, Alarm
 
 
 def a_round(per_second: float) -> dict[str, float]:
@@ -34,3 +35,20 @@ def test_a_table_gives_ratios_of_rounds_and_says_who_could_not_be_had(tmp_path: 
     assert told[2] == "| signals | belfry, caught up | 200/s (100 to 300) | 2.0 ms | 50 µs | | |"
     assert told[4] == "| | limit | 400/s (200 to 400) | 2.0 ms | 50 µs | × 0.50 | ≥ 0.4 |"
     assert told[5] == "| | pysiaalarm | no network | | | | ≥ 2.5 |"
+
+
+def test_one_alarm_is_told_to_its_answer_and_to_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+
+    def taken(answer_ms: float) -> dict[str, float]:
+        return {"p50_ms": answer_ms, "p99_ms": 4.0, "row_p50_ms": 2 * answer_ms, "row_p99_ms": 9.0, "cpu_us": 50.0}
+
+    figures = {FEW: Figures([taken(1.0)]), "belfry, many": Figures([taken(2.0)]), FEW + WHILE: Figures([taken(4.0)])}
+    results.keep("alarm", "one alarm", figures, file)
+    told = table([Alarm()], results.load(file)).splitlines()
+    assert told[2:6] == [
+        "| one alarm | belfry, ten accounts, answered | 1.0 ms | 4.0 ms | 50 µs | | |",
+        "| | row on the stream | 2.0 ms | 9.0 ms | | | |",
+        "| | belfry, many, answered | 2.0 ms | 4.0 ms | 50 µs | × 0.50 | ≥ 0.9 |",
+        "| | row on the stream | 4.0 ms | 9.0 ms | | × 0.50 | ≥ 0.9 |",
+    ]
