@@ -56,6 +56,13 @@ def test_districts_are_replaced_as_a_whole_and_each_change_is_told(registry: Reg
     assert registry.districts() == [renamed]
 
 
+def test_another_order_of_dialling_is_a_change_that_is_told(registry: Registry) -> None:
+    first = registry.put_districts([an_agency(name, polygon=SQUARE) for name in "abc"], by="anna")
+    registry.put_districts([first[2], first[0]], by="bert")
+    told = {change.row: change.fields for change in registry.changes(0) if change.by == "bert"}
+    assert told == {first[1].id: ("removed",), first[0].id: ("position",), first[2].id: ("position",)}
+
+
 def test_a_calendar_is_kept_under_its_name(registry: Registry) -> None:
     days = (date(2026, 12, 25), date(2026, 1, 1))
     registry.put_calendar(Calendar(name="zurich", days=days), by="anna")

@@ -112,6 +112,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/exports/{kind}", "get"),
         ("/calendars", "get"),
         ("/calendars/{name}", "put"),
+        ("/calendars/{name}", "delete"),
         ("/districts", "get"),
         ("/districts", "put"),
         ("/kinds", "get"),

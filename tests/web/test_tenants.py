@@ -190,6 +190,7 @@ FREE: Final[Mapping[str, str]] = {
     "GET /kinds": "the closed list",
     "GET /calendars": "public holidays are of no tenant",
     "GET /districts": "agencies of districts are of no tenant",
+    "DELETE /calendars/{name}": "refused to who is of some tenants (test_regions)",
     "PUT /calendars/{name}": "refused to who is of some tenants (test_regions)",
     "PUT /districts": "refused to who is of some tenants (test_regions)",
     "GET /imports": "columns and profiles of the program",

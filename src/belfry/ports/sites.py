@@ -39,6 +39,9 @@ class SiteRefusal(Exception):
     ├── NoSuchCursor    a search goes on from a place that we never gave
     ├── SiteChanged     somebody else changed it since: how it is now, and what was changed; nothing was written
     ├── SiteUnfit       values that cannot be kept, all of them; nothing was written
+    ├── ListChanged     somebody else changed a calendar, or the districts, since they were read; nothing was written
+    ├── NoSuchList      there is no calendar of this name
+    ├── StillNamed      a calendar that so many schedules name cannot go
     └── SiteTaken       another account answers to this receiver, prefix and number already
     """
 
@@ -59,6 +62,18 @@ class SiteUnfit(SiteRefusal):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         super().__init__("; ".join(map(str, flaws)))
         self.flaws = flaws
+
+
+class ListChanged(SiteRefusal): ...
+
+
+class NoSuchList(SiteRefusal): ...
+
+
+class StillNamed(SiteRefusal):
+    def __init__(self, schedules: int) -> None:
+        super().__init__(f"{schedules} schedules name it")
+        self.schedules = schedules
 
 
 class SiteTaken(SiteRefusal):
@@ -102,16 +117,26 @@ class SiteDesk(Protocol):
 
     async def calendars(self) -> Sequence[Calendar]: ...
 
-    async def put_calendar(self, calendar: Calendar, *, by: str) -> None:
-        """Keep public holidays under their name, in place of those before. Raises SiteUnfit."""
+    async def put_calendar(self, calendar: Calendar, *, seen: str, by: str) -> Calendar:
+        """Keep public holidays under their name, in place of those of which `seen` is the mark (`domain.marks`).
+
+        Raises ListChanged, SiteUnfit.
+        """
+        ...
+
+    async def remove_calendar(self, name: str, *, seen: str, by: str) -> None:
+        """Raises NoSuchList, ListChanged, StillNamed."""
         ...
 
     async def districts(self) -> Sequence[Agency]:
         """Return the agencies of every site inside a polygon, in their order."""
         ...
 
-    async def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
-        """Keep these in place of all before; returns them with their ids. Raises SiteUnfit."""
+    async def put_districts(self, agencies: Sequence[Agency], *, seen: str, by: str) -> Sequence[Agency]:
+        """Keep these in place of those of which `seen` is the mark; returns them with their ids.
+
+        Raises ListChanged, SiteUnfit.
+        """
         ...
 
     async def agencies_for(self, account: Account) -> Sequence[Agency]:

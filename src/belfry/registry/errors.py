@@ -3,9 +3,12 @@
 RegistryError
 ├── NoSuchAccount   there is no account of this id
 ├── NoSuchContact   the account has no contact of this id
+├── NoSuchCalendar  there is no calendar of this name
 ├── NoSuchCursor    a search goes on from a place that was never given
 ├── Changed         somebody else changed it since: carries how it is now, and what was changed
 ├── Unfit           values that cannot be kept: carries all of them, with field, value and limit
+├── Outdated        a list of all sites is not as it was seen any more
+├── InUse           a calendar that schedules still name
 └── Taken           another account answers to this receiver, prefix and number already
 """
 
@@ -50,6 +53,26 @@ class Taken(RegistryError):
         line = f"prefix {prefix!r}" if prefix else "any prefix"
         super().__init__(f"account {account!r} of {where} and {line} is taken")
         self.account, self.receiver, self.prefix = account, receiver, prefix
+
+
+class Outdated(RegistryError):
+    """Nothing was written."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: changed by somebody else since they were read")
+
+
+class InUse(RegistryError):
+    """Nothing was removed. `schedules` is how many name it."""
+
+    def __init__(self, name: str, schedules: int) -> None:
+        super().__init__(f"calendar {name!r} is named by {schedules} schedules")
+        self.schedules = schedules
+
+
+class NoSuchCalendar(RegistryError, LookupError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no calendar {name!r}")
 
 
 class NoSuchCursor(RegistryError):

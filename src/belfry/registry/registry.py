@@ -170,16 +170,23 @@ class Registry:
         """Return the agencies of every site inside a polygon, in their order."""
         return districts.read_districts(self.store)
 
-    def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
-        """Keep these agencies with polygons in place of all that were there. Raises Unfit."""
-        return districts.put_districts(self.store, agencies, by=by)
+    def put_districts(self, agencies: Sequence[Agency], *, by: str, seen: str | None = None) -> Sequence[Agency]:
+        """Keep these agencies with polygons in place of all that were there; `seen` is the mark of what was read.
+
+        Raises Outdated, Unfit.
+        """
+        return districts.put_districts(self.store, agencies, by=by, seen=seen)
 
     def calendars(self) -> Sequence[Calendar]:
         return districts.read_calendars(self.store)
 
-    def put_calendar(self, calendar: Calendar, *, by: str) -> None:
-        """Keep public holidays under their name, in place of what was there. Raises Unfit."""
-        districts.put_calendar(self.store, calendar, by=by)
+    def put_calendar(self, calendar: Calendar, *, by: str, seen: str | None = None) -> None:
+        """Keep public holidays under their name, in place of what was there. Raises Outdated, Unfit."""
+        districts.put_calendar(self.store, calendar, by=by, seen=seen)
+
+    def remove_calendar(self, name: str, *, by: str, seen: str | None = None) -> None:
+        """Raises LookupError, Outdated, and InUse while a schedule names it."""
+        districts.remove_calendar(self.store, name, by=by, seen=seen)
 
     # -- changes --
 

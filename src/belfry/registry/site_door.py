@@ -6,11 +6,22 @@ from typing import ParamSpec, TypeVar
 from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
-from belfry.ports.sites import Edited, Found, NoSuchCursor, NoSuchSite, SiteChanged, SiteTaken, SiteUnfit
+from belfry.ports.sites import (
+    Edited,
+    Found,
+    ListChanged,
+    NoSuchCursor,
+    NoSuchList,
+    NoSuchSite,
+    SiteChanged,
+    SiteTaken,
+    SiteUnfit,
+    StillNamed,
+)
 from belfry.registry import districts, search, sites
 from belfry.registry import errors as refusals
 from belfry.registry.doors import in_thread
-from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
+from belfry.registry.errors import Changed, InUse, NoSuchAccount, NoSuchCalendar, Outdated, Taken, Unfit
 from belfry.registry.store import Change, Store
 
 P = ParamSpec("P")
@@ -51,14 +62,17 @@ class SitesDoor:
     async def calendars(self) -> Sequence[Calendar]:
         return await in_thread(districts.read_calendars, self._store)
 
-    async def put_calendar(self, calendar: Calendar, *, by: str) -> None:
-        await _asked(districts.put_calendar, self._store, calendar, by=by)
+    async def put_calendar(self, calendar: Calendar, *, seen: str, by: str) -> Calendar:
+        return await _asked(districts.put_calendar, self._store, calendar, by=by, seen=seen)
+
+    async def remove_calendar(self, name: str, *, seen: str, by: str) -> None:
+        await _asked(districts.remove_calendar, self._store, name, by=by, seen=seen)
 
     async def districts(self) -> Sequence[Agency]:
         return await in_thread(districts.read_districts, self._store)
 
-    async def put_districts(self, agencies: Sequence[Agency], *, by: str) -> Sequence[Agency]:
-        return await _asked(districts.put_districts, self._store, agencies, by=by)
+    async def put_districts(self, agencies: Sequence[Agency], *, seen: str, by: str) -> Sequence[Agency]:
+        return await _asked(districts.put_districts, self._store, agencies, by=by, seen=seen)
 
     async def agencies_for(self, account: Account) -> Sequence[Agency]:
         return await in_thread(districts.agencies_for, self._store, account)
@@ -74,6 +88,12 @@ async def _asked(ask: Callable[P, T], /, *words: P.args, **named: P.kwargs) -> T
         raise SiteChanged(error.current, [_edited(change) for change in error.changes]) from error
     except Unfit as error:
         raise SiteUnfit(error.flaws) from error
+    except Outdated as error:
+        raise ListChanged(str(error)) from error
+    except InUse as error:
+        raise StillNamed(error.schedules) from error
+    except NoSuchCalendar as error:
+        raise NoSuchList(str(error)) from error
     except Taken as error:
         raise SiteTaken(str(error)) from error
 

@@ -17,6 +17,7 @@ from belfry.web.asks import KEY, Ask, Version
 WORD_MOST: Final = 200
 
 Word = Annotated[str, Meta(min_length=1, max_length=WORD_MOST)]
+Mark = Annotated[str, Meta(max_length=40)]
 Key = Annotated[str, Meta(pattern=KEY)]
 
 
@@ -129,14 +130,16 @@ class AccessBody(Ask, frozen=True, kw_only=True):
 
 
 class CalendarBody(Ask, frozen=True, kw_only=True):
-    """Public holidays; the name is in the address."""
+    """Public holidays; the name is in the address. `mark` is of the days that were seen, empty for a new calendar."""
 
+    mark: Mark
     days: Annotated[list[date], Meta(max_length=1_000)]
 
 
 class DistrictsBody(Ask, frozen=True, kw_only=True):
-    """All agencies of districts, in their order."""
+    """All agencies of districts, in their order. `mark` is of those that were seen."""
 
+    mark: Mark
     items: Annotated[list[Agency], Meta(max_length=10_000)]
 
 

@@ -112,21 +112,27 @@ class EditedList(Struct, frozen=True):
 
 
 class CalendarView(Struct, frozen=True):
-    """Public holidays of a region."""
+    """Public holidays of a region. `mark` goes back with whatever is changed."""
 
     name: str
     days: list[date]
+    mark: str
 
 
 class CalendarList(Struct, frozen=True):
+    """`may_edit`: whether whoever asks may change them."""
+
     items: list[CalendarView]
+    may_edit: bool
     next: str | None = None
 
 
 class DistrictList(Struct, frozen=True):
-    """Agencies of every site inside a polygon."""
+    """Agencies of every site inside a polygon. `mark` goes back with a change; `may_edit` as of calendars."""
 
     items: list[Agency]
+    mark: str
+    may_edit: bool
     next: str | None = None
 
 
