@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import msgspec
 import pytest
+from msgspec import structs
 
+from belfry.centre.on_test import OnTest, OnTestState
 from belfry.centre.on_test.codes import TRIES_MOST, TechnicianCodes
 from belfry.centre.on_test.desk import CannotTest, NoSuchTest, OnTestDesk, Over, Wish
 from belfry.centre.on_test.ends import Ends
@@ -404,12 +407,44 @@ async def test_an_imagined_test_answers_alike_and_does_nothing() -> None:
             by="anna",
             until=shop.room.now + timedelta(minutes=30),
         )
-        shop.on_test.imagined["CODE"] = shop.desk.imagined(wish, PARTS)
+        shown = shop.desk.imagined(wish, PARTS)
         assert shop.room.journal.position == before
+        issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
+        name = issued.code[:4]
+        await shop.codes.imagine(name, shown)
         assert list(shop.on_test.running()) == []
         await shop.say("1130", zone="001")
         assert len(shop.room.incidents()) == 1
-        assert [one.zone for one in shop.on_test.imagined["CODE"].came.values()] == ["001"]
+        assert [one.zone for one in shop.on_test.imagined[name].came.values()] == ["001"]
+        shop.room.wait(hours=2, seconds=1)
+        shop.on_test.forget(shop.room.now)
+        assert shop.on_test.imagined == {}, "it goes with its code"
+
+
+async def test_what_a_forced_technician_is_shown_is_the_same_after_a_restart_with_a_snapshot_and_without() -> None:
+    journal = await MemoryJournal.open()
+    async with site(journal) as shop:
+        until = shop.room.now + timedelta(hours=1)
+        issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
+        assert await shop.codes.sign_in(issued.forced) is not None
+        code = issued.code[:4]
+        wish = Wish(account_id="shop", scope=Scope(), ticks=(), asked=OWNER, by="anna", until=until)
+        await shop.codes.imagine(code, shop.desk.imagined(wish, PARTS))
+        await shop.say("1130", zone="001")
+        shown = shop.on_test.imagined[code]
+        listed = (Expected(zone="001"), Expected(zone="002"))
+        await shop.codes.imagine(code, structs.replace(shown, expected=listed))
+        later = until + timedelta(minutes=20)
+        await shop.codes.imagine(code, structs.replace(shop.on_test.imagined[code], until=later))
+        before = shop.on_test.imagined[code]
+        assert (list(before.ticked), before.until, before.signals) == ([0], later, 1)
+        state = msgspec.msgpack.decode(msgspec.msgpack.encode(shop.on_test.state()), type=OnTestState)
+    async with site(journal) as shop:
+        assert shop.on_test.imagined == {code: before}
+        fresh = OnTest(shop.room.book, codes.load())
+        fresh.restore(state)
+        assert fresh.imagined == {code: before}
+        assert list(fresh.running()) == []
 
 
 # -- technicians' codes -----------------------------------------------------------------------------------------------

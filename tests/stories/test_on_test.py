@@ -240,3 +240,30 @@ async def test_a_technician_on_his_phone_sees_zones_come_in_and_ends_it_himself(
         assert (await phone.post("/technician/end")).json()["test"]["still_in_alarm"] == 1
     await town.settled()
     assert [line.split(" ")[0] for line in await anna.told()] == ["PROP.ALARM.INTR"]
+
+
+async def test_a_forced_technician_is_shown_the_same_page_after_a_restart_and_nothing_is_on_test(town: Town) -> None:
+    anna = await town.operator("anna")
+    site = await furnish(town, "shop")
+    code = (await anna.post("/technician-codes", account_id=site, minutes=120)).json()["forced"]
+    async with httpx.AsyncClient(base_url=f"{town.url}api/v1") as phone:
+        assert (await phone.post("/technician/session", json={"code": code})).status_code == 200
+        body = {"minutes": 60, "expected": [{"zone": "1"}, {"zone": "2"}]}
+        assert (await phone.post("/technician/test", json=body)).status_code == 200
+        await town.say("shop", "1134", "001")
+        before = (await phone.get("/technician")).json()
+        cookies = phone.cookies
+    await town.restart()
+    anna = await town.operator("anna")
+    async with httpx.AsyncClient(base_url=f"{town.url}api/v1", cookies=cookies) as phone:
+        after = (await phone.get("/technician")).json()
+        assert after["test"] == before["test"]
+        assert (after["test"]["ticked"], after["test"]["missing"]) == (1, 1)
+        too_long = await phone.post("/technician/extend", json={"minutes": 10_000})
+        assert too_long.status_code == 200, "no longer than his code is good, as for any other"
+        ended = (await phone.post("/technician/end")).json()["test"]
+        assert (ended["stage"], ended["how"], ended["ended_by"]) == ("ended", "technician", "technician")
+    await town.settled()
+    assert await listed(anna) == []
+    rows = sorted(line.split(" ")[0] for line in await anna.told())
+    assert rows == ["PERS.ALARM.DURESS", "PROP.ALARM.INTR"]

@@ -106,6 +106,8 @@ class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fac
     """Signals of the same arrival that precede this one."""
     source: bytes = b""
     """HMAC of the source address, kept only where the account is unknown."""
+    near: tuple[str, ...] = ()
+    """Where the account is unknown: ids of the registered ones that were heard from the same address lately."""
 
     @property
     def account_key(self) -> AccountKey | None:
@@ -168,6 +170,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """Of a fire alarm: when it is passed to the brigade (`domain.fire_order`)."""
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    """Of an unknown account: ids of the registered ones that were heard from the same address."""
     beside: bool = False
     """Does not settle its signal: another decision does, and is stored after this one."""
 
@@ -543,6 +547,24 @@ class CodeUsed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
 
 
 @final
+class CodeImagined(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="code_imagined"
+):
+    """What a technician is shown who gave the code for being forced: a test that mutes nothing. The whole of it, each
+    time anew, so that his page is the same after a restart; no list and no card tells of it."""
+
+    code: str
+    test: str
+    account_id: str
+    scope: Scope
+    ticks: tuple[Tick, ...] = ()
+    since: datetime
+    until: datetime
+    expected: tuple[Expected, ...] = ()
+    ended_at: datetime | None = None
+
+
+@final
 class CodeWithdrawn(
     Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="code_withdrawn"
 ):
@@ -618,7 +640,7 @@ class StormReviewed(
 
 AboutStorm = StormBegan | StormRenewed | StormEnded | StormReviewed
 AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
-AboutCode = CodeIssued | CodeUsed | CodeWithdrawn
+AboutCode = CodeIssued | CodeUsed | CodeImagined | CodeWithdrawn
 OnIncident = (
     Opened
     | Joined

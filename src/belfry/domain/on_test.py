@@ -13,14 +13,25 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.codes import Codes, pair_key
-from belfry.domain.facts import AboutTest, HowEnded, OnTestBegan, OnTestEnded, OnTestExpects, OnTestExtended, Received
-from belfry.domain.muting import Asked, Asker, Expected, Heard, Scope, Tick, blank, mutes, same
+from belfry.domain.facts import (
+    AboutTest,
+    CodeImagined,
+    HowEnded,
+    OnTestBegan,
+    OnTestEnded,
+    OnTestExpects,
+    OnTestExtended,
+    Received,
+)
+from belfry.domain.muting import Asked, Asker, Expected, Heard, Proof, Scope, Tick, blank, mutes, same
 from belfry.domain.premises import SiteParts
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import RESTORING, Wire
 
 POINTS_MOST: Final = 1_024
 """Points that one test tells apart; what a hostile panel invents beyond is still recorded, and still muted."""
+TECHNICIAN: Final = "technician"
+"""Who acts, where a technician does it on his own page."""
 SIGNALS_SHOWN: Final = 200
 """Points that a list shows as they came in."""
 
@@ -151,6 +162,23 @@ def fold(session: Session | None, fact: AboutTest, position: int, at: datetime) 
             session.ended_at, session.ended_by, session.how = at, fact.by, fact.how
     session.head, session.newest_at = position, at
     return session
+
+
+def imagine(known: Session | None, fact: CodeImagined, position: int, at: datetime) -> Session:
+    """What a forced technician is shown from now on; what came in of the test that he believes in stays."""
+    if known is None or known.id != fact.test:
+        asked = Asked(Asker.TECHNICIAN, Proof.CODE, code=fact.code)
+        known = Session(
+            id=fact.test, account_id=fact.account_id, scope=fact.scope, ticks=fact.ticks, asked=asked, by=TECHNICIAN,
+            since=fact.since, until=fact.until, began=position, head=position, newest_at=at, expected=fact.expected,
+        )  # fmt: skip
+    known.until, known.head, known.newest_at = fact.until, position, at
+    if known.expected != fact.expected:
+        known.expected = fact.expected
+        _tick_again(known)
+    if fact.ended_at is not None:
+        known.ended_at, known.ended_by, known.how = fact.ended_at, TECHNICIAN, HowEnded.TECHNICIAN
+    return known
 
 
 def take(session: Session, position: int, signal: Received, *, in_alarm: bool, name: str | None) -> None:

@@ -1,11 +1,11 @@
 """A technician's own page: signs in with a one-time code, and puts one site on test. No other right.
 
 His cookie is another one than the staff's and is sent to these addresses alone. Who gives the code that is for being
-forced gets the same page and the same answers; nothing is on test, and a silent alarm goes its way. What he is then
-shown is imagined: a restart of the centre forgets it.
+forced gets the same page and the same answers, after a restart too; nothing is on test, and a silent alarm goes its
+way. What he is then shown is imagined.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
@@ -15,9 +15,10 @@ from litestar.params import JSONBody
 from msgspec import structs
 
 from belfry.centre.on_test.codes import Technician
-from belfry.centre.on_test.desk import TECHNICIAN, CannotTest, NoSuchTest, Wish
+from belfry.centre.on_test.desk import CannotTest, NoSuchTest, Wish
+from belfry.domain.facts import HowEnded
 from belfry.domain.muting import Asked, Asker, Proof
-from belfry.domain.on_test import Session
+from belfry.domain.on_test import TECHNICIAN, Session, all_expected
 from belfry.domain.site import Account
 from belfry.web.bodies import Asked as Request
 from belfry.web.bodies import takes
@@ -111,7 +112,7 @@ async def begin_own_test(request: Request, data: JSONBody[TechnicianTest]) -> Te
     )
     session = await begin(house, wish, site, forced=who.forced)
     if who.forced:
-        house.tests.on_test.imagined[who.code] = session
+        await house.technicians.imagine(who.code, session)
     return _view(house, who)
 
 
@@ -129,8 +130,7 @@ async def extend_own_test(request: Request, data: JSONBody[TechnicianExtend]) ->
     session = _running(house, who)
     until = min(house.clock() + timedelta(minutes=data.minutes), who.until)
     if who.forced:
-        session.until = until
-        return _view(house, who)
+        return await _imagined(house, who, structs.replace(session, until=until))
     return await _done(house, who, house.tests.extend(session.id, until, by=TECHNICIAN))
 
 
@@ -146,8 +146,7 @@ async def expect_of_own_test(request: Request, data: JSONBody[ExpectBody]) -> Te
     house, who = front(request).house, _let_in(request)
     session, listed = _running(house, who), expected_of(data.expected)
     if who.forced:
-        session.expected = tuple(listed)
-        return _view(house, who)
+        return await _imagined(house, who, structs.replace(session, expected=tuple(all_expected(listed))))
     return await _done(house, who, house.tests.expect(session.id, listed, by=TECHNICIAN))
 
 
@@ -158,9 +157,19 @@ async def end_own_test(request: Request) -> TechnicianView:
     house, who = front(request).house, _let_in(request)
     session = _running(house, who)
     if who.forced:
-        session.ended_at = house.clock()
-        return _view(house, who)
+        return await _imagined(house, who, structs.replace(session, ended_at=house.clock()))
     return await _done(house, who, house.tests.end(session.id, by=TECHNICIAN, technician=True))
+
+
+async def _imagined(house: House, who: Technician, shown: Session) -> TechnicianView:
+    """Answer a forced technician as any other: what would be refused is, and nothing else is done."""
+    try:
+        if shown.ended_at is None:
+            house.tests.imagined_until(shown, shown.until)
+    except CannotTest as error:
+        raise not_so(error) from error
+    await house.technicians.imagine(who.code, shown)
+    return _view(house, who)
 
 
 async def _done(house: House, who: Technician, change: Any) -> TechnicianView:
@@ -216,12 +225,19 @@ def _site(house: House, who: Technician) -> Account:
 def _test(house: House, who: Technician) -> Session | None:
     """The test that he began, running or the last one."""
     if who.forced:
-        return house.tests.on_test.imagined.get(who.code)
+        return _over_in_time(house.tests.on_test.imagined.get(who.code), house.clock())
     on_test = house.tests.on_test
     for session in (*on_test.of_account(who.account_id), *on_test.ended()):
         if session.asked.code == who.code:
             return session
     return None
+
+
+def _over_in_time(shown: Session | None, now: datetime) -> Session | None:
+    """What is imagined ends by itself too, and nobody else ends it."""
+    if shown is None or shown.ended_at is not None or now < shown.until:
+        return shown
+    return structs.replace(shown, ended_at=shown.until, how=HowEnded.TIME)
 
 
 def _running(house: House, who: Technician) -> Session:
@@ -241,8 +257,6 @@ def _view(house: House, who: Technician) -> TechnicianView:
     site, now = _site(house, who), house.clock()
     parts = house.accounts.parts(site.id)
     session = _test(house, who)
-    if who.forced and session is not None and session.ended_at is None and session.until <= now:
-        session.ended_at = session.until  # nobody else ends what is imagined
     shown = None if session is None else on_test_view(session, site, parts, now=now, rules=house.rules)
     if shown is not None and shown.longest_until > who.until:
         shown = structs.replace(shown, longest_until=max(who.until, shown.until))

@@ -17,6 +17,7 @@ from belfry.domain.codes import Codes
 from belfry.domain.facts import (
     AboutCode,
     AboutTest,
+    CodeImagined,
     CodeIssued,
     CodeUsed,
     CodeWithdrawn,
@@ -26,7 +27,7 @@ from belfry.domain.facts import (
     OnTestEnded,
     Received,
 )
-from belfry.domain.on_test import Session, covers, fold, rest, still_in_alarm, take
+from belfry.domain.on_test import Session, covers, fold, imagine, rest, still_in_alarm, take
 from belfry.domain.signal import RESTORING, AccountKey, Method
 from belfry.domain.site_map import SiteMaps
 from belfry.domain.site_rules import other_owner
@@ -67,6 +68,7 @@ class OnTestState(Struct):
     ended: list[Session] = []
     codes: list[Code] = []
     modes: list[tuple[AccountKey, dict[str, Mode]]] = []
+    imagined: list[tuple[str, Session]] = []
 
 
 class OnTest:
@@ -81,8 +83,7 @@ class OnTest:
         self.codes: OrderedDict[str, Code] = OrderedDict()
         self.modes: dict[AccountKey, dict[str, Mode]] = {}
         self.imagined: dict[str, Session] = {}
-        """By code: what a technician is shown who was forced to put a site on test. It mutes nothing, and no restart
-        keeps it."""
+        """By code: what a technician is shown who was forced to put a site on test. It mutes nothing."""
         self._position = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._listeners: list[Callable[[], None]] = []
@@ -199,7 +200,7 @@ class OnTest:
             if isinstance(fact, AboutTest):
                 left[fact.test] = self._fold_test(fact, position, entry.at)
             elif isinstance(fact, AboutCode):
-                self._fold_code(fact, position)
+                self._fold_code(fact, position, entry.at)
         for listener in self._listeners:
             listener()
         return left
@@ -230,18 +231,21 @@ class OnTest:
         self.forget(session.newest_at)
         return left
 
-    def _fold_code(self, fact: AboutCode, position: int) -> None:
+    def _fold_code(self, fact: AboutCode, position: int, at: datetime) -> None:
         match fact:
             case CodeIssued():
                 self.codes[fact.code] = Code(fact, position)
                 if len(self.codes) > CODES_MOST:
-                    self.codes.popitem(last=False)
+                    self._drop(next(iter(self.codes)))
             case CodeUsed():
                 code = self.codes.get(fact.code)
                 if code is not None:
                     code.used, code.session, code.forced, code.head = True, fact.session, fact.forced, position
+            case CodeImagined():
+                if fact.code in self.codes:
+                    self.imagined[fact.code] = imagine(self.imagined.get(fact.code), fact, position, at)
             case CodeWithdrawn():
-                self.codes.pop(fact.code, None)
+                self._drop(fact.code)
 
     def forget(self, now: datetime) -> None:
         """Let go of what ended long ago, and of codes that are over."""
@@ -251,7 +255,11 @@ class OnTest:
                 break
             del self._ended[first.id]
         for code in [code for code, one in self.codes.items() if one.issued.until < now]:
-            del self.codes[code]
+            self._drop(code)
+
+    def _drop(self, code: str) -> None:
+        self.codes.pop(code, None)
+        self.imagined.pop(code, None)
 
     # -- waiting
 
@@ -278,7 +286,11 @@ class OnTest:
 
     def state(self) -> OnTestState:
         return OnTestState(
-            list(self._by_id.values()), list(self._ended.values()), list(self.codes.values()), list(self.modes.items())
+            list(self._by_id.values()),
+            list(self._ended.values()),
+            list(self.codes.values()),
+            list(self.modes.items()),
+            list(self.imagined.items()),
         )
 
     def restore(self, state: OnTestState) -> None:
@@ -289,3 +301,4 @@ class OnTest:
         self._ended.update((session.id, session) for session in state.ended)
         self.codes.update((code.issued.code, code) for code in state.codes)
         self.modes.update(state.modes)
+        self.imagined.update(state.imagined)

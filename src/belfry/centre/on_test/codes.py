@@ -14,7 +14,8 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.centre.on_test import Code, OnTest
-from belfry.domain.facts import CodeIssued, CodeUsed, CodeWithdrawn, Entry, code_subject
+from belfry.domain.facts import AboutCode, CodeImagined, CodeIssued, CodeUsed, CodeWithdrawn, Entry, code_subject
+from belfry.domain.on_test import Session
 from belfry.ports import Chance, Clock, Expect, Journal, Stale
 
 SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -66,6 +67,14 @@ class TechnicianCodes:
         fact = CodeIssued(code=name, account_id=account_id, salt=salt, hash=one, duress=other, until=until, by=by)
         await self._write(fact, None)
         return Issued(f"{name}-{secret}", f"{name}-{forced}", until)
+
+    async def imagine(self, code: str, shown: Session) -> None:
+        """Keep what a forced technician is shown; it mutes nothing. Raises JournalError."""
+        fact = CodeImagined(
+            code=code, test=shown.id, account_id=shown.account_id, scope=shown.scope, ticks=shown.ticks,
+            since=shown.since, until=shown.until, expected=shown.expected, ended_at=shown.ended_at,
+        )  # fmt: skip
+        await self._write(fact, None)
 
     async def withdraw(self, code: str, *, by: str) -> bool:
         """Take a code back, and end the session that it opened; False: there is none. Raises JournalError."""
@@ -143,7 +152,7 @@ class TechnicianCodes:
         self._tries.pop(code.issued.code, None)
         return True
 
-    async def _write(self, fact: CodeIssued | CodeUsed | CodeWithdrawn, expect: Expect | None) -> None:
+    async def _write(self, fact: AboutCode, expect: Expect | None) -> None:
         entry = Entry(id=self._chance(16), subject=code_subject(fact.code), at=self._clock(), facts=(fact,))
         (position,) = await self._journal.append([entry], expect)
         await self._on_test.folded(position)

@@ -31,8 +31,6 @@ from belfry.ports import Chance, Clock, Expect, Journal, Stale
 TRIES: Final = 4
 RUNNING_MOST: Final = 20
 """Tests of one account at once: more are a mistake."""
-TECHNICIAN: Final = "technician"
-"""Who acts, where a technician does it on his own page."""
 
 _ENDS: Final = {True: HowEnded.TECHNICIAN, False: HowEnded.OPERATOR}
 
@@ -83,6 +81,10 @@ class OnTestDesk:
         session = await self._write(fact, Expect(on_test_subject(fact.test), 0))
         assert session is not None
         return session
+
+    def imagined_until(self, session: Session, until: datetime) -> None:
+        """Refuse what `extend` would, and nothing else. Raises CannotTest."""
+        self._check_end(until, session.asked.asker, since=session.since, now=self._clock())
 
     def imagined(self, wish: Wish, parts: SiteParts) -> Session:
         """The answer that `begin` would give, and nothing else: for whoever was forced to ask. Raises CannotTest."""
