@@ -13,6 +13,7 @@ import pytest
 from belfry.centre.intake import Intake
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
+from belfry.centre.sources import LATELY, NAMED_MOST, Sources
 from belfry.domain.facts import Entry, Part, Received
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Arrival, Caller, Category, Method, Poll, Receipt, Signal, SignalState, Wire
@@ -329,6 +330,37 @@ async def test_a_source_is_kept_as_a_tag_and_only_for_unknown_accounts() -> None
         assert known.source == b""
         assert len(unknown.source) == 6
         assert b"192" not in unknown.source
+
+
+async def test_who_was_heard_from_the_address_of_an_unknown_account_is_named_with_it() -> None:
+    async with door() as centre:
+
+        async def say(account: str, source: str) -> Received:
+            signal = centre.signal(account=account)
+            await centre.intake.deliver(Arrival(signals=(signal, signal), identity=account.encode(), source=source))
+            (_, first), (_, last) = (await centre.kept())[-2:]
+            assert (first.source, first.near) == (last.source, last.near)
+            return last
+
+        assert (await say("8888", "192.0.2.7")).near == ()
+        centre.intake.poll(Poll(AccountKey("panels", "0", "2002"), "tcp", False, centre.now, "192.0.2.7"))
+        assert (await say("8889", "192.0.2.7")).near == ("shop",)
+        assert (await say("8890", "192.0.2.8")).near == ()
+        assert (await say("2002", "192.0.2.8")).near == ()
+        assert (await say("8891", "192.0.2.8")).near == ("shop",)
+        centre.now += LATELY + timedelta(seconds=1)
+        await centre.intake.prepare()
+        assert (await say("8892", "192.0.2.8")).near == ()
+
+
+def test_an_address_with_many_accounts_behind_it_names_none() -> None:
+    sources = Sources()
+    for n in range(NAMED_MOST):
+        sources.note("192.0.2.7", f"a{n}", NOW + timedelta(seconds=n))
+    assert sources.near("192.0.2.7", NOW) == tuple(f"a{n}" for n in reversed(range(NAMED_MOST)))
+    for n in range(9):
+        sources.note("192.0.2.7", f"b{n}", NOW + timedelta(minutes=1))
+    assert sources.near("192.0.2.7", NOW + timedelta(minutes=1)) == ()
 
 
 async def test_a_clock_that_jumped_days_ahead_loses_nothing() -> None:

@@ -277,6 +277,14 @@ async def test_an_unknown_account_is_one_incident_with_its_near_numbers() -> Non
         assert "near: 4721" in incident.reasons
 
 
+async def test_an_unknown_account_names_who_was_heard_from_its_address() -> None:
+    async with room() as centre:
+        await centre.say("BA", "8888", zone="1", near=("shop", "gone since"))
+        (incident,) = centre.incidents()
+        assert incident.near == ("shop", "gone since")
+        assert incident.reasons[-1] == "near: 2002, heard from the same address"
+
+
 async def test_life_from_an_unknown_account_is_priority_1_also_when_it_comes_second() -> None:
     async with room() as centre:
         await centre.say("BA", "9999", zone="1")

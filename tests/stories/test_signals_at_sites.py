@@ -187,3 +187,16 @@ async def test_account_4712_for_4721_is_proposed_and_assigned(town: Town) -> Non
     assert (assigned["site"]["name"], assigned["account"]) == (office.name, "4712")
     assert assigned["timeline"][-1]["type"] == "assigned"
     assert len(await desk.incidents()) == 1
+
+
+async def test_a_panel_that_says_another_number_is_known_by_its_address(town: Town) -> None:
+    desk = await town.operator("anna")
+    await town.say("shop", "RP", "000")
+    panel = town.panel("shop")
+    panel.account = "9070"
+    await panel.say("1130", zone="001")
+    await town.settled()
+    taken = (await desk.post("/incidents/next")).json()["incident"]
+    assert [(one["account"], one["same_source"]) for one in taken["proposals"]] == [("2002", True)]
+    assert "near: 2002, heard from the same address" in taken["reasons"]
+    assert len(await desk.incidents()) == 1

@@ -176,7 +176,7 @@ export interface Detail extends Row {
   /** Who handles what else is open at the site. */
   site_owner: string | null;
   /** Whose an account number may be that is registered nowhere. */
-  proposals: { account_id: string; account: string; name: string; address: string }[];
+  proposals: { account_id: string; account: string; name: string; address: string; same_source: boolean }[];
   zone_text: string | null;
   caller: string | null;
   place_text: string | null;

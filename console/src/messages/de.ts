@@ -344,6 +344,7 @@ export const de: Catalogue = {
   'near.title': 'Diese Teilnehmernummer ist nirgends eingetragen.',
   'near.about': 'Ist es eine von diesen? Eine Ziffer schlägt vor, Enter ordnet zu.',
   'near.take': 'Zum Zuordnen den Vorgang annehmen.',
+  'near.source': 'von derselben Netzadresse gehört',
   'near.go': 'Zuordnen',
   'item.mended': 'Nach dem Schließen rückgestellt',
   'item.overdue': 'Rückstellung überfällig',

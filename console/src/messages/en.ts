@@ -338,6 +338,7 @@ export const en = {
   'near.title': 'Nobody registered this account number.',
   'near.about': 'Is it one of these? A digit proposes, Enter assigns.',
   'near.take': 'Take the incident to assign it.',
+  'near.source': 'heard from the same network address',
   'near.go': 'Assign',
   'item.mended': 'Restored after closing',
   'item.overdue': 'Restore overdue',

@@ -345,6 +345,7 @@ export const es: Catalogue = {
   'near.title': 'Nadie registró este número de abonado.',
   'near.about': '¿Es uno de estos? Una cifra propone, Intro asigna.',
   'near.take': 'Tome el incidente para asignarlo.',
+  'near.source': 'oído desde la misma dirección de red',
   'near.go': 'Asignar',
   'item.mended': 'Restaurado después del cierre',
   'item.overdue': 'Restauración atrasada',

@@ -345,6 +345,7 @@ export const fr: Catalogue = {
   'near.title': 'Ce numéro d’abonné n’est enregistré nulle part.',
   'near.about': 'Est-ce l’un de ceux-ci ? Un chiffre propose, Entrée attribue.',
   'near.take': 'Prenez l’incident pour l’attribuer.',
+  'near.source': 'entendu depuis la même adresse réseau',
   'near.go': 'Attribuer',
   'item.mended': 'Rétabli après la clôture',
   'item.overdue': 'Retour à la normale en retard',

@@ -19,9 +19,11 @@ from belfry.centre.marks import DAY, NO_MARKS, Marker, Marks, is_named
 from belfry.centre.received import account_key, as_received, personal, subject
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
+from belfry.centre.sources import Sources
 from belfry.domain.facts import APPEND_MAX_ENTRIES, Entry, Received, Sealed
 from belfry.domain.own_faults import Why
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt, Signal
+from belfry.domain.site import Account
 from belfry.ports import Accounts, Chance, Clock, Full, Journal, KeyStore, KeysUnavailable, Refused, Unusable
 from belfry.safeguards.minimise import is_bare, minimise
 
@@ -93,6 +95,7 @@ class Intake:
         self._behind = behind
         self._clock, self._chance = clock, chance
         self._marker = Marker(keys, clock)
+        self._sources = Sources()
         self._now = clock()
         self._gathered: list[_Waiting] = []
         """What came in this turn of the loop, at `_now`."""
@@ -113,6 +116,8 @@ class Intake:
         self._replay.beat(self._clock())
 
     def poll(self, poll: Poll) -> None:
+        if poll.source is not None and (known := self._accounts.by_key(poll.account)) is not None:
+            self._sources.note(poll.source, known.id, poll.at)
         self._on_poll(poll)
 
     def keyed(self, account: AccountKey) -> bool:
@@ -129,7 +134,8 @@ class Intake:
         now = self._now
         key = account_key(arrival.signals[-1])  # the one that carries the tag
         known = None if key is None else self._accounts.by_key(key)
-        marks = self._marks(arrival, key, now, stranger=known is None)
+        near = self._near(arrival, key, known, now)
+        marks = self._marks(arrival, key, now, near)
         answer: Future[Receipt] = loop.create_future()
         if marks.tag and self._is_repeat(marks, key, now, answer):
             return answer
@@ -167,15 +173,24 @@ class Intake:
 
     # -- repeats
 
-    def _marks(self, arrival: Arrival, key: AccountKey | None, now: datetime, *, stranger: bool) -> Marks:
+    def _near(
+        self, arrival: Arrival, key: AccountKey | None, known: Account | None, now: datetime
+    ) -> tuple[str, ...] | None:
+        """The registered accounts that were heard from the address of an unknown one; None: it is registered."""
+        source = arrival.source
+        if known is not None and source is not None:
+            self._sources.note(source, known.id, now)
+        if known is not None or key is None:
+            return None
+        return () if source is None else self._sources.near(source, now)
+
+    def _marks(self, arrival: Arrival, key: AccountKey | None, now: datetime, near: tuple[str, ...] | None) -> Marks:
         if is_named(arrival.identity):
             since = now - DAY
         else:
             since = (None if key is None else self._replay.latest_at(key)) or now
         exact_since = now if arrival.exact is None else now - self._replay.exact_for
-        return self._marker.marks(
-            arrival, now, since=since, exact_since=exact_since, stranger=stranger and key is not None
-        )
+        return self._marker.marks(arrival, now, since=since, exact_since=exact_since, near=near)
 
     def _is_repeat(self, marks: Marks, key: AccountKey | None, now: datetime, answer: Future[Receipt]) -> bool:
         """Whether an arrival came before, on the disk or on its way there: then `answer` gets the same receipt."""
@@ -286,7 +301,8 @@ class Intake:
         for n, signal in enumerate(signals):
             key, account_id, marks = waiting.key, waiting.account_id, waiting.marks
             if n != last:
-                key, marks = account_key(signal), NO_MARKS
+                key = account_key(signal)
+                marks = Marks(source=marks.source, near=marks.near) if marks.source else NO_MARKS
                 known = None if key is None else self._accounts.by_key(key)
                 account_id = None if known is None else known.id
             fact = as_received(signal, signal.site or account_id, () if sealed is None else sealed[n], marks, n)

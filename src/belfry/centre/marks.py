@@ -25,6 +25,8 @@ class Marks(Struct, frozen=True, gc=False):
     named: bool = False
     """The identity is an Idempotency-Key."""
     source: bytes = b""
+    near: tuple[str, ...] = ()
+    """Of an unknown account: the registered ones that were heard from its address."""
     tags: tuple[bytes, ...] = ()
     exacts: tuple[bytes, ...] = ()
 
@@ -47,9 +49,10 @@ class Marker:
         self._day_keys = {day: await self._keys.daily(day.isoformat()) for day in days}
 
     def marks(
-        self, arrival: Arrival, now: datetime, *, since: datetime, exact_since: datetime, stranger: bool
+        self, arrival: Arrival, now: datetime, *, since: datetime, exact_since: datetime, near: tuple[str, ...] | None
     ) -> Marks:
-        """Return an arrival's marks. `since` and `exact_since` say how far back a repeat is looked for."""
+        """Return an arrival's marks. `since` and `exact_since` say how far back a repeat is looked for; `near` are the
+        accounts of its address, None where its own is registered."""
         identity = arrival.identity
         today = now.date()
         key = self._day_keys.get(today)
@@ -59,9 +62,13 @@ class Marker:
         tags = () if identity is None else self._tags(key, identity, since, today)
         exacts = () if arrival.exact is None else self._tags(key, arrival.exact, exact_since, today)
         source = b""
-        if stranger and arrival.source is not None:
+        if near is None:
+            near = ()
+        elif arrival.source is not None:
             source = frame_tag(key, arrival.source.encode())[:SOURCE_TAG_BYTES]
-        return Marks(tags[0] if tags else b"", exacts[0] if exacts else b"", is_named(identity), source, tags, exacts)
+        return Marks(
+            tags[0] if tags else b"", exacts[0] if exacts else b"", is_named(identity), source, near, tags, exacts
+        )
 
     def _tags(self, key: bytes, material: bytes, since: datetime, today: date) -> tuple[bytes, ...]:
         tag = frame_tag(key, material)

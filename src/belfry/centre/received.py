@@ -83,6 +83,7 @@ def as_received(
         timed=timed,
         repeats=repeats if tag else 0,
         source=marks.source,
+        near=marks.near,
     )
 
 

@@ -192,6 +192,8 @@ class Incident(Struct, kw_only=True):
     """Closed without its restore: until when that is waited for; None once it came, or was raised as overdue."""
     assigned: bool = False
     """A person said whose account it is."""
+    near: tuple[str, ...] = ()
+    """Ids of registered accounts that were heard from the address of this unknown one."""
     wrong_words: int = 0
     """Pass-words that were none of the site's."""
     plan: PlanRun | None = None
@@ -254,6 +256,7 @@ def opened(fact: Opened, position: int) -> Incident:
         waiting_since=signal.received_at if fact.state is State.WAITING else None,
         previous=fact.previous,
         fire_order=fact.fire_order,
+        near=fact.near,
         flags=fact.flags,
         reasons=fact.reasons,
         newest=(signal,),
@@ -321,7 +324,7 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.account_id, incident.assigned = fact.account_id, True
             incident.version += 1
         case PlanChosen():
-            incident.plan = begin(fact, incident.plan)
+            incident.plan = begin(fact, incident.plan, at)
         case StepDone():
             _done(incident, fact, position, at)
         case Arrived():
@@ -389,7 +392,7 @@ def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
 def _done(incident: Incident, fact: StepDone, position: int, at: datetime) -> None:
     _acted(incident, at)
     if incident.plan is not None:
-        incident.plan = settle(incident.plan, fact)
+        incident.plan = settle(incident.plan, fact, at)
     incident.deeds = noted(incident.deeds, fact, position, at)
     incident.coming = coming(incident.coming, fact, at)
     incident.version += 1

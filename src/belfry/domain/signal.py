@@ -183,7 +183,7 @@ class Arrival(Struct, frozen=True, gc=False, kw_only=True):
     identity: bytes | None = None
     exact: bytes | None = None
     source: str | None = None
-    """Address that it came from, without port; used for unknown accounts only, and kept only as an HMAC."""
+    """Address that it came from, without port; used for unknown accounts only, and kept only as an HMAC of theirs."""
 
 
 class Poll(Struct, frozen=True, gc=False):
@@ -193,6 +193,8 @@ class Poll(Struct, frozen=True, gc=False):
     path: str
     authenticated: bool
     at: datetime
+    source: str | None = None
+    """Address that it came from, without port; remembered in memory only."""
 
 
 class Receipt(Struct, frozen=True, gc=False):

@@ -158,7 +158,7 @@ class Desk:
         authenticated = key is not None and Quirk.PORT_KEY not in frame.quirks
         if frame.token in POLLS:
             self.tally.polls += 1
-            self._intake.poll(Poll(account, came.path, authenticated, now))
+            self._intake.poll(Poll(account, came.path, authenticated, now, came.source or None))
             return ack(frame) if key is None else encrypted_ack(frame, key, now, self._chance)
         if frame.token not in PAYLOADS:
             return self._refuse(frame)

@@ -22,11 +22,19 @@ def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[Propo
     key, accounts = incident.account, desk.house.accounts
     if key is None or not incident.open or not assignable(incident):
         return ()
-    near = (accounts.by_key(structs.replace(key, account=number)) for number in near_accounts(key, accounts))
+    by_number = (accounts.by_key(structs.replace(key, account=number)) for number in near_accounts(key, accounts))
+    by_address = [accounts.by_id(account_id) for account_id in incident.near]
+    both = (accounts.by_key(key), *by_number, *by_address)
+    found = {one.id: one for one in both if one is not None and sees_site(request, one)}
     return [
-        ProposalView(account_id=one.id, account=one.account, name=one.name, address=one.address)
-        for one in near
-        if one is not None and sees_site(request, one)
+        ProposalView(
+            account_id=one.id,
+            account=one.account,
+            name=one.name,
+            address=one.address,
+            same_source=one.id in incident.near,
+        )
+        for one in sorted(found.values(), key=lambda one: one.id not in incident.near)
     ]
 
 

@@ -227,12 +227,14 @@ class Timeline(Struct, frozen=True):
 
 
 class ProposalView(Struct, frozen=True, kw_only=True):
-    """A registered account whose number is nearly the one that nobody knows."""
+    """A registered account whose number is nearly the one that nobody knows, or that was heard from its address."""
 
     account_id: str
     account: str
     name: str
     address: str
+    same_source: bool
+    """It was heard lately from the network address from which the unknown number came."""
 
 
 class Detail(Row, frozen=True, kw_only=True):

@@ -176,6 +176,7 @@ class Case(Struct, frozen=True, gc=False):
         auto_close: str = "never",
         pending_s: int | None = None,
         of_account: bool = True,
+        near: tuple[str, ...] = (),
         suffix: str = "",
     ) -> Opened:
         """A new incident. `suffix` tells apart a second one that the same signal opens."""
@@ -205,4 +206,5 @@ class Case(Struct, frozen=True, gc=False):
             fire_order=None if ordered is None else str(ordered.order),
             flags=flags,
             reasons=reasons,
+            near=near,
         )

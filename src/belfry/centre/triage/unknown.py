@@ -1,6 +1,7 @@
 """Nobody's account: one incident of its own, tests and polls only to the list (RULES 2, unknown account)."""
 
 from collections import Counter, OrderedDict, deque
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,8 +40,7 @@ class UnknownAccounts:
         here = case.draft.in_group(group) if folded else [one for one in case.open_here if one.group == group]
         priority = unknown_priority(case.signal)
         why = "many unknown accounts in a short time: folded into one" if folded else "no such account is registered"
-        near = () if folded else near_accounts(case.key, case.books.accounts)
-        reasons = (*case.verdict.reasons, why, *(f"near: {number}" for number in near))
+        reasons = (*case.verdict.reasons, why, *(() if folded else _near(case, case.key)))
         if here:
             return [_joined(case, here[0], kind, priority, reasons)]
         opened = case.opened(
@@ -52,6 +52,7 @@ class UnknownAccounts:
             restore="none",
             flags=("unknown_account",),
             of_account=not folded,
+            near=() if folded else case.signal.near,
         )
         return [opened]
 
@@ -81,6 +82,16 @@ class UnknownAccounts:
         self._of_source[source] = ats
         if len(self._of_source) > REMEMBERED_MOST:
             self._of_source.popitem(last=False)
+
+
+def _near(case: Case, key: AccountKey) -> Iterator[str]:
+    """The reasons that name whose number it may be: said nearly so, or from the same address (RULES 2)."""
+    accounts = case.books.accounts
+    here = [account.account for one in case.signal.near if (account := accounts.by_id(one)) is not None]
+    for number in near_accounts(key, accounts):
+        yield f"near: {number}"
+    for number in here:
+        yield f"near: {number}, heard from the same address"
 
 
 def _joined(case: Case, incident: Incident, kind: Kind, priority: int, reasons: tuple[str, ...]) -> Joined:
