@@ -231,6 +231,47 @@ def _small_socket(source: str) -> socket.socket:
     return wire
 
 
+# -- one panel that cannot stop
+
+
+def one_account(make: Callable[[int], bytes]) -> Flood:
+    """One panel that says alarms at a steady rate over one connection, and reads every answer."""
+
+    async def flood(target: Target, met: Counter[str]) -> None:
+        reader, writer = await asyncio.open_connection(*target.panels, local_addr=("127.0.0.10", 0))
+        frames = cycle([make(n) for n in range(PREPARED)])
+        met[THERE] = 1
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as panel:
+            panel.create_task(_count_answers(reader, met))
+            while True:
+                due = int((time.monotonic() - began) * target.per_s) - met["sent"]
+                writer.writelines(next(frames) for _ in range(due))
+                met["sent"] += due
+                await writer.drain()
+                await asyncio.sleep(0.005)
+
+    return flood
+
+
+async def _count_answers(reader: StreamReader, met: Counter[str]) -> None:
+    while True:
+        await reader.readuntil(b"\r")
+        met["answered"] += 1
+
+
+def one_detector(n: int) -> bytes:
+    """The same water detector again and again."""
+    account = f"{FLOODED[0]:04X}"
+    return build_frame("SIA-DCS", seq=n % 9999 + 1, account=account, data=f"#{account}|Nri1/WA7")
+
+
+def every_detector(n: int) -> bytes:
+    """One water detector after the other, nine hundred of them: each is an incident of its own."""
+    account = f"{FLOODED[1]:04X}"
+    return build_frame("SIA-DCS", seq=n % 9999 + 1, account=account, data=f"#{account}|Nri1/WA{n % 900 + 1}")
+
+
 # -- the wrong door ---------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +321,8 @@ FLOODS: Final[dict[str, Flood]] = {
     "deaf-polls": deaf_panels(_poll),
     "deaf-consoles": deaf_consoles,
     "noise": noise,
+    "one-detector": one_account(one_detector),
+    "every-detector": one_account(every_detector),
 }
 
 
@@ -304,7 +347,7 @@ def main() -> None:
     parser.add_argument("--panels", type=_address, required=True)
     parser.add_argument("--console", type=_address, required=True)
     parser.add_argument("--token", action="append", default=[], help="of whoever opens event streams")
-    parser.add_argument("--per-s", type=int, default=10_000, help="UDP datagrams a second (10000)")
+    parser.add_argument("--per-s", type=int, default=10_000, help="signals or datagrams a second (10000)")
     asked = parser.parse_args()
     asyncio.run(_run(FLOODS[asked.flood], Target(asked.panels, asked.console, asked.token, asked.per_s)))
 
