@@ -373,8 +373,9 @@ class Centre:
         users = registry.users_door()
         if await users.empty():
             if self._demo:
-                for name in self._demo:
-                    await users.add(name, Role.OPERATOR, secrets.token_urlsafe(16))
+                for n, name in enumerate(self._demo):  # the first one sees all that there is
+                    role = Role.OPERATOR if n else Role.SUPERVISOR
+                    await users.add(name, role, secrets.token_urlsafe(16))
             else:
                 self.setup_code = secrets.token_hex(4)
         https = settings.console.tls_cert is not None or (settings.console.public_url or "").startswith("https:")

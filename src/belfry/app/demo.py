@@ -23,13 +23,13 @@ from belfry.settings import Console, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
-from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST
+from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST, Say
 from belfry.simulator.town import MIDDLE, TIME_ZONE, Site, as_rows, town
 
 log = structlog.get_logger()
 
 OPERATORS: Final = ("anna", "boris", "chidi", "dana")
-"""Who signs in: the first browser is anna, the next one boris."""
+"""Who signs in: the first browser is anna, a supervisor; the next one is boris, an operator."""
 
 SUPERVISOR: Final = "supervisor"
 """Who wrote the cards of the sites."""
@@ -45,6 +45,9 @@ TEST_MINUTES: Final = 12
 STORM_BEGINS_S: Final = 130.0
 STORM_MINUTES: Final = 3
 """Its end is seen too, and what it leaves."""
+NOT_COMMISSIONED: Final = 3
+CALLED_MOST: Final = 200
+ROLL_CALL_EVERY_S: Final = 0.2
 OUTAGE_BEGINS_S: Final = 180.0
 OUTAGE_LASTS_S: Final = 150.0
 
@@ -82,6 +85,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
         async with asyncio.TaskGroup() as living:
             living.create_task(player.programme(FIRST_MINUTE))
             living.create_task(player.polls())
+            living.create_task(_roll_call(player, town(accounts, seed)))
             living.create_task(player.noise(rate))
             living.create_task(_jeweller(player))
             living.create_task(_bakery(centre, player))
@@ -119,6 +123,14 @@ async def _write_card(centre: Centre, account_id: str, card: SiteCard) -> None:
     assert written is not None
     if card.confirmed:
         await centre.sites.confirm(account_id, version=written.version, by="holder")
+
+
+async def _roll_call(player: Player, sites: Sequence[Site]) -> None:
+    """The neighbours have been heard before, but for the newest ones, who are not commissioned yet."""
+    heard = [site for site in sites if not site.role][:-NOT_COMMISSIONED]
+    for site in heard[:CALLED_MOST]:
+        await asyncio.sleep(ROLL_CALL_EVERY_S)
+        await player.say(site.account, Say(0, site.role, "1602"))
 
 
 async def _carried(centre: Centre, sites: Sequence[Site]) -> None:

@@ -31,7 +31,9 @@ def demo(
         async def greet(centre: Centre) -> None:
             assert centre.console is not None
             typer.echo(centre.console.url)
-            typer.echo("This is a demo: an invented town, kept nowhere. Open the address twice for a second operator.")
+            typer.echo(
+                "This is a demo: an invented town, kept nowhere. First browser: a supervisor; the next: operators."
+            )
             host, bound = centre.receivers[0].listening
             typer.echo(f"panels: {host}:{bound} (DC-09, TCP and UDP)")
             if not no_browser:

@@ -61,6 +61,11 @@ def cards(now: datetime) -> Mapping[str, SiteCard]:
         "library": _library(),
         "office": _office(),
         "home": _home(),
+        "workshop": _workshop(),
+        "bakery": _bakery(),
+        "depot": _depot(),
+        "farm": _farm(),
+        "jeweller": _jeweller(),
     }
 
 
@@ -228,7 +233,10 @@ def _museum() -> SiteCard:
 
 
 def _library() -> SiteCard:
-    zones = tuple(_zone(f"{n:03}", name, Hazard.FIRE) for n, name in enumerate(_SHELVES, start=1))
+    zones = tuple(
+        _zone(f"{n:03}", name, Hazard.WATER if name.endswith("water") else Hazard.FIRE)
+        for n, name in enumerate(_SHELVES, start=1)
+    )
     change = SiteChange(
         zones=zones,
         contacts=(Contact(order=1, name="Una Fairlie", role=ContactRole.MANAGER, numbers=(_phone(81),),
@@ -269,3 +277,92 @@ def _home() -> SiteCard:
         agencies=(BRIGADE, AMBULANCE),
     )  # fmt: skip
     return SiteCard(change, {1: "Bluebell"}, {})
+
+
+def _workshop() -> SiteCard:
+    change = SiteChange(
+        details=SiteDetails(
+            hazards="Resin and solvents in the paint shop. A hull may hang in the slings.",
+            installer="Northshore Alarms",
+            access="Gate on the quay; the bell is switched off at night.", premises=(_desk(160, "office"),),
+        ),
+        zones=tuple(_zone(f"{n:03}", name, Hazard.INTRUSION) for n, name in enumerate(_BENCHES, start=1)),
+        contacts=(
+            Contact(order=1, name="Gerrit Sands", role=ContactRole.HOLDER, numbers=(_phone(72),), authority=CALLERS),
+            Contact(order=2, name="Northshore Alarms", role=ContactRole.TECHNICIAN, numbers=(_desk(105),),
+                    lists=(CallList.TECHNICAL,)),
+        ),
+        agencies=(POLICE, BRIGADE),
+    )  # fmt: skip
+    return SiteCard(change, {1: "Spinnaker"}, {1: "Ballast"})
+
+
+_BENCHES: Final = (
+    "Slipway door", "Slipway", "Hall, north", "Hall, south", "Paint shop", "Resin store", "Sail loft", "Stairs",
+    "Office", "Back office", "Chart room", "Tool store", "Engine bench", "Timber store", "Boiler room", "Canteen",
+    "Yard gate", "Quay door", "Roof light", "Cash box",
+)  # fmt: skip
+
+
+def _bakery() -> SiteCard:
+    change = SiteChange(
+        details=SiteDetails(
+            hazards="Gas ovens; the main valve is outside, left of the yard door.",
+            notes="The bakers come at two in the morning.", premises=(_desk(161, "shop"),),
+        ),
+        zones=(_zone("003", "Gas, oven room", Hazard.GAS), _zone("001", "Contact, shop door", Hazard.INTRUSION)),
+        contacts=(
+            Contact(order=1, name="Wilma Thorne", role=ContactRole.HOLDER, numbers=(_phone(73),), authority=CALLERS),
+            Contact(order=2, name="Night baker", role=ContactRole.DEPUTY, numbers=(_phone(74),),
+                    hours=(WeekWindow(EVERY_DAY, 120, 600),)),
+        ),
+        agencies=(BRIGADE, POLICE),
+    )  # fmt: skip
+    return SiteCard(change, {1: "Sourdough"}, {})
+
+
+def _depot() -> SiteCard:
+    change = SiteChange(
+        details=SiteDetails(access="Drive to the north gate; the guard opens.", risk=RiskClass.GRADE_2),
+        zones=(_zone("004", "Loading gate", Hazard.INTRUSION),),
+        contacts=(
+            Contact(order=1, name="Gatehouse", role=ContactRole.GUARD, numbers=(_desk(162),),
+                    authority=(Authority.CANCEL, Authority.KEYS)),
+        ),
+        agencies=(_if_confirmed(POLICE, "AN-5501"),),
+    )  # fmt: skip
+    return SiteCard(change, {1: "Pallet"}, {})
+
+
+def _farm() -> SiteCard:
+    change = SiteChange(
+        details=SiteDetails(
+            notes="Hard of hearing: let it ring.", access="Key with the neighbour at Lower Farm.", call_back=True,
+            premises=(_desk(163),),
+        ),
+        zones=(_zone("002", "Fall detector, worn", Hazard.MEDICAL),),
+        contacts=(
+            Contact(order=1, name="Lower Farm", role=ContactRole.OTHER, numbers=(_desk(164),),
+                    authority=(Authority.KEYS,)),
+            Contact(order=2, name="Signe Holm", role=ContactRole.OTHER, numbers=(_phone(75),), authority=CALLERS),
+        ),
+        agencies=(AMBULANCE,),
+    )  # fmt: skip
+    return SiteCard(change, {2: "Clover"}, {})
+
+
+def _jeweller() -> SiteCard:
+    change = SiteChange(
+        details=SiteDetails(
+            access="Front only; the back is walled up. Never enter before the police.", risk=RiskClass.GRADE_4,
+            premises=(_desk(165, "shop"),),
+        ),
+        zones=(_zone("001", "Shop", Hazard.INTRUSION), _zone("002", "Safe", Hazard.INTRUSION)),
+        contacts=(
+            Contact(order=1, name="Harbour guards", role=ContactRole.GUARD, numbers=(_desk(914),),
+                    authority=(Authority.KEYS,)),
+            Contact(order=2, name="Ephraim Pell", role=ContactRole.HOLDER, numbers=(_phone(76),), authority=CALLERS),
+        ),
+        agencies=(POLICE, GUARD),
+    )  # fmt: skip
+    return SiteCard(change, {1: "Carat", 2: "Facet"}, {2: "Paste"})

@@ -65,6 +65,11 @@ _NAMES: Final = (
     ("Estate office", "office"), ("Guest house", "hotel"), ("Printing works", "industry"), ("Grocery", "shop"),
 )  # fmt: skip
 
+CLOSE_BY: Final[Mapping[str, str]] = {"library": "school"}
+"""Roles that lie a hundred metres north of another one."""
+HUNDRED_METRES: Final = 0.0009
+"""Degrees of latitude."""
+
 FIRST_NEIGHBOUR: Final = 0x6000
 
 
@@ -97,9 +102,13 @@ def as_rows(sites: Sequence[Site], receiver: str, seed: int) -> Sequence[Mapping
     """The sites as rows of `belfry import accounts`."""
     dice = random.Random(seed)
     rows = []
+    places: dict[str, tuple[float, float]] = {}
     for site in sites:
         latitude = MIDDLE[0] + dice.uniform(-0.015, 0.015)
         longitude = MIDDLE[1] + dice.uniform(-0.025, 0.025)
+        if (beside := places.get(CLOSE_BY.get(site.role, ""))) is not None:
+            latitude, longitude = beside[0] + HUNDRED_METRES, beside[1]
+        places[site.role] = latitude, longitude
         row = {
             "account": site.account,
             "name": site.name,
