@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { areaOf, zoneOf } from '../src/lib/site/parts';
-import { callOrder, dialOf, listOf, within } from '../src/lib/site/reach';
+import { callOrder, dialOf, inHours, listOf, type Here } from '../src/lib/site/reach';
 import { clockOf, daysText, fieldOf, instantOf, localMinute, minuteOf } from '../src/lib/site/week';
 import { contact, file } from './site';
 
 const ZONE = 'Europe/London';
 const MONDAY_NOON = Date.parse('2026-11-23T12:00:00Z');
+const HERE: Here = { at: MONDAY_NOON, zone: ZONE, holidays: [] };
+const at = (instant: string, holidays: string[] = []): Here => ({ at: Date.parse(instant), zone: ZONE, holidays });
 const NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun', 'holidays'];
 
 test('who can be called comes first, in the order of the site, and of the others it says why', () => {
@@ -17,7 +19,7 @@ test('who can be called comes first, in the order of the site, and of the others
     contact('c5', 5, 'Always'),
     contact('c6', 6, 'Nights', { hours: [{ days: [0, 1, 2, 3, 4, 5, 6], since: 1_200, until: 420 }] }),
   ];
-  const said = callOrder(people, 'intrusion', MONDAY_NOON, ZONE).map(({ contact, why }) => [contact.name, why]);
+  const said = callOrder(people, 'intrusion', HERE).map(({ contact, why }) => [contact.name, why]);
   expect(said).toEqual([
     ['Weekdays', null],
     ['Always', null],
@@ -26,26 +28,39 @@ test('who can be called comes first, in the order of the site, and of the others
     ['Nights', 'hours'],
     ['For fire only', 'other_list'],
   ]);
-  expect(callOrder(people, null, MONDAY_NOON, ZONE).filter(({ why }) => why === null)).toHaveLength(3);
+  expect(callOrder(people, null, HERE).filter(({ why }) => why === null)).toHaveLength(3);
 });
 
 test('an absence ends by itself, and names its end', () => {
   const away = contact('c1', 1, 'Away', { absences: [{ since: '2026-11-20T00:00:00Z', until: '2026-11-23T12:00:00Z' }] });
-  expect(callOrder([away], null, MONDAY_NOON, ZONE)[0]).toMatchObject({ why: null });
-  expect(callOrder([away], null, MONDAY_NOON - 1, ZONE)[0]).toMatchObject({ why: 'absent', until: '2026-11-23T12:00:00Z' });
+  expect(callOrder([away], null, HERE)[0]).toMatchObject({ why: null });
+  expect(callOrder([away], null, { ...HERE, at: MONDAY_NOON - 1 })[0]).toMatchObject({ why: 'absent', until: '2026-11-23T12:00:00Z' });
 });
 
 test('a window over midnight is of the day on which it begins', () => {
   const night = { days: [4], since: 1_320, until: 360 }; // Friday 22:00 to 06:00
-  expect(within(night, Date.parse('2026-11-27T23:00:00Z'), ZONE)).toBe(true);
-  expect(within(night, Date.parse('2026-11-28T05:59:00Z'), ZONE)).toBe(true);
-  expect(within(night, Date.parse('2026-11-28T06:00:00Z'), ZONE)).toBe(false);
-  expect(within(night, Date.parse('2026-11-27T05:00:00Z'), ZONE)).toBe(false);
+  expect(inHours([night], at('2026-11-27T23:00:00Z'))).toBe(true);
+  expect(inHours([night], at('2026-11-28T05:59:00Z'))).toBe(true);
+  expect(inHours([night], at('2026-11-28T06:00:00Z'))).toBe(false);
+  expect(inHours([night], at('2026-11-27T05:00:00Z'))).toBe(false);
+});
+
+test('on a public holiday the hours of holidays hold in place of those of the weekday', () => {
+  const weekdays = { days: [0, 1, 2, 3, 4], since: 480, until: 1_080 };
+  const holidays = { days: [6, 7], since: 600, until: 720 };
+  const monday = '2026-11-23';
+  expect(inHours([weekdays, holidays], at(`${monday}T14:00:00Z`))).toBe(true);
+  expect(inHours([weekdays, holidays], at(`${monday}T14:00:00Z`, [monday]))).toBe(false);
+  expect(inHours([weekdays, holidays], at(`${monday}T11:00:00Z`, [monday]))).toBe(true);
+  expect(inHours([weekdays], at(`${monday}T14:00:00Z`, [monday]))).toBe(true); // nobody said what holds on holidays
+  const night = { days: [7], since: 1_320, until: 360 };
+  expect(inHours([night], at('2026-11-24T05:00:00Z', [monday]))).toBe(true);
+  expect(inHours([night], at('2026-11-24T05:00:00Z', ['2026-11-24']))).toBe(false);
 });
 
 test('hours are those of the site, wherever the operator sits', () => {
-  expect(localMinute(Date.parse('2026-11-23T23:30:00Z'), 'Europe/Zurich')).toEqual({ day: 1, minute: 30 });
-  expect(localMinute(Date.parse('2026-11-23T23:30:00Z'), 'Nowhere/Here')).toEqual({ day: 0, minute: 1_410 });
+  expect(localMinute(Date.parse('2026-11-23T23:30:00Z'), 'Europe/Zurich')).toEqual({ date: '2026-11-24', day: 1, minute: 30 });
+  expect(localMinute(Date.parse('2026-11-23T23:30:00Z'), 'Nowhere/Here')).toEqual({ date: '2026-11-23', day: 0, minute: 1_410 });
 });
 
 test('the list of a call follows the kind of the alarm', () => {

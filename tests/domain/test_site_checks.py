@@ -190,6 +190,15 @@ def test_a_contact_whom_nobody_can_call_is_kept_and_warned_about() -> None:
     assert [flaw.field for flaw in warnings(file)] == ["contacts[0].numbers", "zones[0].area"]
 
 
+def test_hours_on_holidays_without_a_calendar_are_warned_about() -> None:
+    hours = (WeekWindow(days=(0, 7)),)
+    contacts = (Contact(order=1, name="A", numbers=(Number("112"),), hours=hours),)
+    assert [flaw.field for flaw in warnings(a_file(contacts=contacts))] == ["contacts[0].hours"]
+    opening = OpeningWindow(days=(0,), opens_from=1, opens_until=2, closes_from=3, closes_until=4)
+    with_calendar = (Schedule(openings=(opening,), holidays="zurich"),)
+    assert warnings(a_file(contacts=contacts, schedules=with_calendar)) == []
+
+
 def test_absences_are_instants_in_their_order() -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     contact = Contact(order=1, name="A", absences=(Absence(at, at), Absence(at, at.replace(day=2))))

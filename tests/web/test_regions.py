@@ -1,6 +1,8 @@
 """Calendars and districts over HTTP: of all sites, so nobody of some tenants changes them."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -79,6 +81,21 @@ async def test_a_calendar_goes_when_no_schedule_names_it_any_more(rig: Rig) -> N
     assert (await head.delete("/calendars/berlin", params={"mark": kept["mark"]})).status_code == 404
     told = [(one.by, one.table, one.row, one.fields) for one in rig.registry.changes(0) if one.table == "calendar"]
     assert told == [("sofia", "calendar", "berlin", (what,)) for what in ("added", "removed")]
+
+
+async def test_a_card_names_the_holidays_around_today_where_hours_of_contacts_ask_for_them(rig: Rig) -> None:
+    head, mill = supervisor(rig), site(rig, time_zone="Pacific/Auckland")
+    today = rig.clock().astimezone(ZoneInfo("Pacific/Auckland")).date()
+    days = [str(today + timedelta(days=n)) for n in (-2, -1, 1, 2)]
+    assert (await head.put("/calendars/nz", json={"mark": "", "days": days})).status_code == 200
+    opening = {"days": [0], "opens_from": 420, "opens_until": 540, "closes_from": 1080, "closes_until": 1200}
+    contact = {"order": 1, "name": "Anna", "hours": [{"days": [7]}]}
+    warned = await change(head, mill, contacts=[contact])
+    assert warned.json()["holidays"] == []
+    assert [flaw["field"] for flaw in warned.json()["warnings"]] == ["contacts[0].numbers", "contacts[0].hours"]
+    with_calendar = await change(head, mill, schedules=[{"name": "Hours", "openings": [opening], "holidays": "nz"}])
+    assert with_calendar.json()["holidays"] == days[1:3]
+    assert [flaw["field"] for flaw in with_calendar.json()["warnings"]] == ["contacts[0].numbers"]
 
 
 async def test_a_user_of_some_tenants_reads_them_and_changes_none(rig: Rig) -> None:

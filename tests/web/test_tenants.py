@@ -21,6 +21,7 @@ from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.premises import SiteParts
 from belfry.domain.schedules import Schedule
 from belfry.domain.signal import AccountKey
+from belfry.domain.site_file import SiteChange
 from belfry.ports.archive import ClosedIncident, Folded
 from belfry.ports.staff import Role
 from belfry.web.house import Silence
@@ -420,6 +421,18 @@ async def test_no_site_is_given_to_another_tenant_or_to_none(town: Town) -> None
         assert "anothing" in nothing
 
 
+async def test_who_edits_a_site_that_has_gone_to_another_tenant_is_shown_nothing_of_it(town: Town) -> None:
+    """As between his looking at it and his change: memory knows of the move some seconds after the registry."""
+    seen = (await town.mine.get(f"/accounts/{town.north}")).json()
+    file = town.rig.registry.site(town.north)
+    assert file is not None
+    moved = SiteChange(account={"tenant": SOUTH, "name": MARK})
+    town.rig.registry.edit(town.north, moved, version=file.version, by="test")
+    refused = await town.mine.patch(f"/accounts/{town.north}", json={"version": seen["version"], "contacts": []})
+    assert refused.status_code == 404, refused.text
+    assert MARK not in refused.text
+
+
 async def test_nothing_is_assigned_to_or_from_another_tenant(town: Town) -> None:
     rig, unknown = town.rig, town.incidents["unknown"]
     body = {"version": 1, "account_id": town.north}
@@ -630,8 +643,6 @@ async def test_whoever_sees_more_or_less_than_a_moment_ago_loads_the_queue_anew(
 
 
 def _to(tenant: str) -> Any:
-    from belfry.domain.site_file import SiteChange
-
     return SiteChange(account={"tenant": tenant})
 
 

@@ -66,6 +66,13 @@ def warnings(file: SiteFile) -> Sequence[Flaw]:
         for n, contact in enumerate(file.contacts)
         if not contact.numbers
     ]
+    if not any(schedule.holidays for schedule in file.parts.schedules):
+        wants = "a schedule here that names a calendar; without one nobody knows which days are public holidays"
+        found += [
+            Flaw(f"contacts[{n}].hours", "public holidays", wants)
+            for n, contact in enumerate(file.contacts)
+            if any(HOLIDAY in window.days for window in contact.hours)
+        ]
     listed = {area.number for area in file.parts.areas}
     found += [
         Flaw(f"zones[{n}].area", repr(zone.area), "one of the areas of this site; panels may send others")

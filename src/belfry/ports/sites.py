@@ -3,8 +3,8 @@
 What it raises beside `SiteRefusal` is StaffUnavailable, as the staff door does: both are the registry's.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -116,6 +116,10 @@ class SiteDesk(Protocol):
         ...
 
     async def calendars(self) -> Sequence[Calendar]: ...
+
+    async def holidays(self, names: Collection[str]) -> Collection[date]:
+        """Return the public holidays of some calendars together."""
+        ...
 
     async def put_calendar(self, calendar: Calendar, *, seen: str, by: str) -> Calendar:
         """Keep public holidays under their name, in place of those of which `seen` is the mark (`domain.marks`).

@@ -1,6 +1,6 @@
 """Who is dialled, and public holidays: what is kept for many sites at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -75,6 +75,13 @@ def read_calendars(store: Store) -> Sequence[Calendar]:
     with reading(store.engine) as connection:
         rows = connection.execute(select(CALENDAR).order_by(CALENDAR.c.name)).all()
     return [Calendar(name=row.name, days=tuple(map(date.fromisoformat, row.days))) for row in rows]
+
+
+def read_holidays(store: Store, names: Collection[str]) -> frozenset[date]:
+    """The public holidays of some calendars together."""
+    with reading(store.engine) as connection:
+        rows = connection.scalars(select(CALENDAR.c.days).where(CALENDAR.c.name.in_(names)))
+        return frozenset(date.fromisoformat(day) for days in rows for day in days)
 
 
 def put_calendar(store: Store, calendar: Calendar, *, by: str, seen: str | None = None) -> Calendar:

@@ -1,6 +1,7 @@
 """The door to whole sites (`ports.sites`) over the registry: asked in threads, its refusals in the port's words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import ParamSpec, TypeVar
 
 from belfry.domain.schedules import Calendar
@@ -61,6 +62,9 @@ class SitesDoor:
 
     async def calendars(self) -> Sequence[Calendar]:
         return await in_thread(districts.read_calendars, self._store)
+
+    async def holidays(self, names: Collection[str]) -> Collection[date]:
+        return await in_thread(districts.read_holidays, self._store, names)
 
     async def put_calendar(self, calendar: Calendar, *, seen: str, by: str) -> Calendar:
         return await _asked(districts.put_calendar, self._store, calendar, by=by, seen=seen)

@@ -90,6 +90,8 @@ class SiteCard(SiteFileView, frozen=True, kw_only=True):
     now: Instant
     local_time: str
     """The time at the site, with its distance from UTC."""
+    holidays: list[date]
+    """Which of yesterday, today and tomorrow there are public holidays, for the hours of contacts."""
     may_edit: list[str]
     """What whoever asks may change of it, as named in a PATCH; `details.notes`: nothing else of the details."""
     warnings: list[FlawView]

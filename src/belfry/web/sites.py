@@ -5,7 +5,7 @@ second is told how it is now and what was changed, and keeps what he typed.
 """
 
 from collections.abc import Awaitable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -200,7 +200,8 @@ async def site_of(request: Asked, account_id: str) -> SiteFile:
 
     An installer reads what is kept about the sites that he is linked to; of the others he knows the list alone.
     """
-    user, file = visitor_of(request).user, await front(request).house.sites.site(account_id)
+    user = visitor_of(request).user
+    file = await front(request).house.sites.site(account_id) if account_id.isprintable() else None
     if file is None or not sees_site(request, file.account) or (user.role is Role.INSTALLER and user.tenants is None):
         raise no_site()
     return file
@@ -257,6 +258,8 @@ async def _asked(request: Asked, answer: Awaitable[T]) -> T:
     except NoSuchSite:
         raise no_site() from None
     except SiteChanged as error:
+        if not sees_site(request, error.current.account):  # what was changed is whose it is
+            raise no_site() from None
         title = f"Changed since you saw it: it is at version {error.current.version}"
         changes = [_edited(one) for one in error.changes]
         raise Refused(
@@ -312,10 +315,21 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
         ],
         now=now,
         local_time=local_time(account, now),
+        holidays=await _holidays(house, file, now),
         may_edit=sorted(EDITS.get(user.role, ())),
         warnings=[flaw_view(one) for one in warnings(file)],
     )
     return Response(msgspec.json.encode(whole(card)), status_code=status, media_type=MediaType.JSON)  # type: ignore[arg-type]
+
+
+async def _holidays(house: House, file: SiteFile, now: datetime) -> list[date]:
+    """The public holidays among yesterday, today and tomorrow at a site, by the calendars that its schedules name."""
+    names = {schedule.holidays for schedule in file.parts.schedules if schedule.holidays}
+    if not names or not any(contact.hours for contact in file.contacts):
+        return []
+    today = datetime.fromisoformat(local_time(file.account, now)).date()
+    around = {today + timedelta(days=days) for days in (-1, 0, 1)}
+    return sorted(around.intersection(await house.sites.holidays(names)))
 
 
 def _on_test(house: House, account_id: str) -> OnTestBrief | None:

@@ -218,6 +218,8 @@ export interface Card extends SiteFile {
   heard: Heard[];
   now: string;
   local_time: string;
+  /** Which of yesterday, today and tomorrow there are public holidays. */
+  holidays: string[];
   may_edit: string[];
   warnings: Flaw[];
 }

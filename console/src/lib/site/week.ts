@@ -37,12 +37,18 @@ export function daysText(days: readonly number[], names: readonly string[]): str
     .join(', ');
 }
 
-/** The day of the week and the minute of it at an instant, by the clock of a zone. */
-export function localMinute(at: number, zone: string): { day: number; minute: number } {
+/** The day, as `2026-11-23` and of the week, and the minute of it at an instant, by the clock of a zone. */
+export function localMinute(at: number, zone: string): { date: string; day: number; minute: number } {
   const parts = new Map<string, string>();
   for (const { type, value } of formatter(zone).formatToParts(at)) parts.set(type, value);
   const day = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(parts.get('weekday') ?? '');
-  return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
+  const date = `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
+  return { date, day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
+}
+
+/** The day before a day, both as `2026-11-23`. */
+export function dayBefore(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }
 
 const made = new Map<string, Intl.DateTimeFormat>();
@@ -50,7 +56,8 @@ const made = new Map<string, Intl.DateTimeFormat>();
 function formatter(zone: string): Intl.DateTimeFormat {
   let one = made.get(zone);
   if (!one) {
-    const form = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    const day = { weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+    const form = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     try {
       one = new Intl.DateTimeFormat('en-GB', { ...form, timeZone: zone });
     } catch {
