@@ -5,12 +5,13 @@ writes them down seals them.
 
     Refusal
     ├── Conflict      somebody was quicker, or the incident is not in a state for it: look again
-    │   └── Unseen    it may not be closed over signals that nobody has seen
+    │   ├── Unseen    it may not be closed over signals that nobody has seen
+    │   └── Owed      it may not be closed before what its plan demands is done, or skipped with a reason
     ├── NotAllowed    the role may not, whatever the incident
     └── Invalid       a field is outside its limit
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -18,11 +19,14 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.closing import JUDGED, Cause
+from belfry.domain.plan import Outcome, Step, StepType
 
 NOTE_MOST: Final = 2_000
 """Characters of a note."""
 REASON_MOST: Final = 500
 """Characters of a reason."""
+REFERENCE_MOST: Final = 120
+"""Characters of what an agency calls a case."""
 ON_SIGNAL: Final = "signal"
 
 
@@ -115,7 +119,61 @@ class ShowAccess(Struct, frozen=True):
     account_id: str
 
 
-Command = Take | TakeOver | Release | Hold | Park | Note | Reclassify | Close | Reopen | Assign | SayWord | ShowAccess
+class DoStep(Struct, frozen=True, kw_only=True):
+    """Something was done: a step of the plan, or (`step` None) what no plan asked for; then `do` is needed."""
+
+    version: int
+    outcome: Outcome
+    step: str | None = None
+    do: StepType | None = None
+    contact: str | None = None
+    agency: str | None = None
+    number: int | None = None
+    """Which of his numbers, from 0."""
+    arrives_at: datetime | None = None
+    """When whoever accepted will be there."""
+    reference: str | None = None
+    """What the agency calls the case."""
+    text: str | None = None
+    listed: tuple[str, ...] | None = None
+    """Of a call to a contact: the ids of all who can be called for it now; None: not known. Nobody sends it: whoever
+    builds the command reads the site."""
+
+
+class SkipStep(Struct, frozen=True, kw_only=True):
+    """A step is left out. The reason goes to the supervisor."""
+
+    version: int
+    step: str
+    reason: str
+
+
+class SayArrived(Struct, frozen=True, kw_only=True):
+    """Who had accepted to come is there, or (`given_up`, with a reason) does not come any more."""
+
+    version: int
+    contact: str | None = None
+    """None: a unit."""
+    given_up: bool = False
+    reason: str | None = None
+
+
+StepCommand = DoStep | SkipStep | SayArrived
+Command = (
+    Take
+    | TakeOver
+    | Release
+    | Hold
+    | Park
+    | Note
+    | Reclassify
+    | Close
+    | Reopen
+    | Assign
+    | SayWord
+    | ShowAccess
+    | StepCommand
+)
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------
@@ -140,6 +198,14 @@ class Unseen(Conflict):
 
 class NotAllowed(Refusal):
     def __init__(self, role: str) -> None:
+class Owed(Conflict):
+    """`steps` of its plan are neither done nor skipped."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        super().__init__(f"{len(steps)} {'step' if len(steps) == 1 else 'steps'} of the plan owed")
+        self.steps = tuple(steps)
+
+
         super().__init__(f"The role {role} handles no incidents")
         self.role = role
 
@@ -160,9 +226,11 @@ def check_words(command: Command) -> None:
     match command:
         case Note():
             _text("text", command.text, NOTE_MOST)
-        case TakeOver() | Reclassify() | Reopen():
+        case TakeOver() | Reclassify() | Reopen() | SkipStep():
             _text("reason", command.reason, REASON_MOST)
-        case Release() | Hold() | Close() | Assign() if command.reason is not None:
+        case DoStep():
+            _done_words(command)
+        case Release() | Hold() | Close() | Assign() | SayArrived() if command.reason is not None:
             _text("reason", command.reason, REASON_MOST)
         case _:
             pass
@@ -179,6 +247,17 @@ def check_words(command: Command) -> None:
 
 def _text(field: str, text: str, most: int) -> None:
     if not text.strip():
+def _done_words(command: DoStep) -> None:
+    if command.reference is not None:
+        _text("reference", command.reference, REFERENCE_MOST)
+        if not command.reference.isprintable():
+            raise Invalid("reference", command.reference, "one line of readable characters")
+    if command.text is not None:
+        _text("text", command.text, NOTE_MOST)
+    if command.arrives_at is not None and command.arrives_at.tzinfo is None:
+        raise Invalid("arrives_at", command.arrives_at, "needs its distance from UTC")
+
+
         raise Invalid(field, text, "needed")
     if len(text) > most:
         raise Invalid(field, len(text), f"at most {most} characters")

@@ -17,17 +17,21 @@ from belfry.domain.commands import (
     Close,
     Command,
     Conflict,
+    DoStep,
     Hold,
     Invalid,
     NotAllowed,
     Note,
+    Owed,
     Park,
     Reclassify,
     Refusal,
     Release,
     Reopen,
+    SayArrived,
     SayWord,
     ShowAccess,
+    SkipStep,
     Staff,
     Take,
     TakeOver,
@@ -50,7 +54,11 @@ from belfry.domain.facts import (
 )
 from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
 from belfry.domain.kinds import Kinds
+from belfry.domain.plan import Step
+from belfry.domain.plan_run import owed
 from belfry.domain.presets import Rules
+from belfry.domain.step_facts import Arrived, StepDone
+from belfry.domain.step_handling import do_step, say_arrived, skip_step
 
 __all__ = [
     "ACTING",
@@ -79,13 +87,27 @@ __all__ = [
 
 PARK_FOR: Final = timedelta(minutes=5)
 """How long lesser work is put aside for a priority 1 before it comes back by itself."""
+DROPPED: Final = 3
+"""A priority from which on a cancelled alarm is over with one key (RULES 2, cancel)."""
 PARKABLE: Final = range(3, 6)
 """The priorities that may be put aside for a priority 1."""
 ACTING: Final = frozenset({"operator", "dispatcher", "supervisor", "administrator"})
 """The roles that handle incidents; the others read, or not even that."""
 
-HumanFact = Taken | Released | Held | Noted | Reclassified | Closed | Reopened | Assigned | WordChecked | AccessShown
-
+HumanFact = (
+    Taken
+    | Released
+    | Held
+    | Noted
+    | Reclassified
+    | Closed
+    | Reopened
+    | Assigned
+    | WordChecked
+    | AccessShown
+    | StepDone
+    | Arrived
+)
 
 UNKNOWN_ACCOUNT: Final = "unknown_account"
 """The flag of an incident whose number nobody registered."""
@@ -113,6 +135,7 @@ class Scene(Struct, frozen=True):
     rules: Rules
     kinds: Kinds
     owner: str | None = None
+    silent: bool = False
 
 
 def decide(
@@ -124,15 +147,16 @@ def decide(
     rules: Rules,
     kinds: Kinds,
     owner: str | None = None,
+    silent: bool = False,
 ) -> Decision:
     """Return what `command` writes down about `incident`. Raises Refusal; changes nothing.
 
-    `owner` is who handles what else is open at its site (`site_handling`).
+    `owner` is who handles what else is open at its site (`site_handling`); `silent`: nobody there may notice anything.
     """
     if by.role not in ACTING:
         raise NotAllowed(by.role)
     check_words(command)
-    scene = Scene(incident, by, now, rules, kinds, owner)
+    scene = Scene(incident, by, now, rules, kinds, owner, silent)
     if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
         raise Conflict(_who_was_quicker(scene, command.version))
     match command:
@@ -161,6 +185,15 @@ def decide(
         case ShowAccess():
             _must_be_mine(scene)
             return Decision(AccessShown(incident=incident.id, by=by.name, account_id=command.account_id))
+        case DoStep():
+            _must_be_mine(scene)
+            return Decision(*do_step(incident, command, by=by.name, now=now, silent=silent))
+        case SkipStep():
+            _must_be_mine(scene)
+            return Decision(*skip_step(incident, command, by=by.name))
+        case SayArrived():
+            _must_be_mine(scene)
+            return Decision(*say_arrived(incident, command, by=by.name))
         case _:
             assert_never(command)
 
@@ -177,7 +210,9 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
     elif incident.state in (State.TAKEN, State.HELD) and not mine:
         acts.append("takeover")
     if mine:
-        acts += ["release", "hold", "reclassify", "close"]
+        acts += ["release", "hold", "reclassify", "close", "do"]
+        acts += ["skip"] if incident.plan is not None else []
+        acts += ["arrived"] if incident.coming else []
     if mine and assignable(incident):
         acts.append("assign")
     if incident.open or _reopenable(incident, now):
@@ -185,6 +220,13 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
     if _reopenable(incident, now) and not others:
         acts.append("reopen")
     return tuple(acts)
+
+
+def owed_of(incident: Incident, *, silent: bool = False) -> Sequence[Step]:
+    """The steps of its plan without which an incident may not be closed. None is owed of what a user of the site
+    cancelled, so that its priority fell, nor of what is handled as one case with another incident."""
+    dropped = incident.cancelled and incident.priority >= DROPPED
+    return () if dropped or incident.merged_into is not None else owed(incident.plan, silent=silent)
 
 
 def assignable(incident: Incident) -> bool:
@@ -306,6 +348,9 @@ def _close(scene: Scene, command: Close) -> Decision:
         raise Invalid("seen_upto", command.seen_upto, f"at most {incident.signals_seq}, the last signal")
     if command.seen_upto < incident.signals_seq:
         raise Unseen(incident.signals_seq - command.seen_upto)
+    steps = owed_of(incident, silent=scene.silent)
+    if steps:
+        raise Owed(steps)
     unrestored = incident.restore == "required" and not incident.restored
     if unrestored and command.reason is None:
         raise Invalid("reason", None, f"needed to close with {_points(incident)} not restored")

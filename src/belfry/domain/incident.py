@@ -122,7 +122,7 @@ POINTS_MOST: Final = 1_024
 """Points in alarm that an incident tells apart; a panel has fewer, a hostile one shall not fill the memory."""
 
 
-class Incident(Struct, kw_only=True):
+class Incident(Struct, kw_only=True, omit_defaults=True):
     """An incident as it is after position `head`. Changed by `fold` alone."""
 
     id: str
@@ -180,6 +180,11 @@ class Incident(Struct, kw_only=True):
     rang_at: datetime | None = None
     last_alarm_at: datetime | None = None
     escalated: tuple[str, ...] = ()
+    """Whom its missed clocks reached so far (`escalation.mark`)."""
+    woke_at: datetime | None = None
+    """When it last came back from a hold; its age in the queue counts from here, so that it overtakes nothing new."""
+    arrived_at: datetime | None = None
+    """When the first of those who accepted to come was there."""
     closed_at: datetime | None = None
     closed_by: str | None = None
     disposition: str | None = None
@@ -191,7 +196,7 @@ class Incident(Struct, kw_only=True):
     follow_up_at: datetime | None = None
     """Closed without its restore: until when that is waited for; None once it came, or was raised as overdue."""
     assigned: bool = False
-    """A person said whose account it is."""
+    """A person said whose account it is, or it was registered since."""
     near: tuple[str, ...] = ()
     """Ids of registered accounts that were heard from the address of this unknown one."""
     wrong_words: int = 0
@@ -218,7 +223,12 @@ class Incident(Struct, kw_only=True):
     @property
     def order(self) -> tuple[int, int, datetime, int]:
         """Queue order: priority, rank, age (RULES 2, priority)."""
-        return (self.priority, self.rank or 9, self.opened_at, self.number)
+        return (self.priority, self.rank or 9, self.queued_at, self.number)
+
+    @property
+    def queued_at(self) -> datetime:
+        """From when its age counts in the queue."""
+        return self.woke_at or self.opened_at
 
 
 def point_of(signal: Brief | Received) -> Point:
@@ -328,6 +338,8 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
         case StepDone():
             _done(incident, fact, position, at)
         case Arrived():
+            if not fact.given_up:
+                incident.arrived_at = incident.arrived_at or at
             _acted(incident, at)
             incident.coming = coming(incident.coming, fact, at)
             incident.version += 1
@@ -426,7 +438,9 @@ def _uncancel(incident: Incident) -> None:
 
 
 def _to_queue(incident: Incident, at: datetime) -> None:
-    """Back among the waiting; age and first-take stamp stay."""
+    """Back among the waiting; age and first-take stamp stay. One that was held comes behind what is there already."""
+    if incident.state is State.HELD and not incident.parked:
+        incident.woke_at = at
     incident.state = State.WAITING
     incident.waiting_since = at
     incident.due_at = incident.due_at or at

@@ -157,6 +157,9 @@ class When(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     """Numbers of the panel's areas. Such a plan only adds."""
     polygon: tuple[tuple[float, float], ...] = ()
     """Sites inside of it, WGS 84 latitude and longitude in turn. Such a plan only adds."""
+    fire_order: tuple[str, ...] = ()
+    """Of a fire alarm, when it is passed to the brigade (`domain.fire_order`): `pass_at_once`, `verify_90s`,
+    `verify_required`."""
 
 
 class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from belfry.domain.plan import END, Outcome, PlanRef, Step, StepType
+from belfry.domain.plan import END, OUTCOMES, Outcome, PlanRef, Step, StepType
 from belfry.domain.step_facts import Arrived, PlanChosen, StepDone
 
 DEEDS_MOST: Final = 500
@@ -30,6 +30,7 @@ class Deed(Struct, frozen=True, gc=False, omit_defaults=True):
     number: int | None = None
     arrives_at: datetime | None = None
     reference: bool = False
+    demanded: bool = False
 
 
 class PlanRun(Struct, frozen=True, gc=False):
@@ -41,6 +42,13 @@ class PlanRun(Struct, frozen=True, gc=False):
     at: str | None = None
     """Id of the present step; None: the way through the plan is at its end."""
     settled: Mapping[str, bool] = {}
+    went: Mapping[str, str] = {}
+    """Where each of those led: the id of a step, or `end`."""
+    since: datetime | None = None
+    """When `at` became the present step."""
+    kind: str = ""
+    account_id: str | None = None
+    """What the incident was, and at which account, when this was chosen."""
 
 
 class Coming(Struct, frozen=True, gc=False):
@@ -52,23 +60,48 @@ class Coming(Struct, frozen=True, gc=False):
     since: datetime | None = None
 
 
-def begin(fact: PlanChosen, before: PlanRun | None) -> PlanRun:
+def begin(fact: PlanChosen, before: PlanRun | None, at: datetime | None = None) -> PlanRun:
     """The run of a plan. Of one that takes the place of another, what was settled of a step of the same id and type
-    stays settled, and it begins at the first step that is not."""
-    types = {} if before is None else {step.id: step.do for step in before.steps}
-    kept = {} if before is None else before.settled
-    settled = {step.id: kept[step.id] for step in fact.steps if step.id in kept and types[step.id] is step.do}
-    first = next((step.id for step in fact.steps if step.id not in settled), None)
-    return PlanRun(fact.steps, fact.refs, fact.below, first, settled)
+    stays settled, and it begins at the first step that is not. What was skipped is asked for again where the new plan
+    demands it: the reason was one for the plan before."""
+    settled: dict[str, bool] = {}
+    went: dict[str, str] = {}
+    if before is not None:
+        types, ids = {step.id: step.do for step in before.steps}, {step.id for step in fact.steps}
+        for n, step in enumerate(fact.steps):
+            done = before.settled.get(step.id)
+            if done is None or types.get(step.id) is not step.do or (step.demanded and not done):
+                continue
+            settled[step.id] = done
+            target = fact.leads.get(step.id) or before.went.get(step.id)
+            went[step.id] = target if target in ids or target == END else following(fact.steps, n)
+    first = follow(fact.steps[0].id if fact.steps else END, went)
+    return PlanRun(fact.steps, fact.refs, fact.below, first, settled, went, at, fact.kind, fact.account_id)
 
 
-def settle(run: PlanRun, fact: StepDone) -> PlanRun:
-    """The run after something was done."""
+def settle(run: PlanRun, fact: StepDone, at: datetime | None = None) -> PlanRun:
+    """The run after something was done. What is done ahead of its turn leaves the present step as it is."""
     if fact.step is None or not fact.settles:
         return run
     settled = {**run.settled, fact.step: fact.outcome is not None}
-    at = fact.next if fact.step == run.at else run.at
-    return PlanRun(run.steps, run.refs, run.below, None if at == END else at, settled)
+    went = {**run.went, fact.step: fact.next or END}
+    if fact.step != run.at:
+        return structs.replace(run, settled=settled, went=went)
+    return structs.replace(run, settled=settled, went=went, at=follow(fact.next or END, went), since=at)
+
+
+def following(steps: Sequence[Step], n: int) -> str:
+    """The id of the step behind the nth one, or `end`."""
+    return steps[n + 1].id if n + 1 < len(steps) else END
+
+
+def follow(target: str, went: Mapping[str, str]) -> str | None:
+    """The first step from `target` on that is not settled; None: the way is at its end."""
+    for _ in range(len(went) + 1):  # a plan has no loops; one that had would end here
+        if target not in went:
+            break
+        target = went[target]
+    return None if target == END or target in went else target
 
 
 def noted(deeds: tuple[Deed, ...], fact: StepDone, position: int, at: datetime) -> tuple[Deed, ...]:
@@ -84,6 +117,7 @@ def noted(deeds: tuple[Deed, ...], fact: StepDone, position: int, at: datetime) 
         fact.number,
         fact.arrives_at,
         fact.reference,
+        fact.demanded,
     )
     return (*deeds[1 - DEEDS_MOST :], deed)
 
@@ -96,9 +130,68 @@ def coming(now_coming: tuple[Coming, ...], fact: StepDone | Arrived, at: datetim
     return others
 
 
-def owed(run: PlanRun | None) -> Sequence[Step]:
-    """The steps that the plan demands and that are neither done nor skipped: until then it may not be closed."""
-    return () if run is None else [step for step in run.steps if step.demanded and step.id not in run.settled]
+def step_of(run: PlanRun, step_id: str | None) -> Step | None:
+    return next((step for step in run.steps if step.id == step_id), None)
+
+
+def present(run: PlanRun | None, *, silent: bool = False) -> Step | None:
+    """The step that is to be done now; None: none. At a silent site nobody calls the premises: as if nobody answered
+    there, the way goes on."""
+    if run is None:
+        return None
+    at = run.at
+    for _ in range(len(run.steps)):
+        n = next((n for n, step in enumerate(run.steps) if step.id == at), None)
+        if n is None:
+            return None
+        if not (silent and run.steps[n].do is StepType.CALL_PREMISES):
+            return run.steps[n]
+        at = follow(run.steps[n].then.get(Outcome.NO_ANSWER) or following(run.steps, n), run.went)
+    return None
+
+
+def ahead(run: PlanRun) -> frozenset[str]:
+    """Ids of the steps that may still come on the way through the plan, the present one among them. A settled step
+    leads where it led, any other one wherever it may."""
+    places = {step.id: n for n, step in enumerate(run.steps)}
+    found: set[str] = set()
+    to_see = [] if run.at is None else [run.at]
+    while to_see:
+        step_id = to_see.pop()
+        if step_id in found or step_id not in places:
+            continue
+        found.add(step_id)
+        n = places[step_id]
+        to_see += [run.went[step_id]] if step_id in run.went else [*leads_to(run.steps, n)]
+    return frozenset(found)
+
+
+def leads_to(steps: Sequence[Step], n: int) -> frozenset[str]:
+    """Wherever the nth step may lead: ids of steps, or `end`."""
+    step = steps[n]
+    named = {step.then[outcome] for outcome in OUTCOMES[step.do] if outcome in step.then}
+    return frozenset(named if len(named_outcomes(step)) == len(OUTCOMES[step.do]) else named | {following(steps, n)})
+
+
+def named_outcomes(step: Step) -> Sequence[Outcome]:
+    """Those of its outcomes that say where they lead."""
+    return [outcome for outcome in OUTCOMES[step.do] if outcome in step.then]
+
+
+def owed(run: PlanRun | None, *, silent: bool = False) -> Sequence[Step]:
+    """The steps that the plan demands on the way that it took, and that are neither done nor skipped: until then it may
+    not be closed. What a branch has passed by is not owed, nor a call to the premises of a silent site."""
+    if run is None or run.at is None:
+        return ()
+    may_come = ahead(run)
+    return [
+        step
+        for step in run.steps
+        if step.demanded
+        and step.id not in run.settled
+        and step.id in may_come
+        and not (silent and step.do is StepType.CALL_PREMISES)
+    ]
 
 
 def told_at(deeds: Sequence[Deed]) -> datetime | None:

@@ -3,6 +3,7 @@
 They are facts of an incident (`facts.OnIncident`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import final
 
@@ -25,6 +26,11 @@ class PlanChosen(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     refs: tuple[PlanRef, ...]
     below: tuple[PlanRef, ...] = ()
     reasons: tuple[str, ...] = ()
+    kind: str = ""
+    """What the incident was, and at which account, when this was chosen."""
+    account_id: str | None = None
+    leads: Mapping[str, str] = {}
+    """Of a plan that takes the place of another: where the steps lead in it that were settled before."""
 
 
 @final
@@ -40,9 +46,11 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     step: str | None = None
     outcome: Outcome | None = None
     """None: skipped, with the reason in `sealed`."""
+    demanded: bool = False
+    """The plan demands it: where it was skipped, that goes to the supervisor."""
     settles: bool = True
     next: str | None = None
-    """Id of the step that comes now; None: none, or the step is not settled."""
+    """Id of the step that it leads to, or `end`; None: the step is not settled."""
     contact: str | None = None
     """Our id of the contact who was called."""
     agency: str | None = None
@@ -52,7 +60,7 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     arrives_at: datetime | None = None
     """When whoever accepted will be there."""
     reference: bool = False
-    """What the agency calls the case is in `sealed`."""
+    """What the agency calls the case is in `sealed`: the first line of it, where more was written."""
     score: int | None = None
     """The validation score as it was passed on, and the version of its rules."""
     score_rules: int | None = None
