@@ -99,7 +99,9 @@ async def test_what_was_taken_in_time_goes_to_nobody(room: Room) -> None:
     await room.open(priority=1)
     room.wait(29)
     await room.act(Take(1), ANNA)
-    assert await at(room, watch, 95) == []
+    assert await at(room, watch, 59) == []
+    await room.act(Note("on the phone"), ANNA)
+    assert await at(room, watch, 89) == []
 
 
 async def test_a_rise_to_priority_1_shortens_the_limit(room: Room) -> None:

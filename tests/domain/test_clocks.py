@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from belfry.domain.clocks import Clock, Level, clocks, levels
+from belfry.domain.clocks import Clock, clocks
+from belfry.domain.escalation import Level, levels
 from belfry.domain.facts import Closed, Due, Held, Noted, Released, Taken
 from belfry.domain.incident import fold
 from belfry.domain.presets import Rules
@@ -84,6 +85,6 @@ def test_the_others_reach_the_desk_at_their_target_and_the_supervisor_at_their_l
     assert levels(an_incident(priority=4), RULES) == (Level(after(900), "desk"), Level(after(3600), "supervisor"))
 
 
-def test_what_is_taken_or_pending_reaches_nobody() -> None:
-    assert levels(an_incident(TAKEN, priority=1), RULES) == ()
+def test_what_is_taken_in_time_or_pending_reaches_nobody() -> None:
+    assert levels(an_incident(TAKEN, priority=2), RULES) == ()
     assert levels(a_pending(priority=1), RULES) == ()

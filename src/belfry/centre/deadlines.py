@@ -21,7 +21,8 @@ import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.follow_ups import overdue
-from belfry.domain.clocks import TAKE, Level, levels
+from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD
+from belfry.domain.escalation import Level, levels, mark
 from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Overdue, Released, incident_subject
 from belfry.domain.incident import Incident, State
 from belfry.domain.presets import Rules
@@ -42,6 +43,14 @@ SET_BACK: Final = timedelta(minutes=1)
 """A clock that is corrected by less makes nobody wait too long."""
 
 _WAITS: Final = frozenset({State.PENDING, State.HELD})
+
+MISSED: Final = {
+    TAKE: "nobody took it in time",
+    ACT: "nothing was done in time",
+    TOLD: "nobody was told in time",
+    ARRIVE: "whoever was to come is not there",
+}
+"""Why somebody more is reached, by the clock that was missed."""
 
 IDLE: Final = "idle"
 CONSOLE_LOST: Final = "console_lost"
@@ -191,11 +200,11 @@ class Deadlines:
             case State.PENDING:
                 return incident.pending_until
             case State.HELD:
-                return incident.held_until
+                return min((*self._reached_at(incident), incident.held_until or self._looked))
             case State.WAITING:
-                return min((level.at for level in self._untold(incident)), default=None)
+                return min(self._reached_at(incident), default=None)
             case State.TAKEN:
-                return min(at for at, _ in self._leaves(incident))
+                return min((*self._reached_at(incident), *(at for at, _ in self._leaves(incident))))
             case State.CLOSED:
                 return incident.follow_up_at
             case _:
@@ -233,22 +242,32 @@ class Deadlines:
             case State.HELD if _passed(incident.held_until, now):
                 return (Due(incident=incident.id, reasons=("its hold is over",)),)
             case State.WAITING:
-                return tuple(
-                    Escalated(incident=incident.id, clock=TAKE, level=level.level, reasons=("nobody took it in time",))
-                    for level in self._untold(incident)
-                    if level.at <= now or ahead
-                )
+                return self._missed(incident, now, all_of_them=ahead)
+            case State.HELD:
+                return self._missed(incident, now)
             case State.TAKEN:
                 at, reason = min(self._leaves(incident))
-                return (Released(incident=incident.id, reason=reason),) if at <= now else ()
+                released = (Released(incident=incident.id, reason=reason),) if at <= now else ()
+                return released or self._missed(incident, now)
             case State.CLOSED if _passed(incident.follow_up_at, now):
                 return (Overdue(incident=incident.id, reasons=("the restore that it needs has not come in time",)),)
             case _:
                 return ()
 
+    def _missed(self, incident: Incident, now: datetime, *, all_of_them: bool = False) -> Sequence[OnIncident]:
+        """Whom its clocks reach by now."""
+        return tuple(
+            Escalated(incident=incident.id, clock=one.clock, level=one.level, reasons=(MISSED[one.clock],))
+            for one in self._untold(incident)
+            if one.at <= now or all_of_them
+        )
+
     def _untold(self, incident: Incident) -> Sequence[Level]:
-        """Whom an incident does not reach yet and will while it waits."""
-        return [one for one in levels(incident, self._rules) if f"{TAKE}:{one.level}" not in incident.escalated]
+        """Whom an incident does not reach yet and will as long as nothing is done."""
+        return [one for one in levels(incident, self._rules) if mark(one.clock, one.level) not in incident.escalated]
+
+    def _reached_at(self, incident: Incident) -> Sequence[datetime]:
+        return [one.at for one in self._untold(incident)]
 
     def _leaves(self, incident: Incident) -> Sequence[tuple[datetime, str]]:
         """When a taken incident goes back to the queue if nothing more is heard, and why."""

@@ -1,28 +1,38 @@
-"""The deadlines of an incident: when it should be taken and acted on, and whom an untaken one reaches (RULES 4).
+"""The deadlines of an incident: when it is to be taken, acted on and passed on, and when somebody is there (RULES 4).
 
-All is derived from the incident as it is, so that a restart changes no deadline.
+`take`: an operator has it. `act`: the first thing he writes down, and at a care account the voice that the caller
+hears. `told`: the service knows. `arrive`: whoever said that he would come is there, or has to be. All is derived from
+the incident as it is, so that a restart changes no deadline. What follows where one is missed: `domain.escalation`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
 from belfry.domain.fire_order import FireOrder, order_of
 from belfry.domain.incident import Incident, State
-from belfry.domain.presets import Rules
+from belfry.domain.plan import StepType
+from belfry.domain.plan_run import told_at
+from belfry.domain.presets import Rules, span
 
 TAKE: Final = "take"
 ACT: Final = "act"
 TOLD: Final = "told"
-"""The brigade, of a fire alarm."""
+"""The service: brigade, police, ambulance."""
+ARRIVE: Final = "arrive"
+"""Somebody who accepted to come, or who has to be there by the kind's own rule."""
 
-DESK: Final = "desk"
-"""Every desk hears it."""
-SUPERVISOR: Final = "supervisor"
-OUTSIDE: Final = "outside"
-"""Phones outside the room."""
+CLOCKS: Final = (TAKE, ACT, TOLD, ARRIVE)
+"""In the order in which they usually run out."""
+
+CARE: Final = ("MED.ALARM.CARE", "MED.ALARM.FALL", "MED.ALARM.INACTIVITY", "MED.WELFARE", "MED.CARE.EXIT")
+"""Kinds of social care: whoever pressed hears a voice."""
+SUPERVISORY: Final = "FIRE.SUPERVISORY"
+FAULT: Final = "FIRE.FAULT"
+OF_THE_CENTRE: Final = "TECH.CENTRE"
+"""Its own fault, which no service is told of."""
 
 
 class Clock(Struct, frozen=True):
@@ -33,68 +43,117 @@ class Clock(Struct, frozen=True):
     done_at: datetime | None = None
 
 
-class Level(Struct, frozen=True):
-    """Whom an untaken incident reaches from `at` on."""
+class Limits(Struct, frozen=True):
+    """Seconds from when an incident first stood in the queue. A target of 0: at once."""
 
-    at: datetime
-    level: str
+    target_s: int
+    limit_s: int
 
 
-def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
-    """Return the clocks that an incident has, by name: `take` for priorities 1 to 4, `act` for 1, none for 5; `told`
-    for a fire alarm, wanted at once unless it may be verified first."""
-    limits = _take_limits(incident.priority, rules)
-    if limits is None:
-        return {}
-    target, limit = limits
-    since = _waits_since(incident)
-    taken_at = None if incident.state is State.WAITING else incident.first_taken_at
-    found = {TAKE: Clock(since + target, since + limit, taken_at or incident.closed_at)}
-    if incident.priority == 1:
-        act_by = _began_at(incident) + timedelta(seconds=rules.act_1_s)
-        found[ACT] = Clock(act_by, act_by, incident.first_act_at or incident.closed_at)
-    order = order_of(incident)
-    if order is not None:
-        began = _began_at(incident)
-        by = began + timedelta(seconds=rules.fire_told_s)
-        found[TOLD] = Clock(began if order is FireOrder.AT_ONCE else by, by, incident.closed_at)
+def limits(kind: str, priority: int, rules: Rules) -> Mapping[str, Limits]:
+    """The clocks that a kind has at a priority, by name, in the order of CLOCKS; what the incident itself adds, such as
+    the time at which somebody said he would come, is not in it. None of priority 5."""
+    found: dict[str, Limits] = {}
+    if priority == 5:
+        return found
+    found[TAKE] = _take(priority, rules)
+    care = kind in CARE
+    if care:
+        found[ACT] = Limits(rules.care_voice_s, rules.care_voice_limit_s)
+    elif kind == SUPERVISORY:
+        found[ACT] = Limits(0, rules.supervisory_contact_s)
+    elif priority == 1:
+        found[ACT] = Limits(rules.act_1_s, rules.act_1_s)
+    if priority == 1 and not care and kind != OF_THE_CENTRE:
+        found[TOLD] = Limits(rules.told_1_s, rules.told_1_s)
+    if kind == SUPERVISORY:
+        found[ARRIVE] = Limits(rules.runner_s, rules.runner_s)
+    elif kind == FAULT:
+        found[ARRIVE] = Limits(rules.fault_service_s, rules.fault_service_s)
     return found
 
 
-def levels(incident: Incident, rules: Rules) -> Sequence[Level]:
-    """Whom an incident reaches while it waits, and when, in that order; nobody more once it is taken."""
-    limits = _take_limits(incident.priority, rules)
-    if incident.state is not State.WAITING or limits is None:
-        return ()
-    since, (target, limit) = _waits_since(incident), limits
-    reached = (Level(since + target, DESK), Level(since + limit, SUPERVISOR))
-    if incident.priority == 1:
-        return (*reached, Level(since + timedelta(seconds=rules.outside_1_s), OUTSIDE))
-    return reached
+def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
+    """Return the clocks that an incident has, by name, in the order of CLOCKS; done ones too."""
+    wanted = limits(incident.kind, incident.priority, rules)
+    found: dict[str, Clock] = {}
+    if TAKE in wanted:
+        taken_at = None if incident.state is State.WAITING else incident.first_taken_at
+        found[TAKE] = _from(_waits_since(incident), wanted[TAKE], taken_at or incident.closed_at)
+    if ACT in wanted:
+        found[ACT] = _from(began_at(incident), wanted[ACT], incident.first_act_at or incident.closed_at)
+    told = _told(incident, wanted.get(TOLD), rules)
+    if told is not None:
+        found[TOLD] = told
+    arrive = _arrive(incident, wanted.get(ARRIVE), rules)
+    if arrive is not None:
+        found[ARRIVE] = arrive
+    return found
 
 
-def _take_limits(priority: int, rules: Rules) -> tuple[timedelta, timedelta] | None:
-    """Target and limit for taking an incident of a priority, None where it has no clock."""
-    match priority:
-        case 1:
-            limits = (rules.take_1_s, rules.take_1_limit_s)
-        case 2 | 3:
-            limits = (rules.take_2_s, rules.take_2_limit_s)
-        case 4:
-            limits = (rules.take_4_s, rules.take_4_limit_s)
-        case _:
-            return None
-    return timedelta(seconds=limits[0]), timedelta(seconds=limits[1])
-
-
-def _began_at(incident: Incident) -> datetime:
+def began_at(incident: Incident) -> datetime:
     """From when its clocks count: its first standing in the queue, or later, when its priority rose."""
     due_at = incident.due_at or incident.pending_until or incident.opened_at
     return due_at if incident.raised_at is None else max(due_at, incident.raised_at)
 
 
+def _take(priority: int, rules: Rules) -> Limits:
+    if priority == 1:
+        return Limits(rules.take_1_s, rules.take_1_limit_s)
+    if priority == 4:
+        return Limits(rules.take_4_s, rules.take_4_limit_s)
+    return Limits(rules.take_2_s, rules.take_2_limit_s)
+
+
+def _from(since: datetime, wanted: Limits, done_at: datetime | None) -> Clock:
+    return Clock(since + span(wanted.target_s), since + span(wanted.limit_s), done_at)
+
+
+def _told(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | None:
+    """A fire has its own order, which says whether it may be verified first. Of all others the clock runs as long as
+    the plan still leads to a service: what turned out to need none is not late."""
+    order = order_of(incident)
+    if order is not None:
+        target_s = 0 if order is FireOrder.AT_ONCE else rules.fire_told_s
+        wanted = Limits(target_s, rules.fire_told_s)
+    if wanted is None:
+        return None
+    done_at = told_at(incident.deeds) or _spared_at(incident) or incident.closed_at
+    if done_at is None and order is None and not _leads_to_a_service(incident):
+        return None
+    return _from(began_at(incident), wanted, done_at)
+
+
+def _spared_at(incident: Incident) -> datetime | None:
+    """When a person skipped the telling, with a reason."""
+    return next((one.at for one in incident.deeds if one.do is StepType.NOTIFY and one.outcome is None), None)
+
+
+def _leads_to_a_service(incident: Incident) -> bool:
+    run = incident.plan
+    if run is None:
+        return True
+    return run.at is not None and any(step.do is StepType.NOTIFY and step.id not in run.settled for step in run.steps)
+
+
+def _arrive(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | None:
+    """Who said he would come is there at that time; where the kind wants somebody by a time of its own, by that."""
+    done_at = incident.arrived_at or incident.closed_at
+    promised = min((one.at for one in incident.coming), default=None)
+    began = began_at(incident)
+    if wanted is not None:
+        limit = began + span(wanted.limit_s)
+        return Clock(limit if promised is None else min(promised, limit), limit, done_at)
+    if promised is not None:  # somebody is still awaited, whoever is there already
+        return Clock(promised, promised + span(rules.arrive_late_s), incident.closed_at)
+    last = next((one for one in reversed(incident.deeds) if one.arrives_at is not None), None)
+    if incident.arrived_at is None or last is None or last.arrives_at is None:
+        return None
+    return Clock(last.arrives_at, last.arrives_at + span(rules.arrive_late_s), incident.arrived_at)
+
+
 def _waits_since(incident: Incident) -> datetime:
     """From when the take clock counts: one that came back to the queue waits anew, though it keeps its age."""
     if incident.state is State.WAITING and incident.first_taken_at is not None and incident.waiting_since is not None:
-        return max(_began_at(incident), incident.waiting_since)
-    return _began_at(incident)
+        return max(began_at(incident), incident.waiting_since)
+    return began_at(incident)

@@ -25,6 +25,8 @@ class NoticeAsked(
     account_id: str | None = None
     training: bool = False
     """Of an exercise: it is kept, and never leaves."""
+    level: str = ""
+    """Which step of the escalation reached him (`domain.escalation`)."""
 
 
 @final

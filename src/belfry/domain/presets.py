@@ -78,8 +78,35 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act_1_s: int = 60
     outside_1_s: int = 90
     """An untaken priority 1 reaches phones outside after this."""
+    room_1_s: int = 0
+    """An untaken priority 1 reaches another room after this; 0: there is none."""
+    missed_supervisor_s: int = 30
+    """Whoever has it does not get on with it: so long after the next operator the supervisor is reached."""
     fire_told_s: int = 90
     """A fire is passed to the brigade within this."""
+    told_1_s: int = 90
+    """Any other priority 1 is passed to its service within this, unless its plan ends without one."""
+    care_voice_s: int = 60
+    """Social care: whoever pressed hears a voice within this (97.5 in a hundred) ..."""
+    care_voice_limit_s: int = 180
+    """... and at the latest within this (99 in a hundred)."""
+    supervisory_contact_s: int = 180
+    """Fire supervisory: the site is called at once, at the latest within this."""
+    runner_s: int = 7_200
+    """Fire supervisory: a runner is there within this."""
+    fault_service_s: int = 14_400
+    """Fire fault: the service is there within this."""
+    arrive_late_s: int = 600
+    """Who said when he would be there is late by so much at the most."""
+    notice_tries: int = 5
+    """How often a notice is tried until it is given up; a sent one that is not answered begins anew."""
+    notice_again_s: int = 10
+    """Before the second try; each further one waits twice as long, at most `notice_again_most_s`."""
+    notice_again_most_s: int = 300
+    reminder_s: int = 300
+    """What was sent and is still not answered is sent again after this ..."""
+    reminders: int = 3
+    """... at most so many times."""
     follow_up_s: int = 86_400
     """Closed without a restore that is needed: the longest that it is waited for."""
     closing_extension_s: int = 1_800

@@ -5,7 +5,7 @@ to one audience on one channel about one account, and for some seconds: whoever 
 """
 
 from datetime import datetime, timedelta
-from typing import Final, Protocol, final
+from typing import Final, final
 
 from belfry.domain.reach import Audience, Channel
 
@@ -54,11 +54,3 @@ class Leave:
         if not timedelta(0) <= now - self._given_at <= LASTS:
             raise NoLeave("it is too old: ask again")
         self._spent = True
-
-
-class Notifier(Protocol):
-    """A way out. It spends the leave before anything leaves, and sends nothing where that raises."""
-
-    channel: Channel
-
-    async def send(self, leave: Leave, *, to: str, audience: Audience, now: datetime) -> None: ...

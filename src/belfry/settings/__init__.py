@@ -3,17 +3,22 @@
 `shape` says what the keys are and their limits, `reading` turns text into that shape and names every mistake.
 """
 
-from belfry.settings.reading import SettingsError, load, parse, part
+from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable
+from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
 from belfry.settings.shape import Console, ReceiverTable, Retention, Settings, host_port
 
 __all__ = [
     "Console",
+    "NotifierTable",
+    "OnCallTable",
     "ReceiverTable",
     "Retention",
     "Settings",
     "SettingsError",
+    "ShiftTable",
     "host_port",
     "load",
+    "notifier_part",
     "parse",
     "part",
 ]

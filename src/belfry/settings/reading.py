@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct, inspect
 
+from belfry.settings.reaching import NotifierTable
 from belfry.settings.shape import ReceiverTable, Settings
 
 FILE_MAX_BYTES: Final = 1_000_000
@@ -22,6 +23,8 @@ NAME_MAX_BYTES: Final = 200
 SECRET: Final = frozenset({"key", "keys", "password", "secret", "secrets", "token"})
 COMMON: Final = frozenset({"type", "name", "listen"})
 """Keys of `[[receiver]]` that the house itself knows."""
+PARTS: Final = {"receiver": COMMON, "notifier": frozenset({"type", "name", "carries", "persons"})}
+"""Tables whose other keys belong to a plug-in, and the keys that do not."""
 
 PROBLEM_MAX: Final = 1_000
 """Characters of one problem. A longer one repeats a long key or value: its beginning and its end are shown."""
@@ -69,11 +72,14 @@ def parse(text: str, *, file: str = "settings") -> Settings:
         raise SettingsError(file, ["is nested too deep"]) from error
     except ValueError as error:  # a number of more digits than Python reads
         raise SettingsError(file, [f"has a number that is too long: {error}"]) from error
-    receivers = data.get("receiver")
-    if isinstance(receivers, list) and all(isinstance(table, dict) for table in receivers):
-        data["receiver"] = [_apart(table) for table in receivers]
-    elif isinstance(receivers, dict):
-        raise SettingsError(file, ["receiver: wants [[receiver]] in double brackets, since there may be several"])
+    for several in ("receiver", "notifier", "on_call", "shift"):
+        tables = data.get(several)
+        if isinstance(tables, dict):
+            raise SettingsError(
+                file, [f"{several}: wants [[{several}]] in double brackets, since there may be several"]
+            )
+        if several in PARTS and isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+            data[several] = [_apart(table, PARTS[several]) for table in tables]
     return _checked(data, Settings, file=file, within="")
 
 
@@ -87,10 +93,17 @@ def part(receiver: ReceiverTable, shape: type[S], *, file: str = "settings") -> 
     return _checked(table, shape, file=file, within=f"receiver.{receiver.called}")
 
 
-def _apart(table: Mapping[str, object]) -> Mapping[str, object]:
-    """Split a receiver's table into what the house knows and the rest."""
-    rest = {key: value for key, value in table.items() if key not in COMMON}
-    return {**{key: value for key, value in table.items() if key in COMMON}, "rest": rest}
+def notifier_part(notifier: NotifierTable, shape: type[S], *, file: str = "settings") -> S:
+    """Return a notifier's table as its plug-in's own `Settings`; paths in it are relative as they stand."""
+    known = {field.name for field in msgspec.structs.fields(shape)}
+    table = {key: value for key, value in notifier.table.items() if key in known or key != "name"}
+    return _checked(table, shape, file=file, within=f"notifier.{notifier.name}")
+
+
+def _apart(table: Mapping[str, object], common: frozenset[str]) -> Mapping[str, object]:
+    """Split a part's table into what the house knows and the rest."""
+    rest = {key: value for key, value in table.items() if key not in common}
+    return {**{key: value for key, value in table.items() if key in common}, "rest": rest}
 
 
 def _checked(data: Mapping[str, object], shape: type[S], *, file: str, within: str) -> S:

@@ -11,12 +11,15 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta, Struct
 
 from belfry.domain import facts
 from belfry.domain.presets import Rules
+from belfry.settings import reaching
+from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -172,8 +175,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     accounts: Path | None = None
     """CSV file that is read into the registry at the start (`docs/accounts.md`)."""
     language: Literal["en", "de", "fr", "es"] = "en"
+    time_zone: Annotated[str, Meta(min_length=1, max_length=60)] = "UTC"
+    """The centre's own clock, by which shifts and rotas are; sites have their own."""
     console: Console = Console()
     receiver: tuple[ReceiverTable, ...] = ()
+    notifier: tuple[NotifierTable, ...] = ()
+    on_call: tuple[OnCallTable, ...] = ()
+    shift: tuple[ShiftTable, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
     backup: Backup = Backup()
@@ -185,6 +193,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         names = [receiver.called for receiver in self.receiver]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"receiver.name: {', '.join(sorted(twice))} is used twice, but accounts belong to a name")
+        reaching.check(self.notifier, self.on_call, self.shift)
+        if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
+            raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"time_zone = {self.time_zone!r}: wants a name such as 'Europe/Berlin'") from None
         for key, value in msgspec.structs.asdict(self.rules).items():
             if not 0 <= value <= RULE_MAX:
                 shown = value if abs(value) < 10**20 else "a number of many digits"
