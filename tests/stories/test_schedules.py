@@ -9,9 +9,9 @@ import pytest
 from msgspec import structs
 
 from belfry.domain.contacts import Authority, Contact, ContactRole
-from belfry.domain.premises import SiteParts, TransmissionPath
+from belfry.domain.premises import CodeRule, Hazard, SiteParts, TransmissionPath, Zone
 from belfry.domain.schedules import Interval, OpeningWindow, Schedule, ScheduleKind
-from belfry.domain.signal import AccountKey, Poll
+from belfry.domain.signal import AccountKey, Poll, Wire
 from belfry.domain.site_file import SiteChange
 from belfry.ports.staff import Role
 from tests.stories.kit import ROOMY, Clock, Desk, Town, until
@@ -258,6 +258,13 @@ def furnish(town: Town) -> None:
         file.write("\n".join(rows) + "\n")
 
 
+WATCHED: Final = {
+    "A00011": SiteParts(zones=(Zone(number="1", hazard=Hazard.FIRE),)),
+    "A00012": SiteParts(codes=(CodeRule(wire=Wire.CID, code="1140", kind="RES.LIFT.ALARM"),)),
+}
+"""A shop with a fire detector, and one with a lift."""
+
+
 def carried(town: Town) -> Sequence[AccountKey]:
     """Say who carries whom; returns the sites of Northnet, then the others."""
     keys: list[AccountKey] = []
@@ -265,7 +272,8 @@ def carried(town: Town) -> Sequence[AccountKey]:
         if account.account.startswith("A"):
             provider = "Northnet" if len(keys) < MANY else "Southnet"
             path = TransmissionPath(name="tcp", interval_s=90, provider=provider)
-            town.centre.book.put_parts(account.id, SiteParts(paths=(path,)))
+            told = WATCHED.get(account.account, SiteParts())
+            town.centre.book.put_parts(account.id, structs.replace(told, paths=(path,)))
             town.centre.supervision.changed(account.id)
             keys.append(AccountKey(RECEIVER, None, account.account))
     return keys
@@ -306,8 +314,10 @@ async def test_a_provider_silences_20_000_accounts_and_operators_get_one_inciden
         assert now["totals"]["lost"] == MANY + 1
         (outage,) = now["outages"]
         assert (outage["part"], outage["silent"]) == ("provider/Northnet", MANY - 1)
-        assert [one["site"]["type"] for one in now["lost"][:20]] == ["hospital"] * 20
-        assert now["lost"][0]["call_by"] is not None
+        on_top = [one for one in now["lost"] if one["life"]]
+        assert now["lost"][:22] == on_top
+        assert sorted(one["account"] for one in on_top if one["site"]["type"] == "shop") == sorted(WATCHED)
+        assert all(one["call_by"] is not None for one in on_top)
         (row,) = [one for one in await anna.incidents() if one["kind"] == "TECH.OUTAGE"]
         assert f"{MANY - 1} paths are silent at once" in (await anna.detail(row["id"]))["reasons"]
 

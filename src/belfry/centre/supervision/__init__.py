@@ -23,9 +23,7 @@ from belfry.centre.supervision.watch import Watch
 from belfry.domain.facts import Downtime, Received
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Arrival, Method, Poll, Receipt
-from belfry.domain.site import Account
 from belfry.domain.supervision import proves_panel
-from belfry.domain.verdict import life_sites
 from belfry.ports import Clock, Sites
 from belfry.ports.last_seen import LastSeen
 
@@ -56,7 +54,7 @@ class Silent(Struct, frozen=True):
     kind: str | None
     outage: str | None
     life: bool = False
-    """People sleep or need help here, so it is listed on top."""
+    """A fire, somebody who needs help or somebody in a lift would not be heard, so it is listed on top."""
 
 
 class Uncommissioned(Struct, frozen=True):
@@ -244,11 +242,11 @@ class Supervision:
         return len(self._watch.lost_s)
 
     def lost(self, limit: int | None = None) -> Sequence[Silent]:
-        """What is lost now: life sites on top, then the longest silent first."""
-        lost_s, by_id, ids = self._watch.lost_s, self._accounts.by_id, self._watch.slots.account_ids
+        """What is lost now: fire, care and lifts on top, then the longest silent first."""
+        lost_s, first, ids = self._watch.lost_s, self._watch.agreed.first, self._watch.slots.account_ids
 
         def order(slot: int) -> tuple[bool, float, int]:
-            return (not is_life_site(by_id(ids[slot])), lost_s[slot], slot)
+            return (ids[slot] not in first, lost_s[slot], slot)
 
         return [self._silent(slot) for slot in nsmallest(len(lost_s) if limit is None else limit, lost_s, key=order)]
 
@@ -261,7 +259,7 @@ class Supervision:
             heard_at=_instant(self._watch.slots.heard_s[slot]),
             kind=None if said is None else said.kind,
             outage=said.part if said is not None and said.kind == OUTAGE else None,
-            life=is_life_site(self._accounts.by_id(self._watch.slots.account_ids[slot])),
+            life=self._watch.slots.account_ids[slot] in self._watch.agreed.first,
         )
 
     @property
@@ -310,11 +308,6 @@ class Supervision:
             OutageNow(outage.part, datetime.fromtimestamp(outage.opened_s, UTC), len(outage.silent), outage.folded)
             for outage in self._losses.outages.open.values()
         ]
-
-
-def is_life_site(account: Account | None) -> bool:
-    """Whether people sleep or cannot leave by themselves where nobody is heard."""
-    return account is not None and (account.care or account.type in life_sites())
 
 
 def _instant(at_s: float) -> datetime | None:

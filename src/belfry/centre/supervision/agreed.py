@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from belfry.centre.schedules.hours import zone_of
+from belfry.domain.called_first import called_first
 from belfry.domain.due import next_test
 from belfry.domain.premises import TransmissionPath
 from belfry.domain.presets import Rules, span
@@ -27,12 +28,16 @@ class Agreed:
         """Accounts whose paths the registry names with their receiver (`panels/tcp`)."""
         self._fixed: set[str] = set()
         """Accounts whose panel tests at a fixed local time."""
+        self.first: set[str] = set()
+        """Accounts that are called first where nobody hears them."""
         for account in sites.all():
             self.learn(account.id)
 
     def learn(self, account_id: str) -> None:
         """Take over what the registry says of an account beside its line."""
-        parts = self._sites.parts(account_id)
+        parts, account = self._sites.parts(account_id), self._sites.by_id(account_id)
+        first = account is not None and called_first(account, parts)
+        (self.first.add if first else self.first.discard)(account_id)
         named = any("/" in path.name for path in parts.paths)
         (self.by_receiver.add if named else self.by_receiver.discard)(account_id)
         fixed = any(one.kind is ScheduleKind.TEST for one in parts.schedules)
