@@ -11,11 +11,13 @@ from typing import Final
 
 from belfry.centre.board import Board
 from belfry.domain.facts import OnIncident, Opened, Point
-from belfry.domain.incident import Incident, fold
+from belfry.domain.incident import Incident, State, fold
 from belfry.domain.signal import AccountKey
 
 COPIED_BELOW: Final = 64
 """So few points are copied sooner than looked up in two places."""
+_CLOSED: Final = State.CLOSED
+"""Asked of every incident of an account, so looked up once."""
 
 
 class Draft:
@@ -54,9 +56,10 @@ class Draft:
         listed = self._board.of_account(account)
         if not self._changed:
             return listed
-        known = [self._changed.get(incident.id, incident) for incident in listed]
-        own = [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
-        return [incident for incident in (*known, *own) if incident.open]
+        changed = self._changed.get
+        found = [changed(incident.id, incident) for incident in listed]
+        found += [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
+        return [incident for incident in found if incident.state is not _CLOSED]
 
     def in_group(self, group: str) -> Sequence[Incident]:
         """Open incidents of a grouping key without an account (outages, the centre's own faults)."""

@@ -7,6 +7,7 @@ here touches the disk: `Walk` appends what was decided.
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from msgspec import structs
@@ -136,7 +137,8 @@ class Triage:
         raise AssertionError(f"no step settled the signal at {case.position}")
 
     def _case(self, position: int, signal: Received, draft: Draft, seen: Seen | None) -> Case:
-        books, key = self._books, signal.account_key
+        books, line = self._books, signal.account_key
+        key = line
         accounts, kinds, codes, rules = books.accounts, books.kinds, books.codes, books.rules
         open_here: Sequence[Incident] = ()
         condition, account = _NOTHING, None
@@ -161,9 +163,9 @@ class Triage:
             codes=codes,
             rules=rules,
             on_test=self.on_test.somebody(signal.account_id),
-            mode_since=self.on_test.mode_since(signal.account_key, signal),
+            mode_since=self.on_test.mode_since(line, signal),
             site=site,
-            out_of_schedule=lambda: account is not None and self.hours.out_of_schedule(signal, account),
+            out_of_schedule=partial(self._out_of_schedule, signal, account),
         )
         asked = account is not None and (signal.state in ENDS or signal.method is _SYSTEM)
         if asked and account is not None and (remarks := self.hours.remarks(signal, account)):
@@ -174,7 +176,7 @@ class Triage:
             verdict = path_evidence(signal, condition, verdict, kinds, rules, site)
         if seen is None:
             seen = _ALONE
-            if (line := signal.account_key) is not None:
+            if line is not None:
                 condition = self._met(signal, line)
                 seen = self._observe(condition, line, signal)
         return Case(
@@ -192,6 +194,9 @@ class Triage:
             site,
             via,
         )
+
+    def _out_of_schedule(self, signal: Received, account: Account | None) -> bool:
+        return account is not None and self.hours.out_of_schedule(signal, account)
 
     def _note_stranger(self, key: AccountKey) -> None:
         self._strangers.pop(key, None)

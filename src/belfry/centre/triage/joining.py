@@ -101,14 +101,12 @@ def _same_group(case: Case, group: str | None) -> Sequence[Incident]:
     listed = case.open_here if case.key is not None else case.draft.in_group(group)
     since = live.arm_changed_at(case.condition, case.signal.area)
     now, rules = case.now, case.books.rules
-    return [
-        *late_already(case),
-        *(
-            incident
-            for incident in listed
-            if incident.group == group and within_reach(incident, now, set_since=since, rules=rules)
-        ),
+    found = [
+        incident
+        for incident in listed
+        if incident.group == group and within_reach(incident, now, set_since=since, rules=rules)
     ]
+    return [*late_already(case), *found]
 
 
 def _joined(case: Case, incident: Incident) -> Joined:
