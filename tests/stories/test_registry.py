@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from belfry.app import centre as composition
 from belfry.app import upkeep
 from belfry.domain.facts import REGISTRY_SUBJECT, Changed
 from belfry.ports import Stored
@@ -19,6 +20,7 @@ __all__ = ["postgresql", "postgresql_server"]
 @pytest.fixture(autouse=True)
 def the_registry_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "REGISTRY_LOOK", upkeep.REGISTRY_LOOK / 80)
+    monkeypatch.setattr(composition, "REGISTERED_LOOK", composition.REGISTERED_LOOK / 80)
 
 
 async def site_of(desk: Desk, town: Town, role: str) -> dict[str, Any]:
@@ -37,6 +39,37 @@ async def recorded(town: Town) -> list[Changed]:
         for fact in one.entry.facts
         if isinstance(fact, Changed) and fact.by == "head"
     ]
+
+
+async def test_what_is_open_under_a_number_is_the_accounts_as_soon_as_that_is_registered(town: Town) -> None:
+    head, anna = await town.operator("head", Role.SUPERVISOR), await town.operator("anna")
+    panel = town.panel("shop")
+    panel.account = "9070"
+    await panel.say("1122", zone="003")
+    await panel.say("1111", zone="007")
+    await town.settled()
+    before = await anna.incidents()
+    holdup, fire = before
+    await anna.act(holdup["id"], "take")
+    body = {"account": {"account": "9070", "name": "New school", "type": "school"}}
+    answer = await head.client.post("/accounts", json=body)
+    assert answer.status_code == 201, answer.text
+    await until(lambda: all(one.account_id is not None for one in town.centre.board.queue()))
+    rows = await anna.incidents()
+    assert [row["site"]["name"] for row in rows] == ["New school"] * 2
+    assert [row["silent_site"] for row in rows] == [True, True], "and nobody calls the premises"
+    assert [row["version"] for row in rows] == [2, 2], "an act that was begun meanwhile still goes"
+    assert {row["taken_by"] for row in rows} == {"anna"}
+    detail = await anna.detail(fire["id"])
+    assert detail["fire_order"] == "pass_at_once"
+    assert detail["proposals"] == []
+    assigned = [line for line in detail["timeline"] if line["type"] == "assigned"]
+    assert [(line["by"], line["data"]["account_id"]) for line in assigned] == [(None, answer.json()["account"]["id"])]
+    assert len(rows) == len(before), "and nothing else happened"
+
+    await town.restart()
+    desk = await town.operator("anna")
+    assert [row["site"]["name"] for row in await desk.incidents()] == ["New school"] * 2
 
 
 async def test_a_rule_that_changes_while_signals_come_counts_from_then_on_and_is_written_down_once(town: Town) -> None:

@@ -32,6 +32,7 @@ from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.on_test.ends import Ends
 from belfry.centre.own_faults import OwnFaults
+from belfry.centre.registered import Registered
 from belfry.centre.replay import Replay
 from belfry.centre.schedules import Schedules
 from belfry.centre.schedules.extending import EXTENSIONS, ScheduleDesk
@@ -67,6 +68,8 @@ STARTS_READ: Final = 256
 EXTENSIONS_READ: Final = 4_096
 """Closings that were put off, of which those of the last two days still count."""
 
+REGISTERED_LOOK: Final = timedelta(seconds=2)
+"""How soon what is open under a number is its account's, once somebody has registered it."""
 KEEPING_LOOK: Final = timedelta(seconds=30)
 """How soon the status page knows of a backup."""
 
@@ -295,6 +298,7 @@ class Centre:
         self.storm_ends = StormEnds(
             self.triage.storms, stores.journal, codes=self._codes, clock=self._clock, chance=self._chance
         )
+        self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("tests", self.ends.run())
         self._tasks.own("storms", self.storm_ends.run())

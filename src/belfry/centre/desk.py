@@ -36,7 +36,8 @@ from belfry.domain.handling import ACTING, PARKABLE, Decision, decide
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
-from belfry.domain.site_handling import owner_beside, site_of, together
+from belfry.domain.site import Account
+from belfry.domain.site_handling import attached, owner_beside, site_of, together
 from belfry.ports import Chance, Clock, Journal, JournalError, Stale
 
 log = structlog.get_logger()
@@ -101,6 +102,27 @@ class Desk:
             except JournalError as error:  # what was asked for is done, and that must be told
                 log.warning("the rest of a site stays where it is", site=site, error=str(error))
             return self._on_board(incident_id)
+
+    async def attach(self, incident_id: str, account: Account) -> None:
+        """Give an open incident of an unknown number to the account that has it now; who handles its site has it too.
+        Raises JournalError."""
+        async with self._at_sites.setdefault(account.id, asyncio.Lock()):
+            for _ in range(TRIES):
+                incident = self._board.get(incident_id)
+                if incident is None or not incident.open or incident.account_id is not None:
+                    return
+                fact = attached(incident, account)
+                entry = Entry(
+                    id=self._chance(16), subject=incident_subject(incident_id), at=self._clock(), facts=(fact,)
+                )
+                try:
+                    position = await self._append(entry, incident_id)
+                except Stale:
+                    await catch_up(self._board, self._journal, incident_id)
+                    continue
+                self._board.fold(position, entry)
+                await self._together.enter(self._on_board(incident_id))
+                return
 
     async def _act(self, incident: Incident, command: Command, by: Staff) -> Incident:
         incident_id = incident.id

@@ -99,6 +99,8 @@ class Assign(Struct, frozen=True):
     account_id: str
     version: int
     reason: str | None = None
+    fire_order: str | None = None
+    """Of a fire alarm: when it is passed to the brigade, at that site."""
 
 
 class Reopen(Struct, frozen=True):
@@ -196,8 +198,6 @@ class Unseen(Conflict):
         self.signals = signals
 
 
-class NotAllowed(Refusal):
-    def __init__(self, role: str) -> None:
 class Owed(Conflict):
     """`steps` of its plan are neither done nor skipped."""
 
@@ -206,6 +206,8 @@ class Owed(Conflict):
         self.steps = tuple(steps)
 
 
+class NotAllowed(Refusal):
+    def __init__(self, role: str) -> None:
         super().__init__(f"The role {role} handles no incidents")
         self.role = role
 
@@ -245,8 +247,6 @@ def check_words(command: Command) -> None:
         _listed("cause", command.cause, Cause)
 
 
-def _text(field: str, text: str, most: int) -> None:
-    if not text.strip():
 def _done_words(command: DoStep) -> None:
     if command.reference is not None:
         _text("reference", command.reference, REFERENCE_MOST)
@@ -258,6 +258,8 @@ def _done_words(command: DoStep) -> None:
         raise Invalid("arrives_at", command.arrives_at, "needs its distance from UTC")
 
 
+def _text(field: str, text: str, most: int) -> None:
+    if not text.strip():
         raise Invalid(field, text, "needed")
     if len(text) > most:
         raise Invalid(field, len(text), f"at most {most} characters")

@@ -342,12 +342,15 @@ class Overdue(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, t
 
 
 class Assigned(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="assigned"):
-    """A person said to whose account an incident of an unknown number belongs. It may be said again, of another one."""
+    """A person said to whose account an incident of an unknown number belongs. It may be said again, of another one.
+    `by` is None where its very number was registered since."""
 
     incident: str
-    by: str
+    by: str | None = None
     account_id: str
     was: str | None = None
+    fire_order: str | None = None
+    """Of a fire alarm: when it is passed to the brigade, now that its site is known."""
     sealed: tuple[Sealed, ...] = ()
     """The reason in words, sealed as a note is."""
 

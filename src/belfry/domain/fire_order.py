@@ -47,6 +47,12 @@ def fire_order(kind: str, account: Account | None, *, priority: int) -> Ordered 
     return Ordered(FireOrder.AT_ONCE)
 
 
+def order_at(incident: Incident, account: Account) -> str | None:
+    """What holds for an incident whose account is known only now."""
+    ordered = fire_order(incident.kind, account, priority=incident.priority)
+    return None if ordered is None else str(ordered.order)
+
+
 def order_of(incident: Incident) -> FireOrder | None:
     """What holds for an incident now: a second point, or another kind, ends the verifying."""
     if incident.fire_order is None or family(incident.kind) not in _FIRES:

@@ -384,7 +384,13 @@ def _assign(scene: Scene, command: Assign) -> Decision:
         raise Conflict("Its account is registered: it belongs where it came from")
     if command.account_id == incident.account_id:
         raise Invalid("account_id", command.account_id, "is its account already")
-    fact = Assigned(incident=incident.id, by=scene.by.name, account_id=command.account_id, was=incident.account_id)
+    fact = Assigned(
+        incident=incident.id,
+        by=scene.by.name,
+        account_id=command.account_id,
+        was=incident.account_id,
+        fire_order=command.fire_order,
+    )
     return Decision(fact, command.reason)
 
 

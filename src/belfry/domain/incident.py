@@ -330,18 +330,16 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
         case Overdue():
             incident.follow_up_at = None
         case Assigned():
-            _acted(incident, at)
-            incident.account_id, incident.assigned = fact.account_id, True
-            incident.version += 1
+            _assign(incident, fact, at)
         case PlanChosen():
             incident.plan = begin(fact, incident.plan, at)
         case StepDone():
             _done(incident, fact, position, at)
         case Arrived():
-            if not fact.given_up:
-                incident.arrived_at = incident.arrived_at or at
             _acted(incident, at)
             incident.coming = coming(incident.coming, fact, at)
+            if not fact.given_up:
+                incident.arrived_at = incident.arrived_at or at
             incident.version += 1
         case ScoreSet():
             _acted(incident, at)
@@ -391,6 +389,14 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
         incident.flags = incident.flags + tuple(flag for flag in fact.flags if flag not in incident.flags)
     if fact.kind is not None or fact.priority is not None:
         incident.reasons = fact.reasons
+
+
+def _assign(incident: Incident, fact: Assigned, at: datetime) -> None:
+    incident.account_id, incident.assigned = fact.account_id, True
+    incident.fire_order = fact.fire_order or incident.fire_order
+    if fact.by is not None:
+        _acted(incident, at)
+        incident.version += 1
 
 
 def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:

@@ -8,8 +8,10 @@ lift, lone worker - is handled by itself: sixty flats may share one account.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from belfry.domain.facts import SITE, Held, OnIncident, Released, Taken
+from belfry.domain.facts import SITE, Assigned, Held, OnIncident, Released, Taken
+from belfry.domain.fire_order import order_at
 from belfry.domain.incident import Incident, State
+from belfry.domain.site import Account
 
 _OF_PERSONS: Final = ("MED", "RES.LIFT", "PERS.LONE")
 
@@ -82,6 +84,11 @@ def given_back(by: str, other: Incident) -> OnIncident | None:
     if other.state is State.TAKEN and other.taken_by == by and together(other):
         return Released(incident=other.id, by=by, reason=SITE)
     return None
+
+
+def attached(incident: Incident, account: Account) -> Assigned:
+    """What is written of an incident whose very number was registered since it opened."""
+    return Assigned(incident=incident.id, account_id=account.id, fire_order=order_at(incident, account))
 
 
 def beside(lead: Incident, incidents: Sequence[Incident]) -> Sequence[Incident]:

@@ -4,11 +4,12 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from belfry.domain.commands import Assign
+from belfry.domain.fire_order import order_at
 from belfry.web.asks import AssignBody
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import front
 from belfry.web.identity import need
-from belfry.web.incidents import ACT, act_on, rows_of
+from belfry.web.incidents import ACT, act_on, rows_of, seen
 from belfry.web.problems import refused_field
 from belfry.web.rights import Right
 from belfry.web.sight import sees, sees_site
@@ -29,7 +30,9 @@ async def assign(request: Asked, incident_id: FromPath[str], data: JSONBody[Assi
     account = front(request).house.accounts.by_id(data.account_id)
     if account is None or not sees_site(request, account):
         raise refused_field("account_id", "account_id: there is no such site", value=data.account_id)
-    return await act_on(request, incident_id, Assign(data.account_id, data.version, data.reason))
+    found = await seen(front(request), request, incident_id)
+    command = Assign(data.account_id, data.version, data.reason, order_at(found, account))
+    return await act_on(request, incident_id, command)
 
 
 def router() -> Router:

@@ -22,10 +22,13 @@ def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[Propo
     key, accounts = incident.account, desk.house.accounts
     if key is None or not incident.open or not assignable(incident):
         return ()
+    exact = accounts.by_key(key)
+    if exact is not None and exact.id == incident.account_id:
+        return ()
     by_number = (accounts.by_key(structs.replace(key, account=number)) for number in near_accounts(key, accounts))
     by_address = [accounts.by_id(account_id) for account_id in incident.near]
-    both = (accounts.by_key(key), *by_number, *by_address)
-    found = {one.id: one for one in both if one is not None and sees_site(request, one)}
+    candidates = (exact, *by_number, *by_address)
+    found = {one.id: one for one in candidates if one is not None and sees_site(request, one)}
     return [
         ProposalView(
             account_id=one.id,

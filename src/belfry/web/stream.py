@@ -73,8 +73,8 @@ class Hub:
         self._places, self._pulse, self._clock = places, pulse, clock
         self._tenants, self._moves = tenants, moves
         self._neighbours = neighbours
-        self._silent, self._silences = silent, set[str]()
-        """Open incidents last heard of as silent: the rows of their sites say so."""
+        self._silent, self._silences = silent, dict[str, frozenset[str]]()
+        """Open incidents last heard of as silent, and their sites: the rows there say so."""
         self._moved = moves()
         """How often an account has gone to another tenant, as far as the streams know."""
         self._lent: dict[str, set[str]] = {}
@@ -101,7 +101,8 @@ class Hub:
     # -- life
 
     def start(self) -> None:
-        self._silences = {incident.id for incident in self._board.silent()}
+        if self._silent is not None:
+            self._silences = {incident.id: self._silent.sites_of(incident) for incident in self._board.silent()}
         self._medical = {incident.id for incident in self._board.queue() if is_medical(incident.kind)}
         self._unlisten = [self._board.listen(self._hear), self._board.follow(self._flush_soon)]
         self._ticker = asyncio.create_task(self._tick())
@@ -170,7 +171,7 @@ class Hub:
         upto = self._sent_upto
         return [
             incident
-            for incidents in (self._board.queue(), self._board.closed())
+            for incidents in (self._board.queue(), self._board.closed(after))
             for incident in incidents
             if after < incident.head <= upto and self._tenants.incident(stream.viewer, incident)
         ]
@@ -206,11 +207,14 @@ class Hub:
 
     def _note_silence(self, incident: Incident) -> None:
         """Where a site falls silent, or may be called again, its other rows are told anew."""
-        is_silent = incident.silent and incident.open
-        if self._silent is None or is_silent == (incident.id in self._silences):
+        if self._silent is None:
             return
-        self._silences ^= {incident.id}
-        for site in self._silent.sites_of(incident):
+        is_silent = incident.silent and incident.open
+        sites = self._silent.sites_of(incident) if is_silent else frozenset[str]()
+        before = self._silences.pop(incident.id, frozenset[str]())
+        if is_silent:
+            self._silences[incident.id] = sites
+        for site in sites ^ before:
             self.owe(one for one in self._board.of_site(site) if one.id != incident.id)
 
     def _note_kind(self, incident: Incident) -> None:
