@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belfry.domain.outage_area import area_of
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Method
 from belfry.domain.site import Account
@@ -96,6 +97,55 @@ async def test_a_prefix_that_stands_out_is_the_cause_and_the_rest_of_the_receive
 async def test_where_all_prefixes_suffer_alike_the_receiver_is_the_cause() -> None:
     town = await polling_town([site(number, prefix="AB"[number % 2]) for number in range(200)])
     assert await town.steps(260) == [BEGINS]
+
+
+# -- areas
+
+TOWN_A = {"latitude": 47.37, "longitude": 8.54}
+TOWN_B = {"latitude": 46.95, "longitude": 7.44}
+
+
+async def test_a_power_cut_in_one_part_of_the_country_is_named_by_its_area() -> None:
+    """Of 400 sites of two prefixes the 60 of one town fall silent, and one of another town."""
+    accounts = [site(number, prefix="AB"[number % 2], **(TOWN_A if number < 60 else TOWN_B)) for number in range(400)]
+    town = await polling_town(accounts)
+    for _ in range(260):
+        town.wait(seconds=1)
+        second = int(town.now.timestamp())
+        alive = [number for number in range(61, 400) if (second + number) % 90 == 0]
+        for prefix, parity in (("A", 0), ("B", 1)):
+            town.poll(*(number for number in alive if number % 2 == parity), prefix=prefix)
+        await town.supervision.step(town.now)
+    told = sorted(town.told())
+    area = area_of(accounts[0])
+    assert told == [("", "OUTAGE", "trouble", f"area/{area}"), ("0060", "COMMS.LOST", "trouble", "tcp")]
+    (outage,) = town.supervision.outages()
+    assert (outage.silent, outage.folded) == (60, 60)
+
+
+async def test_a_receiver_that_fails_everywhere_is_named_and_none_of_its_areas() -> None:
+    accounts = [site(number, latitude=46 + number % 8, longitude=8.0) for number in range(400)]
+    town = await polling_town(accounts)
+    assert await town.steps(260) == [BEGINS]
+
+
+async def test_an_area_counts_where_what_else_they_share_stays_below_its_own_number() -> None:
+    """Half of a town and a part of all others, spread over a minute: 30 of the town's 40 and 15 of the other 860."""
+    accounts = [site(number, **(TOWN_A if number < 40 else TOWN_B)) for number in range(900)]
+    town = await polling_town(accounts, mass_least=25)
+    silent = {*range(30), *range(885, 900)}
+    told = await town.steps(300, polling=[number for number in range(900) if number not in silent])
+    assert ("", "OUTAGE", "trouble", f"area/{area_of(accounts[0])}") in told
+    assert alone(told) == list(range(885, 900))
+
+
+async def test_a_site_without_coordinates_shares_no_area_and_a_changed_one_shares_its_new_one() -> None:
+    town = await polling_town([*sites(30), *[site(number, **TOWN_A) for number in range(30, 400)]])
+    for number in range(30):
+        town.book.put(site(number, **TOWN_B))
+        town.supervision.changed(f"site{number}")
+    told = await town.steps(260, polling=range(30, 400))
+    assert told == [("", "OUTAGE", "trouble", f"area/{area_of(site(0, **TOWN_B))}")]
 
 
 # -- never folded

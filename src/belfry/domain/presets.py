@@ -55,6 +55,8 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mass_percent: int = 5
     mass_within_s: int = 60
     """Lost within this: together. So long a lost path may wait to be counted."""
+    mass_area_m: int = 5_000
+    """Who lies in one square of this side, in metres, shares an area; at least a kilometre."""
     life_call_s: int = 900
     """Within this somebody calls a site on top of an outage's list: people sleep or need help there, or a fire, a care
     or a lift alarm would not be heard."""

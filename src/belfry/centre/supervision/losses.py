@@ -170,8 +170,10 @@ class Losses:
     async def _fold_all(self, slots: Sequence[int], now: datetime) -> None:
         """Begin the outages that have reached their number, and fold in whom they silenced."""
         for cause in self.outages.reached(now.timestamp()):
+            if not self.outages.is_reached(cause, now.timestamp()):
+                continue
             waiting = [slot for slot in slots if slot in self._unsaid and cause in self._slots.group(slot).causes]
-            if not waiting or not self.outages.is_reached(cause, now.timestamp()):
+            if not waiting:
                 continue
             receiver = self._slots.group(waiting[0]).receiver
             count = len(waiting)
@@ -203,17 +205,20 @@ class Losses:
     def _not_worth_waiting(self, slots: Iterable[int], now_s: float) -> Sequence[int]:
         """Those lost paths of which nothing suggests an outage, and those that have waited a minute."""
         likely: dict[str, bool] = {}
-        found = []
-        for slot in slots:
-            causes = self._slots.group(slot).causes
-            for cause in causes:
-                if cause not in likely:
-                    likely[cause] = self.outages.likely(
-                        cause, lambda other: self._watch.late(other, now_s, within_s=self._within_s)
-                    )
-            if now_s - self._watch.lost_s[slot] >= self._within_s or not any(likely[cause] for cause in causes):
-                found.append(slot)
-        return found
+        return [
+            slot
+            for slot in slots
+            if now_s - self._watch.lost_s[slot] >= self._within_s
+            or not any(self._is_likely(cause, likely, now_s) for cause in self._slots.group(slot).causes)
+        ]
+
+    def _is_likely(self, cause: str, known: dict[str, bool], now_s: float) -> bool:
+        """Whether an outage of a cause is likely, asked once for each; the areas come last, and mostly not at all."""
+        if cause not in known:
+            known[cause] = self.outages.likely(
+                cause, lambda other: self._watch.late(other, now_s, within_s=self._within_s)
+            )
+        return known[cause]
 
     async def _say_alone(self, slots: Sequence[int], now: datetime) -> None:
         unsaid = set(slots)

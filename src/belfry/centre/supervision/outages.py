@@ -1,8 +1,8 @@
 """Many silent at once are one thing: the mass fold (RULES 3).
 
-Paths that share a receiver, a prefix or a provider, and are lost within a minute in numbers that no coincidence makes,
-become one outage. Until the number is reached nobody knows, so a lost path may have to wait: only where so many others
-are late as well that an outage is likely, and never longer than that minute.
+Paths that share a receiver, a prefix, a provider or an area, and are lost within a minute in numbers that no
+coincidence makes, become one outage. Until the number is reached nobody knows, so a lost path may have to wait: only
+where so many others are late as well that an outage is likely, and never longer than that minute.
 
 What is never folded, and what is said, is supervision's matter.
 """
@@ -25,6 +25,13 @@ receiver's: one provider is down. Where all prefixes suffer alike, it is the rec
 
 PROVIDER: Final = 1.9
 """A provider is named where more than a twentieth more of it is silent than of its receiver: others are heard there."""
+
+STANDS_OUT: Final = 2.0
+"""An area is named only where its share of lost paths is over this many times that of whatever else its silent paths
+share. There are many areas, and by chance some reach their number before the receiver or provider that has failed; so
+where it stands out from nothing it is named a little later, when that has had its time."""
+HAD_TIME: Final = 0.25
+"""Of the time within which paths are lost together: so old is half of the losses by then."""
 
 
 class Outage:
@@ -77,7 +84,11 @@ class Outages:
 
     def reached(self, now_s: float) -> Sequence[str]:
         """The causes that have silenced enough for an outage within the last minute, the likelier name first."""
-        shares = {cause: share for cause in list(self._recent) if (share := self._share(cause, now_s)) is not None}
+        shares = {
+            cause: share
+            for cause in list(self._recent)
+            if (share := self._share(cause, now_s)) is not None and self._stands_out(cause, share, now_s)
+        }
         return sorted(shares, key=lambda cause: (-_weight(cause, shares), cause))
 
     def is_reached(self, cause: str, now_s: float) -> bool:
@@ -101,8 +112,29 @@ class Outages:
         needed = mass(sharing, self._rules)
         if sharing < needed:
             return False
-        step = max(1, sharing // SAMPLE)
-        return step * sum(late(slot) for group in groups for slot in group.members[::step]) >= needed
+        step, first, found = max(1, sharing // SAMPLE), 0, 0
+        for group in groups:  # every n-th of all of them, however small the groups are
+            found += sum(late(slot) for slot in group.members[first::step])
+            first = (first - len(group.members)) % step
+        return step * found >= needed
+
+    def _stands_out(self, cause: str, share: float, now_s: float) -> bool:
+        """Whether an area is the cause rather than what else its silent paths share; other causes are weighed."""
+        recent = self._recent[cause]
+        if not cause.startswith("area/") or now_s - recent[len(recent) // 2][0] >= HAD_TIME * self._rules.mass_within_s:
+            return True
+        beside = {
+            other
+            for group in {self._slots.group(slot) for _, slot in recent}
+            for other in group.causes
+            if other != cause
+        }
+        return all(share > STANDS_OUT * self._lost_of(other) for other in beside)
+
+    def _lost_of(self, cause: str) -> float:
+        """Which share of a cause's paths was lost within the last minute, however few."""
+        sharing = sum(len(group.members) for group in self._slots.sharing(cause))
+        return len({slot for _, slot in self._recent.get(cause, ())}) / max(sharing, 1)
 
     def _share(self, cause: str, now_s: float) -> float | None:
         """Which share of a cause's paths was lost within the last minute and is not folded; None where too few."""

@@ -15,9 +15,11 @@ NONE: Final = -1
 PANEL: Final = "panel"
 """The name, beside the paths, of the clock that only the panel itself keeps going; its number is 0."""
 
-GROUPS_MOST: Final = 4_096
-"""Receivers with a prefix and a provider. A prefix comes off the wire where the registry leaves it open; beyond this
-many both are left out. Receivers are few: they stand in our settings."""
+AREAS_MOST: Final = 32_768
+"""Receivers with a prefix, a provider and an area; beyond this many the area is left out."""
+GROUPS_MOST: Final = AREAS_MOST + 4_096
+"""A prefix comes off the wire where the registry leaves it open; beyond this many it and the provider are left out.
+Receivers are few: they stand in our settings."""
 
 # Bits of a slot.
 LOST: Final = 1
@@ -33,14 +35,14 @@ SLOW: Final = 16
 
 
 class Group:
-    """Who shares a receiver, a prefix and a provider, and the causes that can silence them all: `receiver/…`,
-    `prefix/…`, `provider/…`."""
+    """Who shares a receiver, a prefix, a provider and an area, and the causes that can silence them all: `receiver/…`,
+    `prefix/…`, `provider/…`, `area/…`, the area last."""
 
-    __slots__ = ("causes", "members", "prefix", "provider", "receiver")
+    __slots__ = ("area", "causes", "members", "prefix", "provider", "receiver")
 
-    def __init__(self, receiver: str, prefix: str | None, provider: str) -> None:
-        self.receiver, self.prefix, self.provider = receiver, prefix, provider
-        named = (("receiver", receiver), ("prefix", prefix), ("provider", provider or None))
+    def __init__(self, receiver: str, prefix: str | None, provider: str, area: str) -> None:
+        self.receiver, self.prefix, self.provider, self.area = receiver, prefix, provider, area
+        named = (("receiver", receiver), ("prefix", prefix), ("provider", provider or None), ("area", area or None))
         self.causes = tuple(f"{what}/{name}" for what, name in named if name is not None)
         self.members = array("i")
 
@@ -64,7 +66,7 @@ class Slots:
         self.paths: list[str] = [PANEL]
         self.groups: list[Group] = []
         self._path_numbers = {PANEL: 0}
-        self._group_numbers: dict[tuple[str, str | None, str], int] = {}
+        self._group_numbers: dict[tuple[str, str | None, str, str], int] = {}
         self._cause_groups: dict[str, list[int]] = {}
         self._next = array("i")
         self._group = array("H")
@@ -133,7 +135,7 @@ class Slots:
         self.path.append(path)
         self.account_ids.append(account_id)
         self._next.append(NONE)
-        self._group.append(self._group_number(receiver, prefix, ""))
+        self._group.append(self._group_number(receiver, prefix, "", ""))
         self._place.append(NONE)
         return slot
 
@@ -151,10 +153,14 @@ class Slots:
             self._place[slot] = len(members)
             members.append(slot)
 
-    def move(self, slot: int, receiver: str, prefix: str | None, provider: str | None = None) -> None:
-        """It was heard under another receiver or prefix than before, or has another provider; None: as before."""
+    def move(
+        self, slot: int, receiver: str, prefix: str | None, provider: str | None = None, area: str | None = None
+    ) -> None:
+        """It was heard under another receiver or prefix than before, or has another provider or area; None: as
+        before."""
         provider = self.group(slot).provider if provider is None else provider
-        number = self._group_number(receiver, prefix, provider)
+        area = self.group(slot).area if area is None else area
+        number = self._group_number(receiver, prefix, provider, area)
         if number == self._group[slot]:
             return
         member = self._place[slot] >= 0
@@ -175,14 +181,16 @@ class Slots:
             self._place[last] = place
         self._place[slot] = NONE
 
-    def _group_number(self, receiver: str, prefix: str | None, provider: str) -> int:
-        number = self._group_numbers.get((receiver, prefix, provider))
+    def _group_number(self, receiver: str, prefix: str | None, provider: str, area: str) -> int:
+        number = self._group_numbers.get((receiver, prefix, provider, area))
         if number is not None:
             return number
+        if len(self.groups) >= AREAS_MOST and area:
+            return self._group_number(receiver, prefix, provider, "")
         if len(self.groups) >= GROUPS_MOST and (prefix is not None or provider):
-            return self._group_number(receiver, None, "")
-        number = self._group_numbers[receiver, prefix, provider] = len(self.groups)
-        group = Group(receiver, prefix, provider)
+            return self._group_number(receiver, None, "", "")
+        number = self._group_numbers[receiver, prefix, provider, area] = len(self.groups)
+        group = Group(receiver, prefix, provider, area)
         self.groups.append(group)
         for cause in group.causes:
             self._cause_groups.setdefault(cause, []).append(number)

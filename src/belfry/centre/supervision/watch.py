@@ -14,6 +14,7 @@ from typing import Final
 
 from belfry.centre.supervision.agreed import Agreed
 from belfry.centre.supervision.slots import BACK, DIRTY, LOST, NONE, PRIMARY, SLOW, Slots
+from belfry.domain.outage_area import area_of
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
 from belfry.domain.supervision import (
@@ -121,20 +122,19 @@ class Watch:
             self.slots.bits[slot] |= PRIMARY
             if self.agreed.tests(account):
                 self.watch_panel(account, receiver, prefix, at_s)
-        if listed:
-            self.rank(slot, account)
+        self.rank(slot, account)
         return slot
 
     def rank(self, slot: int, account: Account) -> None:
-        """Take over what the registry says of a path: whether it is the primary one, and who carries it."""
+        """Take over what the registry says of a path: whether it is the primary one, who carries it, and where."""
         group = self.slots.group(slot)
         path = self.agreed.path(account, group.receiver, self.name(slot))
         if path is not None:
             bits = self.slots.bits
             bits[slot] = bits[slot] & ~PRIMARY if path.alternative else bits[slot] | PRIMARY
-        provider = "" if path is None else path.provider
-        if group.provider != provider:
-            self.slots.move(slot, group.receiver, group.prefix, provider)
+        provider, area = "" if path is None else path.provider, area_of(account, self._rules)
+        if (group.provider, group.area) != (provider, area):
+            self.slots.move(slot, group.receiver, group.prefix, provider, area)
 
     def _polls_again(self, account_id: str, path: int, at_s: float) -> bool:
         key = (account_id, path)
