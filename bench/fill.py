@@ -91,7 +91,7 @@ async def _fill(data: Path, accounts: Sequence[Account], entries: int, waiting: 
     journal = await SqliteJournal.open(data)
     try:
         under_way: deque[Future[Sequence[int]]] = deque()
-        for some in _appends(journal.position, accounts, entries, waiting):
+        for some in appends(journal.position, accounts, entries, waiting):
             under_way.append(journal.append(some))
             if len(under_way) >= UNDER_WAY:
                 await under_way.popleft()
@@ -101,7 +101,8 @@ async def _fill(data: Path, accounts: Sequence[Account], entries: int, waiting: 
         await journal.close()
 
 
-def _appends(position: int, accounts: Sequence[Account], entries: int, waiting: int) -> Iterator[list[Entry]]:
+def appends(position: int, accounts: Sequence[Account], entries: int, waiting: int) -> Iterator[list[Entry]]:
+    """What stands in the journal behind a position, as it is appended: closed incidents, then those that wait."""
     closed = entries // ENTRIES_OF_ONE
     began = datetime.now(UTC) - timedelta(seconds=60 + entries / ENTRIES_PER_S)
     step = timedelta(seconds=ENTRIES_OF_ONE / ENTRIES_PER_S)

@@ -2,6 +2,9 @@
 
 The board is written by folding entries alone. Whoever appends a fact about an incident (triage, desk) does so with
 `expect`, and may fold its own entry at once; hearing it again from the tail changes nothing.
+
+An incident that is over for good is kept encoded, and read anew by whoever asks for it: of thousands that were closed
+within a day, next to none is asked for.
 """
 
 from bisect import bisect_left, insort
@@ -10,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar, get_args
 
+import msgspec
 from msgspec import Struct
 
 from belfry.domain.facts import Entry, OnIncident, incident_subject
@@ -33,12 +37,29 @@ Order = tuple[int, int, datetime, int]
 Listener = Callable[[Incident, int], None]
 
 
+class Over(Struct, frozen=True, gc=False, array_like=True):
+    """A closed incident that nothing waits for, and what of it is asked without reading it."""
+
+    id: str
+    number: int
+    head: int
+    closed_at: datetime
+    group: str | None
+    body: bytes
+    """The incident in MessagePack."""
+
+
 class BoardState(Struct):
     """What a snapshot keeps of the board."""
 
     position: int
     next_number: int
     incidents: list[Incident]
+    over: list[Over] = []
+
+
+_into: Final = msgspec.msgpack.Encoder().encode_into
+_decode: Final = msgspec.msgpack.Decoder(Incident).decode
 
 
 class Board:
@@ -48,6 +69,8 @@ class Board:
         self._position = 0
         self.next_number = 1
         self._incidents: dict[str, Incident] = {}
+        """Open ones, and closed ones whose restore is still waited for."""
+        self._over: dict[str, Over] = {}
         self._queue: list[tuple[Order, str]] = []
         self._queued: dict[str, Order] = {}
         self._groups: dict[str, list[str]] = {}
@@ -78,7 +101,10 @@ class Board:
             follower(position)
 
     def get(self, incident: str) -> Incident | None:
-        return self._incidents.get(incident)
+        known = self._incidents.get(incident)
+        if known is None and (over := self._over.get(incident)) is not None:
+            return _decode(over.body)
+        return known
 
     def queue(self) -> Iterator[Incident]:
         """Open incidents by priority, rank, age."""
@@ -89,12 +115,15 @@ class Board:
         start = 0 if order is None else bisect_left(self._queue, (order, "\U0010ffff"))
         return (self._incidents[key] for _, key in self._queue[start:])
 
-    def closed(self) -> Iterator[Incident]:
-        """Recently closed ones, newest first."""
+    def closed(self, after: int = 0) -> Iterator[Incident]:
+        """Recently closed ones, newest first; those that changed behind a position, where one is given."""
         seen: set[str] = set()
-        for _, key in reversed(self._closed):
-            incident = self._incidents.get(key)
-            if incident is not None and not incident.open and key not in seen:
+        for _, key in reversed(tuple(self._closed)):  # whoever reads may rest in between
+            known = self._over.get(key) or self._incidents.get(key)
+            if known is None or known.head <= after or key in seen:
+                continue
+            incident = _decode(known.body) if isinstance(known, Over) else known
+            if not incident.open:
                 seen.add(key)
                 yield incident
 
@@ -128,7 +157,7 @@ class Board:
     def last_of_group(self, group: str) -> Incident | None:
         """The newest incident of a grouping key, closed ones within a day too."""
         key = self._last_in_group.get(group)
-        return None if key is None else self._incidents.get(key)
+        return None if key is None else self.get(key)
 
     def counts(self) -> Mapping[State, int]:
         counts = dict.fromkeys(State, 0)
@@ -158,19 +187,35 @@ class Board:
         if not facts:
             return None
         key = facts[0].incident
-        known = self._incidents.get(key)
+        over = self._over.get(key)
+        if over is not None and position <= over.head:
+            return None
+        known = self.get(key)
         if known is not None and position <= known.head:
             return None
         incident = fold(known, facts, position, entry.at)
         if incident is None:
             return None  # a closed incident older than the board's memory
         if known is None:
-            self._incidents[key] = incident
             self.next_number = max(self.next_number, incident.number + 1)
+        if known is None or over is not None:
+            self._incidents[key] = incident
+            self._over.pop(key, None)
         self._place(incident)
         for listener in self._listeners:
             listener(incident, position)
+        self._pack(incident)
         return incident
+
+    def _pack(self, incident: Incident) -> None:
+        """Encode an incident that is over and that nothing waits for."""
+        if incident.open or incident.follow_up_at is not None:
+            return
+        closed_at = incident.closed_at or incident.opened_at
+        self._over[incident.id] = Over(
+            incident.id, incident.number, incident.head, closed_at, incident.group, _packed(incident)
+        )
+        del self._incidents[incident.id]
 
     def _place(self, incident: Incident) -> None:
         """Put an incident where it now belongs in queue and indexes."""
@@ -182,7 +227,8 @@ class Board:
         before = self._queued.get(incident.id)
         if before is None and not incident.open:
             self._follow(incident)
-        if before is not None and incident.open and before[:2] == (incident.priority, incident.rank or 9):
+        rank = incident.rank or 9
+        if before is not None and incident.open and before[:3] == (incident.priority, rank, incident.queued_at):
             return  # all that can move it is as it was
         place = incident.order if incident.open else None
         if place == before:
@@ -252,35 +298,50 @@ class Board:
         while self._closed and (self._closed[0][0] < now - within or len(self._closed) > CLOSED_MOST):
             closed_at, key = self._closed.popleft()
             incident = self._incidents.get(key)
-            if incident is None or incident.open or incident.closed_at != closed_at:
-                continue
-            if incident.follow_up_at is not None:
+            if incident is not None and not incident.open and incident.closed_at == closed_at:
                 followed.append((closed_at, key))
+            over = self._over.get(key)
+            if over is None or over.closed_at != closed_at:
                 continue
-            del self._incidents[key]
-            if incident.group is not None and self._last_in_group.get(incident.group) == key:
-                del self._last_in_group[incident.group]
+            del self._over[key]
+            if over.group is not None and self._last_in_group.get(over.group) == key:
+                del self._last_in_group[over.group]
         self._closed.extendleft(reversed(followed))
 
     # -- snapshot
 
     def state(self) -> BoardState:
-        return BoardState(self.position, self.next_number, list(self._incidents.values()))
+        return BoardState(self.position, self.next_number, list(self._incidents.values()), list(self._over.values()))
 
     def restore(self, state: BoardState) -> None:
         """Begin from a snapshot; only on a new board."""
         self.position, self.next_number = state.position, state.next_number
-        for incident in sorted(state.incidents, key=lambda one: one.number):
-            self._incidents[incident.id] = incident
-            if incident.group is not None:
-                self._last_in_group[incident.group] = incident.id
-            if incident.open:
-                self._place(incident)
-        for incident in sorted(
-            (i for i in state.incidents if not i.open), key=lambda one: one.closed_at or one.opened_at
-        ):
-            self._closed.append((incident.closed_at or incident.opened_at, incident.id))
-            self._follow(incident)
+        by_number: list[Incident | Over] = [*state.incidents, *state.over]
+        for one in sorted(by_number, key=lambda one: one.number):
+            if one.group is not None:
+                self._last_in_group[one.group] = one.id
+            if isinstance(one, Over):
+                self._over[one.id] = one
+                continue
+            self._incidents[one.id] = one
+            if one.open:
+                self._place(one)
+        closed = [one for one in by_number if isinstance(one, Over) or not one.open]
+        for one in sorted(closed, key=lambda one: _closed_at(one)):
+            self._closed.append((_closed_at(one), one.id))
+            if isinstance(one, Incident):
+                self._follow(one)
+                self._pack(one)
+
+
+def _packed(incident: Incident) -> bytes:
+    buffer = bytearray()
+    _into(incident, buffer)
+    return bytes(buffer)  # as long as it is: what the encoder returns takes half as much again
+
+
+def _closed_at(one: Incident | Over) -> datetime:
+    return one.closed_at or one.opened_at if isinstance(one, Incident) else one.closed_at
 
 
 def _on_incident(entry: Entry) -> Sequence[OnIncident]:

@@ -1,5 +1,6 @@
 """The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -63,6 +64,8 @@ from belfry.web.views import Detail, IncidentList, Next, Row, Timeline, Timeline
 
 log = logging.getLogger(__name__)
 
+REST_AFTER: Final = 200
+"""Closed incidents that a list passes by in one turn of the loop: some milliseconds."""
 LIMIT: Final = 100
 LIMIT_MOST: Final = 1_000
 TIMELINE_MOST: Final = 200
@@ -100,9 +103,25 @@ async def incidents(
     viewer = viewer_of(request)
     may_see = partial(desk.tenants.incident, viewer)
     wanted = Wanted(states, name=viewer.name if mine else None, kinds=kind, sees=may_see)
-    found = list(islice(filter(wanted.fits, from_cursor(desk.house, wanted, after)), limit + 1))
+    found = await _first(wanted, from_cursor(desk.house, wanted, after), limit + 1)
     rows = await rows_of(desk, request, found[:limit])
     return IncidentList(rows, cursor_of(found[limit - 1]) if len(found) > limit else None)
+
+
+async def _first(wanted: Wanted, incidents: Iterator[Incident], limit: int) -> list[Incident]:
+    """The first that are wanted. Closed ones are read anew, each some microseconds: others have their turn between."""
+    found: list[Incident] = []
+    closed = 0
+    for one in incidents:
+        if wanted.fits(one):
+            found.append(one)
+            if len(found) == limit:
+                break
+        closed += not one.open
+        if closed == REST_AFTER:
+            closed = 0
+            await asyncio.sleep(0)
+    return found
 
 
 @get("/incidents/{incident_id:str}", guards=[need(Right.QUEUE)], responses=_REFUSED, summary="One incident")
