@@ -217,6 +217,9 @@ export const de: Catalogue = {
   'part.newest': 'Neuestes zuerst',
   'part.restore': 'Wieder in Ruhe',
 
+  'outage.now': { one: '{n} schweigt jetzt', other: '{n} schweigen jetzt' },
+  'outage.of': { one: 'von {n}', other: 'von {n}' },
+  'outage.people': 'Hier sind Menschen: diese anrufen, bis zur Zeit daneben.',
   'fact.board': 'Alle, die schweigen',
   'fact.unknown_site': 'Zu dieser Teilnehmernummer ist kein Objekt bekannt',
   'fact.position': 'Position',
@@ -671,6 +674,7 @@ export const de: Catalogue = {
   'test.code.issue': 'Code ausgeben',
   'test.code.lasts': 'Wie lange der Code gilt',
   'test.code.told': 'Sagen Sie dem Techniker diesen Code. Er gilt einmal und wird nicht wieder gezeigt.',
+  'test.code.read': 'Vorgelesen',
   'test.code.forced': 'Wird er gezwungen, gibt er statt dessen diesen:',
   'test.code.until': 'Gilt bis',
   'test.length': 'Wie lange',

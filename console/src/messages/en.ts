@@ -211,6 +211,9 @@ export const en = {
   'part.newest': 'newest first',
   'part.restore': 'Restore',
 
+  'outage.now': { one: '{n} is silent now', other: '{n} are silent now' },
+  'outage.of': { one: 'of {n}', other: 'of {n}' },
+  'outage.people': 'People are here: call these, by the time beside them.',
   'fact.board': 'All that are silent',
   'fact.unknown_site': 'No site is known for this account',
   'fact.position': 'Position',
@@ -657,6 +660,7 @@ export const en = {
   'test.code.issue': 'Issue a code',
   'test.code.lasts': 'How long the code is good',
   'test.code.told': 'Tell the technician this code. It works once and is not shown again.',
+  'test.code.read': 'It is read out',
   'test.code.forced': 'If somebody forces him, he gives this one instead:',
   'test.code.until': 'Good until',
   'test.length': 'How long',

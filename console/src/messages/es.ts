@@ -218,6 +218,9 @@ export const es: Catalogue = {
   'part.newest': 'lo más nuevo primero',
   'part.restore': 'Restablecimiento',
 
+  'outage.now': { one: '{n} calla ahora', other: '{n} callan ahora' },
+  'outage.of': { one: 'de {n}', other: 'de {n}' },
+  'outage.people': 'Aquí hay personas: llamar a estos, antes de la hora indicada.',
   'fact.board': 'Todos los que callan',
   'fact.unknown_site': 'No se conoce ningún sitio para este abonado',
   'fact.position': 'Posición',
@@ -667,6 +670,7 @@ export const es: Catalogue = {
   'test.code.issue': 'Emitir un código',
   'test.code.lasts': 'Cuánto vale el código',
   'test.code.told': 'Dígale este código al técnico. Sirve una vez y no se muestra de nuevo.',
+  'test.code.read': 'Ya está leído',
   'test.code.forced': 'Si lo obligan, da este otro:',
   'test.code.until': 'Vale hasta',
   'test.length': 'Cuánto tiempo',

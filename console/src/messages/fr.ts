@@ -218,6 +218,9 @@ export const fr: Catalogue = {
   'part.newest': 'le plus récent d’abord',
   'part.restore': 'Rétablissement',
 
+  'outage.now': { one: '{n} se tait maintenant', other: '{n} se taisent maintenant' },
+  'outage.of': { one: 'sur {n}', other: 'sur {n}' },
+  'outage.people': 'Des personnes sont là : appeler ceux-ci, avant l’heure indiquée.',
   'fact.board': 'Tous ceux qui se taisent',
   'fact.unknown_site': 'Aucun site n’est connu pour ce compte',
   'fact.position': 'Position',
@@ -668,6 +671,7 @@ export const fr: Catalogue = {
   'test.code.issue': 'Donner un code',
   'test.code.lasts': 'Durée du code',
   'test.code.told': 'Donnez ce code au technicien. Il sert une fois et ne sera plus montré.',
+  'test.code.read': 'C’est lu',
   'test.code.forced': 'Si on le force, il donne celui-ci :',
   'test.code.until': 'Valable jusqu’à',
   'test.length': 'Combien de temps',
