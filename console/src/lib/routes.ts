@@ -9,6 +9,7 @@ export type PageName =
   | 'site-edit'
   | 'site-new'
   | 'import'
+  | 'regions'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'sites', path: '/sites', right: 'sites', link: 'sites', group: 'sites' },
   { page: 'site-new', path: '/sites/new', right: 'add sites', link: 'sites', group: 'sites' },
   { page: 'import', path: '/import', right: 'import', link: 'sites', group: 'sites' },
+  { page: 'regions', path: '/regions', right: 'edit sites', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },

@@ -1,10 +1,12 @@
 import type { Catalogue } from './en';
+import { regions } from './regions/de';
 import { sheets } from './sheets/de';
 import { sites } from './sites/de';
 
 export const de: Catalogue = {
   ...sites,
   ...sheets,
+  ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Vorführung: alle Objekte und alle Alarme sind erfunden',

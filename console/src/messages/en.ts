@@ -1,6 +1,7 @@
 // Every sentence of the console. `{name}` is filled in; where a number decides the form, its parts are given by the
 // plural rules of the language and the number is `n`.
 
+import { regions } from './regions/en';
 import { sheets } from './sheets/en';
 import { sites } from './sites/en';
 
@@ -9,6 +10,7 @@ export type Message = string | { one?: string; other: string };
 export const en = {
   ...sites,
   ...sheets,
+  ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demonstration: every site and every alarm is invented',

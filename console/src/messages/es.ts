@@ -1,10 +1,12 @@
 import type { Catalogue } from './en';
+import { regions } from './regions/es';
 import { sheets } from './sheets/es';
 import { sites } from './sites/es';
 
 export const es: Catalogue = {
   ...sites,
   ...sheets,
+  ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demostración: todos los sitios y todas las alarmas son inventados',

@@ -1,10 +1,12 @@
 import type { Catalogue } from './en';
+import { regions } from './regions/fr';
 import { sheets } from './sheets/fr';
 import { sites } from './sites/fr';
 
 export const fr: Catalogue = {
   ...sites,
   ...sheets,
+  ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',
   'app.demo.long': 'Démonstration : tous les sites et toutes les alarmes sont inventés',

@@ -23,8 +23,8 @@ from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "closed", "on-test", "supervision", "storm", "sites", "sites/new", "import", "my-site", "report", "call", "decode",
-    "overview", "signin", "setup", "tech",
+    "", "closed", "on-test", "supervision", "storm", "sites", "sites/new", "import", "regions", "my-site", "report",
+    "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
 OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?")
