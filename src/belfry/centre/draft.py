@@ -57,9 +57,9 @@ class Draft:
         if not self._changed:
             return listed
         changed = self._changed.get
-        found = [changed(incident.id, incident) for incident in listed]
-        found += [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
-        return [incident for incident in found if incident.state is not _CLOSED]
+        known = [one for incident in listed if (one := changed(incident.id, incident)).state is not _CLOSED]
+        own = [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
+        return known + [incident for incident in own if incident.open]
 
     def in_group(self, group: str) -> Sequence[Incident]:
         """Open incidents of a grouping key without an account (outages, the centre's own faults)."""
