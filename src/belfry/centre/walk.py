@@ -19,6 +19,7 @@ from msgspec import structs
 
 from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
+from belfry.centre.notices import ABOUT_NOTICES, NoticeBook, NoticeState
 from belfry.centre.on_test import ABOUT, OnTestState
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.schedules import Schedules, ScheduleState
@@ -34,6 +35,7 @@ from belfry.domain.facts import (
     Downtime,
     Entry,
     Erased,
+    Escalated,
     Joined,
     Logged,
     OnIncident,
@@ -93,6 +95,7 @@ class WalkState(msgspec.Struct):
     storms: StormState = msgspec.field(default_factory=StormState)
     seen: list[tuple[int, Seen]] = []
     """Of the undecided: what observing them told. The live state knows nothing yet of those that stand not here."""
+    notices: NoticeState = msgspec.field(default_factory=NoticeState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -135,9 +138,10 @@ class Walk:
         clock: Clock,
         chance: Chance,
         schedules: Schedules | None = None,
+        notices: NoticeBook | None = None,
     ) -> None:
         self._journal, self._board, self._triage, self._replay = journal, board, triage, replay
-        self._schedules = schedules
+        self._schedules, self._notices = schedules, notices
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
@@ -204,7 +208,8 @@ class Walk:
         self.position = stored.position
         if type(stored) is Pruned:
             return
-        position, on_incident, about_tests, about_storms = stored.position, False, False, False
+        position = stored.position
+        on_incident = about_tests = about_storms = about_notices = False
         for fact in stored.entry.facts:
             # isinstance asks such a class in Python; types are compared at once, and this runs for every fact.
             if type(fact) is Received:
@@ -219,6 +224,10 @@ class Walk:
                     self._mute(fact, fact.test, waiting)
                 elif fact.storm is not None and waiting is not None:
                     self._hold_back(fact, fact.storm, waiting)
+            elif type(fact) is Escalated:
+                on_incident = True
+                if self._notices is not None:
+                    self._notices.escalated(position, fact)
             elif type(fact) is Erased:
                 self._board.next_number = max(self._board.next_number, fact.next_number)
             elif type(fact) is Carried:
@@ -227,12 +236,16 @@ class Walk:
                 about_tests = True
             elif type(fact) in ABOUT_STORMS:
                 about_storms = True
+            elif type(fact) in ABOUT_NOTICES:
+                about_notices = True
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
             self._board.fold(position, stored.entry)
         if about_tests:
             self._fold_tests(position, stored.entry)
+        if about_notices and self._notices is not None:
+            self._notices.fold(position, stored.entry)
         if about_storms:
             for storm, left in self._storms.fold(position, stored.entry).items():
                 for at, signal in left.items():
@@ -415,6 +428,7 @@ class Walk:
             schedules=ScheduleState() if self._schedules is None else self._schedules.state(),
             storms=self._storms.state(),
             seen=[(position, waiting.seen) for position, waiting in open_.items() if waiting.seen is not None],
+            notices=NoticeState() if self._notices is None else self._notices.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -430,6 +444,8 @@ class Walk:
         self._storms.follow(state.position)
         if self._schedules is not None:
             self._schedules.restore(state.schedules)
+        if self._notices is not None:
+            self._notices.restore(state.notices)
         after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:
             self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))

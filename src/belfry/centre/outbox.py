@@ -1,0 +1,452 @@
+"""Reaches people outside the console: each level of an escalation becomes notices, and each notice is tried until it is
+sent, answered or given up.
+
+Nothing leaves that is not in the journal as tried, with the entry that was seen last named in `expect`; right behind
+that it is asked once more whether it is still wanted, and `centre.silent` for leave. What was tried before a kill and
+has no outcome may have left: that is written down at the next start, and it is tried again. A level that has nobody on
+call, or whose people could not be reached, reaches the next one at once.
+"""
+
+import asyncio
+from asyncio import TaskGroup
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+import structlog
+
+from belfry.centre.board import Board, catch_up, expect_of
+from belfry.centre.flood import Flood
+from belfry.centre.notices import NoticeBook, Reached, escalation_of, is_lost, notice_of
+from belfry.centre.silent import SilentSites, Withheld
+from belfry.domain.escalation import DESK, NEXT, further, mark
+from belfry.domain.facts import Entry, Escalated, Fact, incident_subject, notice_subject
+from belfry.domain.incident import Incident
+from belfry.domain.kinds import Kinds
+from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeFailed, NoticeSent, NoticeTried
+from belfry.domain.notices import (
+    FOLDED,
+    MAY_HAVE_LEFT,
+    NOBODY,
+    SILENT_SITE,
+    UNKNOWN,
+    Notice,
+    Stage,
+    again_at,
+    next_try,
+    why_not,
+)
+from belfry.domain.presets import Rules
+from belfry.domain.reach import Audience, Channel
+from belfry.domain.rota import OnCall, is_configured, on_call
+from belfry.domain.site_handling import site_of
+from belfry.ports import Accounts, Chance, Clock, Expect, Journal, JournalError, Stale
+from belfry.ports.leave import NoLeave
+from belfry.ports.outbox import SEND_WITHIN_S, Composes, MayHaveLeft, Notifier, NotSent, Push, Wanted
+from belfry.safeguards import push
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S: Final = 1.0
+"""The longest wait between two looks at the clock, which may be set at any time."""
+LOOK_AFTER_S: Final = 0.01
+RECIPIENTS_MOST: Final = 64
+"""Whom one level reaches at the most; the journal takes so many entries at once four times over."""
+AT_ONCE: Final = 8
+"""Sendings under way by one notifier: one that hangs keeps no other from sending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A notifier of the settings, and what it may carry."""
+
+    notifier: Notifier
+    carries: push.Carries = "place"
+    persons: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rota:
+    """Whom the settings name, and how they are reached."""
+
+    rows: Sequence[OnCall] = ()
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    """By the name of the notifier."""
+    zone: tzinfo
+    language: str = "en"
+
+    def row(self, name: str) -> OnCall | None:
+        return next((row for row in self.rows if row.name == name), None)
+
+
+class Outbox:
+    """`run` is its task, `step` one round of it; only once the board is folded."""
+
+    def __init__(
+        self,
+        book: NoticeBook,
+        board: Board,
+        journal: Journal,
+        *,
+        rota: Rota,
+        silent: SilentSites,
+        accounts: Accounts,
+        kinds: Kinds,
+        rules: Rules,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._book, self._board, self._journal = book, board, journal
+        self.rota = rota
+        self._silent, self._accounts, self._kinds = silent, accounts, kinds
+        self._rules, self._clock, self._chance = rules, clock, chance
+        self.composes: dict[str, Composes] = {}
+        """Who makes what is sent about something that is no incident, by `why`."""
+        self._under_way: dict[str, str] = {}
+        """Notices that are being sent, and by which notifier."""
+        self._flood = Flood()
+        self._news = asyncio.Event()
+        self._given_up: set[int] = set()
+        """Escalations of which a notice was given up."""
+        self._recovered = False
+        self.beats = 0
+
+    # -- what others want
+
+    async def want(self, wanted: Wanted) -> bool:
+        """As `ports.outbox.Outbox` says."""
+        row = self.rota.row(wanted.to)
+        if row is None:
+            raise LookupError(f"nobody of the name {wanted.to!r} is on call")
+        if escalation_of(wanted.notice) is not None:
+            raise ValueError(f"{wanted.notice!r} is how notices of escalations are called")
+        if self._book.get(wanted.notice) is not None:
+            return False
+        asked = NoticeAsked(
+            notice=wanted.notice,
+            audience=Audience.ROOM,
+            channel=self._channel(row),
+            to=row.name,
+            why=wanted.why,
+            training=wanted.training,
+        )
+        try:
+            await self._store([self._entry(notice_subject(asked.notice), asked)], _first(asked.notice))
+        except Stale:
+            return False
+        return True
+
+    # -- the task
+
+    async def run(self) -> None:
+        """Reach people, for ever."""
+        self._book.news = self._hear
+        stop = self._board.listen(self._changed)
+        try:
+            async with TaskGroup() as sendings:
+                while True:
+                    try:
+                        await self.step(self._clock(), sendings)
+                    except JournalError as error:
+                        log.warning("the outbox waits for the journal", error=str(error))
+                        await asyncio.sleep(LOOK_EVERY_S)
+                    self.beats += 1
+                    await self._wait()
+        finally:
+            stop()
+
+    async def step(self, now: datetime, sendings: TaskGroup) -> None:
+        """Write down and begin everything that is due. Raises JournalError; what is due stays due."""
+        if not self._recovered:
+            await self._recover(now)
+            self._recovered = True
+        for reached in list(self._book.reached.values()):
+            await self._ask(reached, now)
+        for position in list(self._given_up):
+            await self._reach_further(position)
+        await self._drop_answered()
+        await self._begin_sending(now, sendings)
+
+    async def _wait(self) -> None:
+        self._news.clear()
+        times = [at for notice in self._book.live() if (at := next_try(notice, self._rules)) is not None]
+        ahead = (min(times) - self._clock()).total_seconds() if times and not self._under_way else LOOK_EVERY_S
+        try:
+            async with asyncio.timeout(min(max(ahead, LOOK_AFTER_S), LOOK_EVERY_S)):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    def _changed(self, incident: Incident, _: int) -> None:
+        """Only what somebody is being reached about is looked at; a board changes a thousand times a second."""
+        if self._book.is_concerned(incident.id):
+            self._news.set()
+
+    def _hear(self, notice: Notice | None) -> None:
+        if notice is not None and notice.stage is Stage.GIVEN_UP and (at := escalation_of(notice.id)) is not None:
+            self._given_up.add(at)
+        self._news.set()
+
+    async def _recover(self, now: datetime) -> None:
+        """Of what was tried before the last end and has no outcome nobody knows whether it left."""
+        for notice in self._book.live():
+            if notice.stage is Stage.TRIED:
+                await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now))
+        self._given_up.update(
+            at for notice in self._book.newest(len(self._book)) if (at := escalation_of(notice.id)) is not None
+        )
+
+    # -- asking
+
+    async def _ask(self, reached: Reached, now: datetime) -> None:
+        """Turn a level into notices, all or none."""
+        incident = self._board.get(reached.incident)
+        rows, level = self.rota.rows, reached.level
+        first = self._asked(reached, 0, None, incident)
+        if incident is None or why_not(first, incident, self._rules) is not None:
+            del self._book.reached[reached.position]
+            return
+        if not rows or (level in (DESK, NEXT) and not is_configured(rows, level)):
+            del self._book.reached[reached.position]  # the desks hear it, and there is nobody else
+            return
+        there = on_call(rows, level, incident.kind, now.astimezone(self.rota.zone))[:RECIPIENTS_MOST]
+        if not there:
+            await self._ask_nobody(first, incident)
+            return
+        asked = [self._asked(reached, number, row, incident) for number, row in enumerate(there)]
+        entries = [self._entry(notice_subject(one.notice), one) for one in asked]
+        try:
+            await self._store(entries, _first(first.notice))
+        except Stale:
+            self._book.reached.pop(reached.position, None)  # it was asked for, and is being folded
+
+    async def _ask_nobody(self, asked: NoticeAsked, incident: Incident) -> None:
+        """Nobody is on call: that is shown, and the next level is reached at once."""
+        dropped = NoticeDropped(notice=asked.notice, reason=NOBODY)
+        entries = [self._entry(notice_subject(asked.notice), asked, dropped)]
+        onward = self._onward(asked, incident, f"nobody is on call: {asked.level}")
+        if onward is None:
+            await self._store(entries, _first(asked.notice))
+            return
+        try:
+            await self._store([*entries, onward], expect_of(incident))
+        except Stale:  # it is decided anew in the next round
+            await catch_up(self._board, self._journal, incident.id)
+            self._news.set()
+
+    async def _reach_further(self, position: int) -> None:
+        """Where nobody of a level could be reached, the next one is."""
+        notices = self._book.of(position)
+        self._given_up.discard(position)
+        if not is_lost(notices):
+            return
+        asked = notices[0].asked
+        incident = None if asked.incident is None else self._board.get(asked.incident)
+        if incident is None or why_not(asked, incident, self._rules) is not None:
+            return
+        onward = self._onward(asked, incident, f"nobody could be reached: {asked.level}")
+        if onward is None:
+            return
+        try:
+            await self._store([onward], expect_of(incident))
+        except Stale:
+            await catch_up(self._board, self._journal, incident.id)
+            self._given_up.add(position)
+            self._news.set()
+
+    def _onward(self, asked: NoticeAsked, incident: Incident, reason: str) -> Entry | None:
+        level = further(asked.level, self._rules)
+        if level is None or mark(asked.why, level) in incident.escalated:
+            return None
+        fact = Escalated(incident=incident.id, clock=asked.why, level=level, reasons=(reason,))
+        return self._entry(incident_subject(incident.id), fact)
+
+    def _asked(self, reached: Reached, number: int, row: OnCall | None, incident: Incident | None) -> NoticeAsked:
+        return NoticeAsked(
+            notice=notice_of(reached.position, number),
+            audience=Audience.ROOM,
+            channel=Channel.PUSH if row is None else self._channel(row),
+            to="" if row is None else row.name,
+            why=reached.clock,
+            incident=reached.incident,
+            account_id=None if incident is None else incident.account_id,
+            level=reached.level,
+        )
+
+    def _channel(self, row: OnCall) -> Channel:
+        way = self.rota.ways.get(row.notifier)
+        return Channel.PUSH if way is None else way.notifier.channel
+
+    # -- what is not wanted any more
+
+    def _incident(self, asked: NoticeAsked) -> Incident | None:
+        return None if asked.incident is None else self._board.get(asked.incident)
+
+    async def _drop_answered(self) -> None:
+        for notice in self._book.live():
+            reason = why_not(notice.asked, self._incident(notice.asked), self._rules)
+            if reason is None or notice.id in self._under_way:
+                continue
+            if notice.stage is Stage.SENT:
+                self._book.answered(notice)
+            else:
+                await self._drop(notice, reason)
+
+    async def _drop(self, notice: Notice, reason: str) -> None:
+        await self._say(notice, NoticeDropped(notice=notice.id, reason=reason))
+
+    # -- sending
+
+    async def _begin_sending(self, now: datetime, sendings: TaskGroup) -> None:
+        due = [one for one in self._book.live() if one.id not in self._under_way and self._is_due(one, now)]
+        for to, notices in _by_recipient(self._urgent_first(due)).items():
+            row = self.rota.row(to)
+            way = None if row is None else self.rota.ways.get(row.notifier)
+            if row is None or way is None:
+                for notice in notices:
+                    await self._drop(notice, UNKNOWN)
+                continue
+            for notice, count in await self._in_turn(to, notices, now):
+                if list(self._under_way.values()).count(row.notifier) >= AT_ONCE:
+                    break
+                self._under_way[notice.id] = row.notifier
+                self._flood.sent(to, now)
+                sendings.create_task(self._send(notice, way, count))
+
+    def _is_due(self, notice: Notice, now: datetime) -> bool:
+        at = next_try(notice, self._rules)
+        if at is None:
+            return False
+        behind = notice.at - now > timedelta(minutes=1)  # the clock was set back: too early rather than never
+        return at <= now or behind
+
+    async def _in_turn(self, to: str, notices: Sequence[Notice], now: datetime) -> Sequence[tuple[Notice, int]]:
+        """What is sent to a recipient now, and for how many it speaks. In a flood one tells of all."""
+        if self._flood.takes(to, len(notices), now):
+            return [(notice, 1) for notice in notices]
+        if not self._flood.summary_due(to, now):
+            return ()
+        for notice in notices[1:]:
+            await self._drop(notice, FOLDED)
+        return [(notices[0], len(notices))]
+
+    def _urgent_first(self, notices: Sequence[Notice]) -> Sequence[Notice]:
+        def place(notice: Notice) -> tuple[object, ...]:
+            incident = self._incident(notice.asked)
+            return (1, notice.asked_at) if incident is None else (0, *incident.order)
+
+        return sorted(notices, key=place)
+
+    async def _send(self, notice: Notice, way: Way, count: int) -> None:
+        """One attempt from its first word in the journal to its outcome."""
+        try:
+            tried = await self._say(notice, NoticeTried(notice=notice.id, attempt=notice.attempts + 1))
+            if tried is None:
+                return
+            outcome = await self._attempt(tried, way, count)
+            while True:
+                if await self._say(tried, outcome) is not None or not self._is_untold(tried):
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            del self._under_way[notice.id]
+            self._news.set()
+
+    def _is_untold(self, tried: Notice) -> bool:
+        """Whether what came of an attempt is still not in the journal."""
+        now = self._book.get(tried.id)
+        return now is not None and now.head == tried.head
+
+    async def _attempt(self, notice: Notice, way: Way, count: int) -> NoticeSent | NoticeFailed | NoticeDropped:
+        asked = notice.asked
+        incident = self._incident(asked)
+        reason = why_not(asked, incident, self._rules)
+        if reason is not None:
+            return NoticeDropped(notice=notice.id, reason=reason)
+        said = await self._push(asked, incident, way, count)
+        if said is None:
+            return NoticeDropped(notice=notice.id, reason="nothing_to_send")
+        site = asked.account_id if incident is None else site_of(incident)
+        try:
+            leave = self._silent.may_reach(site, asked.audience, asked.channel)
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await way.notifier.send(leave, said, audience=asked.audience)
+        except Withheld:
+            return NoticeDropped(notice=notice.id, reason=SILENT_SITE)
+        except NoLeave:
+            return self._failed(notice, "no_leave", self._clock())
+        except TimeoutError:
+            return self._failed(notice, MAY_HAVE_LEFT, self._clock())
+        except NotSent as error:
+            left = MAY_HAVE_LEFT if isinstance(error, MayHaveLeft) else error.reason
+            return self._failed(notice, left, self._clock(), final=error.final)
+        except Exception as error:  # a notifier of somebody else may raise anything; that is written down
+            log.error("a notifier is broken", to=asked.to, error=type(error).__name__)
+            return self._failed(notice, "broken", self._clock())
+        return NoticeSent(notice=notice.id, attempt=notice.attempts)
+
+    async def _push(self, asked: NoticeAsked, incident: Incident | None, way: Way, count: int) -> Push | None:
+        if incident is None:
+            compose = self.composes.get(asked.why)
+            return None if compose is None else await compose(asked.notice)
+        language = self.rota.language
+        title = push.title(incident.number, incident.priority, language)
+        if count > 1:
+            return Push(title, push.of_many(count, language))
+        body = push.body(
+            asked.why,
+            label=self._kinds.words(incident.kind, language).label,
+            place=self._place(incident),
+            carries=push.carried(incident.kind, way.carries, persons=way.persons),
+            language=language,
+        )
+        return Push(title, body)
+
+    def _place(self, incident: Incident) -> str | None:
+        """The site's name and address. What a caller said of a place is sealed, and stays so."""
+        account = None if incident.account_id is None else self._accounts.by_id(incident.account_id)
+        if account is None:
+            return None
+        return ", ".join(part for part in (account.name, account.address) if part) or None
+
+    # -- writing it down
+
+    def _failed(self, notice: Notice, reason: str, now: datetime, *, final: bool = False) -> NoticeFailed:
+        again = None if final else again_at(notice, now, self._rules)
+        return NoticeFailed(notice=notice.id, attempt=notice.attempts, reason=reason, again_at=again)
+
+    async def _say(
+        self, notice: Notice, fact: NoticeTried | NoticeSent | NoticeFailed | NoticeDropped
+    ) -> Notice | None:
+        """Write down what becomes of a notice; returns it as it is then. None: it could not be written, or somebody
+        was quicker."""
+        subject = notice_subject(notice.id)
+        try:
+            await self._store([self._entry(subject, fact)], Expect(subject, notice.head))
+        except JournalError as error:
+            log.warning("what becomes of a notice cannot be written", notice=notice.id, error=str(error))
+            return None
+        return self._book.get(notice.id)
+
+    def _entry(self, subject: str, *facts: Fact) -> Entry:
+        return Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=facts)
+
+    async def _store(self, entries: Sequence[Entry], expect: Expect) -> None:
+        positions = await self._journal.append(entries, expect)
+        for position, entry in zip(positions, entries, strict=True):
+            self._book.fold(position, entry)
+            if isinstance(entry.facts[0], Escalated):
+                self._board.fold(position, entry)
+
+
+def _first(notice: str) -> Expect:
+    """Nobody has asked for it yet."""
+    return Expect(notice_subject(notice), 0)
+
+
+def _by_recipient(notices: Sequence[Notice]) -> Mapping[str, list[Notice]]:
+    found: dict[str, list[Notice]] = {}
+    for notice in notices:
+        found.setdefault(notice.asked.to, []).append(notice)
+    return found

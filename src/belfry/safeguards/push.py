@@ -1,0 +1,81 @@
+"""What a push says of an incident: its kind and its place as far as they may leave the room, never a note (SCOPE).
+
+What is medical or of a person goes by its number alone unless a way out is meant to carry it; so does an alarm whose
+kind nobody knows yet, which stays in the control room.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD
+from belfry.safeguards.retention import is_of_person
+
+Carries = Literal["place", "kind", "number"]
+
+UNKNOWN: Final = "ADM.UNKNOWN"
+
+_TITLE: Final[Mapping[str, str]] = {
+    "en": "Priority {priority}: incident {number}",
+    "de": "Priorität {priority}: Vorfall {number}",
+    "fr": "Priorité {priority} : incident {number}",
+    "es": "Prioridad {priority}: incidente {number}",
+}
+_WHY: Final[Mapping[str, Mapping[str, str]]] = {
+    TAKE: {
+        "en": "Nobody has taken it.",
+        "de": "Niemand hat ihn angenommen.",
+        "fr": "Personne ne l’a pris.",
+        "es": "Nadie lo ha tomado.",
+    },
+    ACT: {
+        "en": "It was taken, and nothing was done since.",
+        "de": "Er wurde angenommen, seither geschah nichts.",
+        "fr": "Il a été pris, rien n’a été fait depuis.",
+        "es": "Fue tomado y no se ha hecho nada desde entonces.",
+    },
+    TOLD: {
+        "en": "No service has been told.",
+        "de": "Kein Dienst wurde verständigt.",
+        "fr": "Aucun service n’a été prévenu.",
+        "es": "No se ha avisado a ningún servicio.",
+    },
+    ARRIVE: {
+        "en": "Whoever was to come is not there.",
+        "de": "Wer kommen sollte, ist nicht da.",
+        "fr": "Celui qui devait venir n’est pas arrivé.",
+        "es": "Quien debía acudir no ha llegado.",
+    },
+}
+_MORE: Final[Mapping[str, str]] = {
+    "en": "{count} incidents wait. Look at the console.",
+    "de": "{count} Vorfälle warten. Bitte auf die Konsole sehen.",
+    "fr": "{count} incidents attendent. Voir la console.",
+    "es": "{count} incidentes esperan. Mire la consola.",
+}
+
+
+def carried(kind: str, carries: Carries, *, persons: bool) -> Carries:
+    """How much of an incident of a kind a way out carries."""
+    if kind == UNKNOWN or (is_of_person(kind) and not persons):
+        return "number"
+    return carries
+
+
+def title(number: int, priority: int, language: str) -> str:
+    return _TITLE[language].format(number=number, priority=priority)
+
+
+def body(why: str, *, label: str, place: str | None, carries: Carries, language: str) -> str:
+    """`label` is the kind's, `place` the site's name and address."""
+    said = [] if carries == "number" else [label]
+    if carries == "place" and place:
+        said.append(place)
+    lines = [" · ".join(said)] if said else []
+    if why in _WHY:
+        lines.append(_WHY[why][language])
+    return "\n".join(lines)
+
+
+def of_many(count: int, language: str) -> str:
+    """In a flood one push speaks for all."""
+    return _MORE[language].format(count=count)
