@@ -1,5 +1,7 @@
 """How long the disk lasts, from how large the stores were."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,20 @@ def test_what_grew_by_the_day_says_when_little_is_left() -> None:
     told = forecast([Size("2026-03-10", GB)], Size("2026-03-14", 9 * GB), ROOM)
     assert told.bytes_per_day == 2 * GB
     assert told.days_left == (100 * GB - LITTLE_BYTES) // (2 * GB)
+
+
+def test_an_hour_round_midnight_is_no_day_and_a_long_day_is_no_short_one() -> None:
+    late = Size("2026-03-14", GB, datetime(2026, 3, 14, 23, 30, tzinfo=UTC))
+    soon = Size("2026-03-15", 2 * GB, datetime(2026, 3, 15, 0, 30, tzinfo=UTC))
+    assert forecast([late], soon, ROOM).bytes_per_day is None
+    early = Size("2026-03-14", GB, datetime(2026, 3, 14, 0, 0, tzinfo=UTC))
+    next_evening = Size("2026-03-15", 5 * GB, datetime(2026, 3, 16, 0, 0, tzinfo=UTC))
+    assert forecast([early], next_evening, ROOM).bytes_per_day == 2 * GB
+
+
+def test_a_diary_of_before_reckons_by_days() -> None:
+    now = Size("2026-03-14", 9 * GB, datetime(2026, 3, 14, 12, tzinfo=UTC))
+    assert forecast([Size("2026-03-10", GB)], now, ROOM).bytes_per_day == 2 * GB
 
 
 def test_stores_that_do_not_grow_last_for_ever() -> None:

@@ -23,7 +23,7 @@ _sizes: Final = msgspec.json.Decoder(list[Size])
 
 def look(folder: Path, space: Space, now: datetime) -> Forecast:
     """Measure the stores, note it, and say how long the disk lasts. Raises OSError where they cannot be measured."""
-    size = Size(now.astimezone(UTC).date().isoformat(), size_of(folder))
+    size = Size(now.astimezone(UTC).date().isoformat(), size_of(folder), now)
     before = read(folder)
     sizes = noted(before, size)
     if sizes != before:

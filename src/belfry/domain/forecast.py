@@ -1,7 +1,7 @@
 """How long the disk lasts: what the stores grew by in the last days, and the room that is left until it is little."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -14,12 +14,16 @@ WARN_DAYS: Final = 7
 """Fewer days than this left, and somebody should make room; DAYS_AGAIN takes it back."""
 DAYS_AGAIN: Final = 10
 
+A_DAY: Final = timedelta(days=1)
+
 
 class Size(Struct, frozen=True):
     """How large all stores were when they were first looked at on a UTC day (`2026-03-14`)."""
 
     day: str
     size_bytes: int
+    at: datetime | None = None
+    """When that look was; days alone would reckon an hour round midnight as a day. None: noted by an older version."""
 
 
 class Forecast(Struct, frozen=True):
@@ -43,14 +47,20 @@ def forecast(sizes: Sequence[Size], now: Size, space: Space) -> Forecast:
     told = Forecast(now.size_bytes, space.free_bytes)
     if not sizes:
         return told
-    days = (date.fromisoformat(now.day) - date.fromisoformat(sizes[0].day)).days
-    if days < 1:
+    passed = _between(sizes[0], now)
+    if passed < A_DAY:
         return told
-    per_day = max(0, now.size_bytes - sizes[0].size_bytes) // days
+    per_day = int(max(0, now.size_bytes - sizes[0].size_bytes) / (passed / A_DAY))
     if not per_day:
         return Forecast(now.size_bytes, space.free_bytes, per_day)
     little = min(LITTLE_BYTES, int(space.total_bytes * LITTLE_SHARE))
     return Forecast(now.size_bytes, space.free_bytes, per_day, max(0, space.free_bytes - little) // per_day)
+
+
+def _between(first: Size, now: Size) -> timedelta:
+    if first.at is not None and now.at is not None:
+        return now.at - first.at
+    return date.fromisoformat(now.day) - date.fromisoformat(first.day)
 
 
 def runs_out(told: Forecast, *, warned: bool) -> bool:
