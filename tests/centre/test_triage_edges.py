@@ -3,8 +3,25 @@
 from datetime import timedelta
 
 from belfry.centre.board import expect_of
-from belfry.domain.facts import Closed, Entry, Held, Joined, Opened, Part, Retention, Sealed, Taken, incident_subject
+from belfry.centre.marks import NO_MARKS
+from belfry.centre.received import as_received
+from belfry.centre.runaway_ends import RunawayEnds
+from belfry.domain.facts import (
+    Closed,
+    Effect,
+    Entry,
+    Held,
+    Joined,
+    Opened,
+    Part,
+    Retention,
+    Sealed,
+    Taken,
+    incident_subject,
+)
 from belfry.domain.incident import Incident, State
+from belfry.domain.presets import Rules
+from belfry.domain.signal import Arrival, Receipt
 from tests.centre.kit import START, Room, room
 
 
@@ -289,6 +306,36 @@ async def test_a_flood_is_told_again_only_after_it_was_quiet() -> None:
         for number in range(20):
             await centre.say("BA", zone=f"{number:03}")
         assert "TECH.RUNAWAY" not in [kind for kind, _ in centre.kinds()]
+
+
+async def test_a_flood_that_is_over_is_said_so_and_closes_what_nobody_took() -> None:
+    async with room() as centre:
+
+        async def deliver(arrival: Arrival) -> Receipt:
+            (signal,) = arrival.signals
+            return Receipt(await centre.keep(as_received(signal, signal.site, (), NO_MARKS, 0)))
+
+        ends = RunawayEnds(centre.board, centre.triage.conditions, deliver, rules=Rules(), clock=lambda: centre.now)
+        for account in ("2002", "9999"):
+            for number in range(120):
+                await centre.say("BA", account, zone=f"{number:03}")
+        untaken, taken = [one for one in centre.incidents() if one.kind == "TECH.RUNAWAY"]
+        await act(centre, taken, Taken(incident=taken.id, by="anna", seen_upto=1))
+        centre.wait(minutes=20)
+        for number in range(120):
+            await centre.say("BA", "2002", zone=f"{number:03}")
+        centre.wait(minutes=15)
+        await ends.look()
+        assert (untaken.open, taken.state, "restored" in taken.flags) == (True, State.TAKEN, True)
+        centre.wait(minutes=16)
+        await ends.look()
+        await ends.look()
+        assert (untaken.state, untaken.disposition) == (State.CLOSED, "restored")
+        restored = [fact for fact in await centre.facts() if isinstance(fact, Joined) and fact.effect is Effect.RESTORE]
+        assert [fact.incident for fact in restored] == [taken.id, untaken.id]
+        for number in range(120):
+            await centre.say("BA", "9999", zone=f"{number:03}")
+        assert (taken.restored, "restored" in taken.flags, taken.open_points) == (False, False, 1)
 
 
 # -- unknown accounts

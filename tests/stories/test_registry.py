@@ -61,7 +61,7 @@ async def test_what_is_open_under_a_number_is_the_accounts_as_soon_as_that_is_re
     assert [row["version"] for row in rows] == [2, 2], "an act that was begun meanwhile still goes"
     assert {row["taken_by"] for row in rows} == {"anna"}
     detail = await anna.detail(fire["id"])
-    assert detail["fire_order"] == "pass_at_once"
+    assert (detail["fire_order"], detail["restore"]["need"]) == ("pass_at_once", "required")
     assert detail["proposals"] == []
     assigned = [line for line in detail["timeline"] if line["type"] == "assigned"]
     assert [(line["by"], line["data"]["account_id"]) for line in assigned] == [(None, answer.json()["account"]["id"])]

@@ -34,6 +34,7 @@ from belfry.centre.on_test.ends import Ends
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.registered import Registered
 from belfry.centre.replay import Replay
+from belfry.centre.runaway_ends import RunawayEnds
 from belfry.centre.schedules import Schedules
 from belfry.centre.schedules.extending import EXTENSIONS, ScheduleDesk
 from belfry.centre.seals import Seals
@@ -70,6 +71,8 @@ EXTENSIONS_READ: Final = 4_096
 
 REGISTERED_LOOK: Final = timedelta(seconds=2)
 """How soon what is open under a number is its account's, once somebody has registered it."""
+RUNAWAYS_LOOK: Final = timedelta(seconds=10)
+"""How soon the end of a flood is said."""
 KEEPING_LOOK: Final = timedelta(seconds=30)
 """How soon the status page knows of a backup."""
 
@@ -298,6 +301,10 @@ class Centre:
         self.storm_ends = StormEnds(
             self.triage.storms, stores.journal, codes=self._codes, clock=self._clock, chance=self._chance
         )
+        runaways = RunawayEnds(
+            self.board, self.triage.conditions, self.intake.deliver, rules=settings.rules, clock=self._clock
+        )
+        self._tasks.every("runaways", RUNAWAYS_LOOK, runaways.look)
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("tests", self.ends.run())

@@ -111,7 +111,7 @@ class Desk:
                 incident = self._board.get(incident_id)
                 if incident is None or not incident.open or incident.account_id is not None:
                     return
-                fact = attached(incident, account)
+                fact = attached(incident, account, self._kinds[incident.kind])
                 entry = Entry(
                     id=self._chance(16), subject=incident_subject(incident_id), at=self._clock(), facts=(fact,)
                 )

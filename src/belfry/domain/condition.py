@@ -19,6 +19,9 @@ POINTS_MOST: Final = 256
 LET_GO: Final = 32
 """So many at once: taking the first key of a dict looks past every key that was taken before it."""
 
+RUNAWAY: Final = "TECH.RUNAWAY"
+"""The kind under which a person is told of an account that says too much."""
+
 AREAS_MOST: Final = 64
 FAULTS_MOST: Final = 64
 """Areas and faults of one account that are told apart; a panel has fewer, a hostile one shall not fill the memory."""
@@ -73,6 +76,8 @@ class Condition(Struct):
     first_heard: datetime | None = None
     minute_from: datetime | None = None
     minute_count: int = 0
+    flooded_at: datetime | None = None
+    """When it last said more in a minute than an account may."""
     authenticated: bool = False
 
 
@@ -147,6 +152,8 @@ def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
     if condition.minute_from is None or at - condition.minute_from >= _MINUTE:
         condition.minute_from, condition.minute_count = at, 0
     condition.minute_count += 1
+    if condition.minute_count > rules.runaway_account_per_minute:
+        condition.flooded_at = at
     return _repeat(condition, signal, rules)
 
 

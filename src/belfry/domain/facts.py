@@ -351,6 +351,8 @@ class Assigned(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     was: str | None = None
     fire_order: str | None = None
     """Of a fire alarm: when it is passed to the brigade, now that its site is known."""
+    restore: str | None = None
+    """What its kind needs before closing; of a number that nobody knows nothing is waited for."""
     sealed: tuple[Sealed, ...] = ()
     """The reason in words, sealed as a note is."""
 

@@ -390,6 +390,7 @@ def _assign(scene: Scene, command: Assign) -> Decision:
         account_id=command.account_id,
         was=incident.account_id,
         fire_order=command.fire_order,
+        restore=scene.kinds[incident.kind].restore,
     )
     return Decision(fact, command.reason)
 

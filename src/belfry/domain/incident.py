@@ -394,6 +394,7 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
 def _assign(incident: Incident, fact: Assigned, at: datetime) -> None:
     incident.account_id, incident.assigned = fact.account_id, True
     incident.fire_order = fact.fire_order or incident.fire_order
+    incident.restore = fact.restore or incident.restore
     if fact.by is not None:
         _acted(incident, at)
         incident.version += 1

@@ -11,6 +11,7 @@ from typing import Final
 from belfry.domain.facts import SITE, Assigned, Held, OnIncident, Released, Taken
 from belfry.domain.fire_order import order_at
 from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kind
 from belfry.domain.site import Account
 
 _OF_PERSONS: Final = ("MED", "RES.LIFT", "PERS.LONE")
@@ -86,9 +87,11 @@ def given_back(by: str, other: Incident) -> OnIncident | None:
     return None
 
 
-def attached(incident: Incident, account: Account) -> Assigned:
-    """What is written of an incident whose very number was registered since it opened."""
-    return Assigned(incident=incident.id, account_id=account.id, fire_order=order_at(incident, account))
+def attached(incident: Incident, account: Account, kind: Kind) -> Assigned:
+    """What is written of an incident of a kind whose very number was registered since it opened."""
+    return Assigned(
+        incident=incident.id, account_id=account.id, fire_order=order_at(incident, account), restore=kind.restore
+    )
 
 
 def beside(lead: Incident, incidents: Sequence[Incident]) -> Sequence[Incident]:

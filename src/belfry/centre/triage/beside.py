@@ -5,9 +5,9 @@ from typing import Final
 
 from msgspec import structs
 
-from belfry.centre.triage.case import Case, Decided, key_behind
+from belfry.centre.triage.case import Case, Decided, key_behind, wakes
 from belfry.domain import condition as live
-from belfry.domain.condition import Condition
+from belfry.domain.condition import RUNAWAY, Condition
 from belfry.domain.correlation import family, within_reach
 from belfry.domain.facts import Due, Effect, Joined, Logged, OnIncident, Opened, Received
 from belfry.domain.incident import Incident, State
@@ -18,7 +18,6 @@ from belfry.domain.site_map import SiteMap
 from belfry.domain.verdict import ALARMS, TROUBLES, Verdict, is_outdoor, is_pointless, was_armed
 
 CONFIRMED = "PROP.ALARM.INTR.CONF"
-RUNAWAY = "TECH.RUNAWAY"
 OF_CONCERN: Final = ALARMS | TROUBLES
 _PATHS: Final = frozenset({"path", "jam"})
 _RESTING: Final = frozenset({State.PENDING, State.HELD})
@@ -132,20 +131,20 @@ def _confirmed_by_path(case: Case, incident: Incident) -> Joined:
     )
 
 
-def _runaway_account(case: Case) -> Sequence[Opened]:
+def _runaway_account(case: Case) -> Sequence[Opened | Joined]:
     """Over 100 a minute from an account: a person is told once (RULES 3, runaway)."""
     most = case.books.rules.runaway_account_per_minute
     if case.condition.minute_count <= most or case.key is None:
         return ()
     if case.via is not None:  # it is the panel that runs away, whosever area it names
         case = structs.replace(case, key=case.via, via=None, open_here=case.draft.of_account(case.via))
-    group = f"{case.who}|{RUNAWAY}"
+    kind = case.books.kinds[RUNAWAY]
+    group = case.group(kind)
     for incident in case.open_here:
         if incident.group == group:
-            return ()
-    if _just_told(case, case.draft.last_of_group(group)):
+            return (_floods_again(case, incident),) if incident.restored else ()
+    if group is None or _just_told(case, case.draft.last_of_group(group)):
         return ()
-    kind = case.books.kinds[RUNAWAY]
     opened = case.opened(
         kind=kind.code,
         priority=kind.priority,
@@ -153,10 +152,17 @@ def _runaway_account(case: Case) -> Sequence[Opened]:
         group=group,
         reasons=(f"more than {most} signals in a minute",),
         restore=kind.restore,
+        auto_close=kind.auto_close,
         flags=("runaway",),
         suffix="r",
     )
     return (opened,)
+
+
+def _floods_again(case: Case, incident: Incident) -> Joined:
+    """Whoever has it was told that it is over."""
+    reason = f"more than {case.books.rules.runaway_account_per_minute} signals in a minute, again"
+    return Joined(incident=incident.id, signal=case.brief(), state=wakes(incident), rings=True, reasons=(reason,))
 
 
 def _just_told(case: Case, told: Incident | None) -> bool:

@@ -5,16 +5,14 @@ about, and only where it did nothing beside.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from belfry.centre.storms import Storms
 from belfry.centre.triage.case import Case, Decided
+from belfry.domain.condition import RUNAWAY
 from belfry.domain.facts import Act, Logged, OnIncident, Opened
 from belfry.domain.incident import Incident
 from belfry.domain.storm_cover import storm_group
 from belfry.domain.verdict import was_armed
-
-_RUNAWAY: Final = "TECH.RUNAWAY"
 
 
 def held_back(case: Case, settled: Decided, beside: Sequence[OnIncident], storms: Storms) -> Logged | None:
@@ -26,7 +24,7 @@ def held_back(case: Case, settled: Decided, beside: Sequence[OnIncident], storms
     (opened,) = settled
     if type(opened) is not Opened or opened.kind != case.verdict.kind.code:
         return None
-    if any(type(fact) is not Opened or fact.kind != _RUNAWAY for fact in beside):
+    if any(type(fact) is not Opened or fact.kind != RUNAWAY for fact in beside):
         return None
     if any(_is_grave(incident) for incident in case.open_here):
         return None
