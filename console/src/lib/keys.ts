@@ -28,6 +28,8 @@ export type ActionId =
   | 'word'
   | 'sites'
   | 'on-test'
+  | 'supervision'
+  | 'storm'
   | 'put-on'
   | 'edit'
   | 'volume'
@@ -73,6 +75,8 @@ export const KEYS: readonly Key[] = [
   { id: 'leave', press: 'escape', cap: 'Esc', inFields: true, group: 'everywhere' },
   { id: 'sites', press: 's', cap: 'S', group: 'everywhere' },
   { id: 'on-test', press: 'p', cap: 'P', group: 'everywhere' },
+  { id: 'supervision', press: 'u', cap: 'U', group: 'everywhere' },
+  { id: 'storm', press: 'x', cap: 'X', group: 'everywhere' },
   { id: 'put-on', press: '+', cap: '+', group: 'everywhere' },
   { id: 'volume', press: 'v', cap: 'V', group: 'everywhere' },
   { id: 'help', press: '?', cap: '?', group: 'everywhere' },

@@ -659,6 +659,8 @@ export const de: Catalogue = {
   'closed.acts': 'Entscheidungen',
 
   'nav.on-test': 'Im Test',
+  'key.supervision': 'Was überfällig ist, schweigt oder folgt',
+  'key.storm': 'Stürme und Dauermelder',
   'key.on-test': 'Alles, was im Test ist',
   'key.put-on': 'Ein Objekt in Test nehmen (dort)',
   'bar.on_test': { one: '{n} im Test', other: '{n} im Test' },

@@ -645,6 +645,8 @@ export const en = {
   'closed.acts': 'Decisions',
 
   'nav.on-test': 'On test',
+  'key.supervision': 'What is late, silent or next',
+  'key.storm': 'Storms and runaways',
   'key.on-test': 'All that is on test',
   'key.put-on': 'Put a site on test (there)',
   'bar.on_test': { one: '{n} on test', other: '{n} on test' },

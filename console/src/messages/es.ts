@@ -655,6 +655,8 @@ export const es: Catalogue = {
   'closed.acts': 'Decisiones',
 
   'nav.on-test': 'En prueba',
+  'key.supervision': 'Lo atrasado, lo callado y lo siguiente',
+  'key.storm': 'Tormentas y repeticiones',
   'key.on-test': 'Todo lo que está en prueba',
   'key.put-on': 'Poner un lugar en prueba (allí)',
   'bar.on_test': { one: '{n} en prueba', other: '{n} en prueba' },

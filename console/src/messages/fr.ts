@@ -366,7 +366,7 @@ export const fr: Catalogue = {
   'item.joined': 'Signal joint',
   'item.restored': 'Rétabli',
   'item.cancelled': 'Annulé',
-  'item.raised': 'Relevé',
+  'item.raised': 'Aggravé',
   'item.due': 'Attend un opérateur',
   'item.taken': 'Pris',
   'item.takeover': 'Repris',
@@ -656,6 +656,8 @@ export const fr: Catalogue = {
   'closed.acts': 'Décisions',
 
   'nav.on-test': 'En essai',
+  'key.supervision': 'Ce qui est en retard, muet ou à venir',
+  'key.storm': 'Tempêtes et emballements',
   'key.on-test': 'Tout ce qui est en essai',
   'key.put-on': 'Mettre un site en essai (là)',
   'bar.on_test': { one: '{n} en essai', other: '{n} en essai' },
