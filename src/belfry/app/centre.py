@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from belfry import __version__, plugins
-from belfry.app import mark, snapshot
+from belfry.app import mark, snapshot, ways
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
@@ -28,9 +28,11 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.intake import Intake
+from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.on_test.ends import Ends
+from belfry.centre.outbox import Outbox
 from belfry.centre.own_faults import OwnFaults
 from belfry.centre.registered import Registered
 from belfry.centre.replay import Replay
@@ -38,6 +40,7 @@ from belfry.centre.runaway_ends import RunawayEnds
 from belfry.centre.schedules import Schedules
 from belfry.centre.schedules.extending import EXTENSIONS, ScheduleDesk
 from belfry.centre.seals import Seals
+from belfry.centre.silent import SilentSites
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
@@ -47,6 +50,7 @@ from belfry.domain import codes, kinds
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
 from belfry.domain.own_faults import Part
+from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
 from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
@@ -100,6 +104,7 @@ class Centre:
         self._marked = False
         self.book: AccountBook = AccountBook()
         self.board = Board()
+        self.notices = NoticeBook()
         self.receivers: list[Receiver] = []
         self.console: Console | None = None
         self.setup_code: str | None = None
@@ -180,6 +185,7 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
             schedules=self.schedules,
+            notices=self.notices,
         )
         known = snapshot.load(settings.data, stores.journal.position)
         if known is not None:
@@ -306,7 +312,9 @@ class Centre:
         )
         self._tasks.every("runaways", RUNAWAYS_LOOK, runaways.look)
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
+        self.outbox = self._outbox()
         self._tasks.own("deadlines", self.deadlines.run())
+        self._tasks.own("outbox", self.outbox.run())
         self._tasks.own("tests", self.ends.run())
         self._tasks.own("storms", self.storm_ends.run())
         self._tasks.own("supervision", self.supervision.run())
@@ -315,6 +323,7 @@ class Centre:
         self.health.follow("schedules", lambda: self.schedules.beats)
         self.health.follow("tests", lambda: self.ends.beats)
         self.health.follow("storms", lambda: self.storm_ends.beats)
+        self.health.follow("outbox", lambda: self.outbox.beats)
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
@@ -325,6 +334,24 @@ class Centre:
         self.health.begin(self._tasks)
         await self._start_receivers()
         await self._start_console(sessions)
+
+    def _outbox(self) -> Outbox:
+        try:
+            rota = ways.rota(self._settings, self._clock)
+        except ways.WaysError as error:
+            raise StartError(str(error)) from error
+        return Outbox(
+            self.notices,
+            self.board,
+            self._stores.journal,
+            rota=rota,
+            silent=SilentSites(self.board, self.book, self._clock),
+            accounts=self.book,
+            kinds=self._kinds,
+            rules=self._settings.rules,
+            clock=self._clock,
+            chance=self._chance,
+        )
 
     def _upkeep(self, sessions: SessionsDoor) -> Upkeep:
         return Upkeep(
@@ -424,6 +451,10 @@ class Centre:
             heard=self.supervision.heard_of,
             moves=lambda: self.book.moves,
             archive=self._stores.archive,
+            notices=self.notices,
+            outbox=self.outbox,
+            shifts=tuple(table.shift() for table in settings.shift) or SHIFTS,
+            zone=self.outbox.rota.zone,
             receivers=tuple(one.name for one in self.receivers),
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,
@@ -505,6 +536,9 @@ class Centre:
         if hasattr(self, "intake"):
             await self.intake.settle()
         await self._tasks.stop()
+        if hasattr(self, "outbox"):
+            for notifier in ways.notifiers(self.outbox.rota):
+                await notifier.close()
         in_order = self._tasks.whole and getattr(self._stores.journal, "usable", True)
         if hasattr(self, "upkeep"):
             await self._save()

@@ -6,8 +6,10 @@ Where a notifier sends to is a secret: it stands in the environment or in a file
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from belfry.domain import rota
@@ -35,6 +37,14 @@ class NotifierTable(Struct, frozen=True, kw_only=True):
     def table(self) -> Mapping[str, object]:
         """What the plug-in gets."""
         return {**self.rest, "name": self.name}
+
+    def beside(self, folder: Path) -> "NotifierTable":
+        """Return the same table; what a key that ends in `_file` names counts from `folder`."""
+        rest = {
+            key: str(folder / value) if key.endswith("_file") and isinstance(value, str) else value
+            for key, value in self.rest.items()
+        }
+        return msgspec.structs.replace(self, rest=rest)
 
 
 class OnCallTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -229,4 +229,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         console = msgspec.structs.replace(
             self.console, tls_cert=at(self.console.tls_cert), tls_key=at(self.console.tls_key)
         )
-        return msgspec.structs.replace(self, data=folder / self.data, accounts=at(self.accounts), console=console)
+        return msgspec.structs.replace(
+            self,
+            data=folder / self.data,
+            accounts=at(self.accounts),
+            console=console,
+            notifier=tuple(one.beside(folder) for one in self.notifier),
+        )

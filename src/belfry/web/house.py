@@ -1,16 +1,18 @@
 """What the web needs of the house, handed in as one value: no globals, nothing looked up by name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
 from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
+from belfry.centre.outbox import Outbox
 from belfry.centre.runaways import Runaway
 from belfry.centre.schedules import DueNext, Overdue
 from belfry.centre.schedules.extending import ScheduleDesk
@@ -19,6 +21,7 @@ from belfry.centre.storms.desk import StormDesk
 from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
+from belfry.domain.percentiles import SHIFTS, Shift
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
@@ -171,3 +174,10 @@ class House:
     """Browsers reach the centre by https alone, so cookies say Secure."""
     archive: Archive | None = None
     """None: nothing can be listed of what is over for long."""
+    notices: NoticeBook = field(default_factory=NoticeBook)
+    """Who was to be reached outside the console, and what came of it."""
+    outbox: Outbox | None = None
+    """None: nobody is reached outside the console."""
+    shifts: Sequence[Shift] = SHIFTS
+    zone: tzinfo = UTC
+    """The centre's own clock."""
