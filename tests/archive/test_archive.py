@@ -114,6 +114,22 @@ async def test_what_is_going_is_out_of_lists_and_counts_at_once_and_remembered_u
     assert await archive.going() is None
 
 
+async def test_what_was_erased_is_in_no_byte_of_its_files(tmp_path: Path) -> None:
+    archive = SqlArchive.open(tmp_path)
+    ids = [f"incident-gone-{n:04}" for n in range(300)]
+    await archive.fold(Folded(upto=9, incidents={key: closed(key, NOW) for key in ids}))
+
+    def held() -> list[str]:
+        return [path.name for path in sorted(tmp_path.iterdir()) if b"incident-gone-" in path.read_bytes()]
+
+    assert held() != []
+    going = Going(id=b"g" * 16, at=NOW, positions=(1,))
+    await archive.begin(going, incidents=ids, heard={}, cursor=("incidents", 0))
+    await archive.done()
+    assert held() == []
+    await archive.close()
+
+
 async def test_when_a_position_was_erased_is_known_by_its_run(archive: SqlArchive) -> None:
     await archive.fold(Folded(upto=30, erased=[Run(3, 5, NOW), Run(9, 9, NOW + DAY)]))
     found = [await archive.erased_at(position) for position in (2, 3, 5, 6, 9, 10)]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from belfry.sql import SqlError, UtcDateTime, make_engine, reading, writing
+from belfry.sql import SqlError, UtcDateTime, empty_log, make_engine, reading, writing
 
 METADATA = MetaData()
 SITE = Table("site", METADATA, Column("id", Integer, primary_key=True), Column("at", UtcDateTime))
@@ -117,3 +117,25 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SqlError, match=r"store\.db cannot be used"):
         make_engine(f"sqlite:///{tmp_path}/file/store.db")
+
+
+def test_what_was_deleted_is_in_no_byte_once_the_log_is_empty(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("create table person(name text)")
+        connection.exec_driver_sql("insert into person values ('Averill-Whittington')")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("delete from person")
+
+    def held() -> bool:
+        return any(b"Averill-Whittington" in path.read_bytes() for path in tmp_path.iterdir())
+
+    assert held()
+    with reading(engine) as reader:
+        reader.exec_driver_sql("select * from person").all()
+        with writing(engine) as connection:
+            connection.exec_driver_sql("insert into person values ('another')")
+        assert not empty_log(engine), "somebody reads: nobody waits"
+    assert empty_log(engine)
+    assert not held()
+    engine.dispose()

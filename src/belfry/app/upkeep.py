@@ -3,6 +3,7 @@
 None of it may end the centre: a round that fails is told and tried again.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,6 +30,7 @@ from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
+from belfry.sql import empty_log
 
 log = structlog.get_logger()
 
@@ -132,6 +134,7 @@ class Upkeep:
         keys, entries = await self._expiry.step()
         if keys or entries:
             log.info("erased what was due", keys=keys, entries=entries)
+        await asyncio.to_thread(empty_log, self._stores.registry.store.engine)  # of whom somebody took out of it
 
     async def _archive(self) -> None:
         before = self._archivist.position

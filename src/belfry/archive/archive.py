@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, METADATA, NUMBER
 from belfry.domain.facts import Carried, account_subject
 from belfry.ports.archive import EVERY_ONE, CarriedAt, ClosedIncident, Folded, Going, Heard, Sought, Totals
-from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state, writing
+from belfry.sql import SchemaState, SqlError, called, empty_log, make_engine, migrate, reading, schema_state, writing
 
 FILE: Final = "archive.sqlite3"
 MIGRATIONS: Final = "belfry.archive:migrations"
@@ -135,6 +135,7 @@ class SqlArchive:
 
     async def done(self) -> None:
         await self._write(lambda it: it.execute(delete(GOING)))
+        await asyncio.to_thread(empty_log, self.engine)
 
     async def clear(self) -> None:
         """Begin anew, as if nothing had been folded or erased."""

@@ -2,7 +2,7 @@
 and migrations that happen whole or not at all.
 """
 
-from belfry.sql.engine import called, committing, make_engine, preparing, reading, writing
+from belfry.sql.engine import called, committing, empty_log, make_engine, preparing, reading, writing
 from belfry.sql.errors import SqlError
 from belfry.sql.migrate import NewerSchema, SchemaState, migrate, schema_state
 from belfry.sql.types import UtcDateTime
@@ -14,6 +14,7 @@ __all__ = [
     "UtcDateTime",
     "called",
     "committing",
+    "empty_log",
     "make_engine",
     "migrate",
     "preparing",

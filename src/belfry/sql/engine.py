@@ -45,6 +45,27 @@ def make_engine(url: str | URL) -> Engine:
     raise SqlError(f"{address.drivername}: wants sqlite:///FILE or postgresql://HOST/DATABASE")
 
 
+def empty_log(engine: Engine) -> bool:
+    """Bring what the log of a SQLite file holds into the file and empty it, so that what was deleted is in neither.
+
+    False where somebody reads from it just now; nobody waits. A server does this by itself.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            cursor.close()
+    finally:
+        connection.close()
+    return not busy
+
+
 def called(engine: Engine) -> str:
     """Return what people call this database: its file, or its address without the password."""
     if engine.dialect.name == "sqlite":
@@ -66,7 +87,8 @@ def _sqlite(address: URL, file: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        # secure_delete: who was taken out of a register is overwritten, not only forgotten.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
