@@ -358,6 +358,19 @@ async def test_another_hazard_of_an_unknown_account_rings_again() -> None:
         assert centre.incidents()[0].rings_at > rang
 
 
+async def test_unknown_accounts_with_rows_of_their_own_are_no_scanner_an_hour_later() -> None:
+    async with room() as centre:
+        numbers = [f"{9000 + n}" for n in range(9)]
+        for number in numbers:
+            await centre.say("BA", number, zone="1", source=b"one network")
+            centre.wait(minutes=4)
+        rows = len(centre.incidents())
+        centre.wait(hours=2)
+        for number in numbers:
+            await centre.say("BA", number, zone="1", source=b"one network")
+        assert rows == len(centre.incidents()) == len(numbers)
+
+
 async def test_a_scanner_leaves_little_behind() -> None:
     async with room() as centre:
         entries = []

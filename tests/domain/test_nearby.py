@@ -13,7 +13,8 @@ AT_ONCE = timedelta(0)
 
 
 def spot(latitude: float | None, longitude: float | None, account: str = "a", **more: str) -> Spot:
-    return Spot(more.get("hazard", "fire"), account, latitude, longitude, more.get("building", ""))
+    by_person = more.get("by") == "person"
+    return Spot(more.get("hazard", "fire"), account, latitude, longitude, more.get("building", ""), by_person)
 
 
 def test_a_degree_of_latitude_is_as_long_as_it_is() -> None:
@@ -37,6 +38,17 @@ def test_one_building_is_close_without_coordinates_and_no_name_is_no_building() 
     one, other = spot(None, None, "a", building="tower"), spot(None, None, "b", building="tower")
     assert are_neighbours(one, other, timedelta(hours=5), RULES)
     assert not are_neighbours(spot(None, None), spot(None, None, "b"), AT_ONCE, RULES)
+
+
+def test_what_people_say_is_offered_every_hazard_near_it_in_place_and_time() -> None:
+    call, panel = spot(52, 13, hazard="FIRE.STRUCT", by="person"), spot(52, 13, "b", hazard="intrusion")
+    assert are_neighbours(call, panel, timedelta(minutes=15), RULES)
+    assert are_neighbours(panel, call, timedelta(minutes=15), RULES)
+    assert not are_neighbours(call, panel, timedelta(minutes=16), RULES)
+    one = spot(None, None, hazard="FIRE.STRUCT", by="person", building="tower")
+    other = spot(None, None, "b", hazard="intrusion", building="tower")
+    assert are_neighbours(one, other, AT_ONCE, RULES)
+    assert not are_neighbours(one, other, timedelta(hours=1), RULES)
 
 
 @pytest.mark.parametrize("latitude", [0.0, 48.1, -33.9, 69.6, 89.999])

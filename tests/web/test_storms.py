@@ -148,6 +148,26 @@ async def test_the_same_hazard_close_by_is_shown_beside_and_never_merged(rig: Ri
     assert await near(rig, late) == []
 
 
+async def test_a_call_is_offered_whatever_is_open_near_it_and_the_other_way_round(rig: Rig) -> None:
+    for account in (house("8001"), house("8002", 290), house("8003", 100)):
+        rig.book.put(account)
+    client = rig.token()
+    burglar = await rig.alarm(client, "BA", "8002")
+    pendant = await rig.alarm(client, "MA", "8003")
+    said = {"kind": "FIRE.STRUCT", "place": {"site": "h8001"}}
+    answer = await client.post("/calls", json=said)
+    assert answer.status_code == 202, answer.text
+    call = next(
+        row["id"] for row in (await client.get("/incidents?state=open")).json()["items"] if row["kind"] == "FIRE.STRUCT"
+    )
+    assert await near(rig, call) == ["8002"]
+    assert len(await near(rig, burglar)) == 1
+    assert await near(rig, pendant) == []
+    rig.wait(minutes=16)
+    later = await rig.alarm(client, "BA", "8003")
+    assert call not in [one["id"] for one in (await client.get(f"/incidents/{later}")).json()["neighbours_open"]]
+
+
 async def test_one_building_is_close_whatever_the_registry_lacks(rig: Rig) -> None:
     for number in ("8001", "8002"):
         rig.book.put(house(number, latitude=None, longitude=None, building="tower"))

@@ -628,11 +628,11 @@ export const de: Catalogue = {
   'runaway.last': 'Zuletzt',
   'runaway.floods': 'Zentralen, die zu viel melden',
   'runaway.floods.about': 'Mehr als hundert Signale in einer Minute.',
-  'neighbours.title': 'Gleiches in der Nähe',
+  'neighbours.title': 'In der Nähe',
   'storm.held': { one: '{n} zurückgehalten', other: '{n} zurückgehalten' },
   'storm.owed': { one: '{n} Sturm ist noch zu verantworten', other: '{n} Stürme sind noch zu verantworten' },
   'storm.started': { one: 'Bisher {n} Sturm.', other: 'Bisher {n} Stürme.' },
-  'neighbours.more': { one: '{n} gleicher in der Nähe', other: '{n} gleiche in der Nähe' },
+  'neighbours.more': { one: '{n} in der Nähe', other: '{n} in der Nähe' },
 
   'nav.closed': 'Erledigt',
   'closed.title': 'Abgeschlossene Vorfälle',

@@ -614,11 +614,11 @@ export const en = {
   'runaway.last': 'Last',
   'runaway.floods': 'Panels that say too much',
   'runaway.floods.about': 'More than a hundred signals in a minute.',
-  'neighbours.title': 'The same close by',
+  'neighbours.title': 'Close by',
   'storm.held': { one: '{n} held back', other: '{n} held back' },
   'storm.owed': { one: '{n} storm waits to be answered for', other: '{n} storms wait to be answered for' },
   'storm.started': { one: '{n} storm so far.', other: '{n} storms so far.' },
-  'neighbours.more': { one: '{n} like it close by', other: '{n} like it close by' },
+  'neighbours.more': { one: '{n} close by', other: '{n} close by' },
 
   'nav.closed': 'Closed',
   'closed.title': 'Closed incidents',

@@ -624,11 +624,11 @@ export const es: Catalogue = {
   'runaway.last': 'Último',
   'runaway.floods': 'Centrales que dicen demasiado',
   'runaway.floods.about': 'Más de cien señales en un minuto.',
-  'neighbours.title': 'Lo mismo cerca',
+  'neighbours.title': 'Cerca',
   'storm.held': { one: '{n} retenida', other: '{n} retenidas' },
   'storm.owed': { one: '{n} temporal espera respuesta', other: '{n} temporales esperan respuesta' },
   'storm.started': { one: '{n} temporal hasta ahora.', other: '{n} temporales hasta ahora.' },
-  'neighbours.more': { one: '{n} igual cerca', other: '{n} iguales cerca' },
+  'neighbours.more': { one: '{n} cerca', other: '{n} cerca' },
 
   'nav.closed': 'Cerrados',
   'closed.title': 'Incidentes cerrados',

@@ -625,11 +625,11 @@ export const fr: Catalogue = {
   'runaway.last': 'Dernier',
   'runaway.floods': 'Centrales trop bavardes',
   'runaway.floods.about': 'Plus de cent signaux en une minute.',
-  'neighbours.title': 'De même à proximité',
+  'neighbours.title': 'À proximité',
   'storm.held': { one: '{n} retenu', other: '{n} retenus' },
   'storm.owed': { one: '{n} tempête attend qu’on en réponde', other: '{n} tempêtes attendent qu’on en réponde' },
   'storm.started': { one: '{n} tempête à ce jour.', other: '{n} tempêtes à ce jour.' },
-  'neighbours.more': { one: '{n} pareil à proximité', other: '{n} pareils à proximité' },
+  'neighbours.more': { one: '{n} à proximité', other: '{n} à proximité' },
 
   'nav.closed': 'Clos',
   'closed.title': 'Incidents clos',

@@ -4,6 +4,7 @@ An incident stands where its account stood when it opened. It hears the board; w
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from belfry.centre.board import Board
 from belfry.domain.incident import Incident
@@ -13,7 +14,9 @@ from belfry.domain.site import Account
 from belfry.ports import Accounts
 
 Place = tuple[str, object]
-"""A hazard, and a cell of the grid or the name of a building."""
+"""A hazard, EVERY one or what PEOPLE said, and a cell of the grid or the name of a building."""
+EVERY: Final = "*"
+PEOPLE: Final = "by people"
 
 
 class Neighbours:
@@ -37,9 +40,9 @@ class Neighbours:
 
     def _near(self, incident: Incident, spot: Spot) -> list[Incident]:
         metres = self._rules.neighbour_m
-        places: list[Place] = [(spot.hazard, cell) for cell in cells_around(spot, metres)]
-        if spot.building:
-            places.append((spot.hazard, spot.building))
+        where: list[object] = [*cells_around(spot, metres), *([spot.building] if spot.building else [])]
+        asked = (EVERY,) if spot.by_person else (spot.hazard, PEOPLE)
+        places: list[Place] = [(what, one) for what in asked for one in where]
         found: dict[str, Incident] = {}
         for place in places:
             for key in self._at.get(place, ()):
@@ -83,8 +86,9 @@ class Neighbours:
 
     def _places(self, spot: Spot) -> list[Place]:
         cell = cell_of(spot, self._rules.neighbour_m)
-        places: list[Place] = [] if cell is None else [(spot.hazard, cell)]
-        return [*places, (spot.hazard, spot.building)] if spot.building else places
+        where: list[object] = [*([] if cell is None else [cell]), *([spot.building] if spot.building else [])]
+        listed = (EVERY, spot.hazard, *((PEOPLE,) if spot.by_person else ()))
+        return [(what, one) for what in listed for one in where]
 
     def _account(self, incident: Incident) -> Account | None:
         account = None if incident.account_id is None else self._accounts.by_id(incident.account_id)

@@ -32,7 +32,7 @@ _FAMILIES: Final = (
 
 SET_PERIOD_FAMILIES: Final = frozenset({"intrusion"})
 THIRTY_MINUTE_FAMILIES: Final = frozenset({"hold-up", "panic", "duress"})
-_BY_PEOPLE: Final = frozenset({Method.CALL, Method.DUTY})
+BY_PEOPLE: Final = frozenset({Method.CALL, Method.DUTY})
 CONFIRMING_FAMILY: Final = "fire"
 
 
@@ -47,7 +47,7 @@ def group_key(kind: Kind, signal: Received, *, building: str = "", account: Acco
 
     `account` is whose incident it is, where that is not the account that said it.
     """
-    if signal.method in _BY_PEOPLE or kind.group_key == "none":
+    if signal.method in BY_PEOPLE or kind.group_key == "none":
         return None
     if kind.group_key in ("cause", "centre+part"):
         return f"centre|{family(kind.code)}|{signal.part or ''}"

@@ -1,7 +1,9 @@
 """Open incidents of the same hazard at neighbouring sites: shown together, never merged.
 
 Near is what the registry says: within `neighbour_m` of each other and begun within `neighbour_s`, or in one building.
-Medical incidents are nobody's neighbours (SCOPE, medical is nobody's lead).
+A call or a duty report never joins by itself, and people name a hazard in their own way: it is offered whatever else is
+open near it in place and time (RULES 2, grouping keys). Medical incidents are nobody's neighbours (SCOPE, medical is
+nobody's lead).
 """
 
 from datetime import timedelta
@@ -10,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from belfry.domain.correlation import family
+from belfry.domain.correlation import BY_PEOPLE, family
 from belfry.domain.incident import Incident
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
@@ -33,6 +35,8 @@ class Spot(Struct, frozen=True):
     latitude: float | None
     longitude: float | None
     building: str
+    by_person: bool = False
+    """Somebody called, or reported it from the field."""
 
 
 def spot_of(incident: Incident, account: Account | None) -> Spot | None:
@@ -41,7 +45,8 @@ def spot_of(incident: Incident, account: Account | None) -> Spot | None:
         return None
     if not account.building and (account.latitude is None or account.longitude is None):
         return None
-    return Spot(family(incident.kind), account.id, account.latitude, account.longitude, account.building)
+    by_person = incident.method in BY_PEOPLE
+    return Spot(family(incident.kind), account.id, account.latitude, account.longitude, account.building, by_person)
 
 
 def distance_m(one: Spot, other: Spot) -> float | None:
@@ -55,12 +60,15 @@ def distance_m(one: Spot, other: Spot) -> float | None:
 
 def are_neighbours(one: Spot, other: Spot, apart: timedelta, rules: Rules) -> bool:
     """Whether two open incidents, begun so far apart, belong beside each other. One site's own are no neighbours."""
-    if one.hazard != other.hazard or one.account_id == other.account_id:
+    same = one.hazard == other.hazard
+    if one.account_id == other.account_id or not (same or one.by_person or other.by_person):
         return False
-    if one.building and one.building == other.building:
+    together = bool(one.building) and one.building == other.building
+    if together and same:
         return True
     metres = distance_m(one, other)
-    return metres is not None and metres <= rules.neighbour_m and abs(apart).total_seconds() <= rules.neighbour_s
+    near = together or (metres is not None and metres <= rules.neighbour_m)
+    return near and abs(apart).total_seconds() <= rules.neighbour_s
 
 
 def cell_of(spot: Spot, metres: float) -> Cell | None:

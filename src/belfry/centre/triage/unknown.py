@@ -1,7 +1,7 @@
 """Nobody's account: one incident of its own, tests and polls only to the list (RULES 2, unknown account)."""
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,9 +35,12 @@ class UnknownAccounts:
         kind = case.verdict.kind
         if case.verdict.act != "open_or_join" or kind is None:
             return [case.logged("the account is not commissioned", marks=("unknown_account",))]
-        folded = self._too_many(case, case.key)
-        group = f"{case.signal.receiver}|unknown" if folded else f"{case.who}|unknown{'|silent' if kind.silent else ''}"
-        here = case.draft.in_group(group) if folded else [one for one in case.open_here if one.group == group]
+        group = f"{case.who}|unknown{'|silent' if kind.silent else ''}"
+        here: Sequence[Incident] = [one for one in case.open_here if one.group == group]
+        folded = not case.open_here and self._too_many(case, case.key)  # with a row of its own it is no news
+        if folded:
+            group = f"{case.signal.receiver}|unknown"
+            here = case.draft.in_group(group)
         priority = unknown_priority(case.signal)
         why = "many unknown accounts in a short time: folded into one" if folded else "no such account is registered"
         reasons = (*case.verdict.reasons, why, *(() if folded else _near(case, case.key)))
