@@ -112,3 +112,23 @@ async def fits(phone: Seat) -> None:
         beyond = await phone.page.locator("main").evaluate("(main) => main.scrollWidth - main.clientWidth")
         assert beyond == 0, language
     await phone.of("language").select_option("en")
+
+
+async def test_a_code_is_withdrawn_on_the_list_and_its_technician_is_signed_out(house: House, browser: Browser) -> None:
+    site = await furnished(house, "2002")
+    code = (await house.api.post("/technician-codes", {"account_id": site, "minutes": 120}))["code"]
+    async with seat(browser, "anna") as anna, seat(browser, "phone", viewport=PHONE) as phone:
+        await phone.page.goto(f"{house.url}tech")
+        await phone.of("tech-code").fill(code)
+        await phone.of("tech-go").click()
+        await expect(phone.of("tech-form")).to_be_visible()
+        await anna.sign_in(house.url)
+        await anna.press("p")
+        row = anna.of("code-row")
+        await expect(row).to_contain_text("Corner Shop Averill")
+        await expect(row).to_contain_text("His page is open")
+        assert await in_every_look(anna, "codes") == {}
+        await anna.of("withdraw").press("Enter")
+        await expect(row).to_have_count(0)
+        await phone.page.reload()
+        await expect(phone.of("tech-code")).to_be_visible()

@@ -80,3 +80,23 @@ async def test_a_late_closing_is_put_off_by_e_and_the_word_and_held_until_then(h
         assert (found["state"], found["held_by"], found["held_on"]) == ("held", "anna", "signal")
         (closing,) = (await house.api.get("/supervision"))["due_next"]
         assert (closing["account_id"], closing["put_off"]) == (site, True)
+
+
+async def test_opening_hours_are_changed_on_the_telephone_with_the_pass_word(house: House, browser: Browser) -> None:
+    site = await furnish(house)
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await anna.page.goto(f"{house.url}sites/{site}/edit")
+        await anna.of("tab-schedules").click()
+        await expect(anna.of("edit-word")).to_have_count(0)
+        await anna.of("schedule-0-name").fill("Summer hours")
+        await expect(anna.of("edit-word")).to_be_visible()
+        assert await in_every_look(anna, "a word for other hours") == {}
+        await anna.press("Control+Enter")
+        await expect(anna.of("edit-failed")).to_be_visible()
+        await anna.of("edit-word").fill(WORD)
+        await anna.press("Control+Enter")
+        await expect(anna.of("edit-state")).to_have_text("Saved")
+        await expect(anna.of("edit-word")).to_have_count(0)
+        (kept,) = (await house.api.get(f"/accounts/{site}"))["schedules"]
+        assert kept["name"] == "Summer hours"

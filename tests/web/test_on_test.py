@@ -173,6 +173,8 @@ async def test_another_tenants_tests_are_nowhere(rig: Rig) -> None:
         answer = await stan.post(path, json={"account_id": mill, "minutes": 5})
         assert (answer.status_code, answer.json()["field"]) == (400, "account_id")
     assert (await stan.get("/technician-codes", params={"account": mill})).status_code == 400
+    await issued(rig, mill)
+    assert (await stan.get("/technician-codes")).json()["items"] == []
     assert (await stan.get(f"/accounts/{other}/tests")).status_code == 200
 
 
@@ -270,6 +272,9 @@ async def test_a_code_that_is_withdrawn_or_over_ends_the_page(rig: Rig) -> None:
     operator = rig.token(name="olga")
     listed_codes = (await operator.get("/technician-codes", params={"account": mill})).json()["items"]
     assert {one["id"] for one in listed_codes} == {first["id"], second["id"]}
+    everywhere = (await operator.get("/technician-codes")).json()["items"]
+    assert [one["id"] for one in everywhere] == [second["id"], first["id"]], "the next to be over first"
+    assert {(one["account"], one["site"]["name"], one["used"]) for one in everywhere} == {("7001", "Old mill", True)}
     assert (await operator.delete(f"/technician-codes/{first['id']}")).status_code == 204
     assert (await phone.get("/technician")).status_code == 401
     assert (await other.get("/technician")).status_code == 200

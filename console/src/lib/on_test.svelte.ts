@@ -1,7 +1,7 @@
 // All that is on test, kept young while somebody of the control room is there.
 
 import { app } from './app.svelte';
-import type { Test } from './on_test';
+import type { GoodCode, Test } from './on_test';
 import { may } from './rights';
 import { timers } from './timers';
 import type { Page } from './types';
@@ -11,6 +11,7 @@ const LOOK_EVERY_MS = 5_000;
 class OnTest {
   running = $state.raw<Test[]>([]);
   ended = $state.raw<Test[]>([]);
+  codes = $state.raw<GoodCode[]>([]);
   failed = $state(false);
   loaded = $state(false);
 
@@ -25,7 +26,10 @@ class OnTest {
     if (!session || !may(session.user.role, 'on test')) return;
     try {
       this.running = (await app.api.get<Page<Test>>('/tests')).items;
-      if (ended) this.ended = (await app.api.get<Page<Test>>('/tests', { state: 'ended' })).items;
+      if (ended) {
+        this.ended = (await app.api.get<Page<Test>>('/tests', { state: 'ended' })).items;
+        this.codes = (await app.api.get<Page<GoodCode>>('/technician-codes')).items;
+      }
       this.failed = false;
       this.loaded = true;
     } catch {

@@ -82,6 +82,17 @@ export interface Code {
   until: string;
 }
 
+/** A code that is good, but for itself; `used`: it opened its technician's page. */
+export interface GoodCode {
+  id: string;
+  account_id: string;
+  account: string | null;
+  site: Site | null;
+  until: string;
+  by: string;
+  used: boolean;
+}
+
 /** Where a test stands at an instant: the page need not ask to see it come near its end. */
 export function stageAt(test: Test, now: number): Stage {
   if (test.ended_at !== null) return 'ended';

@@ -113,5 +113,5 @@ export function zoneOf(row: { zone: string | null; area: string | null }): strin
 /** What those share who fell silent together: `receiver/panels`, `prefix/A0`. */
 export function causeOf(part: string): string {
   const [what, name] = [part.slice(0, part.indexOf('/')), part.slice(part.indexOf('/') + 1)];
-  return what === 'receiver' || what === 'prefix' || what === 'provider' ? t(`silence.cause.${what}`, { name }) : part;
+  return what === 'receiver' || what === 'prefix' || what === 'provider' || what === 'area' ? t(`silence.cause.${what}`, { name }) : part;
 }

@@ -107,8 +107,12 @@ class IssuedView(Struct, frozen=True, kw_only=True):
 
 
 class CodeView(Struct, frozen=True, kw_only=True):
+    """A technician's code, but for itself. `used`: it opened his page, which lasts until then."""
+
     id: str
     account_id: str
+    account: str | None
+    site: SiteView | None
     until: Instant
     by: str
     used: bool

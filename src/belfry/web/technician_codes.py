@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 from litestar import Router, delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from belfry.centre.on_test import Code
+from belfry.domain.site import Account
 from belfry.web.bodies import Asked as Request
 from belfry.web.bodies import takes
 from belfry.web.front import front
@@ -15,8 +17,10 @@ from belfry.web.on_test_views import CodeList, CodeView, IssuedView
 from belfry.web.problems import refused, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees_site
+from belfry.web.telling import site_view
 from belfry.web.who_asks import site_asked
 
+LISTED_MOST: Final = 1_000
 _NOWHERE: Final = told("There is no such account")
 
 
@@ -38,20 +42,29 @@ async def issue_code(request: Request, data: JSONBody[IssueBody]) -> IssuedView:
 
 
 @get("/technician-codes", guards=[need(Right.ON_TEST)], summary="Technicians' codes that are good")
-async def technician_codes(request: Request, account: Annotated[str, QueryParameter(max_length=60)]) -> CodeList:
+async def technician_codes(
+    request: Request, account: Annotated[str | None, QueryParameter(max_length=60)] = None
+) -> CodeList:
+    """Of a site, or of all; the next to be over first."""
     house = front(request).house
-    site = site_asked(request, account, field="account")
-    return CodeList(
-        [
-            CodeView(
-                id=one.issued.code,
-                account_id=site.id,
-                until=one.issued.until,
-                by=one.issued.by,
-                used=one.used,
-            )
-            for one in house.technicians.of_account(site.id)
-        ]
+    if account is not None:
+        site_asked(request, account, field="account")
+    good = (one for one in house.technicians.good() if account in (None, one.issued.account_id))
+    found = [
+        _view(one, site) for one in good if sees_site(request, site := house.accounts.by_id(one.issued.account_id))
+    ]
+    return CodeList(sorted(found, key=lambda one: (one.until, one.id))[:LISTED_MOST])
+
+
+def _view(code: Code, site: Account | None) -> CodeView:
+    return CodeView(
+        id=code.issued.code,
+        account_id=code.issued.account_id,
+        account=None if site is None else site.account,
+        site=None if site is None else site_view(site),
+        until=code.issued.until,
+        by=code.issued.by,
+        used=code.used,
     )
 
 

@@ -18,10 +18,18 @@ export class Editor {
   /** When what is shown was typed, where it waited in the browser. */
   found = $state<number | null>(null);
   saved = $state(false);
+  /** The pass-word of whoever asks on the telephone for other schedules; it stays nowhere. */
+  word = $state('');
   private readonly drawer: Drawer;
   private readonly path: string;
 
   readonly changed = $derived<Section[]>(this.base && this.mine ? changedSections(this.base, this.mine) : []);
+  /** Opening hours are an operator's to change only with the pass-word of the site, where it has any. */
+  readonly needsWord = $derived(
+    this.changed.includes('schedules') &&
+      !['supervisor', 'administrator'].includes(app.session?.user.role ?? '') &&
+      (this.card?.contacts.some((contact) => contact.has_word) ?? false),
+  );
   readonly undecided = $derived(this.meeting?.choices.filter(({ whose }) => whose === null).length ?? 0);
 
   constructor(
@@ -85,7 +93,10 @@ export class Editor {
   private async send(): Promise<void> {
     const { base, mine } = this;
     if (!base || !mine) return;
-    const card = await app.api.patch<Card>(this.path, patchOf(base, $state.snapshot(mine) as Site));
+    const word = this.needsWord ? this.word.trim() : '';
+    this.word = '';
+    const patch = patchOf(base, $state.snapshot(mine) as Site);
+    const card = await app.api.patch<Card>(this.path, word ? { ...patch, word } : patch);
     this.card = card;
     this.base = seen(card);
     this.mine = copy(this.base);

@@ -251,6 +251,8 @@ export const sites: Record<keyof typeof en, Message> = {
   'edit.title': 'Bearbeiten: {name}',
   'edit.sections': 'Abschnitte',
   'edit.save': 'Speichern',
+  'edit.word': 'Kennwort dessen, der andere Zeiten verlangt',
+  'edit.word.about': 'Am Telefon werden Öffnungszeiten nur für den geändert, der das Kennwort sagt und es entscheiden darf.',
   'edit.discard': 'Ungespeichertes verwerfen',
   'edit.unsaved': 'Nicht gespeichert; es wartet in diesem Browser',
   'edit.saved': 'Gespeichert',

@@ -252,6 +252,8 @@ export const sites = {
   'edit.title': 'Edit: {name}',
   'edit.sections': 'Sections',
   'edit.save': 'Save',
+  'edit.word': 'Pass-word of who asks for other hours',
+  'edit.word.about': 'Opening hours are changed on the telephone only for who says the pass-word and may decide it.',
   'edit.discard': 'Throw away what is not saved',
   'edit.unsaved': 'Not saved; it waits in this browser',
   'edit.saved': 'Saved',

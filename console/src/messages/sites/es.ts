@@ -251,6 +251,8 @@ export const sites: Record<keyof typeof en, Message> = {
   'edit.title': 'Editar: {name}',
   'edit.sections': 'Secciones',
   'edit.save': 'Guardar',
+  'edit.word': 'Contraseña de quien pide otro horario',
+  'edit.word.about': 'Por teléfono, el horario solo se cambia para quien dice la contraseña y puede decidirlo.',
   'edit.discard': 'Descartar lo no guardado',
   'edit.unsaved': 'Sin guardar; queda en este navegador',
   'edit.saved': 'Guardado',

@@ -251,6 +251,8 @@ export const sites: Record<keyof typeof en, Message> = {
   'edit.title': 'Modifier : {name}',
   'edit.sections': 'Rubriques',
   'edit.save': 'Enregistrer',
+  'edit.word': 'Mot de passe de qui demande d’autres horaires',
+  'edit.word.about': 'Au téléphone, les horaires ne changent que pour qui dit le mot de passe et peut en décider.',
   'edit.discard': 'Abandonner les modifications',
   'edit.unsaved': 'Non enregistré ; conservé dans ce navigateur',
   'edit.saved': 'Enregistré',

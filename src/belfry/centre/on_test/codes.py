@@ -114,13 +114,11 @@ class TechnicianCodes:
                 return _technician(code)
         return None
 
-    def of_account(self, account_id: str) -> Sequence[Code]:
-        """The codes of a site that are good, or whose session lasts."""
+    def good(self) -> Sequence[Code]:
+        """The codes that are good, or whose session lasts, of every site."""
         now = self._clock()
         return [
-            code
-            for code in self._on_test.codes.values()
-            if code.issued.account_id == account_id and now < code.issued.until and (code.session or not code.used)
+            code for code in self._on_test.codes.values() if now < code.issued.until and (code.session or not code.used)
         ]
 
     # -- inside
