@@ -8,11 +8,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from belfry.cli.accounts import import_app
+from belfry.cli.accounts import export_app, import_app
 from belfry.registry import Registry
 
 app: Final = typer.Typer()
 app.add_typer(import_app, name="import")
+app.add_typer(export_app, name="export")
 KEY: Final = "00112233445566778899aabbccddeeff"
 
 
@@ -78,3 +79,14 @@ def test_a_program_gets_one_object(config: Path) -> None:
 def test_a_missing_sheet_is_wrong_usage(config: Path) -> None:
     words = ["import", "accounts", str(config.parent / "none.csv"), "--config", str(config)]
     assert CliRunner().invoke(app, words).exit_code == 2
+
+
+def test_an_export_is_a_file_that_nobody_else_reads_and_replaces_none(config: Path) -> None:
+    run(config, "account\n1234\n")
+    out = config.parent / "out.csv"
+    words = ["export", "accounts", "--with-keys", "--config", str(config), "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    before = out.read_bytes()
+    again = CliRunner().invoke(app, words)
+    assert (again.exit_code, "File exists" in again.output, out.read_bytes() == before) == (1, True, True)

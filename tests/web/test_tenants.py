@@ -692,6 +692,16 @@ async def test_an_installer_reads_whole_the_sites_that_he_is_linked_to_alone(tow
         assert (await anybody.get(f"/accounts/{town.north}{path}")).status_code == 404
 
 
+async def test_an_installer_who_is_linked_to_none_does_not_learn_whose_a_telephone_number_is(town: Town) -> None:
+    linked = await user(town.rig, "ines", Role.INSTALLER, NORTH)
+    anybody = await user(town.rig, "igor", Role.INSTALLER)
+    number = "+49 30 5550199"
+    contacts = [{"order": 1, "name": "Anna", "numbers": [{"number": number}]}]
+    assert (await change(town.mine, town.north, contacts=contacts)).status_code == 200
+    found = [(await one.get("/accounts", params={"search": number})).json()["items"] for one in (linked, anybody)]
+    assert ([one["id"] for one in found[0]], found[1]) == ([town.north], [])
+
+
 async def test_numbers_of_another_tenant_are_not_proposed_for_an_unknown_one(town: Town) -> None:
     """`7701` is near to the southern `7700`."""
     rig = town.rig

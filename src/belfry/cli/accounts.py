@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from sys import stdout
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 import msgspec
 import typer
@@ -19,6 +19,7 @@ from belfry.registry.sheets.rows import Translate, first_rows
 from belfry.settings import Settings
 
 BY: Final = "command line"
+OWNER_ONLY: Final = 0o600
 NICE: Final = 10
 """A centre beside an import answers first."""
 
@@ -215,6 +216,11 @@ for _kind, _about in _ABOUT.items():
     _export_command(_kind, _about)
 
 
+def _fresh(out: Path) -> BinaryIO:
+    """A file that nobody but its owner reads: telephone numbers and perhaps keys go into it. Raises OSError."""
+    return os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY), "wb")
+
+
 def _export(
     kind: SheetKind,
     config: Path,
@@ -230,7 +236,7 @@ def _export(
             registry.note_keys_exported(by=BY)
         pieces = registry.export(kind, form, tenants=tenants, with_keys=with_keys)
         try:
-            with stdout.buffer if out is None else out.open("xb") as file:
+            with stdout.buffer if out is None else _fresh(out) as file:
                 for piece in pieces:
                     file.write(piece)
         except OSError as error:

@@ -85,10 +85,13 @@ class SiteDesk(Protocol):
 
     async def site(self, account_id: str) -> SiteFile | None: ...
 
-    async def search(self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None) -> Found:
+    async def search(
+        self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None, phones: bool = True
+    ) -> Found:
         """Find accounts by number, name, address or a contact's telephone number; '' finds all. Raises NoSuchCursor.
 
-        `tenants` are names of tenants or ids of single accounts, as `User.tenants`; None: all of them.
+        `tenants` are names of tenants or ids of single accounts, as `User.tenants`; None: all of them. `phones` False:
+        not by telephone numbers.
         """
         ...
 

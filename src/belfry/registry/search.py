@@ -37,10 +37,13 @@ class SitePage(Struct, frozen=True):
     next: str | None = None
 
 
-def search(store: Store, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None) -> SitePage:
+def search(
+    store: Store, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None, phones: bool = True
+) -> SitePage:
+    """`phones` False: by number, name and address alone, for who must not learn whose a telephone number is."""
     limit = max(1, min(limit, LIMIT_MOST))
     rank = _rank(text.replace("\x00", " ").strip())
-    query = select(*COLUMNS, rank).where(*_found(text[:TEXT_MOST]))
+    query = select(*COLUMNS, rank).where(*_found(text[:TEXT_MOST], phones=phones))
     if tenants is not None:
         query = query.where(or_(ACCOUNT.c.tenant.in_(tenants), ACCOUNT.c.id.in_(tenants)))
     if after is not None:
@@ -60,12 +63,12 @@ def _rank(text: str) -> ColumnElement[int]:
     return case((ACCOUNT.c.account == text, 0), (begins, 1), else_=2) if text else literal(0)
 
 
-def _found(text: str) -> Sequence[ColumnElement[bool]]:
+def _found(text: str, *, phones: bool) -> Sequence[ColumnElement[bool]]:
     words = fold(text.replace("\x00", " ")).split()[:WORDS_MOST]  # PostgreSQL has no text with such a character
     if not words:
         return ()
     named = and_(*(ACCOUNT.c.folded.contains(word, autoescape=True) for word in words))
-    if not is_number(text):
+    if not (phones and is_number(text)):
         return (named,)
     return (or_(named, ACCOUNT.c.id.in_(select(PHONE.c.account_id).where(_ends_alike(digits_of(text))))),)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
@@ -38,9 +38,12 @@ class SitesDoor:
     async def site(self, account_id: str) -> SiteFile | None:
         return await in_thread(sites.read_site, self._store, account_id)
 
-    async def search(self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None) -> Found:
+    async def search(
+        self, text: str, *, tenants: frozenset[str] | None, limit: int, after: str | None = None, phones: bool = True
+    ) -> Found:
+        how: dict[str, Any] = {"tenants": tenants, "limit": limit, "after": after, "phones": phones}
         try:
-            page = await in_thread(search.search, self._store, text, tenants=tenants, limit=limit, after=after)
+            page = await in_thread(search.search, self._store, text, **how)
         except refusals.NoSuchCursor as error:
             raise NoSuchCursor(str(error)) from error
         return Found(page.items, page.next)

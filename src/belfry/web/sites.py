@@ -92,8 +92,9 @@ async def accounts(
 
 
 async def _search(desk: Front, user: User, search: str, limit: int, after: str | None) -> AccountList:
+    how: dict[str, Any] = {"tenants": tenants_of(user), "limit": limit, "after": after, "phones": not _knows_list(user)}
     try:
-        found = await desk.house.sites.search(search, tenants=tenants_of(user), limit=limit, after=after)
+        found = await desk.house.sites.search(search, **how)
     except NoSuchCursor:
         raise refused_field("after", "after: this is no cursor of ours", value=after) from None
     return AccountList([account_view(desk, one) for one in found.items], found.next)
@@ -202,9 +203,15 @@ async def site_of(request: Asked, account_id: str) -> SiteFile:
     """
     user = visitor_of(request).user
     file = await front(request).house.sites.site(account_id) if account_id.isprintable() else None
-    if file is None or not sees_site(request, file.account) or (user.role is Role.INSTALLER and user.tenants is None):
+    if file is None or not sees_site(request, file.account) or _knows_list(user):
         raise no_site()
     return file
+
+
+def _knows_list(user: User) -> bool:
+    """Whether somebody knows the list of sites alone, and so not whom a telephone number leads to: an installer who is
+    linked to none."""
+    return user.role is Role.INSTALLER and user.tenants is None
 
 
 def no_site() -> Refused:
