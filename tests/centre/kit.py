@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from belfry.centre.board import Board
+from belfry.centre.notices import NoticeBook
 from belfry.centre.replay import Replay
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
@@ -40,6 +41,7 @@ class Room:
         self.now = START
         self.journal = journal
         self.board = Board()
+        self.notices = NoticeBook()
         self.book = AccountBook(accounts)
         self.chance = random.Random(journal.position).randbytes  # a second room on one journal repeats no id
         rules = Rules()
@@ -53,6 +55,7 @@ class Room:
             heard=lambda position, signal: None,
             clock=lambda: self.now,
             chance=self.chance,
+            notices=self.notices,
         )
 
     def wait(self, **span: float) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from belfry.centre import deadlines, schedules, supervision
+from belfry.centre import deadlines, outbox, schedules, supervision
 from tests.stories.kit import Town, open_town
 
 
@@ -15,6 +15,7 @@ def clocks_are_watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervision, "EVERY_S", 0.025)
     monkeypatch.setattr(schedules, "EVERY_S", 0.025)
     monkeypatch.setattr(deadlines, "LOOK_EVERY_S", 0.025)
+    monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.025)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from belfry.centre.supervision import Supervision
 from belfry.domain.own_faults import Space
 from belfry.ports.staff import Role
 from belfry.registry import Registry
+from belfry.settings import Settings
 from belfry.simulator.panel import Line, Panel
 from belfry.simulator.play import Player
 from belfry.simulator.scenes import Scene
@@ -46,6 +47,8 @@ ROOMY: Final = Machine(space=lambda _: Space(1 << 40, 1 << 39), wall=lambda: 0.0
 """Room for everything, whatever disk the tests run on, and clocks that nobody sets but the test."""
 
 Row = dict[str, Any]
+Change = Callable[[Settings], Settings]
+"""What a story's centre has in its settings beside those of the demo."""
 
 
 class Clock:
@@ -136,9 +139,9 @@ class Town:
     line: Line
     player: Player
 
-    def __init__(self, folder: Path, clock: Clock, count: int, machine: Machine) -> None:
+    def __init__(self, folder: Path, clock: Clock, count: int, machine: Machine, change: Change) -> None:
         self.clock, self.machine = clock, machine
-        self.settings = prepare(folder, port=0, panels=0, accounts=count, seed=SEED)
+        self.settings = change(prepare(folder, port=0, panels=0, accounts=count, seed=SEED))
         self.sites = sites(count, SEED)
         self._supervised_at: list[datetime] = []
         self._scheduled_at: list[datetime] = []
@@ -282,9 +285,11 @@ def numbers_of(metrics: str) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *, count: int = SITES, machine: Machine = ROOMY) -> AsyncIterator[Town]:
+async def open_town(
+    folder: Path, *, count: int = SITES, machine: Machine = ROOMY, change: Change = lambda settings: settings
+) -> AsyncIterator[Town]:
     """A centre with `count` sites until the end of the block, on ports that the system chooses."""
-    town = Town(folder, Clock(), count, machine)
+    town = Town(folder, Clock(), count, machine, change)
     await town.start()
     try:
         yield town

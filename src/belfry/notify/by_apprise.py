@@ -7,6 +7,7 @@ in no message and no log; the library's own log, which repeats addresses, is sil
 import asyncio
 import logging
 import os
+import warnings
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,7 +55,10 @@ class AppriseNotifier:
         _silence()
         self.channel, self._clock = Channel(settings.channel), clock
         self._apprise = Apprise(asset=AppriseAsset(app_id="Belfry", app_desc="Belfry", async_mode=False))
-        if not self._apprise.add(_address(settings, os.environ)):
+        address = _address(settings, os.environ)
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            usable = self._apprise.add(address)  # imports every service that the library knows, some of them old
+        if not usable:
             raise AddressError(
                 f"notifier {settings.name}: what {_where(settings)} holds is no address that can be used"
             )
