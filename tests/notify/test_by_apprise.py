@@ -1,4 +1,4 @@
-"""The notifier `apprise`, against a real server on loopback: what it sends, what it never says, when it sends nothing."""
+"""The notifier `apprise` against a real server on loopback: what it sends, what it never says, when not."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -75,7 +75,7 @@ async def test_a_refusal_is_told_without_an_address_and_logged_nowhere(
     async with phone() as anna:
         anna.answers = [503]
         way = notifier(tmp_path, anna.url.replace("json://", "json://user:secret-word@"))
-        with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match="^not_confirmed$"):
+        with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match=r"^not_confirmed$"):
             await way.send(leave(), PUSH, audience=Audience.ROOM)
         assert "secret-word" not in caplog.text
         assert [record for record in caplog.records if record.name.startswith("apprise")] == []
@@ -86,7 +86,7 @@ async def test_nobody_there_is_a_refusal(tmp_path: Path) -> None:
     async with phone() as anna:
         url = anna.url
     way = notifier(tmp_path, url)
-    with pytest.raises(NotSent, match="^not_confirmed$"):
+    with pytest.raises(NotSent, match=r"^not_confirmed$"):
         await way.send(leave(), PUSH, audience=Audience.ROOM)
     await way.close()
 

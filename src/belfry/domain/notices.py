@@ -81,8 +81,9 @@ def begun(fact: NoticeAsked, position: int, at: datetime) -> Notice:
 
 
 def fold(notice: Notice, fact: AboutNotice, position: int, at: datetime) -> Notice:
-    """The notice after a fact; one that it knows already changes nothing."""
-    if position <= notice.head or notice.over:
+    """The notice after a fact; one that it knows already changes nothing. The entry that asks may drop it too."""
+    known = position < notice.head or (position == notice.head and notice.stage is not Stage.ASKED)
+    if known or notice.over:
         return notice
     match fact:
         case NoticeTried():
