@@ -64,6 +64,7 @@ def main(words: Sequence[str]) -> int:
             keep(desks[name], name, asked.only)
         at_work(desks["console-light"], desks["console-dark"], asked.only)
         sites(desks["console-light"], desks["console-dark"], asked.only)
+        storm(desks["console-light"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
         sheet(browser, asked.only)
@@ -347,15 +348,34 @@ def size_of(page: Page) -> ViewportSize:
     return size
 
 
+HELD: Final = 4
+"""Lines of a storm's list that are waited for."""
+
+
+def storm(page: Page, only: Sequence[str]) -> None:
+    """What a storm holds back while it runs, as whoever may end it sees it; and the point that runs away."""
+    if only and "storm" not in only:
+        return
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.get_by_test_id("held").nth(HELD - 1).wait_for(timeout=1_000 * WAITS_AT_MOST_S)
+    keep(page, "storm", only)
+
+
 def supervision(browser: Browser, url: str, only: Sequence[str]) -> None:
-    """The board, once the bakery is late and the provider has failed; that takes some four minutes of the demo."""
-    if only and "supervision" not in only:
+    """The board, once the bakery is late and the provider has failed, and the outage's own incident; that takes some
+    four minutes of the demo."""
+    if only and not {"supervision", "outage"} & {*only}:
         return
     page = visit(browser, url, DESK, "light")
     page.get_by_test_id("nav-supervision").click()
     page.get_by_test_id("list-outages").wait_for(timeout=2_000 * WAITS_AT_MOST_S)
     page.wait_for_timeout(8_000)  # until the last of them is silent
     keep(page, "supervision", only)
+    page.get_by_test_id("list-outages").get_by_role("link").first.click()
+    page.get_by_test_id("outage-now").wait_for()
+    keep(page, "outage", only)
 
 
 def keep(page: Page, name: str, only: Sequence[str]) -> None:

@@ -162,7 +162,7 @@ export const es: Catalogue = {
   'flag.reported_before': 'el primer aviso no se vio',
   'flag.runaway': 'repetición continua',
   'flag.after_test': 'llegó durante una prueba',
-  'flag.after_storm': 'retenida por una tormenta',
+  'flag.after_storm': 'retenida por un temporal',
   'flag.on_test': 'en prueba',
   'flag.storm': 'retenida',
   'flag.clock': 'reloj erróneo',
@@ -583,7 +583,7 @@ export const es: Catalogue = {
   'bar.not_commissioned': { one: '{n} sin poner en servicio', other: '{n} sin poner en servicio' },
 
   'nav.storm': 'Temporal',
-  'storm.title': 'Tormentas y repeticiones',
+  'storm.title': 'Temporales y repeticiones',
   'storm.running': 'Temporal en curso: hay señales retenidas',
   'storm.over': 'Terminado',
   'storm.ends_in': 'acaba en {time}',
@@ -657,7 +657,7 @@ export const es: Catalogue = {
 
   'nav.on-test': 'En prueba',
   'key.supervision': 'Lo atrasado, lo callado y lo siguiente',
-  'key.storm': 'Tormentas y repeticiones',
+  'key.storm': 'Temporales y repeticiones',
   'key.on-test': 'Todo lo que está en prueba',
   'key.put-on': 'Poner un lugar en prueba (allí)',
   'bar.on_test': { one: '{n} en prueba', other: '{n} en prueba' },

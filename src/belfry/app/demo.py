@@ -48,8 +48,9 @@ STORM_MINUTES: Final = 3
 NOT_COMMISSIONED: Final = 3
 CALLED_MOST: Final = 200
 ROLL_CALL_EVERY_S: Final = 0.2
-OUTAGE_BEGINS_S: Final = 180.0
-OUTAGE_LASTS_S: Final = 150.0
+OUTAGE_BEGINS_S: Final = 140.0
+OUTAGE_LASTS_S: Final = 480.0
+"""Long enough to call the provider, and the sites where people are."""
 
 
 def prepare(folder: Path, *, port: int, panels: int, accounts: int, seed: int) -> Settings:
