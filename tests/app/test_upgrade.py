@@ -20,6 +20,7 @@ from belfry.ports import Newer
 from belfry.registry import Registry, registry_state
 from belfry.settings import Settings
 from belfry.sql import NewerSchema, SchemaState
+from tests.app.child import belfry
 from tests.app.test_keeping import NOW, a_small_centre, entries_of
 from tests.sql.stages import at_revision
 
@@ -106,6 +107,17 @@ async def test_check_says_what_the_next_start_would_bring_up_to_date(tmp_path: P
     assert "journal.sqlite3 is of an older version; the next start keeps a copy in" in told[0].detail
     after = {file.name: file.read_bytes() for file in at.data.iterdir() if not file.name.endswith(("-shm", "-wal"))}
     assert after == before
+
+
+async def test_no_command_brings_a_registry_up_to_date_without_a_copy(tmp_path: Path) -> None:
+    at = await an_older_centre(tmp_path)
+    config = tmp_path / "belfry.toml"
+    config.write_text(f'data = "{at.data}"\n', encoding="utf-8")
+    for words in (("user", "list"), ("token", "--role", "operator")):
+        refused = await belfry(*words, "--config", config)
+        assert refused.code == 1, refused
+        assert "start the centre of this version, which keeps a copy of it" in refused.complained
+    assert revision(at.data) == "r0001"
 
 
 async def test_what_is_kept_goes_when_it_had_its_time(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import msgspec
 import typer
 
 from belfry.ports.staff import NameTaken, StaffError
-from belfry.registry import Registry, RegistryError
+from belfry.registry import Registry, RegistryError, registry_state
 from belfry.settings import Settings, SettingsError, load
-from belfry.sql import SqlError
+from belfry.sql import SchemaState, SqlError
 
 FAULT: Final = 1
 USAGE: Final = 2
@@ -44,8 +44,16 @@ def settings_of(config: Path) -> Settings:
 
 @contextmanager
 def registry_of(settings: Settings) -> Iterator[Registry]:
-    """Open the registry of some settings; whatever it refuses ends the command with its reason."""
+    """Open the registry of some settings; whatever it refuses ends the command with its reason.
+
+    One of an older version is left to the start of the centre, which keeps a copy before it changes it: the way back.
+    """
     try:
+        if registry_state(settings.registry_at) is SchemaState.OLDER:
+            fail(
+                "the registry is of an older version, and no command changes that: start the centre of this version, "
+                "which keeps a copy of it and brings it up to date"
+            )
         registry = Registry.open(settings.registry_at)
     except SqlError as error:
         fail(str(error))
