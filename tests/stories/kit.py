@@ -139,7 +139,9 @@ class Town:
     line: Line
     player: Player
 
-    def __init__(self, folder: Path, clock: Clock, count: int, machine: Machine, change: Change) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, count: int, machine: Machine, change: Change = lambda settings: settings
+    ) -> None:
         self.clock, self.machine = clock, machine
         self.settings = change(prepare(folder, port=0, panels=0, accounts=count, seed=SEED))
         self.sites = sites(count, SEED)
