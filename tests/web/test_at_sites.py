@@ -137,6 +137,20 @@ async def test_a_silent_site_shows_no_number_of_the_premises_and_loses_none(rig:
     assert (await told(sofia, mains))["silent_site"] is False
 
 
+async def test_a_number_that_was_changed_while_the_site_fell_silent_is_kept(rig: Rig) -> None:
+    sofia = supervisor(rig)
+    mill = site(rig)
+    await change(sofia, mill, details={"premises": NUMBERS})
+    version = (await card(sofia, mill))["version"]
+    await rig.alarm(rig.token(name="robot"), "HA", "7001")
+    typed = {"premises": [{"number": "+49 30 1111111"}]}
+    answer = await change(sofia, mill, version=version, details=typed)
+    assert (answer.status_code, answer.json()["details"].get("premises", [])) == (200, [])
+    file = rig.registry.site(mill)
+    assert file is not None
+    assert [one.number for one in file.details.premises] == ["+49 30 1111111"]
+
+
 async def test_the_holder_is_not_told_that_his_site_is_silent(rig: Rig) -> None:
     sofia = supervisor(rig)
     mill = site(rig)

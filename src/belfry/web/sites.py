@@ -80,15 +80,16 @@ async def accounts(
     if search is not None:
         return await _search(desk, visitor_of(request).user, search, limit, after)
     tenants, start = tenants_of(visitor_of(request).user), _place(after)
-    listed, met = desk.house.accounts.all(), desk.house.quirks()
-    found = ((place, one) for place, one in enumerate(listed) if place >= start and owns(tenants, one))
+    met = desk.house.quirks()
+    # The cursor counts what whoever asks may know of: a place among all would say how many there are of others.
+    found = (one for one in desk.house.accounts.all() if owns(tenants, one))
     if account is not None:
-        found = ((place, one) for place, one in found if one.account == account)
+        found = (one for one in found if one.account == account)
     if quirks:
-        found = ((place, one) for place, one in found if one.id in met)
-    page = list(islice(found, limit + 1))
-    views = [account_view(desk, one) for _, one in page[:limit]]
-    return AccountList(views, str(page[limit][0]) if len(page) > limit else None)
+        found = (one for one in found if one.id in met)
+    page = list(islice(found, start, start + limit + 1))
+    views = [account_view(desk, one) for one in page[:limit]]
+    return AccountList(views, str(start + limit) if len(page) > limit else None)
 
 
 async def _search(desk: Front, user: User, search: str, limit: int, after: str | None) -> AccountList:
@@ -140,7 +141,7 @@ async def add_account(request: Asked, data: JSONBody[NewAccount]) -> Response[Si
 async def change_account(request: Asked, account_id: FromPath[str], data: JSONBody[SitePatch]) -> Response[SiteCard]:
     """Change a site that was seen at `version`, all or nothing. A list, and `details`, are replaced as a whole. Where
     contacts of the site have pass-words an operator changes its schedules only with one of them."""
-    user, file = visitor_of(request).user, await site_of(request, account_id)
+    user, file = visitor_of(request).user, await own_site_of(request, account_id)
     if (name := stranger(msgspec.json.decode(await request.body()), data)) is not None:
         raise refused_field(name, f"{name}: there is no such field")
     _check_sections(user, data, file)
@@ -150,8 +151,9 @@ async def change_account(request: Asked, account_id: FromPath[str], data: JSONBo
     if data.details is not None and "details" not in EDITS[user.role]:
         change = structs.replace(change, details=structs.replace(file.details, notes=data.details.notes))
     elif data.details is not None and _is_silent(request, account_id):
-        # He was not shown the numbers of the premises, so he cannot mean to take them away.
-        details = structs.replace(data.details, premises=file.details.premises)
+        # He was not shown the numbers of the premises, so he cannot mean to take them away. Whoever sends some saw them
+        # before the alarm, and what he changed of them counts.
+        details = structs.replace(data.details, premises=data.details.premises or file.details.premises)
         change = structs.replace(change, details=details)
     spoken = await _schedules_asked_for(request, file, data)
     if spoken is not None and spoken.duress:
@@ -205,6 +207,15 @@ async def site_of(request: Asked, account_id: str) -> SiteFile:
     file = await front(request).house.sites.site(account_id) if account_id.isprintable() else None
     if file is None or not sees_site(request, file.account) or _knows_list(user):
         raise no_site()
+    return file
+
+
+async def own_site_of(request: Asked, account_id: str) -> SiteFile:
+    """The same, of a site that whoever asks may change. What is nobody's is shown to the room while nobody of all
+    tenants is there, so that its alarms are answered; nobody keeps it up, or makes it his, by that."""
+    file = await site_of(request, account_id)
+    if not owns(tenants_of(visitor_of(request).user), file.account):
+        raise refused(403, "This site is of no tenant, and you are of some", kind="belfry:role")
     return file
 
 
@@ -323,7 +334,7 @@ async def card_of(request: Asked, file: SiteFile, *, status: int = 200) -> Respo
         now=now,
         local_time=local_time(account, now),
         holidays=await _holidays(house, file, now),
-        may_edit=sorted(EDITS.get(user.role, ())),
+        may_edit=sorted(EDITS.get(user.role, ())) if owns(tenants_of(user), account) else [],
         warnings=[flaw_view(one) for one in warnings(file)],
     )
     return Response(msgspec.json.encode(whole(card)), status_code=status, media_type=MediaType.JSON)  # type: ignore[arg-type]

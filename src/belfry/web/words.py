@@ -31,7 +31,7 @@ from belfry.web.rights import Right
 from belfry.web.sight import sees
 from belfry.web.site_asks import AccessBody, WordBody, WordsBody
 from belfry.web.site_views import AccessCode, ContactName, SiteCard, WordAnswer
-from belfry.web.sites import UNSEEN, card_of, is_of, site_of
+from belfry.web.sites import UNSEEN, card_of, is_of, own_site_of, site_of
 from belfry.web.spoken import heard_as
 
 _GIVEN: Final = ("word", "duress_word", "access_code")
@@ -53,7 +53,7 @@ _ASKED: Final = {
 async def set_words(request: Asked, account_id: FromPath[str], data: JSONBody[WordsBody]) -> Response[SiteCard]:
     """Set or take away one of `word` and `duress_word` of a contact, or the `access_code` of the site. None of them is
     ever read back but the code, by who handles an alarm there."""
-    await site_of(request, account_id)
+    await own_site_of(request, account_id)
     given = [name for name in _GIVEN if getattr(data, name) is not UNSET]
     if len(given) != 1:
         raise refused_field(given[-1] if given else _GIVEN[0], f"one of {', '.join(_GIVEN)} at a time")
