@@ -3,15 +3,17 @@
 from datetime import date, timedelta
 from typing import Final
 
+import msgspec
 import pytest
+from msgspec import structs
 
-from belfry.centre.schedules import NoSuchSchedule
-from belfry.domain.facts import Downtime, Joined, Logged, Opened
+from belfry.centre.schedules import NoSuchSchedule, ScheduleState
+from belfry.domain.facts import Downtime, Joined, Logged, Opened, Received
 from belfry.domain.incident import State
 from belfry.domain.premises import Area, SiteParts, Technology, TransmissionPath
 from belfry.domain.presets import Rules
 from belfry.domain.schedules import Interval, Schedule, ScheduleKind
-from tests.centre.hours import SCHEDULES, WEEK, hours, local, rounds, watched
+from tests.centre.hours import SCHEDULES, SHOP_HOURS, WEEK, hours, local, rounds, watched
 
 LATE: Final = ["PROP.CLOSE.LATE 3 shop"]
 
@@ -196,6 +198,21 @@ async def test_a_panel_that_puts_its_closing_off_moves_the_due_time() -> None:
         assert await shop.to("2026-03-13T22:30") == LATE
 
 
+async def test_put_off_is_the_late_closing_and_no_opening_that_is_late() -> None:
+    early = structs.replace(SHOP_HOURS, closes_from=1_200, closes_until=1_230)
+    schedules = (hours(id="front", area="1"), hours(id="back", area="2", openings=(early,)))
+    async with watched({"shop": SiteParts(schedules=schedules)}) as shop:
+        await shop.say("3401", area="1")
+        await shop.say("3401", area="2")
+        shop.room.now = local("2026-03-13T08:30")
+        await shop.say("1401", area="2")
+        assert await shop.to("2026-03-13T09:00") == ["PROP.OPEN.LATE 4 shop"]
+        fact = shop.schedules.extension("shop", None, timedelta(minutes=30), "anna")
+        assert fact.schedule == "back", "the next to close; the late opening of the front has no closing to put off"
+        shop.schedules.moved(shop.schedules.extension("shop", "front", timedelta(minutes=30), "anna"))
+        assert [one.schedule for one in shop.schedules.overdue()] == ["front"], "it is still late to open"
+
+
 async def test_there_is_nothing_to_put_off_without_opening_hours() -> None:
     async with watched() as shop:
         for account in ("kiosk", "nobody"):
@@ -220,6 +237,49 @@ async def test_a_restart_says_nothing_twice_and_loses_nothing() -> None:
         assert shop.room.journal.position == before
         assert shop.schedules.overdue_count == 1
         assert await shop.say("3401") == []
+
+
+@pytest.mark.parametrize("snapshot", [True, False])
+async def test_a_closing_that_was_late_long_ago_is_not_said_again_when_its_name_is_forgotten(snapshot: bool) -> None:
+    """Saturday's closing, a restart on Monday in the night: intake knows names for a day."""
+    async with watched(since="2026-03-14T08:00") as shop:
+        await shop.say("1401")
+        assert await shop.to("2026-03-14T22:00") == LATE
+        before = shop.room.incidents()[-1].signals_seq
+        state = shop.schedules.state()
+        shop.room.now = local("2026-03-16T01:00")
+        shop.names.clear()
+        heard = [fact for fact in await shop.room.facts() if isinstance(fact, Received)]
+        shop.new()
+        if snapshot:
+            shop.schedules.restore(msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ScheduleState))
+        for fact in () if snapshot else heard:
+            shop.schedules.heard(fact)
+        shop.load()
+        assert await shop.to("2026-03-16T01:01") == LATE
+        assert shop.room.incidents()[-1].signals_seq == before, "not a word more"
+        (late,) = shop.schedules.overdue()
+        assert late.wanted_at == local("2026-03-14T22:00")
+        await shop.say("3401")
+        assert shop.schedules.overdue() == []
+
+
+async def test_a_closing_put_off_and_late_again_is_not_said_a_third_time_after_a_restart() -> None:
+    async with watched(since="2026-03-14T08:00") as shop:
+        await shop.say("1401")
+        await shop.to("2026-03-14T22:00")
+        put_off = shop.schedules.extension("shop", None, timedelta(minutes=30), "anna")
+        shop.schedules.moved(put_off)
+        await shop.to("2026-03-14T22:30")
+        before = shop.room.incidents()[-1].signals_seq
+        state = shop.schedules.state()
+        shop.room.now = local("2026-03-16T01:00")
+        shop.names.clear()
+        shop.new()
+        shop.schedules.restore(state)
+        shop.schedules.load((), (put_off,))
+        assert await shop.to("2026-03-16T01:01") == LATE
+        assert shop.room.incidents()[-1].signals_seq == before
 
 
 async def test_a_deadline_while_we_were_away_counts_from_our_return() -> None:

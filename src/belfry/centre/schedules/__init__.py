@@ -1,11 +1,8 @@
 """Schedules are kept or somebody is told: openings, closings, check-ins, rounds, activity (RULES 3, open and close).
 
-`plan` holds when each schedule is looked at next, `hours` what it wants then, `arms` whether the site is set, `said`
-what is told, through the same door as every other signal. A deadline is looked at when it comes, so a signal of a panel
-costs a look into a dictionary and no more.
-
-What is remembered over a restart: when check-ins were heard (in the snapshot of the walk, or folded again), how far
-closings were put off (facts), and what was said (its name is known to intake). Deadlines are derived anew.
+`plan` holds when each schedule is looked at next, `hours` what it wants then, `arms` whether the site is set, `stands`
+what is told, through the same door as every other signal, and `memory` what a restart must not forget. A deadline is
+looked at when it comes, so a signal of a panel costs a look into a dictionary and no more. Deadlines are derived anew.
 """
 
 import asyncio
@@ -15,26 +12,25 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import structlog
-from msgspec import Struct
 
 from belfry.centre.board import Board
-from belfry.centre.duress import ANY_RECEIVER
 from belfry.centre.schedules.arms import Arms
-from belfry.centre.schedules.hours import MOVED_KEPT, PAST, Hours, NoSuchSchedule
+from belfry.centre.schedules.hours import PAST, Hours, NoSuchSchedule
 from belfry.centre.schedules.lists import DueNext, Overdue, due_next, overdue
-from belfry.centre.schedules.plan import Plan
-from belfry.centre.schedules.said import CHECKS, CLOSE_LATE, LATE_KIND, UNSECURED, Stands, about, missed_kind
+from belfry.centre.schedules.memory import Memory, ScheduleState
+from belfry.centre.schedules.said import CLOSE_LATE, LATE_KIND, Stands, missed_kind
 from belfry.centre.schedules.signs import proves
+from belfry.centre.schedules.stands import Say, Standing
 from belfry.centre.schedules.unsecured import Unsecured
+from belfry.centre.schedules.watched import Watched
 from belfry.domain.condition import Condition, believed_time
 from belfry.domain.due import HORIZON, Deadline
 from belfry.domain.facts import ClosingExtended, Downtime, Received
-from belfry.domain.incident import Incident
 from belfry.domain.presets import PRESETS, Rules, span
 from belfry.domain.schedules import Schedule, ScheduleKind
 from belfry.domain.signal import AccountKey, Arrival, Category, Method, Receipt, SignalState
 from belfry.domain.site import Account
-from belfry.ports import Clock, JournalError, Sites
+from belfry.ports import Clock, Sites
 
 __all__ = ["DueNext", "NoSuchSchedule", "Overdue", "ScheduleState", "Schedules", "proves"]
 
@@ -46,32 +42,11 @@ STALL: Final = timedelta(seconds=10)
 LOOK_MOST: Final = 200
 """Schedules looked at before others get their turn: a hundredth of a second or two."""
 SAY_MOST: Final = 500
-RETRY_S: Final = 5.0
-"""What could not be kept is tried again after this."""
 AGAIN: Final = timedelta(days=1)
 """A silence that goes on is said again after this."""
 
 _EQUIPMENT, _DUTY = Method.EQUIPMENT, Method.DUTY
 _OPENING, _TEST = ScheduleKind.OPENING, ScheduleKind.TEST
-
-
-class ScheduleState(Struct, array_like=True):
-    """What a snapshot keeps: account, schedule, then seconds since 1970."""
-
-    checks: list[tuple[str, str, float, float]] = []
-    """When somebody was last heard, and from when silence counts."""
-    moved: list[tuple[str, str, float, float]] = []
-    """Closings that were put off: the deadline, and until when."""
-
-
-class _Say(Struct):
-    """Something to be said about a slot, and what is so once it is kept."""
-
-    arrival: Arrival
-    slot: int
-    stands: Stands | None
-    """None: nothing any more."""
-    from_s: float = 0.0
 
 
 class Schedules:
@@ -88,18 +63,17 @@ class Schedules:
         clock: Clock,
         rules: Rules = PRESETS,
     ) -> None:
-        self._sites, self._deliver, self._clock, self._board = sites, deliver, clock, board
-        self._plan = Plan(clock().timestamp())
+        self._sites, self._clock, self._board = sites, clock, board
+        self._plan = Watched(sites, clock().timestamp())
         self._arms = Arms(sites, conditions)
         self._hours = Hours(sites, self._arms, holidays)
         self._put_off = span(rules.closing_extension_s)
         """A panel says that its closing was put off (464, CE) and not for how long."""
         self._unsecured = Unsecured(board, sites, self._arms, self._hours.at_night, unset_for=span(rules.unsecured_s))
         self.out_of_schedule, self.remarks = self._hours.out_of_schedule, self._hours.remarks
-        self._stands: dict[int, Stands] = {}
-        """Slots that are late or silent, as said."""
-        self._back: dict[int, float] = {}
-        """Silent slots that were heard again, and when; to be said."""
+        self._standing = Standing(self._plan, self._arms, self._unsecured, deliver)
+        self._stands, self._back = self._standing.by_slot, self._standing.back
+        self._memory = Memory(self._plan, self._hours, self._arms, self._standing)
         self._live = False
         self._turned = clock()
         self.beats = 0
@@ -128,33 +102,18 @@ class Schedules:
 
     def restore(self, state: ScheduleState) -> None:
         """Take up a snapshot of the walk; before its tail is folded."""
-        for account_id, schedule_id, heard_s, from_s in state.checks:
-            slot = self._slot(account_id, schedule_id)
-            if slot is not None:
-                self._plan.heard_s[slot], self._plan.from_s[slot] = heard_s, from_s
-        for account_id, schedule_id, due_s, until_s in state.moved:
-            self._hours.put_off[account_id, schedule_id] = (due_s, until_s)
+        self._memory.restore(state)
 
     def state(self) -> ScheduleState:
-        plan = self._plan
-        checks = [
-            (plan.account_ids[slot], schedule.id, plan.heard_s[slot], plan.from_s[slot])
-            for slot in plan.live()
-            if (schedule := self._schedule(slot)) is not None and schedule.kind is not _OPENING
-        ]
-        return ScheduleState(checks, [(*key, *moved) for key, moved in self._hours.put_off.items()])
+        return self._memory.state()
 
     def load(self, downs: Iterable[Downtime], extended: Iterable[ClosingExtended]) -> None:
         """Everything stored is folded: take up what stands, and plan every look."""
         now = self._turned = self._clock()
         self.away(downs)
-        for fact in extended:
-            if now - fact.until < MOVED_KEPT:
-                self.moved(fact)
         self._arms.load(self._plan.account_ids)
-        for incident in self._board.queue():
-            if incident.kind in CHECKS and incident.open_points and incident.method == Method.SYSTEM:
-                self._recall(incident)
+        for fact in self._memory.recall(self._board, extended, now):
+            self.moved(fact)
         self._unsecured.load()
         self._live = True
         for slot in self._plan.live():
@@ -162,24 +121,14 @@ class Schedules:
                 self._plan.from_s[slot] = now.timestamp()  # never heard: silence counts from now
             self._plan.look_at(slot, now.timestamp())
 
-    def _recall(self, incident: Incident) -> None:
-        """Somebody is missed, and that was said before the restart."""
-        since_s = incident.opened_at.timestamp()
-        for slot in self._plan.of_account(incident.account_id or ""):
-            schedule, account = self._schedule(slot), self._account(slot)
-            if schedule is None or account is None or incident.account is None or schedule.kind in (_OPENING, _TEST):
-                continue
-            if missed_kind(schedule, account) == incident.kind and schedule.point == incident.zone:
-                self._stands[slot] = Stands(incident.kind, since_s, incident.account)
-                if self._plan.heard_s[slot] > since_s:
-                    self._back[slot] = self._plan.heard_s[slot]
-
     # -- what others tell
 
     def heard(self, received: Received) -> None:
         """A signal was kept. Runs for every signal; most are of accounts without a schedule."""
         account_id = received.account_id
         if account_id is None or received.method not in (_EQUIPMENT, _DUTY):
+            if not self._live and received.method is Method.SYSTEM:
+                self._memory.told(received)
             return
         key, owner = received.account_key, self._arms.owner(account_id, received.area)
         if owner is None:
@@ -193,7 +142,7 @@ class Schedules:
         if key is not None and self._live and received.state is SignalState.OPEN:
             self._unsecured.disarmed(account_id, key, received.area, believed_time(received))
         for slot in slots:
-            schedule = self._schedule(slot)
+            schedule = self._plan.schedule(slot)
             if schedule is None:
                 continue
             if schedule.kind is not _OPENING:
@@ -212,7 +161,7 @@ class Schedules:
 
     def _moves_or_turns(self, slot: int, schedule: Schedule, received: Received) -> None:
         """A panel that puts its closing off moves the due time; an arming may end what stands."""
-        account, now = self._account(slot), received.received_at
+        account, now = self._plan.account(slot), received.received_at
         if account is not None and received.subtype == "extend":
             closing = self._hours.next_closing(account, schedule, now)
             if closing is not None:
@@ -224,11 +173,12 @@ class Schedules:
     def moved(self, fact: ClosingExtended) -> None:
         """A closing was put off, and that is on the disk."""
         self._hours.put_off[fact.account_id, fact.schedule] = (fact.due.timestamp(), fact.until.timestamp())
-        slot = self._slot(fact.account_id, fact.schedule)
+        slot = self._plan.slot(fact.account_id, fact.schedule)
         if slot is not None:
             # the deadline that passed already counts again, later
             self._plan.from_s[slot] = min(self._plan.from_s[slot], fact.due.timestamp() - 1)
-            self._stands.pop(slot, None)
+            if slot in self._stands and self._stands[slot].kind == CLOSE_LATE:
+                del self._stands[slot]
             if self._live:
                 self._plan.look_at(slot, self._clock().timestamp())
 
@@ -251,7 +201,7 @@ class Schedules:
         if slots and self._arms.key(account) is None:
             self._arms.load([account_id])
         for slot in slots:
-            schedule = self._schedule(slot)
+            schedule = self._plan.schedule(slot)
             known = None if schedule is None else kept.get(schedule.id)
             if (
                 known is not None
@@ -305,27 +255,27 @@ class Schedules:
     async def step(self, now: datetime) -> None:
         """Look at everything whose time has come, and say what is to be said. One step at a time."""
         self.beats += 1
-        says = self._say_back(now)
+        says = self._standing.say_back(now)
         while slots := self._plan.due(now.timestamp(), LOOK_MOST):
             for slot in slots:
                 says += self._look(slot, now)
             if len(says) >= SAY_MOST:
-                await self._say(says, now)
+                await self._standing.say(says, now)
                 says = []
             await asyncio.sleep(0)
-        await self._say(says, now)
-        await self._say_unsecured(now)
+        await self._standing.say(says, now)
+        await self._standing.say_unsecured(now)
         self._hours.forget(now)
 
-    def _look(self, slot: int, now: datetime) -> list[_Say]:
-        account, schedule = self._account(slot), self._schedule(slot)
+    def _look(self, slot: int, now: datetime) -> list[Say]:
+        account, schedule = self._plan.account(slot), self._plan.schedule(slot)
         if account is None or schedule is None or schedule.kind is _TEST:
             return []
         if schedule.kind is _OPENING:
             return self._look_at_hours(slot, account, schedule, now)
         return self._look_at_silence(slot, account, schedule, now)
 
-    def _look_at_hours(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[_Say]:
+    def _look_at_hours(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[Say]:
         """Settle every deadline that has passed; only the newest of them can still be wanted."""
         hours, plan = self._hours, self._plan
         after = max(datetime.fromtimestamp(plan.from_s[slot], UTC), now - PAST)
@@ -350,79 +300,17 @@ class Schedules:
                 del self._stands[slot]
             return []
         deadline, counts = late
-        return [self._missed(LATE_KIND[deadline.what], slot, account, schedule, now, counts, after.timestamp())]
+        return [
+            self._standing.missed(LATE_KIND[deadline.what], slot, account, schedule, now, counts, after.timestamp())
+        ]
 
-    def _look_at_silence(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[_Say]:
+    def _look_at_silence(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[Say]:
         silence = self._hours.too_quiet(account, schedule, self._plan.from_s[slot])
         if silence is None or silence.at > now:
             self._plan.look_at(slot, (now + HORIZON if silence is None else silence.at).timestamp())
             return []
         again = min(max(silence.until, silence.at), now + AGAIN).timestamp()
-        return [self._missed(missed_kind(schedule, account), slot, account, schedule, now, silence.at, again)]
-
-    def _missed(
-        self, kind: str, slot: int, account: Account, schedule: Schedule, now: datetime, at: datetime, from_s: float
-    ) -> _Say:
-        """What `at` wanted did not come."""
-        key = self._arms.key(account)
-        key = key or AccountKey(account.receiver or ANY_RECEIVER, account.prefix, account.account)
-        name = f"{schedule.id} {at:%Y-%m-%dT%H:%M:%S}"
-        arrival = about(
-            kind, now, account=account, key=key, area=schedule.area, zone=schedule.point, wanted_at=at, name=name
-        )
-        return _Say(arrival, slot, Stands(kind, at.timestamp(), key), from_s)
-
-    # -- saying
-
-    def _say_back(self, now: datetime) -> list[_Say]:
-        """Who was missed and is heard again."""
-        says = []
-        for slot, at_s in self._back.items():
-            account, schedule, stands = self._account(slot), self._schedule(slot), self._stands.get(slot)
-            if account is None or schedule is None or stands is None:
-                continue
-            name = f"{schedule.id} {at_s:.0f}"
-            arrival = about(
-                stands.kind, now, account=account, key=stands.key, area=schedule.area, zone=schedule.point, over=True,
-                name=name,
-            )  # fmt: skip
-            says.append(_Say(arrival, slot, None))
-        self._back.clear()
-        return says
-
-    async def _say(self, says: Sequence[_Say], now: datetime) -> None:
-        answers = await self._deliver_all([one.arrival for one in says])
-        for one, is_kept in zip(says, answers, strict=True):
-            if one.stands is None and is_kept:
-                self._stands.pop(one.slot, None)
-            elif one.stands is None:
-                self._back[one.slot] = self._plan.heard_s[one.slot]
-            elif not is_kept:
-                self._plan.look_at(one.slot, now.timestamp() + RETRY_S)
-            else:
-                self._stands[one.slot] = one.stands
-                self._plan.from_s[one.slot] = max(self._plan.from_s[one.slot], one.from_s)
-                if self._plan.planned_s(one.slot) is None:
-                    self._plan.look_at(one.slot, now.timestamp())
-
-    async def _say_unsecured(self, now: datetime) -> None:
-        found = list(self._unsecured.due(now))
-        arrivals = []
-        for account, key, one in found:
-            name = f"{one.area} {one.since:%Y-%m-%dT%H:%M:%S}"
-            area = one.area or None
-            arrivals.append(about(UNSECURED, now, account=account, key=key, area=area, wanted_at=one.since, name=name))
-        for (_, _, one), is_kept in zip(found, await self._deliver_all(arrivals), strict=True):
-            if not is_kept:
-                self._unsecured.put_back(one, now)
-
-    async def _deliver_all(self, arrivals: Sequence[Arrival]) -> Sequence[bool]:
-        """Tells of each whether it is kept."""
-        answers = await asyncio.gather(*(self._deliver(one) for one in arrivals), return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, JournalError):
-                raise answer
-        return [not isinstance(answer, BaseException) for answer in answers]
+        return [self._standing.missed(missed_kind(schedule, account), slot, account, schedule, now, silence.at, again)]
 
     # -- putting off
 
@@ -435,13 +323,15 @@ class Schedules:
         """
         now, found = self._clock(), []
         for slot in self._plan.of_account(account_id):
-            schedule, account = self._schedule(slot), self._account(slot)
+            schedule, account = self._plan.schedule(slot), self._plan.account(slot)
             if schedule is None or account is None or schedule.kind is not _OPENING:
                 continue
             closing = self._hours.next_closing(account, schedule, now)
             if closing is not None and schedule_id in (None, schedule.id):
                 counts = self._hours.counts_at(account_id, schedule, closing)
-                found.append((slot not in self._stands, counts, slot, schedule, closing.at))
+                stands = self._stands.get(slot)
+                on_time = stands is None or stands.kind != CLOSE_LATE
+                found.append((on_time, counts, slot, schedule, closing.at))
         if not found:
             raise NoSuchSchedule(account_id)
         _, counts, _, schedule, due = min(found, key=lambda one: one[:3])
@@ -458,7 +348,7 @@ class Schedules:
 
     def overdue(self) -> Sequence[Overdue]:
         """Everything that is not kept now, the oldest first."""
-        return overdue(self._plan, self._stands, self._schedule)
+        return overdue(self._plan, self._stands, self._plan.schedule)
 
     @property
     def count(self) -> int:
@@ -467,18 +357,4 @@ class Schedules:
 
     def due_next(self, most: int) -> Sequence[DueNext]:
         """The deadlines of the next two days, the soonest first."""
-        return due_next(self._plan, self._hours, self._account, self._schedule, most=most, now=self._clock())
-
-    # -- whom it is about
-
-    def _account(self, slot: int) -> Account | None:
-        return self._sites.by_id(self._plan.account_ids[slot])
-
-    def _schedule(self, slot: int) -> Schedule | None:
-        listed = self._sites.parts(self._plan.account_ids[slot]).schedules
-        number = self._plan.index[slot]
-        return listed[number] if number < len(listed) else None
-
-    def _slot(self, account_id: str, schedule_id: str) -> int | None:
-        slots = self._plan.of_account(account_id)
-        return next((slot for slot in slots if self._plan.names[slot] == schedule_id), None)
+        return due_next(self._plan, self._hours, self._plan.account, self._plan.schedule, most=most, now=self._clock())
