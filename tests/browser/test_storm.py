@@ -26,7 +26,7 @@ async def sofia(house: House, tmp_path: Path) -> None:
 async def test_a_storm_is_started_by_keys_seen_on_every_page_and_answered_for(house: House, browser: Browser) -> None:
     async with seat(browser, "sofia") as anna:
         await anna.sign_in(house.url)
-        await anna.of("nav-storm").click()
+        await anna.press("x")
         await expect(anna.of("storm-page")).to_be_visible()
         await anna.press("+")
         await anna.expect_focus("reason")
@@ -41,6 +41,7 @@ async def test_a_storm_is_started_by_keys_seen_on_every_page_and_answered_for(ho
         assert fire["kind"] == "FIRE.ALARM.AUTO"
         await expect(anna.of("storm-held")).to_contain_text("1")
         await expect(anna.of("held")).to_have_count(1)
+        await expect(anna.of("held").get_by_role("link")).to_have_text("Corner Shop Averill")
         if (folder := os.environ.get("BELFRY_PICTURES")) is not None:
             for width in (1440, 390):
                 await anna.page.set_viewport_size({"width": width, "height": 900})

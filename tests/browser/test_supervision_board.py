@@ -45,14 +45,32 @@ async def test_the_next_closing_of_a_shop_stands_on_the_board(house: House, brow
     await furnish(house)
     async with seat(browser, "anna") as anna:
         await anna.sign_in(house.url)
-        await anna.of("nav-supervision").click()
+        await anna.press("u")
         await expect(anna.of("list-next")).to_contain_text("Corner Shop Averill", timeout=15_000)
         await expect(anna.of("list-next")).to_contain_text("closing")
         await expect(anna.of("list-next")).to_contain_text("Shop hours")
         await expect(anna.of("board-scheduled")).to_have_text("1")
         await expect(anna.of("board-overdue")).to_have_text("0")
+        await anna.of("list-next").get_by_role("link").press("Enter")
+        await expect(anna.of("site-brief")).to_be_visible()
+        await expect(anna.page.locator("#site-title")).to_be_focused()
         await anna.press("Escape")
         await expect(anna.of("supervision-page")).to_have_count(0)
+
+
+async def test_a_restore_is_no_alarm_in_the_history_of_its_site(house: House, browser: Browser) -> None:
+    panel = house.panel("2002")
+    await panel.contact_id("1110", "003")
+    await panel.contact_id("3110", "003")
+    await house.api.wait_open("2002")
+    (shop,) = (await house.api.get("/accounts", account="2002"))["items"]
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await anna.page.goto(f"{house.url}sites/{shop['id']}")
+        rows = anna.of("history").locator("tbody tr")
+        await expect(rows).to_have_count(2)
+        await expect(rows.nth(0)).to_contain_text("restored")
+        await expect(rows.nth(1)).not_to_contain_text("restored")
 
 
 async def test_a_late_closing_is_put_off_by_e_and_the_word_and_held_until_then(house: House, browser: Browser) -> None:
