@@ -16,12 +16,15 @@ from weakref import WeakValueDictionary
 import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of, load
+from belfry.centre.plans import Planner
 from belfry.centre.seals import Seals
 from belfry.centre.together import Together
 from belfry.domain.commands import (
     Assign,
+    Close,
     Command,
     Conflict,
+    DoStep,
     NotAllowed,
     Park,
     Refusal,
@@ -70,12 +73,14 @@ class Desk:
         rules: Rules,
         clock: Clock,
         chance: Chance,
+        plans: Planner | None = None,
     ) -> None:
-        self._board, self._journal, self._seals = board, journal, seals
+        """`plans` None: nothing is asked for at an incident."""
+        self._board, self._journal, self._seals, self._plans = board, journal, seals, plans
         self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts of this desk on one incident go one after the other; only those of others can be quicker."""
-        self._together = Together(board, journal, clock=clock, chance=chance)
+        self._together = Together(board, journal, clock=clock, chance=chance, plans=plans)
         self._at_sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts that move a whole site go one after the other too."""
         self._promised: set[str] = set()
@@ -242,12 +247,17 @@ class Desk:
 
     def _decide(self, incident: Incident, command: Command, by: Staff, now: datetime) -> Decision:
         owner = self._owner_beside(incident)
-        return decide(incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds, owner=owner)
+        silent = isinstance(command, DoStep | Close) and self._plans is not None and self._plans.silent(incident)
+        return decide(
+            incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds, owner=owner, silent=silent
+        )
 
     def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:
         now = self._clock()
-        fact = self._decide(self._on_board(incident_id), command, by, now).sealed(sealed)
-        return Entry(id=self._chance(16), subject=incident_subject(incident_id), at=now, facts=(fact,))
+        incident = self._on_board(incident_id)
+        fact = self._decide(incident, command, by, now).sealed(sealed)
+        facts = (fact, *(() if self._plans is None else self._plans.beside(incident, fact, now)))
+        return Entry(id=self._chance(16), subject=incident_subject(incident_id), at=now, facts=facts)
 
     async def _append(self, entry: Entry, incident_id: str) -> int:
         """Store what was decided in this same turn of the loop. Raises Stale where the incident has moved on."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of
+from belfry.centre.plans import Planner
 from belfry.domain.facts import Entry, OnIncident, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import beside, brought_along, given_back, handed, owner_beside, site_of
@@ -24,8 +25,11 @@ Follows = Callable[[Incident, Incident], OnIncident | None]
 
 
 class Together:
-    def __init__(self, board: Board, journal: Journal, *, clock: Clock, chance: Chance) -> None:
+    def __init__(
+        self, board: Board, journal: Journal, *, clock: Clock, chance: Chance, plans: Planner | None = None
+    ) -> None:
         self._board, self._journal, self._clock, self._chance = board, journal, clock, chance
+        self._plans = plans
 
     async def bring(self, lead: Incident) -> None:
         """Everything of the site goes to who has taken `lead`. Raises JournalError."""
@@ -55,7 +59,9 @@ class Together:
             fact = None if lead is None or other is None else follows(lead, other)
             if fact is None or other is None:
                 return
-            entry = Entry(id=self._chance(16), subject=incident_subject(other_id), at=self._clock(), facts=(fact,))
+            now = self._clock()
+            facts = (fact, *(() if self._plans is None else self._plans.beside(other, fact, now)))
+            entry = Entry(id=self._chance(16), subject=incident_subject(other_id), at=now, facts=facts)
             try:
                 (position,) = await self._journal.append([entry], expect_of(other))
             except Stale:

@@ -142,7 +142,7 @@ class DoStep(Struct, frozen=True, kw_only=True):
     builds the command reads the site."""
 
 
-class SkipStep(Struct, frozen=True, kw_only=True):
+class SkipStep(Struct, frozen=True):
     """A step is left out. The reason goes to the supervisor."""
 
     version: int
@@ -150,7 +150,7 @@ class SkipStep(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class SayArrived(Struct, frozen=True, kw_only=True):
+class SayArrived(Struct, frozen=True):
     """Who had accepted to come is there, or (`given_up`, with a reason) does not come any more."""
 
     version: int

@@ -150,7 +150,7 @@ class When(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     """What an incident must be like; empty: any."""
 
     kinds: tuple[str, ...] = ()
-    """Codes, or beginnings of codes up to a dot: `FIRE`, `FIRE.ALARM`."""
+    """Codes, or beginnings of codes up to a dot: `FIRE`, `FIRE.ALARM`; `=PROP.ALARM.INTR` is that kind alone."""
     hours: tuple[WeekWindow, ...] = ()
     """By the site's own clock."""
     areas: tuple[str, ...] = ()

@@ -146,7 +146,7 @@ def present(run: PlanRun | None, *, silent: bool = False) -> Step | None:
             return None
         if not (silent and run.steps[n].do is StepType.CALL_PREMISES):
             return run.steps[n]
-        at = follow(run.steps[n].then.get(Outcome.NO_ANSWER) or following(run.steps, n), run.went)
+        at = follow(leads(run.steps, n, None), run.went)
     return None
 
 
@@ -166,16 +166,41 @@ def ahead(run: PlanRun) -> frozenset[str]:
     return frozenset(found)
 
 
-def leads_to(steps: Sequence[Step], n: int) -> frozenset[str]:
-    """Wherever the nth step may lead: ids of steps, or `end`."""
+_SKIPPED_AS: Final = {
+    StepType.CALL_PREMISES: Outcome.NO_ANSWER,
+    StepType.ASK_WORD: Outcome.NO_ANSWER,
+    StepType.LOOK: Outcome.NO_PICTURE,
+    StepType.CALL_CONTACT: Outcome.NO_ANSWER,
+    StepType.NOTIFY: Outcome.PASSED,
+    StepType.SEND: Outcome.SENT,
+    StepType.WAIT: Outcome.OVER,
+    StepType.READ: Outcome.READ,
+    StepType.CONFIRM: Outcome.NO,
+}
+"""A step that is left out leads where this outcome does."""
+_CALLS: Final = frozenset({StepType.CALL_PREMISES, StepType.CALL_CONTACT})
+_NOBODY_COMES: Final = frozenset({Outcome.BUSY, Outcome.MACHINE, Outcome.REFUSED})
+
+
+def leads(steps: Sequence[Step], n: int, outcome: Outcome | None) -> str:
+    """Where an outcome of the nth step leads, or (None) leaving it out: the id of a step, or `end`."""
     step = steps[n]
-    named = {step.then[outcome] for outcome in OUTCOMES[step.do] if outcome in step.then}
-    return frozenset(named if len(named_outcomes(step)) == len(OUTCOMES[step.do]) else named | {following(steps, n)})
+    came = _SKIPPED_AS[step.do] if outcome is None else outcome
+    named = step.then.get(came)
+    if named is None and step.do in _CALLS and came in _NOBODY_COMES:
+        named = step.then.get(Outcome.NO_ANSWER)  # nobody came to the telephone, or nobody comes: the same way on
+    return named or following(steps, n)
 
 
-def named_outcomes(step: Step) -> Sequence[Outcome]:
-    """Those of its outcomes that say where they lead."""
-    return [outcome for outcome in OUTCOMES[step.do] if outcome in step.then]
+def stays(step: Step, outcome: Outcome) -> bool:
+    """Whether a step is never over with an outcome: a service on whose help the plan insists did not take it over."""
+    return step.do is StepType.NOTIFY and step.demanded and outcome is not Outcome.PASSED and outcome not in step.then
+
+
+def leads_to(steps: Sequence[Step], n: int) -> frozenset[str]:
+    """Wherever the nth step may lead."""
+    outcomes = [outcome for outcome in OUTCOMES[steps[n].do] if not stays(steps[n], outcome)]
+    return frozenset(leads(steps, n, outcome) for outcome in (*outcomes, None))
 
 
 def owed(run: PlanRun | None, *, silent: bool = False) -> Sequence[Step]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, Step, StepType
-from belfry.domain.plan_run import Deed, PlanRun, following
+from belfry.domain.plan_run import Deed, leads, stays
 
 ROUNDS: Final = 3
 """How often everybody on a list is called before it counts as exhausted (RULES 4)."""
@@ -58,15 +58,7 @@ def meaning(
     before = [deed for deed in incident.deeds if deed.step == step.id]
     if not _is_over(incident, step, outcome, before, contact, arrives=arrives, listed=listed):
         return _STAYS
-    return Meaning(True, leads(run, step, outcome))
-
-
-def leads(run: PlanRun, step: Step, outcome: Outcome | None) -> str:
-    """Where an outcome leads, or (None) skipping the step."""
-    named = None if outcome is None else step.then.get(outcome)
-    if named is None and step.do in CALLS and outcome in (*_MISSED, Outcome.REFUSED):
-        named = step.then.get(Outcome.NO_ANSWER)  # nobody came to the telephone, or nobody comes: the same way on
-    return named or following(run.steps, run.steps.index(step))
+    return Meaning(True, leads(run.steps, run.steps.index(step), outcome))
 
 
 def waits_until(incident: Incident, step: Step) -> datetime | None:
@@ -104,7 +96,7 @@ def _is_over(
         case StepType.CALL_CONTACT:
             return _calling_is_over(incident, step, outcome, before, contact, arrives=arrives, listed=listed)
         case StepType.NOTIFY if outcome is not Outcome.PASSED:
-            return outcome in step.then or (not step.demanded and _tried(before) + 1 >= TRIES)
+            return outcome in step.then or (not stays(step, outcome) and _tried(before) + 1 >= TRIES)
         case StepType.SEND if outcome is Outcome.SENT:
             return arrives or not step.arrival
         case StepType.SEND if outcome is Outcome.NO_ANSWER:

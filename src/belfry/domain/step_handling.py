@@ -10,8 +10,8 @@ from typing import Final
 from belfry.domain.commands import Conflict, DoStep, Invalid, SayArrived, SkipStep
 from belfry.domain.incident import Incident
 from belfry.domain.plan import OUTCOMES, Outcome, Step, StepType
-from belfry.domain.plan_run import present, step_of
-from belfry.domain.plan_steps import REPEATABLE, has_waited, leads, meaning, waits_until
+from belfry.domain.plan_run import leads, present, step_of
+from belfry.domain.plan_steps import REPEATABLE, has_waited, meaning, waits_until
 from belfry.domain.step_facts import Arrived, StepDone
 
 _COMES: Final = {StepType.CALL_CONTACT: Outcome.REACHED, StepType.SEND: Outcome.SENT, StepType.NOTIFY: Outcome.PASSED}
@@ -49,7 +49,7 @@ def do_step(
 
 
 def skip_step(incident: Incident, command: SkipStep, *, by: str) -> tuple[StepDone, str]:
-    """Leave a step out; the way goes on with the next one of the list. Raises Refusal."""
+    """Leave a step out: the way goes on as where it came to nothing. Raises Refusal."""
     run = incident.plan
     step = None if run is None else step_of(run, command.step)
     if run is None or step is None:
@@ -62,7 +62,7 @@ def skip_step(incident: Incident, command: SkipStep, *, by: str) -> tuple[StepDo
         do=step.do,
         step=step.id,
         demanded=step.demanded,
-        next=leads(run, step, None),
+        next=leads(run.steps, run.steps.index(step), None),
     )
     return fact, command.reason
 

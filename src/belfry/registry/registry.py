@@ -15,16 +15,18 @@ from argon2 import PasswordHasher
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from belfry.domain.plan import Plan
 from belfry.domain.premises import SiteParts
 from belfry.domain.schedules import Calendar
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
-from belfry.registry import accounts, districts, search, sites
+from belfry.registry import accounts, districts, plan_rows, search, sites
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
+from belfry.registry.plan_door import PlansDoor
 from belfry.registry.search import SitePage
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
@@ -231,6 +233,14 @@ def registry_state(where: str | Path) -> SchemaState | None:
 
     Raises SqlError, also where a page of the file is damaged.
     """
+    def plans_door(self) -> PlansDoor:
+        """With the book of all plans read."""
+        return PlansDoor(self.store)
+
+    def bring_library(self, plans: Iterable[Plan]) -> int:
+        """Keep the plans of a release, but for those that somebody changed or took out; returns how many are new."""
+        return plan_rows.bring_library(self.store, plans)
+
     if isinstance(where, Path) and not (where / FILE).exists():
         return None
     engine = make_engine(_url(where))
