@@ -274,9 +274,11 @@ async def test_a_backup_does_not_stop_the_writer_and_is_whole_up_to_its_position
 
 
 async def test_a_journal_on_a_server_is_refused_with_a_reason(tmp_path: Path) -> None:
-    at = msgspec.structs.replace(Settings(), data=tmp_path / "data", journal="nats://127.0.0.1:4222/belfry")
-    with pytest.raises(KeepingError, match="tools of its server"):
+    at = msgspec.structs.replace(Settings(), data=tmp_path / "data", journal="nats://user:secret@127.0.0.1:4222/bells")
+    with pytest.raises(KeepingError, match="tools of its server") as refused:
         back_up(at, tmp_path / "b", None, now=NOW)
+    assert "nats stream backup bells FOLDER, nats stream backup bells-pruned FOLDER2" in str(refused.value)
+    assert "secret" not in str(refused.value)
     with pytest.raises(KeepingError, match="on a server"):
         await restore(at, tmp_path / "b", None, now=NOW)
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -93,13 +94,23 @@ def _held(manifest: Manifest) -> Held:
 
 def _check_settings(settings: Settings) -> None:
     if settings.journal != "sqlite":
-        raise KeepingError(
-            f"journal = {settings.journal_type!r} is no file of this machine: back it up with the tools of its server, "
-            "and the folder of the data with this centre stopped"
-        )
+        raise KeepingError(elsewhere(settings))
     for name in (JOURNAL, KEYS, *([REGISTRY] if settings.database is None else [])):
         if not (settings.data / name).is_file():
             raise KeepingError(f"{settings.data / name} is missing: there is nothing whole to back up")
+
+
+def elsewhere(settings: Settings) -> str:
+    """What to do about a journal that is no file of this machine. Its address may hold a password."""
+    said = f"journal = {settings.journal_type!r} is no file of this machine, and belfry backup cannot copy it"
+    if settings.journal_type != "nats":
+        return f"{said}: back it up with the tools of its server, and the folder of the data with this centre stopped"
+    stream = urlsplit(settings.journal_address or "").path.strip("/") or "STREAM"
+    return (
+        f"{said}: stop this centre, copy both streams with the tools of its server (nats stream backup {stream} FOLDER,"
+        f" nats stream backup {stream}-pruned FOLDER2) and then {settings.data}, of which {KEYS} and {INSTANCE} belong "
+        "elsewhere each; docs/keeping.md tells the way back"
+    )
 
 
 def _check_places(data: Path, to: Path, keys_to: Path | None) -> None:

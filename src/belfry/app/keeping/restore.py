@@ -120,7 +120,7 @@ def _check_settings(settings: Settings) -> None:
     if settings.journal != "sqlite":
         raise KeepingError(
             f"journal = {settings.journal_type!r} is on a server, and a backup has a journal of one file: restore with "
-            "settings that name none"
+            "settings that name none; what nats stream backup wrote, nats stream restore brings back"
         )
     try:
         if settings.database is not None and has_rows(settings.database):
