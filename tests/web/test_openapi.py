@@ -87,6 +87,8 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/users", "get"),
         ("/archive/incidents", "get"),
         ("/archive/signals", "get"),
+        ("/reports/response", "get"),
+        ("/notices", "get"),
         ("/signals", "get"),
         ("/signals", "post"),
         ("/reports", "post"),

@@ -14,6 +14,8 @@ import structlog
 from belfry.centre.board import incident_of
 from belfry.domain.facts import Carried, Closed, Erased, Received, Reopened, incident_subject
 from belfry.domain.incident import Incident
+from belfry.domain.notices import TRAINING
+from belfry.domain.plan_run import told_at
 from belfry.ports import Journal, Pruned, Stored
 from belfry.ports.archive import Archive, CarriedAt, ClosedIncident, Folded, Run
 
@@ -154,6 +156,10 @@ def closed_incident(incident: Incident, closed: Closed) -> ClosedIncident:
         disposition=closed.disposition,
         cause=closed.cause,
         by_rule=closed.by is None,
+        told_at=told_at(incident.deeds),
+        arrived_at=incident.arrived_at,
+        training=TRAINING in incident.flags,
+        merged=incident.merged_into is not None,
     )
 
 

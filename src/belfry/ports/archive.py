@@ -37,6 +37,13 @@ class ClosedIncident(Struct, frozen=True, kw_only=True):
     cause: str | None
     by_rule: bool
     """Closed by its kind's own rule, by nobody."""
+    told_at: datetime | None = None
+    """When it was first passed to a service."""
+    arrived_at: datetime | None = None
+    """When the first of those who accepted to come was there."""
+    training: bool = False
+    merged: bool = False
+    """It was handled under another incident when it was closed."""
 
 
 Heard = Mapping[tuple[str, str], int]

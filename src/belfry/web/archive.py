@@ -47,15 +47,15 @@ async def archived_incidents(
     if account is not None:
         _check_account(desk, audience, account)
     for name, instant in (("since", since), ("until", until)):
-        _check_time(name, instant)
+        check_time(name, instant)
     sought = Sought(kinds=tuple(kind or ()), account_id=account, since=since, until=until)
     items: list[ArchivedIncident] = []
     last: ClosedIncident | None = None
-    async for one in _closed(_archive(desk), before, sought):
+    async for one in closed_of(archive_of(desk), before, sought):
         if len(items) == limit or passed >= PASSED_MOST:
             return ArchivedList(items, None if last is None else _cursor(last))
         last = one
-        if _sees(desk, audience, one):
+        if sees(desk, audience, one):
             items.append(_told(desk, one, language))
         else:
             passed += 1
@@ -70,7 +70,7 @@ async def archived_signals(
     """Days in UTC, the newest first; at most a thousand."""
     desk = front(request)
     _check_account(desk, viewer_of(request).audience, account)
-    days = await _archive(desk).heard_of(account, DAYS_MOST)
+    days = await archive_of(desk).heard_of(account, DAYS_MOST)
     return DaySignalsList([DaySignals(day, count) for day, count in days])
 
 
@@ -80,19 +80,19 @@ def _check_account(desk: Front, audience: Audience, account: str) -> None:
         raise refused(404, "There is no such account", kind="belfry:account")
 
 
-def _check_time(name: str, instant: datetime | None) -> None:
+def check_time(name: str, instant: datetime | None) -> None:
     if instant is not None and instant.tzinfo is None:
         raise refused_field(name, f"{name}: a time of no zone", value=instant)
     check_instant(name, instant)
 
 
-def _archive(desk: Front) -> Archive:
+def archive_of(desk: Front) -> Archive:
     if desk.house.archive is None:
         raise refused(503, "This centre keeps no archive", kind="belfry:no-archive")
     return desk.house.archive
 
 
-async def _closed(
+async def closed_of(
     archive: Archive, before: tuple[datetime, str] | None, sought: Sought
 ) -> AsyncIterator[ClosedIncident]:
     while page := await archive.closed(limit=PAGE, before=before, sought=sought):
@@ -103,7 +103,7 @@ async def _closed(
         before = page[-1].closed_at, page[-1].id
 
 
-def _sees(desk: Front, audience: Audience, one: ClosedIncident) -> bool:
+def sees(desk: Front, audience: Audience, one: ClosedIncident) -> bool:
     """What was nobody's is for those of all tenants: nothing waits here, so nothing has to be shown to others."""
     if not audience.medical and is_medical(one.kind):
         return False

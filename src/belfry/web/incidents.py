@@ -53,6 +53,7 @@ from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
 from belfry.web.near import own_reasons, proposals, without_near
+from belfry.web.notices import with_notices
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
@@ -349,8 +350,9 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
     except (KeysUnavailable, SealError) as error:
         log.error("Sealed words of %s cannot be read: %s", found.id, type(error).__name__)
         texts = None
+    items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
     return _Story(
-        items=lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown)),
+        items=await with_notices(desk, items),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )

@@ -24,6 +24,7 @@ from belfry.ports.sheets import SheetForm
 from belfry.web import (
     asks,
     centre_views,
+    notice_views,
     on_test_asks,
     on_test_views,
     schedule_asks,
@@ -96,7 +97,7 @@ def _say_types(told: Json) -> None:
     """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
     answers = [
         kind
-        for module in (views, centre_views, site_views, on_test_views, sheet_views, storm_views)
+        for module in (views, centre_views, site_views, on_test_views, sheet_views, storm_views, notice_views)
         for kind in _structs(module)
     ]
     bodies = [

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from belfry.domain import clocks as deadlines
-from belfry.domain.clocks import ACT, TAKE, TOLD, clocks
+from belfry.domain.clocks import clocks
 from belfry.domain.closing import JUDGED, Cause
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
@@ -133,7 +133,9 @@ class Teller:
             "priority": incident.priority,
             "rank": incident.rank,
             "opened_at": incident.opened_at,
-            "clocks": Clocks(*(_clock(found.get(name)) for name in (TAKE, ACT, TOLD))),
+            "queued_at": incident.queued_at,
+            "escalated": list(incident.escalated),
+            "clocks": Clocks(**{name: _clock(clock) for name, clock in found.items()}),
             "account": None if key is None else key.account,
             "account_id": incident.account_id,
             "receiver": None if key is None else key.receiver,
@@ -315,8 +317,8 @@ def kind_list(kinds: Kinds, language: str) -> KindList:
     )
 
 
-def _clock(clock: deadlines.Clock | None) -> Clock | None:
-    return None if clock is None else Clock(clock.target_at, clock.limit_at, clock.done_at)
+def _clock(clock: deadlines.Clock) -> Clock:
+    return Clock(clock.target_at, clock.limit_at, clock.done_at)
 
 
 def _act_of(brief: Brief, incident: Incident) -> Act:

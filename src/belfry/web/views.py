@@ -106,12 +106,15 @@ class Clock(Struct, frozen=True):
 
 
 class Clocks(Struct, frozen=True):
-    """Deadlines; null where the priority has none."""
+    """Deadlines; null where the incident has none."""
 
     take: Clock | None = None
     act: Clock | None = None
+    """The first act of who took it; at a care account the voice that the caller hears."""
     told: Clock | None = None
-    """Of a fire alarm: the brigade."""
+    """The service: brigade, police, ambulance."""
+    arrive: Clock | None = None
+    """Who accepted to come is there, or has to be by the kind's own rule."""
 
 
 class SiteView(Struct, frozen=True, kw_only=True):
@@ -144,7 +147,11 @@ class Row(Struct, frozen=True, kw_only=True):
     priority: int
     rank: int | None
     opened_at: Instant
+    queued_at: Instant
+    """From when its age counts in the queue: when it opened, or when it last came back from a hold."""
     clocks: Clocks
+    escalated: list[str]
+    """Whom its missed clocks reached since it last came to the queue: `take:desk`, `act:next`, `told:supervisor` ..."""
     account: str | None
     account_id: str | None
     receiver: str | None
