@@ -1,6 +1,7 @@
 """Whole sites: kept, read back, changed by several people, and every change told without its values."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -286,7 +287,30 @@ def test_a_number_that_is_taken_is_told_and_not_whose_it_is(registry: Registry, 
         assert value not in str(refused.value)
     with pytest.raises(Taken):
         registry.edit(other.account.id, SiteChange(account=taken), version=1, by="carl")
-    registry.add({"account": "1234", "receiver": "panels", "prefix": "7"}, by="carl")
+    registry.add({"account": "1234", "receiver": "panels", "prefix": "7", "tenant": "north"}, by="anna")
+
+
+def test_no_frame_is_for_two_tenants(registry: Registry, file: SiteFile) -> None:
+    """Whoever says more of another tenant's number would be given its alarms."""
+    bring = partial(registry.bring, by="carl", tenants=frozenset({"south"}))
+    theirs = {"account": "1234", "tenant": "south"}
+    for where in ({}, {"prefix": "7"}, {"receiver": "panels", "prefix": "7"}):
+        with pytest.raises(Taken):
+            registry.add({**theirs, **where}, by="carl")
+    refused = bring([parse_sheet("account,receiver,prefix,tenant\n1234,panels,7,south\n")])
+    assert [problem.reason.split(";")[0] for problem in refused.problems] == ["'1234' is taken"]
+
+    registry.edit(file.account.id, SiteChange(account={"prefix": "1"}), version=1, by="anna")
+    other = registry.add({**theirs, "prefix": "7"}, by="carl")
+    with pytest.raises(Taken):
+        registry.edit(other.account.id, SiteChange(account={"prefix": None}), version=1, by="carl")
+    named = bring([parse_sheet("account,prefix,name\n1234,7,Villa\n")])
+    assert (named.changed, list(named.problems)) == (1, [])
+    mine = registry.add({"account": "1234", "prefix": "1", "tenant": "north"}, by="anna")
+    moved = registry.bring([parse_sheet("account,prefix,tenant\n1234,1,south\n")], by="anna")
+    assert len(moved.problems) == 1, "nor is one given to another tenant while another one could be meant"
+    with pytest.raises(Taken):
+        registry.edit(mine.account.id, SiteChange(account={"tenant": "south"}), version=1, by="anna")
 
 
 def test_parents_are_of_the_same_tenant_and_make_no_loop(registry: Registry, file: SiteFile) -> None:

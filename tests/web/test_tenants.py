@@ -292,6 +292,24 @@ async def test_pages_of_a_list_go_on_over_what_is_not_shown(town: Town) -> None:
         assert seen == [town.north] * 7, path
 
 
+async def test_the_cursor_of_a_list_counts_nothing_of_another_tenant(town: Town) -> None:
+    for n in range(3):
+        site(town.rig, account=f"711{n}", tenant=SOUTH)
+        site(town.rig, account=f"712{n}", tenant=NORTH)
+    seen: list[str] = []
+    cursors: list[str] = []
+    after = ""
+    while True:
+        page = (await town.mine.get(f"/accounts?limit=1{after}")).json()
+        seen += [one["tenant"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        cursors.append(page["next"])
+        after = f"&after={page['next']}"
+    assert set(seen) == {NORTH}
+    assert cursors == [str(n) for n in range(1, len(seen))]
+
+
 async def test_a_small_tenant_reads_a_large_journal_in_bounded_steps(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -536,6 +554,19 @@ async def test_a_site_without_a_tenant_is_nobodys_as_well(town: Town) -> None:
     assert bare not in (await town.mine.get("/accounts?limit=1000")).text
 
 
+async def test_a_site_without_a_tenant_is_nobodys_to_keep_up_or_to_take_over(town: Town) -> None:
+    bare = site(town.rig, account="7300", name="Bare", tenant="")
+    town.rig.wait(seconds=16)
+    town.rig.front.tenants.look(present=False)
+    shown = (await town.mine.get(f"/accounts/{bare}")).json()
+    assert shown["may_edit"] == []
+    grabbed = await change(town.mine, bare, account={"tenant": NORTH})
+    assert (grabbed.status_code, grabbed.json()["type"]) == (403, "belfry:role")
+    word = await town.mine.put(f"/accounts/{bare}/words", json={"access_code": "1234"})
+    assert (word.status_code, word.json()["type"]) == (403, "belfry:role")
+    assert (await change(town.all, bare, account={"tenant": NORTH})).status_code == 200
+
+
 # -- the stream -------------------------------------------------------------------------------------------------------
 
 
@@ -776,8 +807,15 @@ def over_at(key: str, account_id: str | None) -> ClosedIncident:
 
 
 async def test_the_same_number_at_two_tenants_is_two_accounts(town: Town) -> None:
-    """An account whose panel number another tenant has too: told apart by receiver or prefix, and by nothing else."""
+    """An account whose panel number another tenant has too: each has a receiver or prefix of its own, or it is refused:
+    who says more of a number than its tenant does would be given its alarms."""
     rig = town.rig
+    wanted = {"account": "7700", "prefix": "A1", "name": "Namesake", "tenant": NORTH}
+    refused = await town.mine.post("/accounts", json={"account": wanted})
+    assert (refused.status_code, refused.json()["type"]) == (409, "belfry:taken")
+    assert MARK not in refused.text
+    assert (await change(town.all, town.south, account={"prefix": "B2"})).status_code == 200
+    follow(rig)
     mine = site(rig, account="7700", prefix="A1", name="Namesake", tenant=NORTH)
     incident = await rig.alarm(town.all, "BA", "7700", prefix="A1")
     follow(rig)

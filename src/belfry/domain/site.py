@@ -56,3 +56,14 @@ class Account(Struct, frozen=True, kw_only=True):
             and (self.receiver is None or self.receiver == key.receiver)
             and (self.prefix is None or self.prefix == key.prefix)
         )
+
+
+def clash(one: tuple[str | None, str | None, str], other: tuple[str | None, str | None, str]) -> bool:
+    """Whether two accounts of one number cannot both be kept, by their receiver, prefix and tenant; None is any.
+
+    Within a tenant the one that says more is meant. Of two tenants a frame is never for both: who registers another
+    tenant's number at a receiver of his choice would be given that one's alarms.
+    """
+    if one[:2] == other[:2]:
+        return True
+    return one[2] != other[2] and all(a is None or b is None or a == b for a, b in zip(one[:2], other[:2], strict=True))

@@ -15,12 +15,12 @@ from belfry.domain.account_checks import with_fields
 from belfry.domain.contacts import Contact
 from belfry.domain.flaws import Flaw
 from belfry.domain.premises import SiteParts
-from belfry.domain.site import Account
+from belfry.domain.site import Account, clash
 from belfry.domain.site_checks import PARENTS_MOST, Neighbours, check
 from belfry.domain.site_file import SiteChange, SiteDetails, SiteFile
 from belfry.registry.account_rows import COLUMNS, account_row, an_account, differences, read_accounts
 from belfry.registry.errors import Changed, NoSuchAccount, Taken, Unfit
-from belfry.registry.pieces import PIECES, Pen, read_details, read_parts, read_pieces
+from belfry.registry.pieces import PIECES, Pen, read_details, read_parents, read_parts, read_pieces
 from belfry.registry.site_tables import AREA, CALENDAR, CONFIRMED, DETAIL, WORD
 from belfry.registry.store import Change, Note, Store, a_change, write_notes
 from belfry.registry.tables import ACCOUNT, CHANGE
@@ -81,6 +81,13 @@ def read_for_memory(
         return read_accounts(connection, wanted), read_parts(connection, wanted)
 
 
+def parents(store: Store, ids: Iterable[str] | None = None) -> Mapping[str, str]:
+    """Return the site that an account is part of, of those that are part of one."""
+    wanted = None if ids is None else list(dict.fromkeys(ids))
+    with reading(store.engine) as connection:
+        return read_parents(connection, wanted)
+
+
 def parts_of_all(store: Store) -> Mapping[str, SiteParts]:
     with reading(store.engine) as connection:
         return read_parts(connection, None)
@@ -105,7 +112,7 @@ def edit(store: Store, account_id: str, change: SiteChange, *, version: int, by:
         _refuse(connection, after, flaws)
         if after == before:
             return before
-        _refuse_taken(connection, after.account)
+        _refuse_taken(connection, after.account, before.account)
         after = msgspec.structs.replace(after, version=version + 1)
         write_sites(connection, [(before, after)], by=by, at=store.clock())
     return after
@@ -119,7 +126,7 @@ def imagined(store: Store, account_id: str, change: SiteChange, *, version: int)
             raise Changed(before, _since(connection, account_id, version))
         after, flaws = changed(before, change, store.new_id)
         _refuse(connection, after, flaws)
-        _refuse_taken(connection, after.account)
+        _refuse_taken(connection, after.account, before.account)
     return before if after == before else msgspec.structs.replace(after, version=version + 1)
 
 
@@ -232,14 +239,20 @@ def _refuse(connection: Connection, file: SiteFile, flaws: Sequence[Flaw]) -> No
         raise Unfit(found)
 
 
-def _refuse_taken(connection: Connection, account: Account) -> None:
-    same = (
-        ACCOUNT.c.account == account.account,
-        ACCOUNT.c.receiver == (account.receiver or ""),  # None would ask for NULL, and absent is '' here
-        ACCOUNT.c.prefix == (account.prefix or ""),
-    )
-    if connection.scalar(select(ACCOUNT.c.id).where(*same, ACCOUNT.c.id != account.id)) is not None:
+def _refuse_taken(connection: Connection, account: Account, before: Account | None = None) -> None:
+    """Two accounts share no number, unless a receiver or prefix tells them apart; within a tenant it is enough that one
+    of them says more. Otherwise who registers another tenant's number at his receiver would be given its alarms."""
+    if before is not None and _whose_line(before) == _whose_line(account):
+        return
+    columns = ACCOUNT.c.receiver, ACCOUNT.c.prefix, ACCOUNT.c.tenant
+    others = select(*columns).where(ACCOUNT.c.account == account.account, ACCOUNT.c.id != account.id)
+    own = account.receiver, account.prefix, account.tenant
+    if any(clash(own, (row.receiver, row.prefix, row.tenant)) for row in connection.execute(others)):
         raise Taken(account.account, account.receiver, account.prefix)
+
+
+def _whose_line(account: Account) -> tuple[str | None, ...]:
+    return account.account, account.receiver, account.prefix, account.tenant
 
 
 def neighbours(connection: Connection, file: SiteFile) -> Neighbours:

@@ -139,7 +139,7 @@ class _Bringing:
         self.problems, self.warnings = Told(), Told()
         self.counts: Counter[str] = Counter()
         self._known: dict[Identity, Line] = {}
-        self._numbers: dict[str, list[str]] = {}
+        self._numbers: dict[str, list[Line]] = {}
         self._work: dict[str, _Work] = {}
         self._digest = blake2b(digest_size=16)
         self._places: dict[tuple[str, SheetKind], Sequence[int]] = {}
@@ -245,8 +245,16 @@ class _Bringing:
     def _know(self, line: Line) -> None:
         self._known[line.receiver, line.prefix, line.account] = line
         self._tenant_of[line.id] = line.tenant
-        if line.visible(self.tenants):
-            self._numbers.setdefault(line.account, []).append(line.id)
+        self._numbers.setdefault(line.account, []).append(line)
+
+    def _visible(self, number: str) -> Sequence[str]:
+        """The accounts of a number that whoever imports may know of."""
+        return [line.id for line in self._numbers.get(number, ()) if line.visible(self.tenants)]
+
+    def _clashes(self, line: Line) -> bool:
+        """Whether another tenant's account may be meant by the same frame."""
+        others = (one._replace(tenant=self._tenant_of[one.id]) for one in self._numbers.get(line.account, ()))
+        return any(line.clashes(one) for one in others if one.id != line.id)
 
     def _find(self, identity: Identity) -> str | None:
         """The account that a row means: exactly it, or where it says neither receiver nor prefix the only one."""
@@ -255,24 +263,31 @@ class _Bringing:
             return known.id
         receiver, prefix, number = identity
         if receiver is None and prefix is None:
-            among = self._numbers.get(number, ())
+            among = self._visible(number)
             return among[0] if len(among) == 1 else None
         return None
 
     def _take_account(self, sheet: Sheet, draft: Draft) -> None:
         known = self._known.get(draft.identity)
         if known is not None and not known.visible(self.tenants):
-            reason = "is taken; a receiver or prefix tells an account from another one of its number"
-            self._problem(sheet, draft.row, "account", f"{draft.identity[2]!r} {reason}")
+            self._taken(sheet, draft)
             return
         tenant = sheet.given(draft).get("tenant", "" if known is None else known.tenant)
         if not self._may_be_of(sheet, draft, tenant, new=known is None):
             return
         account_id = self.store.new_id("a") if known is None else known.id
+        line = Line(account_id, *draft.identity, tenant or (self._only_tenant() if known is None else ""))
+        if (known is None or known.tenant != line.tenant) and self._clashes(line):
+            self._taken(sheet, draft)
+            return
         if known is None:
-            self._know(Line(account_id, *draft.identity, tenant or self._only_tenant()))
+            self._know(line)
         self._work[account_id] = _Work(account_id, draft.identity, known is None, own=(sheet, draft))
-        self._tenant_of[account_id] = tenant or (self._only_tenant() if known is None else "")
+        self._tenant_of[account_id] = line.tenant
+
+    def _taken(self, sheet: Sheet, draft: Draft) -> None:
+        reason = "is taken; a receiver or prefix tells an account from another one of its number"
+        self._problem(sheet, draft.row, "account", f"{draft.identity[2]!r} {reason}")
 
     def _may_be_of(self, sheet: Sheet, draft: Draft, tenant: str, *, new: bool) -> bool:
         if tenant in self._sites:
@@ -309,7 +324,7 @@ class _Bringing:
 
     def _missing(self, identity: Identity) -> str:
         receiver, prefix, number = identity
-        several = len(self._numbers.get(number, ()))
+        several = len(self._visible(number))
         if several > 1 and receiver is None and prefix is None:
             return f"{number!r} is the number of {several} accounts; give receiver or prefix as they have them"
         beside = "".join(

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from belfry.domain.premises import SiteParts
+from belfry.domain.site import clash
 from belfry.domain.site_file import SiteDetails, SiteFile
 from belfry.ports.sheets import SheetKind
 from belfry.registry.account_rows import COLUMNS, IDS_PER_QUERY, an_account
@@ -29,6 +30,10 @@ class Line(NamedTuple):
     def visible(self, tenants: Collection[str] | None) -> bool:
         """Whether somebody who knows of these tenants, or single accounts, may know of it."""
         return tenants is None or self.tenant in tenants or self.id in tenants
+
+    def clashes(self, other: "Line") -> bool:
+        """Whether another account of the same number may not be kept beside this one."""
+        return clash((self.receiver, self.prefix, self.tenant), (other.receiver, other.prefix, other.tenant))
 
 
 def lines(connection: Connection, numbers: Iterable[str] | None = None) -> Iterator[Line]:
