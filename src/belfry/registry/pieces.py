@@ -87,6 +87,13 @@ def read_details(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sit
     }
 
 
+def read_parents(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, str]:
+    """Return the site that an account is part of, of those that are part of one; `ids` None: of all."""
+    query = select(tables.DETAIL.c.account_id, tables.DETAIL.c.parent).where(tables.DETAIL.c.parent.is_not(None))
+    rows: Iterable[Row[Any]] = _of_accounts(connection, query, ids)
+    return {row._mapping["account_id"]: row._mapping["parent"] for row in rows}
+
+
 def read_parts(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, SiteParts]:
     """Return the parts of those of the accounts that have any; `ids` None: of all."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
