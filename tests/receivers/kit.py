@@ -82,6 +82,9 @@ class Register:
     def all(self) -> Sequence[Account]:
         return self._accounts
 
+    def site(self, account_id: str) -> str:
+        return account_id
+
 
 class Panel:
     """A TCP client that sends bytes and reads frames."""

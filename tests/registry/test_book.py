@@ -5,6 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belfry.domain.premises import Area, SiteParts
 from belfry.domain.signal import AccountKey
 from belfry.domain.site import Account
 from belfry.registry import AccountBook
@@ -33,6 +34,30 @@ def test_the_account_that_says_most_is_found_whatever_the_order() -> None:
         assert found(book, "panels", None) == "any prefix"
         assert found(book, "radio", "1") == "any receiver"
         assert found(book, "radio", None) == "anywhere"
+
+
+def test_panels_of_one_building_are_one_site_and_another_customers_are_not() -> None:
+    def panel(account_id: str, building: str = "tower") -> Account:
+        return Account(id=account_id, account=account_id, building=building)
+
+    book = AccountBook(
+        [panel("campus", ""), panel("fire"), panel("burglar"), panel("lift"), panel("annex", "annex"), panel("shop"),
+         panel("bare", "")]
+    )  # fmt: skip
+    assert book.site("fire") == "fire"
+    for account_id, parent in (("fire", "campus"), ("burglar", "campus"), ("lift", "fire"), ("annex", "campus")):
+        book.put_parent(account_id, parent)
+    book.put_parent("bare", "campus")
+    book.put_parent("shop", "burglar")
+    book.put_parts("burglar", SiteParts(areas=(Area(number="2", sub_account="shop"),)))
+    one = book.site("fire")
+    assert book.site("burglar") == book.site("lift") == book.site(one) == one
+    assert book.site("annex") not in (one, "annex")
+    assert (book.site("shop"), book.site("bare"), book.site("campus"), book.site("none")) == (
+        "shop", "bare", "campus", "none",
+    )  # fmt: skip
+    book.put_parent("fire", None)
+    assert book.site("lift") == book.site("fire") == "fire" != book.site("burglar")
 
 
 def test_leading_zeros_and_case_are_significant() -> None:

@@ -72,6 +72,31 @@ async def test_what_is_open_under_a_number_is_the_accounts_as_soon_as_that_is_re
     assert [row["site"]["name"] for row in await desk.incidents()] == ["New school"] * 2
 
 
+async def test_two_panels_of_one_building_are_handled_as_one_site(town: Town) -> None:
+    head, anna = await town.operator("head", Role.SUPERVISOR), await town.operator("anna")
+    shop, kiosk = await site_of(head, town, "shop"), await site_of(head, town, "kiosk")
+    for site, details in ((shop, {}), (kiosk, {"parent": shop["id"]})):
+        body = {"version": site["version"], "account": {"building": "Arcade"}, "details": details}
+        answer = await head.client.patch(f"/accounts/{site['id']}", json=body)
+        assert answer.status_code == 200, answer.text
+    await until(lambda: town.centre.book.site(kiosk["id"]) == shop["id"])
+    await town.say("shop", "WA", zone="005")
+    await town.say("kiosk", "1122", zone="003")
+    await town.say("kiosk", "MA", zone="004")
+    rows = {row["kind"]: row for row in await anna.incidents("open")}
+    assert {kind: row["silent_site"] for kind, row in rows.items()} == dict.fromkeys(rows, True)
+    assert (await head.get(f"/accounts/{shop['id']}"))["silent_site"] is True
+    await anna.act(rows["PERS.ALARM.HOLDUP"]["id"], "take")
+    whose = {row["kind"]: row["taken_by"] for row in await anna.incidents("open")}
+    assert whose == {"PERS.ALARM.HOLDUP": "anna", "TECH.WATERLEAK": "anna", "MED.ALARM": None}
+    assert len(whose) == len(rows) == 3, "and nothing else happened"
+
+    await town.restart()
+    desk = await town.operator("anna")
+    water = next(row for row in await desk.incidents("open") if row["kind"] == "TECH.WATERLEAK")
+    assert (await desk.detail(water["id"]))["site_owner"] == "anna"
+
+
 async def test_a_rule_that_changes_while_signals_come_counts_from_then_on_and_is_written_down_once(town: Town) -> None:
     head = await town.operator("head", Role.SUPERVISOR)
     await town.say("shop", "UA", zone="005")

@@ -25,7 +25,7 @@ from belfry.registry.doors import SessionsDoor
 
 log = structlog.get_logger()
 
-KEPT: Final = frozenset({"account", "area", "zone", "path", "code_rule", "schedule"})
+KEPT: Final = frozenset({"account", "area", "zone", "path", "code_rule", "schedule", "detail"})
 """Tables of what is in memory of an account."""
 ENTRY_BYTES: Final = 60_000
 """Of an entry's 65 535 bytes; the rest is its frame."""
@@ -60,6 +60,7 @@ class Memory:
     async def _take_over(self, changes: Sequence[Change]) -> None:
         ids = list(dict.fromkeys(change.account_id for change in changes if change.table in KEPT and change.account_id))
         found, parts = await asyncio.to_thread(self.registry.some_sites, ids)
+        parents = await asyncio.to_thread(self.registry.parents, ids)
         accounts = {account.id: account for account in found}
         if any(change.table == "calendar" for change in changes):
             self.book.put_calendars(await asyncio.to_thread(self.registry.calendars))
@@ -70,6 +71,7 @@ class Memory:
             else:
                 self.book.remove(account_id)
             self.book.put_parts(account_id, parts.get(account_id, NO_PARTS))
+            self.book.put_parent(account_id, parents.get(account_id))
             self.supervision.changed(account_id)
             self.schedules.changed(account_id)
         if any(change.table == "user" for change in changes):

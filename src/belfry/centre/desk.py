@@ -108,15 +108,15 @@ class Desk:
                 log.warning("the rest of a site stays where it is", site=site, error=str(error))
             return self._on_board(incident_id)
 
-    async def attach(self, incident_id: str, account: Account) -> None:
+    async def attach(self, incident_id: str, account: Account, site: str) -> None:
         """Give an open incident of an unknown number to the account that has it now; who handles its site has it too.
         Raises JournalError."""
-        async with self._at_sites.setdefault(account.id, asyncio.Lock()):
+        async with self._at_sites.setdefault(site, asyncio.Lock()):
             for _ in range(TRIES):
                 incident = self._board.get(incident_id)
                 if incident is None or not incident.open or incident.account_id is not None:
                     return
-                fact = attached(incident, account, self._kinds[incident.kind])
+                fact = attached(incident, account, self._kinds[incident.kind], site)
                 entry = Entry(
                     id=self._chance(16), subject=incident_subject(incident_id), at=self._clock(), facts=(fact,)
                 )
@@ -289,7 +289,7 @@ def _moves(incident: Incident, command: Command) -> str | None:
     """The site that an act moves as a whole; None: it is about this incident alone."""
     if not isinstance(command, _MOVE_SITES) or not together(incident):
         return None
-    return command.account_id if isinstance(command, Assign) else site_of(incident)
+    return command.site or command.account_id if isinstance(command, Assign) else site_of(incident)
 
 
 def _left_to_another(incident: Incident, by: Staff, now: datetime) -> bool:

@@ -26,7 +26,7 @@ class Registered:
         found = [(one, account) for one in self._board.queue() if (account := self._whose(one)) is not None]
         for incident, account in found:
             try:
-                await self._desk.attach(incident.id, account)
+                await self._desk.attach(incident.id, account, self._accounts.site(account.id))
             except JournalError as error:  # it stays due; that nothing can be kept is told elsewhere
                 log.warning("an incident waits for its account", incident=incident.id, error=str(error))
                 return

@@ -22,7 +22,10 @@ class SilentSites:
 
     def is_silent(self, site: str | None) -> bool:
         """Whether a site (an account id, or `site_handling.site_of`) must not notice anything now."""
-        return site is not None and any(site in self._touched(one) for one in self._board.silent())
+        if site is None:
+            return False
+        here = self._accounts.site(site)
+        return any(here in self._touched(one) for one in self._board.silent())
 
     def of(self, incident: Incident) -> bool:
         """Whether the site of an incident must not notice anything now, whatever this incident is."""
@@ -53,5 +56,5 @@ class SilentSites:
         if incident.via is not None:
             line = self._accounts.by_key(incident.via)
             found |= {f"{incident.via.receiver}/{incident.via.prefix or ''}/{incident.via.account}"}
-            found |= set() if line is None else {line.id}
+            found |= set() if line is None else {self._accounts.site(line.id)}
         return frozenset(found)

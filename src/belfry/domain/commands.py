@@ -101,6 +101,8 @@ class Assign(Struct, frozen=True):
     reason: str | None = None
     fire_order: str | None = None
     """Of a fire alarm: when it is passed to the brigade, at that site."""
+    site: str | None = None
+    """What it is handled together with there, where that is more than the account."""
 
 
 class Reopen(Struct, frozen=True):

@@ -172,6 +172,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     reasons: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     """Of an unknown account: ids of the registered ones that were heard from the same address."""
+    site: str | None = None
+    """What it is handled together with, where that is more than its account."""
     beside: bool = False
     """Does not settle its signal: another decision does, and is stored after this one."""
 
@@ -353,6 +355,8 @@ class Assigned(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """Of a fire alarm: when it is passed to the brigade, now that its site is known."""
     restore: str | None = None
     """What its kind needs before closing; of a number that nobody knows nothing is waited for."""
+    site: str | None = None
+    """What it is handled together with, where that is more than its account."""
     sealed: tuple[Sealed, ...] = ()
     """The reason in words, sealed as a note is."""
 

@@ -391,6 +391,7 @@ def _assign(scene: Scene, command: Assign) -> Decision:
         was=incident.account_id,
         fire_order=command.fire_order,
         restore=scene.kinds[incident.kind].restore,
+        site=command.site,
     )
     return Decision(fact, command.reason)
 

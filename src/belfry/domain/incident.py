@@ -199,6 +199,8 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """A person said whose account it is, or it was registered since."""
     near: tuple[str, ...] = ()
     """Ids of registered accounts that were heard from the address of this unknown one."""
+    site: str | None = None
+    """What it is handled together with, where that is more than its account (`site_handling.site_of`)."""
     wrong_words: int = 0
     """Pass-words that were none of the site's."""
     plan: PlanRun | None = None
@@ -267,6 +269,7 @@ def opened(fact: Opened, position: int) -> Incident:
         previous=fact.previous,
         fire_order=fact.fire_order,
         near=fact.near,
+        site=fact.site,
         flags=fact.flags,
         reasons=fact.reasons,
         newest=(signal,),
@@ -392,7 +395,7 @@ def _join(incident: Incident, fact: Joined, position: int, at: datetime) -> None
 
 
 def _assign(incident: Incident, fact: Assigned, at: datetime) -> None:
-    incident.account_id, incident.assigned = fact.account_id, True
+    incident.account_id, incident.assigned, incident.site = fact.account_id, True, fact.site
     incident.fire_order = fact.fire_order or incident.fire_order
     incident.restore = fact.restore or incident.restore
     if fact.by is not None:

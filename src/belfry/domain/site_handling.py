@@ -18,7 +18,10 @@ _OF_PERSONS: Final = ("MED", "RES.LIFT", "PERS.LONE")
 
 
 def site_of(incident: Incident) -> str | None:
-    """The site that an incident is at: its account; None where it has none (an outage, the centre itself)."""
+    """The site that an incident is at: its account, or what that is one site with; None where it has none (an outage,
+    the centre itself)."""
+    if incident.site is not None:
+        return incident.site
     if incident.account_id is not None:
         return incident.account_id
     key = incident.account
@@ -87,10 +90,14 @@ def given_back(by: str, other: Incident) -> OnIncident | None:
     return None
 
 
-def attached(incident: Incident, account: Account, kind: Kind) -> Assigned:
+def attached(incident: Incident, account: Account, kind: Kind, site: str) -> Assigned:
     """What is written of an incident of a kind whose very number was registered since it opened."""
     return Assigned(
-        incident=incident.id, account_id=account.id, fire_order=order_at(incident, account), restore=kind.restore
+        incident=incident.id,
+        account_id=account.id,
+        fire_order=order_at(incident, account),
+        restore=kind.restore,
+        site=None if site == account.id else site,
     )
 
 

@@ -195,6 +195,11 @@ class Accounts(Protocol):
 
     def all(self) -> Sequence[Account]: ...
 
+    def site(self, account_id: str) -> str:
+        """What an account is handled together with (RULES 2): its own id, or a name that it shares with the other
+        panels of its building."""
+        ...
+
 
 class Sites(Accounts, Protocol):
     """Accounts with what belongs to them, as triage and supervision need them."""

@@ -12,6 +12,9 @@ from belfry.domain.site import Account
 FOUND_MOST: Final = 262_144
 """Keys whose account is remembered; one account may be called by many prefixes, and a stranger chooses his own."""
 
+PARENTS_MOST: Final = 16
+"""Sites one within the other; the registry takes no more, and no loop."""
+
 _Key = tuple[str | None, str | None, str]
 
 
@@ -24,6 +27,7 @@ class AccountBook:
         self._open_prefix = self._open_receiver = self._open_both = 0  # how many leave that open
         self._found: dict[AccountKey, Account] = {}
         self._parts: dict[str, SiteParts] = {}
+        self._parents: dict[str, str] = {}
         self._holidays: dict[str, frozenset[date]] = {}
         self.moves = 0
         """How often an account has gone to another tenant, or gone: who may see it is not who was."""
@@ -62,6 +66,28 @@ class AccountBook:
             self._parts.pop(account_id, None)
         else:
             self._parts[account_id] = parts
+
+    def put_parent(self, account_id: str, parent: str | None) -> None:
+        """Keep the site that an account is part of."""
+        if parent is None:
+            self._parents.pop(account_id, None)
+        else:
+            self._parents[account_id] = parent
+
+    def site(self, account_id: str) -> str:
+        """Accounts of one building that are part of each other, or of the same site, are one; whoever has an area of
+        another one's panel is another customer. A name that no account has is returned as it is."""
+        account, top = self._by_id.get(account_id), account_id
+        if account is None or not account.building:
+            return account_id
+        for _ in range(PARENTS_MOST):
+            parent = self._by_id.get(self._parents.get(top, ""))
+            if parent is None or any(area.sub_account == top for area in self.parts(parent.id).areas):
+                return top
+            if parent.building != account.building:
+                return f"{parent.id}|{account.building}"
+            top = parent.id
+        return top
 
     def holidays(self, calendar: str) -> Collection[date]:
         """The public holidays of a calendar; none of one that nobody has filled."""

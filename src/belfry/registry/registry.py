@@ -86,7 +86,13 @@ class Registry:
         book = AccountBook(found)
         for account_id, some in parts.items():
             book.put_parts(account_id, some)
+        for account_id, parent in sites.parents(self.store).items():
+            book.put_parent(account_id, parent)
         return book
+
+    def parents(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the sites that these accounts are part of, of those that are."""
+        return sites.parents(self.store, ids)
 
     def import_accounts(self, sheet: Sheet, *, dry_run: bool = False, by: str) -> ImportReport:
         return accounts.import_sheet(self.store, sheet, dry_run=dry_run, by=by)

@@ -31,7 +31,10 @@ async def assign(request: Asked, incident_id: FromPath[str], data: JSONBody[Assi
     if account is None or not sees_site(request, account):
         raise refused_field("account_id", "account_id: there is no such site", value=data.account_id)
     found = await seen(front(request), request, incident_id)
-    command = Assign(data.account_id, data.version, data.reason, order_at(found, account))
+    site = front(request).house.accounts.site(account.id)
+    command = Assign(
+        data.account_id, data.version, data.reason, order_at(found, account), None if site == account.id else site
+    )
     return await act_on(request, incident_id, command)
 
 

@@ -8,8 +8,8 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from belfry.centre.storms.desk import CannotStorm, NoSuchStorm, NotNow, StormDesk
-from belfry.centre.triage.beside import RUNAWAY
 from belfry.domain.codes import pair_key
+from belfry.domain.condition import RUNAWAY
 from belfry.domain.facts import Part, Sealed
 from belfry.domain.signal import RESTORING, AccountKey
 from belfry.domain.site import Account

@@ -117,6 +117,12 @@ class Case(Struct, frozen=True, gc=False):
         """The closed incident whose restore is overdue, where this is what is said."""
         return self.signal.part if self.signal.kind == RESTORE_OVERDUE else None
 
+    def _site(self, of_account: bool) -> str | None:
+        """What it is handled together with, where that is more than its account."""
+        account_id = self.account_id if of_account else self.signal.account_id
+        site = None if account_id is None else self.books.accounts.site(account_id)
+        return None if site == account_id else site
+
     def point(self) -> Point:
         """Where the signal puts its alarm."""
         return point_of(self.signal)
@@ -207,4 +213,5 @@ class Case(Struct, frozen=True, gc=False):
             flags=flags,
             reasons=reasons,
             near=near,
+            site=self._site(of_account),
         )
