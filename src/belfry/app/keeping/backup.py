@@ -188,29 +188,34 @@ def _registry(settings: Settings, work: Path) -> None:
 def _keys(settings: Settings, keys_to: Path, now: datetime) -> Path:
     """The one backup of the key store; the one before is overwritten once this one is whole and in its place."""
     new, path = keys_to / f"{KEYS}.new", keys_to / KEYS
-    for left in (new, new.with_name(f"{new.name}-wal"), new.with_name(f"{new.name}-journal")):
-        forget_for_good(left)
+    _forget_new(new)
     try:
         copy_database(settings.data / KEYS, new)
+        file = msgspec.structs.replace(store_file(new), file=KEYS)
+        manifest = Manifest(
+            kind="keys",
+            made_at=now,
+            version=__version__,
+            centre=settings.name,
+            instance=fingerprint(settings.data),
+            files=(file,),
+        )
+        manifests.prepare(keys_to, manifest)
     except BaseException:
         with suppress(OSError):
-            forget_for_good(new)
+            _forget_new(new)
         raise
-    file = msgspec.structs.replace(store_file(new), file=KEYS)
-    manifest = Manifest(
-        kind="keys",
-        made_at=now,
-        version=__version__,
-        centre=settings.name,
-        instance=fingerprint(settings.data),
-        files=(file,),
-    )
-    manifests.prepare(keys_to, manifest)
     old = set_aside(path)
     new.replace(path)  # from here on three names change, and nothing else is written in between
     manifests.settle(keys_to)
     forget_for_good(old)
     return path
+
+
+def _forget_new(new: Path) -> None:
+    """Remove what is left of a copy that did not get through."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        forget_for_good(new.with_name(f"{new.name}{end}"))
 
 
 def fingerprint(data: Path) -> str:
