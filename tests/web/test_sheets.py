@@ -103,6 +103,23 @@ async def test_a_large_sheet_is_read_by_a_process_of_its_own(tmp_path: Path, mon
         assert len(file.parts.zones) == 2
 
 
+async def test_a_large_export_is_written_by_a_process_of_its_own_and_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with centre(tmp_path) as rig:
+        site(rig)
+        site(rig, account="8001", name="Hidden", tenant="south")
+        rig.registry.users.add("nora", Role.SUPERVISOR, "correct horse battery", by="test", tenants=("north",))
+        clients = head(rig), await rig.browser("nora")
+        paths = [f"/exports/{kind}?format={form}" for kind in ("accounts", "contacts") for form in ("csv", "json")]
+        here = [(await client.get(path)).content for client in clients for path in paths]
+        monkeypatch.setattr(sheet_door, "EXPORT_BESIDE", 0)
+        beside = [(await client.get(path)).content for client in clients for path in paths]
+        assert beside == here
+        assert b"Hidden" in beside[0]
+        assert b"Hidden" not in beside[len(paths)]
+
+
 async def test_somebody_of_one_tenant_brings_in_and_gets_out_his_own_accounts_alone(tmp_path: Path) -> None:
     async with centre(tmp_path) as rig:
         site(rig)
