@@ -27,6 +27,7 @@ from belfry.app.keeping.manifest import Held, Manifest, StoreFile
 from belfry.app.keeping.rebuild import rebuild
 from belfry.app.keeping.restore import restore
 from belfry.archive import SqlArchive
+from belfry.domain.codec import encode
 from belfry.domain.facts import Entry, Erased, Part, Received, Restored, Retention, account_subject
 from belfry.domain.signal import AccountKey, Method
 from belfry.journal.sqlite import SqliteJournal
@@ -213,6 +214,24 @@ async def test_a_backup_is_two_stores_a_manifest_and_sums_and_the_keys_are_elsew
     told = last_backup(at.data)
     assert told is not None
     assert (told.made_at, told.position, told.keys) == (NOW, 300, True)
+
+
+async def test_what_was_pruned_leaves_the_chain_as_it_was_and_no_byte_in_a_backup(tmp_path: Path) -> None:
+    at, _ = await a_small_centre(tmp_path)
+    before = back_up(at, tmp_path / "b", None, now=NOW)
+    journal = await SqliteJournal.open(at.data)
+    (gone, kept) = (one for one in await journal.page(0, 2) if isinstance(one, Stored))
+    await journal.prune([1, *range(3, 301)])
+    after = back_up(at, tmp_path / "b", None, now=NOW + timedelta(minutes=1))
+    await journal.close()
+    assert before.manifest.journal is not None
+    assert after.manifest.journal is not None
+    assert after.manifest.journal.chain == before.manifest.journal.chain
+    assert (after.manifest.journal.position, after.manifest.journal.entries) == (300, 1)
+    copied = await asyncio.to_thread((after.folder / "journal.sqlite3").read_bytes)
+    assert encode(kept.entry) in copied
+    assert encode(gone.entry)[:60] not in copied
+    await drill(after.folder, now=NOW + timedelta(minutes=1), below=tmp_path)
 
 
 async def test_a_second_backup_of_the_keys_leaves_nothing_of_the_first(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import back_up
 from belfry.app.keeping.before import FOLDER, keep, remove_kept
 from belfry.app.keeping.drill import drill
+from belfry.app.keeping.rebuild import rebuild
 from belfry.app.keeping.restore import Undone, restore, take_back
 from belfry.app.stores import StoreMissing, Stores
+from belfry.archive import SqlArchive
 from belfry.domain.facts import Restored
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.registry import Registry
@@ -211,3 +213,21 @@ def test_a_way_back_that_is_killed_anywhere_is_repeated_and_loses_nothing(tmp_pa
         assert (case.data / "registry.sqlite3").read_bytes() == before
         shutil.rmtree(place)
         shutil.copytree(at.data.parent, place)
+
+
+def test_a_rebuild_that_is_killed_anywhere_is_made_up_for_by_the_next_start(tmp_path: Path) -> None:
+    at, _ = asyncio.run(a_small_centre(tmp_path, signals=12))
+    asyncio.run(rebuild(at))
+    whole = asyncio.run(counted(at.data))
+    for n in kills(lambda: asyncio.run(rebuild(at))):
+        assert asyncio.run(starts(at)), n
+        assert asyncio.run(counted(at.data)) == whole
+    assert not (at.data / "rebuilding").exists()
+
+
+async def counted(data: Path) -> tuple[int, object]:
+    archive = SqlArchive.open(data)
+    try:
+        return await archive.position(), await archive.heard()
+    finally:
+        await archive.close()
