@@ -182,6 +182,25 @@ async def test_the_end_names_what_is_missing() -> None:
         assert len(shop.room.incidents()) == 1
 
 
+async def test_two_tests_of_one_site_are_both_ticked_and_the_longer_one_keeps_what_the_other_leaves() -> None:
+    """The owner had it put on test, then a technician begins his own on his page."""
+    async with site() as shop:
+        first = await shop.begin(asked=OWNER, minutes=30)
+        second = await shop.begin(expected=[Expected(zone="001"), Expected(zone="004")], hours=2)
+        await shop.say("1130", zone="001")
+        assert (len(first.came), len(second.came)) == (1, 1)
+        assert [one.name for one in second.missing] == ["zone 004"]
+        shop.room.wait(minutes=30)
+        await shop.step()
+        await shop.room.settled(shop.room.journal.position)
+        assert shop.room.incidents() == [], "the other test covers it still"
+        assert [one.count for one in second.came.values()] == [1]
+        assert second.signals == 1
+        shop.room.wait(hours=2)
+        await shop.step()
+        assert len(shop.room.incidents()) == 1, "and at its end it opens"
+
+
 async def test_a_panic_button_that_knows_no_restore_is_over_with_its_test() -> None:
     async with site() as shop:
         test = await shop.begin(ticks=(Tick.PANIC,))

@@ -182,13 +182,15 @@ def imagine(known: Session | None, fact: CodeImagined, position: int, at: dateti
 
 
 def take(session: Session, position: int, signal: Received, *, in_alarm: bool, name: str | None) -> None:
-    """A signal that the test covered. `in_alarm`: it put a point in alarm that only a restore ends."""
-    session.signals += 1
-    if signal.state in RESTORING:
-        return
+    """A signal that the test covered; one that it knows already, since another test covered it too, is counted once.
+    `in_alarm`: it put a point in alarm that only a restore ends."""
     key = point(signal)
     known = session.came.get(key)
-    if known is not None or len(session.came) < POINTS_MOST:
+    again = known is not None and known.position >= position
+    session.signals += not again
+    if signal.state in RESTORING:
+        return
+    if not again and (known is not None or len(session.came) < POINTS_MOST):
         count = 1 if known is None else known.count + 1
         code = None if signal.code is None or signal.wire is None else pair_key(signal.wire, signal.code)
         session.came[key] = Came(position, signal.received_at, signal.area, signal.zone, code, name, count)

@@ -180,12 +180,21 @@ class OnTest:
         session = self._by_id.get(fact.test)
         if session is not None:
             take(session, fact.signal, signal, in_alarm=fact.in_alarm, name=self.name(signal))
+            self._tick_beside(session, fact.signal, signal)
             return None
         over = self._ended.get(fact.test)
         if not fact.in_alarm or over is None:
             return None
         over.left += 1
         return over.ended_at
+
+    def _tick_beside(self, muted_by: Session, position: int, signal: Received) -> None:
+        """Other tests of the site that cover the same signal show it too: two people may each run one."""
+        for other in self._by_account[muted_by.account_id]:
+            if other is not muted_by and covers(
+                other, self._whose(signal), position, self._sites.parts(other.account_id)
+            ):
+                take(other, position, signal, in_alarm=False, name=self.name(signal))
 
     def name(self, signal: Received) -> str | None:
         """What the code list calls it."""
