@@ -160,7 +160,7 @@ def _row(name: str, rounds: Sequence[Round]) -> str:
         f"| {name} | {ms('tcp', flooded=False)} | {ms('tcp', flooded=True)} "
         f"| {ms('screen', flooded=False)} | {ms('screen', flooded=True)} "
         f"| {core(flooded=False):.0%}, {core(flooded=True):.0%} "
-        f"| {sent:,.0f} signals in a minute, {answered:.1%} answered by its end; caught up {behind:.1f} s later; "
+        f"| {sent:,.0f} signals, {answered:.1%} answered by its end; caught up {behind:.1f} s later; "
         f"{max(one.unseen for one in rounds)} not on the stream; {odd} lines of warning |"
     )
 
