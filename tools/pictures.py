@@ -170,6 +170,7 @@ def sites(first: Page, second: Page, only: Sequence[str]) -> None:
     first.keyboard.press("s")
     first.get_by_test_id("site-find").fill("market")
     first.get_by_test_id("site-2002").wait_for()
+    first.get_by_test_id("site-1001").wait_for(state="detached")  # it is in no Market Street
     keep(first, "sites-search", only)
     second.keyboard.press("Escape")
     open_site(second, "linden")
@@ -291,6 +292,9 @@ def other_pages(browser: Browser, url: str, signed_in: Page, only: Sequence[str]
     page.get_by_test_id("nav-overview").click()
     page.get_by_test_id("lost").wait_for()
     keep(page, "overview", only)
+    page.get_by_test_id("nav-closed").click()
+    page.get_by_test_id("closed-row").first.focus()
+    keep(page, "closed", only)
     on_test(browser, page, url, only)
     page.get_by_test_id("user-menu").click()
     page.get_by_test_id("sign-out").click()
