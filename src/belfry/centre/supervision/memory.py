@@ -50,7 +50,7 @@ class Memory:
             for known in (*self._downs, *downs)
             if known.since < now and now - known.until < AWAY_KEPT
         ]
-        self._watch.credit(merged(self._downs))
+        self._watch.dues.credit(merged(self._downs))
 
     def set_back(self, now: datetime) -> None:
         """The clock was set back."""

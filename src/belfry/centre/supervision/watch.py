@@ -1,8 +1,8 @@
 """The clocks of supervision: who was heard when, and who is overdue (RULES 3).
 
-A frame only moves a time in a column. What that means for its deadline is looked at when the deadline comes: then the
-slot is overdue, or is looked at again later. Deadlines are a heap of whole numbers, time above and slot below, so a
-slot costs one number there and no object. Nothing is said here.
+A frame only moves a time in a column. What that means for its deadline (`dues`) is looked at when the deadline comes:
+then the slot is overdue, or is looked at again later. Deadlines are a heap of whole numbers, time above and slot below,
+so a slot costs one number there and no object. Nothing is said here.
 """
 
 from array import array
@@ -13,17 +13,12 @@ from math import ceil
 from typing import Final
 
 from belfry.centre.supervision.agreed import Agreed
+from belfry.centre.supervision.dues import Dues
 from belfry.centre.supervision.slots import BACK, DIRTY, LOST, NONE, PRIMARY, SLOW, Slots
 from belfry.domain.outage_area import area_of
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
-from belfry.domain.supervision import (
-    Away,
-    Terms,
-    counted_from_s,
-    holds_two,
-    too_slow,
-)
+from belfry.domain.supervision import holds_two, too_slow
 from belfry.ports import Sites
 
 TICKS_A_SECOND: Final = 10
@@ -50,12 +45,12 @@ class Watch:
         self._dirty = array("i")
         self.slow: set[int] = set()
         self._accounts, self._rules = accounts, rules
-        self._away: Sequence[Away] = ()
-        self._away_until_s = 0.0
         self._due: list[int] = []
         self._base_s = now_s - 1
         self._candidates: dict[tuple[str, int], float] = {}
         self.agreed = Agreed(accounts, rules)
+        self.dues = Dues(self.slots, self.agreed, self.lost_s)
+        self.name, self.silent_from_s = self.dues.name, self.dues.silent_from_s
 
     # -- frames
 
@@ -161,7 +156,7 @@ class Watch:
         if not bits & LOST:
             self.plan(slot, account)
         elif not bits & BACK:
-            due_s = self._deadline_s(slot, account)
+            due_s = self.dues.deadline_s(slot, account)
             if sure or due_s is None or due_s > self.lost_s[slot]:
                 self.slots.bits[slot] |= BACK
                 self.back.append(slot)
@@ -187,7 +182,7 @@ class Watch:
 
     def plan(self, slot: int, account: Account) -> None:
         """Look at a slot at its deadline; where one is planned already, at the earlier of both."""
-        due_s = self._deadline_s(slot, account)
+        due_s = self.dues.deadline_s(slot, account)
         if due_s is None:
             return
         if self.slots.path[slot]:
@@ -222,7 +217,7 @@ class Watch:
         if self.slots.bits[slot] & LOST:
             return now_s - self.lost_s[slot] <= within_s
         account = self._accounts.by_id(self.slots.account_ids[slot])
-        due_s = None if account is None else self._deadline_s(slot, account)
+        due_s = None if account is None else self.dues.deadline_s(slot, account)
         if due_s is None or due_s - now_s > within_s:
             return False
         # over 0.7 of its window is over its interval, for every window of RULES 3 but the longest
@@ -231,7 +226,7 @@ class Watch:
 
     def _is_overdue(self, slot: int, now_s: float) -> bool:
         account = self._accounts.by_id(self.slots.account_ids[slot])
-        due_s = None if account is None else self._deadline_s(slot, account)
+        due_s = None if account is None else self.dues.deadline_s(slot, account)
         if account is None or due_s is None:
             return False
         if due_s > now_s:
@@ -256,7 +251,7 @@ class Watch:
 
     def _judge_pace(self, slot: int, account: Account) -> None:
         """Slow is whose interval was over half the window twice running: a single lost poll is not."""
-        agreed = self._terms(slot, account)
+        agreed = self.dues.terms(slot, account)
         if agreed is None or not holds_two(agreed, self._rules) or not self.slots.bits[slot] & PRIMARY:
             return
         if not too_slow(timedelta(seconds=self.slots.gap_s[slot]), timedelta(seconds=agreed.window_s)):
@@ -284,55 +279,6 @@ class Watch:
     def _dark(self, account: Account) -> bool:
         paths = self.slots.paths_of(account.id)
         return bool(paths) and all(self.slots.bits[path] & LOST for path in paths)
-
-    def _deadline_s(self, slot: int, account: Account) -> float | None:
-        """When silence is too long; None where the slot is not supervised."""
-        if not self.slots.path[slot]:
-            return self._test_due_s(slot, account)
-        agreed = self._terms(slot, account)
-        if agreed is None:
-            return None
-        due_s = self._due_s(slot, agreed)
-        if self.slots.bits[slot] & PRIMARY:
-            return due_s
-        alone = self._alone(account)
-        if alone is not None:
-            alone_s, of_primary = alone
-            due_s = min(due_s, max(self._due_s(slot, of_primary), alone_s + of_primary.window_s))
-        return due_s
-
-    def _terms(self, slot: int, account: Account) -> Terms | None:
-        primary = bool(self.slots.bits[slot] & PRIMARY)
-        return self.agreed.terms(account, self.slots.group(slot).receiver, self.name(slot), primary=primary)
-
-    def _alone(self, account: Account) -> tuple[float, Terms] | None:
-        """Since when an alternative stands alone, and what was agreed with the primary that is lost."""
-        bits = self.slots.bits
-        primaries = [
-            slot for slot in self.slots.of_account(account.id) if self.slots.path[slot] and bits[slot] & PRIMARY
-        ]
-        if not primaries or any(slot not in self.lost_s for slot in primaries):
-            return None
-        last = max(primaries, key=lambda slot: self.lost_s[slot])
-        agreed = self._terms(last, account)
-        return None if agreed is None else (self.lost_s[last], agreed)
-
-    def _test_due_s(self, slot: int, account: Account) -> float | None:
-        """When the panel's own test is missed."""
-        agreed = self.agreed.test(account)
-        if agreed is not None:
-            return self._due_s(slot, agreed)
-        return self.agreed.fixed_test_s(account, self.silent_from_s(slot), self._away)
-
-    def _due_s(self, slot: int, agreed: Terms) -> float:
-        from_s = self.silent_from_s(slot)
-        if from_s < self._away_until_s:
-            from_s = counted_from_s(from_s, agreed.interval_s, agreed.window_s, self._away)
-        return from_s + agreed.window_s
-
-    def silent_from_s(self, slot: int) -> float:
-        """From when silence counts, our own downtime left aside."""
-        return max(self.slots.heard_s[slot], self.slots.since_s[slot])
 
     # -- what supervision settles
 
@@ -379,11 +325,6 @@ class Watch:
             self.slow.discard(slot)
         self.slots.forget(account_id)
 
-    def credit(self, away: Sequence[Away]) -> None:
-        """Our own downtime, all that still matters, in order."""
-        self._away = away
-        self._away_until_s = max((gap.until_s for gap in away), default=0.0)
-
     def resume(self, slots: Iterable[int], now_s: float) -> None:
         """Plan what was loaded or changed. What would be overdue already, and is not said, has a whole window from now:
         it was not supervised so before, or we went in that very second. That is kept, so it happens once.
@@ -396,7 +337,7 @@ class Watch:
                 self.rank(slot, account)
             if self.slots.bits[slot] & LOST:
                 continue
-            due_s = self._deadline_s(slot, account)
+            due_s = self.dues.deadline_s(slot, account)
             if due_s is not None and due_s <= now_s:
                 self.slots.since_s[slot] = now_s
                 self.touch(slot)
@@ -405,15 +346,11 @@ class Watch:
     def pace(self, slot: int) -> tuple[timedelta, timedelta]:
         """The last interval seen, and the window."""
         account = self._accounts.by_id(self.slots.account_ids[slot])
-        agreed = None if account is None else self._terms(slot, account)
+        agreed = None if account is None else self.dues.terms(slot, account)
         window = timedelta(seconds=0 if agreed is None else agreed.window_s)
         return timedelta(seconds=self.slots.gap_s[slot]), window
-
-    def name(self, slot: int) -> str:
-        """The path's name, or `panel`."""
-        return self.slots.paths[self.slots.path[slot]]
 
     def unwatched(self, slot: int) -> bool:
         """Nothing is agreed with it any more."""
         account = self._accounts.by_id(self.slots.account_ids[slot])
-        return account is None or self._deadline_s(slot, account) is None
+        return account is None or self.dues.deadline_s(slot, account) is None
