@@ -80,3 +80,20 @@ async def test_a_panel_that_floods_the_centre_is_one_row_and_each_of_the_others_
         ("5101", "007", FLOOD, water["id"]),
     ]
     assert [one["account"] for one in listed["floods"]] == ["5101"]
+
+
+async def test_two_fires_in_one_street_are_shown_beside_each_other_and_stay_two(town: Town) -> None:
+    anna, boris = await town.operator("anna"), await town.operator("boris")
+    await town.say("school", "1110", "007")
+    await town.say("library", "1110", "009")  # a hundred metres north of it
+    await town.say("museum", "1110", "001")  # at the other end of the town
+    rows = {row["account"]: row for row in await anna.incidents()}
+    school, library = rows["1001"], rows["5101"]
+    assert {number: row["neighbours"] for number, row in rows.items()} == {"1001": 1, "5101": 1, "5102": 0}
+    assert [one["id"] for one in (await boris.detail(school["id"]))["neighbours_open"]] == [library["id"]]
+    await anna.act(school["id"], "take")
+    await boris.act(library["id"], "take")
+    assert {row["taken_by"] for row in await anna.incidents()} == {"anna", "boris", None}
+    await town.pass_time(minutes=16)
+    await town.say("museum", "1110", "002")
+    assert len(await anna.incidents()) == 3
