@@ -3,6 +3,7 @@ erased does not."""
 
 import asyncio
 import json
+import os
 import secrets
 import shutil
 import sqlite3
@@ -407,6 +408,31 @@ async def test_a_restore_overwrites_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeepingError, match="is not empty"):
         await restore(at, tmp_path / "b", None, now=NOW)
     assert {file.name: file.read_bytes() for file in at.data.iterdir()} == before
+
+
+async def test_a_disk_of_its_own_is_empty_though_it_has_lost_and_found(tmp_path: Path) -> None:
+    at, _ = await a_small_centre(tmp_path, signals=2)
+    back_up(at, tmp_path / "b", None, now=NOW)
+    there = elsewhere(tmp_path / "new")
+    (there.data / "lost+found").mkdir(parents=True)
+    assert (await restore(there, tmp_path / "b", None, now=NOW)).position == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can do what only root does wrong")
+async def test_what_root_does_at_night_the_centre_can_read_in_the_morning(tmp_path: Path) -> None:
+    at, _ = await a_small_centre(tmp_path, signals=2)
+    there = elsewhere(tmp_path / "new")
+    give_instance_key(there, at)
+    places = [at.data, tmp_path / "b", tmp_path / "k", there.data]
+    for place in places:
+        place.mkdir(exist_ok=True)
+        os.chown(place, 65_534, 65_534)
+    back_up(at, tmp_path / "b", tmp_path / "k", now=NOW)
+    await restore(there, tmp_path / "b", tmp_path / "k", now=NOW)
+    await rebuild(there)
+    made = [path for place in places for path in place.rglob("*")]
+    assert len(made) > 10
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(65_534, 65_534)}
 
 
 async def test_keys_are_refused_without_their_instance_key_and_with_another_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from belfry import __version__
 from belfry.app.keeping import manifest as manifests
-from belfry.app.keeping.copying import copy_database, forget_for_good, set_aside, settle_file
+from belfry.app.keeping.copying import copy_database, forget_for_good, hand_over, set_aside, settle_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import examine
 from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Held, Manifest, store_file, synced
@@ -67,6 +67,8 @@ def back_up(settings: Settings, to: Path, keys_to: Path | None, *, now: datetime
         removed = remove_old(to, now - timedelta(days=settings.backup.keep_days))
     held = _held(made[1])
     note(settings.data, LastBackup(made_at=now, position=held.position, keys=keys is not None))
+    for place in (settings.data, to, *([] if keys_to is None else [keys_to])):
+        hand_over(place)
     return Made(
         folder=made[0], manifest=made[1], keys=keys, removed=removed, instance=(settings.data / INSTANCE).absolute()
     )

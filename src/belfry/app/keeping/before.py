@@ -21,7 +21,7 @@ import structlog
 from belfry import __version__
 from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import PARTIAL, fingerprint
-from belfry.app.keeping.copying import copy_database, copy_file, forget_for_good
+from belfry.app.keeping.copying import copy_database, copy_file, forget_for_good, hand_over
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.manifest import ARCHIVE, JOURNAL, KEYS, REGISTRY, STORES, Manifest, store_file
 from belfry.archive import archive_state
@@ -170,6 +170,7 @@ def put_back(settings: Settings, folder: Path, manifest: Manifest, now: datetime
             if name in names:
                 os.replace(aside / f"{name}.back", data / name)
         manifests.sync_folder(data)
+        hand_over(data)
     finally:
         os.close(held)
     return aside

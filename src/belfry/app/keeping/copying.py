@@ -101,6 +101,15 @@ def forget_for_good(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def hand_over(folder: Path) -> None:
+    """Give what root made in a folder of somebody else to him: the centre could not read it. Raises OSError."""
+    if os.geteuid() != 0 or (owner := folder.stat()).st_uid == 0:
+        return
+    for path in folder.rglob("*"):
+        if path.lstat().st_uid == 0:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
 def overwrite(path: Path) -> None:
     size = path.stat().st_size
     with path.open("r+b") as file:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from belfry.app.keeping.copying import hand_over
 from belfry.app.keeping.errors import KeepingError
 from belfry.archive import FILE, SqlArchive
 from belfry.centre.archivist import Archivist
@@ -44,6 +45,7 @@ async def rebuild(settings: Settings) -> Rebuilt:
             (data / name).unlink(missing_ok=True)
         os.replace(beside / FILE, data / FILE)
         _clear(beside)
+        hand_over(data)
     finally:
         await journal.close()
     return Rebuilt(position=position, where=str(data / FILE))

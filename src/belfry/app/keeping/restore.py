@@ -19,7 +19,7 @@ from sqlalchemy import delete
 from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.backup import fingerprint
 from belfry.app.keeping.before import put_back
-from belfry.app.keeping.copying import copy_file, forget_for_good, settle_file
+from belfry.app.keeping.copying import copy_file, forget_for_good, hand_over, settle_file
 from belfry.app.keeping.errors import KeepingError
 from belfry.app.keeping.holding import Holding, differences, examine
 from belfry.app.keeping.manifest import JOURNAL, KEYS, REGISTRY, Manifest
@@ -36,6 +36,8 @@ from belfry.settings import Settings
 from belfry.sql import SqlError, writing
 
 CLOCK_MAY_DIFFER: Final = timedelta(hours=1)
+LOST_AND_FOUND: Final = "lost+found"
+"""On a disk of its own, the file system's."""
 RESTORING: Final = "restoring"
 """Below the data: where a backup becomes a centre. While there is no journal beside it, nothing starts."""
 
@@ -107,6 +109,7 @@ async def restore(settings: Settings, source: Path, keys_from: Path | None, *, n
     except BaseException:
         _clear(work)
         raise
+    hand_over(data)
     return Back(
         manifest=manifest,
         folder=folder,
@@ -132,7 +135,7 @@ def _check_settings(settings: Settings) -> None:
 def _check_empty(data: Path, *, keys: bool) -> None:
     """Only the instance key may be there: it comes from a place of its own, by hand."""
     there: Sequence[str] = sorted(one.name for one in data.iterdir()) if data.is_dir() else []
-    ours = {INSTANCE, RESTORING}
+    ours = {INSTANCE, RESTORING, LOST_AND_FOUND}
     if broken_off(data):  # what it had put in place is put there again
         ours |= {KEYS, REGISTRY}
     if others := [name for name in there if name not in ours]:
