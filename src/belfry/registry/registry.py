@@ -233,12 +233,6 @@ class Registry:
     def sites_door(self) -> SitesDoor:
         return SitesDoor(self.store)
 
-
-def registry_state(where: str | Path) -> SchemaState | None:
-    """Say what `open` would find, changing nothing; None where there is no registry yet.
-
-    Raises SqlError, also where a page of the file is damaged.
-    """
     def plans_door(self) -> PlansDoor:
         """With the book of all plans read."""
         return PlansDoor(self.store)
@@ -247,6 +241,12 @@ def registry_state(where: str | Path) -> SchemaState | None:
         """Keep the plans of a release, but for those that somebody changed or took out; returns how many are new."""
         return plan_rows.bring_library(self.store, plans)
 
+
+def registry_state(where: str | Path) -> SchemaState | None:
+    """Say what `open` would find, changing nothing; None where there is no registry yet.
+
+    Raises SqlError, also where a page of the file is damaged.
+    """
     if isinstance(where, Path) and not (where / FILE).exists():
         return None
     engine = make_engine(_url(where))
