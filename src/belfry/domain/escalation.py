@@ -86,8 +86,11 @@ def _untaken(incident: Incident, clock: Clock, rules: Rules) -> Sequence[Level]:
 
 
 def _missed(incident: Incident, name: str, clock: Clock, rules: Rules) -> Sequence[Level]:
-    """The next operator at the target - at the limit, where it was wanted at once - and then the supervisor."""
+    """The next operator at the target - at the limit, where it was wanted at once - and then the supervisor. Whoever
+    has only just taken it has some time of his own."""
     at_once = name != ARRIVE and clock.target_at <= began_at(incident)
     next_at = clock.limit_at if at_once else clock.target_at
+    if name != ARRIVE and incident.taken_at is not None:
+        next_at = max(next_at, incident.taken_at + span(rules.missed_supervisor_s))
     supervisor_at = max(clock.limit_at, next_at + span(rules.missed_supervisor_s))
     return (Level(next_at, NEXT, name), Level(supervisor_at, SUPERVISOR, name))
