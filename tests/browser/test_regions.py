@@ -68,6 +68,16 @@ async def test_holidays_and_districts_are_kept_by_keys_and_nothing_typed_is_lost
         await expect(one.of("districts").get_by_test_id("saved")).not_to_be_empty()
         assert [agency.permit for agency in sofia.districts()] == ["P 17"]
 
+        await one.of("calendar-days").fill("2026-12-24")
+        await one.of("district-add").click()
+        await one.of("district-1-name").fill("Brigade West")
+        await one.press("Escape")
+        await expect(one.of("site-find")).to_be_visible()
+        await one.of("nav-in-regions").click()
+        await expect(one.of("calendar-days")).to_have_value("2026-12-24")
+        await expect(one.of("district-1-open")).to_contain_text("Brigade West")
+        await one.of("calendar-undo").click()
+        await one.of("district-1-out").click()
         await one.of("calendar-remove").click()
         await expect(one.of("calendar-name")).to_be_visible()
         assert sofia.calendars() == []
