@@ -687,6 +687,7 @@ export const de: Catalogue = {
   'test.code.open': 'Seine Seite ist offen',
   'test.code.withdraw': 'Zurückziehen',
   'test.code.withdraw.of': 'Den Code für {site} zurückziehen',
+  'test.code.by': 'ausgegeben von {who}',
   'test.length': 'Wie lange',
   'test.minutes': { one: '{n} Minute', other: '{n} Minuten' },
   'test.hours': { one: '{n} Stunde', other: '{n} Stunden' },

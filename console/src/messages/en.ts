@@ -673,6 +673,7 @@ export const en = {
   'test.code.open': 'His page is open',
   'test.code.withdraw': 'Withdraw',
   'test.code.withdraw.of': 'Withdraw the code for {site}',
+  'test.code.by': 'issued by {who}',
   'test.length': 'How long',
   'test.minutes': { one: '{n} minute', other: '{n} minutes' },
   'test.hours': { one: '{n} hour', other: '{n} hours' },

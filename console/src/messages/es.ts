@@ -683,6 +683,7 @@ export const es: Catalogue = {
   'test.code.open': 'Su página está abierta',
   'test.code.withdraw': 'Retirar',
   'test.code.withdraw.of': 'Retirar el código de {site}',
+  'test.code.by': 'emitido por {who}',
   'test.length': 'Cuánto tiempo',
   'test.minutes': { one: '{n} minuto', other: '{n} minutos' },
   'test.hours': { one: '{n} hora', other: '{n} horas' },

@@ -684,6 +684,7 @@ export const fr: Catalogue = {
   'test.code.open': 'Sa page est ouverte',
   'test.code.withdraw': 'Retirer',
   'test.code.withdraw.of': 'Retirer le code pour {site}',
+  'test.code.by': 'donné par {who}',
   'test.length': 'Combien de temps',
   'test.minutes': { one: '{n} minute', other: '{n} minutes' },
   'test.hours': { one: '{n} heure', other: '{n} heures' },
