@@ -114,3 +114,5 @@ async def test_a_providers_outage_is_one_row_and_the_armed_jeweller_another_abov
         assert await desk.told() == ["TECH.COMMS.LOST 1 waiting 3004", "TECH.OUTAGE 2 closed None [restored]"]
         assert len(await desk.signals()) == 4
         assert (await desk.get("/centre"))["lost"] == 1
+        (over,) = [row for row in await desk.incidents() if row["kind"] == "TECH.OUTAGE"]
+        assert over["part"] is None, "no list of what is over says where it was"

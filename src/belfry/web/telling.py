@@ -141,7 +141,7 @@ class Teller:
             "receiver": None if key is None else key.receiver,
             "prefix": None if key is None else key.prefix,
             "site": site,
-            "part": _part_of(incident),
+            "part": _part_of(incident) if incident.open or not in_list else None,
             "area": incident.area,
             "zone": incident.zone,
             "area_name": area_name,

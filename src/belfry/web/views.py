@@ -162,7 +162,7 @@ class Row(Struct, frozen=True, kw_only=True):
     while it cannot be read."""
     part: str | None
     """Of an incident of the centre itself: what it is about. Of an outage, what the silent ones share:
-    `provider/Coast Net`, `prefix/panels/A0`, `receiver/panels`. Null for those of sites."""
+    `provider/Coast Net`, `prefix/panels/A0`, `receiver/panels`. Null for those of sites, and in lists of closed."""
     area: str | None
     zone: str | None
     area_name: str | None
