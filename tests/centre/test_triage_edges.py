@@ -238,6 +238,15 @@ async def test_a_pre_alarm_and_the_alarm_of_one_detector_confirm_nothing() -> No
         assert "FIRE.ALARM.CONF" not in [kind for kind, _ in centre.kinds()]
 
 
+async def test_a_second_detector_confirms_the_alarm_and_not_the_pre_alarm_before_it() -> None:
+    async with room() as centre:
+        await centre.say("FG", "1001", zone="1")
+        centre.wait(seconds=20)
+        await centre.say("FA", "1001", zone="1")
+        await centre.say("FA", "1001", zone="2")
+        assert centre.kinds() == [("FIRE.ALARM.CONF", 1), ("FIRE.ALARM.PRE", 2)]
+
+
 async def test_the_same_point_again_ends_no_pending_wait_but_another_code_s_point_does() -> None:
     async with room() as centre:
         await centre.say("BG", zone="1")

@@ -72,7 +72,10 @@ def open_or_join(case: Case) -> Decided:
     verdict = case.verdict
     assert verdict.kind is not None
     group = case.group(verdict.kind)
-    for incident in _same_group(case, group):
+    here = _same_group(case, group)
+    if verdict.second_point and len(here) > 1:  # it confirms the fire, not the pre-alarm before it
+        here = sorted(here, key=lambda one: (not _is_more(verdict, one), one.order))
+    for incident in here:
         if case.signal.previous and incident.in_alarm.get(case.point()):
             return [case.context(incident, "still present, reported before")]
         if verdict.second_point or may_join(incident, verdict.kind, verdict.priority):
