@@ -28,6 +28,7 @@ from belfry.domain.facts import (
     CodeUsed,
     Entry,
     Erased,
+    Escalated,
     HowEnded,
     OnTestBegan,
     OnTestEnded,
@@ -40,10 +41,13 @@ from belfry.domain.facts import (
     WordTried,
     code_subject,
     incident_subject,
+    notice_subject,
     on_test_subject,
     site_subject,
 )
 from belfry.domain.muting import Asked, Asker, Proof, Scope
+from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeSent, NoticeTried
+from belfry.domain.reach import Audience, Channel
 from belfry.domain.signal import AccountKey
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
@@ -154,6 +158,43 @@ async def test_a_closed_incident_goes_with_its_signals_when_its_time_is_over(hou
     assert (await house.archive.totals()).entries == last
     assert await house.archive.erased_at(1) == room.now
     assert await house.archive.erased_at(last + 1) is None
+
+
+async def test_what_left_the_room_goes_with_its_incident_and_a_report_like_a_line_in_the_log(house: House) -> None:
+    await house.room.say("BA", zone="1")
+    (incident,) = house.room.incidents()
+    escalated = Escalated(incident=incident.id, clock="take", level="outside")
+    await house.write(incident.id, escalated)
+    position = house.room.journal.position
+    asked = NoticeAsked(
+        notice=f"{position}-0",
+        audience=Audience.ROOM,
+        channel=Channel.PUSH,
+        to="anna",
+        why="take",
+        incident=incident.id,
+        level="outside",
+    )
+    report = NoticeAsked(
+        notice="report-1", audience=Audience.ROOM, channel=Channel.PUSH, to="anna", why="report", training=True
+    )
+    facts = (asked, NoticeTried(notice=asked.notice, attempt=1), NoticeSent(notice=asked.notice, attempt=1))
+    for fact in (*facts, report, NoticeDropped(notice="report-1", reason="training")):
+        entry = Entry(id=house.room.chance(16), subject=notice_subject(fact.notice), at=house.room.now, facts=(fact,))
+        await house.room.journal.append([entry])
+    await house.close(incident.id)
+    house.room.wait(days=21)
+    await house.erase()
+    assert [len(await kept(house, name)) for name in (asked.notice, "report-1")] == [3, 0]
+    house.room.wait(days=10)
+    await house.erase()
+    assert await kept(house, asked.notice) == []
+    async with room(journal=house.room.journal) as again:
+        assert (len(again.notices), again.incidents()) == (0, [])
+
+
+async def kept(house: House, notice: str) -> list[Stored]:
+    return [one for one in await house.room.journal.read(notice_subject(notice)) if isinstance(one, Stored)]
 
 
 async def test_what_is_of_a_person_goes_soonest_and_what_is_open_never(house: House) -> None:

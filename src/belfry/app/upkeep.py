@@ -22,14 +22,19 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.expiry import EVERY, Expiry
 from belfry.centre.intake import Intake
+from belfry.centre.notices import NoticeBook
+from belfry.centre.outbox import Outbox
 from belfry.centre.schedules import Schedules
 from belfry.centre.supervision import Supervision
 from belfry.centre.walk import Walk
+from belfry.domain.escalation import SUPERVISOR
 from belfry.domain.incident import State
 from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
+from belfry.ports.outbox import Push
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
+from belfry.safeguards import push
 from belfry.sql import empty_log
 
 log = structlog.get_logger()
@@ -50,6 +55,9 @@ ARCHIVE_SAVE: Final = timedelta(seconds=1)
 """How far the archive is behind at most, where the disk keeps up."""
 
 BLIND_LOOK: Final = timedelta(seconds=10)
+BLIND_AGAIN: Final = timedelta(minutes=15)
+"""The supervisor's phone rings once in each of these as long as it lasts."""
+BLIND: Final = "blind"
 BELL: Final = "\a"
 
 
@@ -71,6 +79,10 @@ class Upkeep:
         sessions: SessionsDoor,
         archivist: Archivist,
         expiry: Expiry,
+        notices: NoticeBook,
+        outbox: Outbox,
+        name: str,
+        language: str,
         unseen: Callable[[], int],
         change_seen: int,
         clock: Clock,
@@ -80,6 +92,9 @@ class Upkeep:
         self._walk, self._intake, self._supervision, self._schedules = walk, intake, supervision, schedules
         self._deadlines, self._sessions = deadlines, sessions
         self._archivist, self._expiry = archivist, expiry
+        self._notices, self._outbox = notices, outbox
+        self._name, self._language = name, language
+        outbox.composes[BLIND] = self._blind_push
         self.erased = Totals()
         """As far as the archive knows."""
         registry = stores.registry
@@ -126,11 +141,17 @@ class Upkeep:
         )
         if why:
             log.error("the centre is blind", why="; ".join(why))
+            span_no = int(self._clock().timestamp() // BLIND_AGAIN.total_seconds())
+            await self._outbox.reach(SUPERVISOR, BLIND, f"{BLIND}-{span_no}")
             if sys.stderr.isatty():
                 sys.stderr.write(BELL)
 
+    async def _blind_push(self, _: str) -> Push:
+        return Push(*push.blind(self._name, self._language))
+
     async def _erase(self) -> None:
         self._board.forget(self._clock())
+        self._notices.forget(lambda incident: self._board.get(incident) is not None)
         keys, entries = await self._expiry.step()
         if keys or entries:
             log.info("erased what was due", keys=keys, entries=entries)

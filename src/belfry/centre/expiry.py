@@ -1,10 +1,10 @@
 """Erases what is due: data keys whose time is over, and whole entries (DESIGN 4).
 
-An incident goes with its signals, its own entries and their keys once its kind's retention is over; a signal that
-needed nobody goes with the line that says so, and so does what was done beside any alarm (tests, codes, words, closings
-put off); who changed what of the registry goes as late as an incident. A signal always goes before the decision about
-it, else the next start would decide again. What an account is known by from its signals (armed, faults) is carried past
-them first, so that nothing that is folded needs what is gone.
+An incident goes with its signals, its notices, its own entries and their keys once its kind's retention is over; a
+signal that needed nobody goes with the line that says so, and so does what was done beside any alarm (tests, codes,
+words, closings put off, reports sent); who changed what of the registry goes as late as an incident. A signal always
+goes before the decision about it, else the next start would decide again. What an account is known by from its signals
+(armed, faults) is carried past them first, so that nothing that is folded needs what is gone.
 
 What is being erased is remembered in the archive before the first byte goes: a kill in the middle is made up for.
 """
@@ -20,6 +20,7 @@ from typing import Final, get_args
 import structlog
 
 from belfry.centre.board import incident_of
+from belfry.centre.notices import RECIPIENTS_MOST, notice_of
 from belfry.domain.condition import Condition, carried, tells
 from belfry.domain.facts import (
     REGISTRY_SUBJECT,
@@ -29,6 +30,7 @@ from belfry.domain.facts import (
     CodeIssued,
     Entry,
     Erased,
+    Escalated,
     Joined,
     Logged,
     OnIncident,
@@ -39,7 +41,9 @@ from belfry.domain.facts import (
     WordTried,
     account_subject,
     incident_subject,
+    notice_subject,
 )
+from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.signal import AccountKey
 from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
 from belfry.ports.archive import Archive, ClosedIncident, Going
@@ -181,8 +185,20 @@ class Expiry:
                 for fact in stored.entry.facts:
                     signals |= settled_by(fact)
                     batch.sealed.update(part.key for part in sealed_of(fact))
+                    if isinstance(fact, Escalated):
+                        batch.positions.update(await self._notices(stored.position))
         for position, signal in await self._signals(signals):
             batch.add_signal(position, signal)
+
+    async def _notices(self, escalation: int) -> Iterable[int]:
+        """Positions of what an escalation led to."""
+        found: list[int] = []
+        for number in range(RECIPIENTS_MOST):
+            entries = await self._journal.read(notice_subject(notice_of(escalation, number)))
+            if not entries:
+                break
+            found += (one.position for one in entries if isinstance(one, Stored))
+        return found
 
     async def _pass(self, name: str, before: datetime, take: Take) -> int:
         """Go through what was written before a time, from where the last round came to; `take` says what goes."""
@@ -218,9 +234,11 @@ class Expiry:
 
     async def _take_act(self, batch: _Batch, stored: Stored) -> None:
         """What a person did at a site beside an incident: a test from its beginning once it has ended, a technician's
-        code, a pass-word that was tried, a closing that was put off. A test goes after the signals that it covered."""
+        code, a pass-word that was tried, a closing that was put off; a report that was sent. A test goes after the
+        signals that it covered."""
         for fact in stored.entry.facts:
-            if isinstance(fact, OnTestEnded | CodeIssued):
+            about_no_incident = isinstance(fact, NoticeAsked) and fact.incident is None
+            if about_no_incident or isinstance(fact, OnTestEnded | CodeIssued):
                 whole = await self._journal.read(stored.entry.subject)
                 batch.positions.update(one.position for one in whole if isinstance(one, Stored))
             elif isinstance(fact, WordTried | ClosingExtended):

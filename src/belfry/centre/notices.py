@@ -19,6 +19,8 @@ from belfry.ports import Journal, Stored
 ABOUT_NOTICES: Final = frozenset(get_args(AboutNotice))
 _FACTS: Final = get_args(AboutNotice)
 
+RECIPIENTS_MOST: Final = 64
+"""Whom one level reaches at the most; the journal takes so many entries at once four times over."""
 OVER_MOST: Final = 10_000
 """Notices that are over and about no incident, or about one that the board has forgotten, kept for the lists."""
 

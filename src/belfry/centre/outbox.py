@@ -18,7 +18,7 @@ import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.flood import Flood
-from belfry.centre.notices import NoticeBook, Reached, escalation_of, is_lost, notice_of
+from belfry.centre.notices import RECIPIENTS_MOST, NoticeBook, Reached, escalation_of, is_lost, notice_of
 from belfry.centre.silent import SilentSites, Withheld
 from belfry.domain.escalation import DESK, NEXT, further, mark
 from belfry.domain.facts import Entry, Escalated, Fact, incident_subject, notice_subject
@@ -39,7 +39,7 @@ from belfry.domain.notices import (
 )
 from belfry.domain.presets import Rules
 from belfry.domain.reach import Audience, Channel
-from belfry.domain.rota import OnCall, is_configured, on_call
+from belfry.domain.rota import OnCall, is_configured, is_on_duty, on_call
 from belfry.domain.site_handling import site_of
 from belfry.ports import Accounts, Chance, Clock, Expect, Journal, JournalError, Stale
 from belfry.ports.leave import NoLeave
@@ -51,8 +51,6 @@ log = structlog.get_logger()
 LOOK_EVERY_S: Final = 1.0
 """The longest wait between two looks at the clock, which may be set at any time."""
 LOOK_AFTER_S: Final = 0.01
-RECIPIENTS_MOST: Final = 64
-"""Whom one level reaches at the most; the journal takes so many entries at once four times over."""
 AT_ONCE: Final = 8
 """Sendings under way by one notifier: one that hangs keeps no other from sending."""
 
@@ -136,6 +134,14 @@ class Outbox:
         except Stale:
             return False
         return True
+
+    async def reach(self, level: str, why: str, name: str) -> None:
+        """Want whoever is on call at a level now to be reached, each once under a name that is given once. Raises
+        JournalError."""
+        local = self._clock().astimezone(self.rota.zone)
+        there = [row for row in self.rota.rows if row.level == level and is_on_duty(row, local)]
+        for number, row in enumerate(there[:RECIPIENTS_MOST]):
+            await self.want(Wanted(notice=f"{name}.{number}", to=row.name, why=why))
 
     # -- the task
 

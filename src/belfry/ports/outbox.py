@@ -87,7 +87,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class Composes(Protocol):
     """Makes what is sent for a notice, at the time at which it is sent."""
 
-    async def __call__(self, notice: str) -> Push | None:
+    async def __call__(self, notice: str, /) -> Push | None:
         """None: there is nothing to send any more, and it is dropped."""
         ...
 

@@ -54,6 +54,20 @@ _MORE: Final[Mapping[str, str]] = {
 }
 
 
+_BLIND: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("Nobody sees the alarms", "Alarms wait in {name}, and no console shows them to anybody."),
+    "de": ("Niemand sieht die Alarme", "In {name} warten Alarme, und keine Konsole zeigt sie jemandem."),
+    "fr": ("Personne ne voit les alarmes", "Des alarmes attendent à {name} et aucune console ne les montre."),
+    "es": ("Nadie ve las alarmas", "En {name} esperan alarmas y ninguna consola las muestra."),
+}
+
+
+def blind(name: str, language: str) -> tuple[str, str]:
+    """Title and body where a centre keeps alarms and nobody sees them (RULES 2, blind centre)."""
+    said = _BLIND[language]
+    return said[0], said[1].format(name=name)
+
+
 def carried(kind: str, carries: Carries, *, persons: bool) -> Carries:
     """How much of an incident of a kind a way out carries."""
     if kind == UNKNOWN or (is_of_person(kind) and not persons):

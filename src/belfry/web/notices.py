@@ -8,8 +8,7 @@ import msgspec
 from litestar import Router, get
 from litestar.params import QueryParameter
 
-from belfry.centre.notices import recalled
-from belfry.centre.outbox import RECIPIENTS_MOST
+from belfry.centre.notices import RECIPIENTS_MOST, recalled
 from belfry.domain.escalation import LEVELS
 from belfry.domain.notices import Notice, Stage
 from belfry.domain.rota import is_configured, is_on_duty
