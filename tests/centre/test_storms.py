@@ -153,6 +153,17 @@ async def test_what_is_in_trouble_at_the_end_opens_then_and_what_was_restored_do
         assert sorted(numbers) == [1, 2]
 
 
+async def test_a_line_that_is_back_answers_for_no_other_that_was_held_back() -> None:
+    async with house() as centre:
+        storm = await centre.begin()
+        await centre.say("1351", zone="000")
+        await centre.say("1352", zone="000")
+        await centre.say("3351", zone="000")
+        await centre.desk.end(storm.id, by="sue")
+        await centre.room.settled(centre.room.journal.position)
+        assert [one.newest[0].code for one in centre.room.incidents()] == ["1352"]
+
+
 async def test_what_was_left_is_not_held_back_by_the_next_storm() -> None:
     async with house() as centre:
         first = await centre.begin()

@@ -81,6 +81,30 @@ async def test_one_path_that_is_back_says_nothing_of_the_others() -> None:
         assert [one.group for one in centre.incidents()] == ["panels//2002|path|udp"]
 
 
+async def test_a_path_that_is_back_by_whatever_code_confirms_and_forbids_nothing_any_more() -> None:
+    async with room() as centre:
+        for lost, back in (("YS", "YK"), ("YC", "YK"), ("NC", "NR"), ("NT", "NR"), ("LT", "LR"), ("1351", "3351")):
+            await centre.say(lost, zone="0")
+            await centre.say(back, zone="0")
+        assert centre.incidents() == []
+        await centre.say("CL")
+        await centre.say("BA", zone="1")
+        assert ("PROP.ALARM.INTR", 2) in centre.kinds()
+        centre.wait(seconds=20)
+        await centre.say("1406")
+        assert ("PROP.ALARM.INTR", 4) in centre.kinds()
+
+
+async def test_a_line_that_is_back_brings_no_radio_path_back() -> None:
+    async with room() as centre:
+        for code in ("1351", "1352"):
+            await centre.say(code, zone="000")
+        await centre.say("3351", zone="000")
+        assert [(one.newest[0].code, one.restored) for one in centre.incidents()] == [("1352", False)]
+        await centre.say("3352", zone="000")
+        assert centre.incidents() == []
+
+
 async def test_a_second_point_takes_the_incident_out_of_the_automatic() -> None:
     async with room() as centre:
         await centre.say("CL")

@@ -63,7 +63,7 @@ class Seen(Struct, frozen=True, gc=False):
 _ONCE: Final = Seen()
 _MINUTE: Final = timedelta(minutes=1)
 _POWER_FAULTS: Final = {"mains": "mains", "battery": "battery"}
-_PATH_FAULTS: Final = frozenset({"path", "jam"})
+PATH_FAULTS: Final = frozenset({"path", "jam"})
 
 
 class Condition(Struct):
@@ -120,22 +120,25 @@ def path_faults(condition: Condition, since: datetime | None = None) -> int:
     return sum(key.startswith("path/") and (since is None or began >= since) for key, began in condition.faults.items())
 
 
+def names_its_path(signal: Received) -> bool:
+    """Whether the code of a path fault is the path, since panels name no zone with it: one that is back says nothing of
+    the others."""
+    return signal.category is Category.COMMUNICATION and signal.subtype in PATH_FAULTS
+
+
 def fault_key(signal: Received) -> str | None:
     """The fault that a trouble opens and its restore ends, where it is one of path or power."""
     if signal.category is Category.POWER:
         return _POWER_FAULTS.get(signal.subtype or "")
-    if signal.category is Category.COMMUNICATION and signal.subtype in _PATH_FAULTS:
+    if signal.category is Category.COMMUNICATION and signal.subtype in PATH_FAULTS:
         code = signal.part or (pair_key(signal.wire, signal.code) if signal.wire and signal.code else "")
-        return f"path/{_fault_code(signal.wire, code)}/{signal.zone or ''}"
+        return f"path/{code}/{signal.zone or ''}"
     return None
 
 
 _WITH_FAULTS: Final = frozenset({Category.POWER, Category.COMMUNICATION})
-_SIA_FAULT_OF: Final = {"YK": "YC", "LR": "LT", "NR": "NT", "XH": "XQ"}
-
-
-def _fault_code(wire: Wire | None, code: str) -> str:
-    return _SIA_FAULT_OF.get(code, code) if wire is Wire.SIA else code
+_SIA_ENDS: Final = {"YK": ("YC", "YS"), "LR": ("LT",), "NR": ("NT", "NC"), "XH": ("XQ",)}
+"""The path faults that a SIA restore ends."""
 
 
 def observe(condition: Condition, signal: Received, rules: Rules) -> Seen:
@@ -191,6 +194,8 @@ def _fault(condition: Condition, signal: Received) -> None:
             del condition.faults[next(iter(condition.faults))]
     elif signal.state in (SignalState.TROUBLE_RESTORE, SignalState.RESTORE):
         condition.faults.pop(fault, None)
+        for code in _SIA_ENDS.get(signal.code or "", ()) if signal.wire is Wire.SIA else ():
+            condition.faults.pop(f"path/{code}/{signal.zone or ''}", None)
 
 
 def _arm(condition: Condition, signal: Received) -> None:

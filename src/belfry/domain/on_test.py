@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.codes import Codes, pair_key
+from belfry.domain.condition import names_its_path
 from belfry.domain.facts import (
     AboutTest,
     CodeImagined,
@@ -237,7 +238,7 @@ def restores_point(restore: Received, alarm: Received, codes: Codes) -> bool:
     if restore.wire is None or restore.code is None or alarm.wire is None or alarm.code is None:
         return restore.subtype == alarm.subtype
     ended = pair_key(alarm.wire, alarm.code) in codes.restores(restore.wire, restore.code)
-    return ended or (blank(restore.zone) and restore.subtype == alarm.subtype)
+    return ended or (blank(restore.zone) and restore.subtype == alarm.subtype and not names_its_path(restore))
 
 
 def is_expected(one: Expected, area: str | None, zone: str | None, wire: Wire | None, code: str | None) -> bool:

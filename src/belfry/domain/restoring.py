@@ -1,6 +1,7 @@
 """Which points a restore puts right (RULES 2, restores): code and point match; without a point, all of its subtype."""
 
 from belfry.domain.codes import Codes
+from belfry.domain.condition import names_its_path
 from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
 
@@ -31,7 +32,9 @@ def _same_code(signal: Received, point: Point, wanted: frozenset[str] | None) ->
     """The code's pair; without a point of its own, or without a code, everything of the subtype."""
     if wanted is None or point.code is None:
         return signal.subtype == point.subtype
-    return point.code in wanted or (_no_zone(signal.zone) and signal.subtype == point.subtype)
+    return point.code in wanted or (
+        _no_zone(signal.zone) and signal.subtype == point.subtype and not names_its_path(signal)
+    )
 
 
 def _same_area(signal: Received, point: Point) -> bool:
