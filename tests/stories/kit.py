@@ -122,6 +122,21 @@ class Desk:
                 return items
             query["after"] = page["next"]
 
+    async def plan(self, incident: str) -> Row:
+        found: Row = await self.get(f"/incidents/{incident}/plan")
+        return found
+
+    async def do(self, incident: str, outcome: str, **words: Any) -> Row:
+        """The present step of its plan, with an outcome; returns the plan afterwards."""
+        step = (await self.plan(incident))["at"]
+        await self.act(incident, "do", step=step, outcome=outcome, **words)
+        return await self.plan(incident)
+
+    async def skip_all(self, incident: str) -> None:
+        """Leave out whatever its plan demands: for stories that are about something else."""
+        while owed := (await self.plan(incident))["owed"]:
+            await self.act(incident, "skip", step=owed[0], reason="not told here")
+
     async def act(self, incident: str, act: str, **words: Any) -> Row:
         """Act on an incident as it is now; the act must be taken."""
         if act != "note" and "version" not in words:

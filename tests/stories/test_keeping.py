@@ -33,6 +33,7 @@ async def archived(desk: Desk, most: int, **query: Any) -> list[dict[str, Any]]:
 
 async def close(desk: Desk, row: dict[str, Any]) -> None:
     taken = await desk.act(row["id"], "take")
+    await desk.skip_all(row["id"])
     await desk.act(
         row["id"], "close", disposition="false_alarm", cause="animal", seen_upto=taken["signals_seq"], reason="seen"
     )

@@ -21,8 +21,11 @@ from belfry.centre.desk import Desk
 from belfry.centre.intake import Intake
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
+from belfry.centre.plans import Planner
+from belfry.centre.replanning import Replanning
 from belfry.centre.replay import Replay
 from belfry.centre.seals import Seals
+from belfry.centre.silent import SilentSites
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
@@ -107,6 +110,11 @@ class Rig:
             chance=self.chance,
             deliver=self.intake.deliver,
         )
+        self.plans = registry.plans_door()
+        """Without the library, so that nothing is asked for unless a test keeps a plan."""
+        silent = SilentSites(self.board, self.book, self.clock)
+        self.planner = Planner(self.plans.book, self.book, silent=silent.of)
+        self.replanning = Replanning(self.board, journal, self.planner, clock=self.clock, chance=self.chance)
         self.desk = Desk(
             self.board,
             journal,
@@ -115,6 +123,7 @@ class Rig:
             rules=self.rules,
             clock=self.clock,
             chance=self.chance,
+            plans=self.planner,
         )
         values: dict[str, Any] = {
             "name": "Test centre",
@@ -135,6 +144,9 @@ class Rig:
             "sessions": registry.sessions_door(timedelta(hours=12)),
             "tokens": registry.tokens_door(),
             "sites": registry.sites_door(),
+            "plans": self.plans,
+            "planner": self.planner,
+            "skipped": self.replanning.skipped,
             "sheets": registry.sheets_door(),
             "words": registry.words_door(WordKeys(words=b"w" * 32, access=b"a" * 32)),
             "tests": OnTestDesk(
@@ -232,11 +244,13 @@ async def centre(
     await rig.intake.prepare()
     walking = asyncio.create_task(rig.walk.run())
     await _live(rig, walking)
+    planning = asyncio.create_task(rig.replanning.run())
     rig.front.hub.start()
     try:
         yield rig
     finally:
         await rig.front.hub.stop()
+        planning.cancel()
         walking.cancel()
         await asyncio.gather(walking, return_exceptions=True)
         registry.close()

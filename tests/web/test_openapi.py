@@ -10,8 +10,8 @@ import msgspec
 from belfry.web.openapi import document, document_bytes
 from tests.web.kit import BASE, Rig
 
-A_FILE = {("/api/v1/imports", "post"), ("/api/v1/exports/{kind}", "get")}
-"""Takes or gives a sheet, which has no type here."""
+A_FILE = {("/api/v1/imports", "post"), ("/api/v1/exports/{kind}", "get"), ("/api/v1/plans/schema", "get")}
+"""Takes or gives a sheet, or a schema, which has no type here."""
 NO_BODY = {
     ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),
@@ -64,6 +64,7 @@ def test_it_is_openapi_3_1_and_every_reference_leads_somewhere() -> None:
 def test_every_operation_of_the_contract_is_there() -> None:
     found = {(path.removeprefix("/api/v1"), method) for path, method, _ in operations()}
     acts = ("take", "takeover", "release", "hold", "note", "reclassify", "close", "reopen", "assign")
+    acts = (*acts, "do", "skip", "arrived")
     assert found == {
         *((f"/incidents/{{incident_id}}/{act}", "post") for act in acts),
         ("/follow-ups", "get"),
@@ -128,6 +129,17 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/storms/{storm_id}/end", "post"),
         ("/storms/{storm_id}/review", "post"),
         ("/runaways", "get"),
+        ("/incidents/{incident_id}/plan", "get"),
+        ("/plans", "get"),
+        ("/plans", "post"),
+        ("/plans/{plan_id}", "get"),
+        ("/plans/{plan_id}", "put"),
+        ("/plans/{plan_id}", "delete"),
+        ("/plans/{plan_id}/versions", "get"),
+        ("/plans/schema", "get"),
+        ("/plans/check", "post"),
+        ("/plans/dry-run", "post"),
+        ("/plans/skipped", "get"),
     }
 
 

@@ -152,6 +152,9 @@ _ACTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "reclassify": {**_VERSION, "kind": "FIRE.ALARM.AUTO", "reason": "because"},
     "close": {**_VERSION, "seen_upto": 1, "disposition": "false_alarm"},
     "reopen": {**_VERSION, "reason": "because"},
+    "do": {**_VERSION, "do": "look", "outcome": "nothing_seen"},
+    "skip": {**_VERSION, "step": "premises", "reason": "because"},
+    "arrived": _VERSION,
 }
 _INCIDENT: Final = "/incidents/{incident_id}"
 _SITE: Final = "/accounts/{account_id}"
@@ -161,6 +164,7 @@ _WORD: Final = {"word": "Sunflower"}
 REFUSED: Final[Mapping[str, Any]] = {
     f"GET {_INCIDENT}": None,
     f"GET {_INCIDENT}/timeline": None,
+    f"GET {_INCIDENT}/plan": None,
     **{f"POST {_INCIDENT}/{act}": body for act, body in _ACTS.items()},
     f"GET {_SITE}": None,
     f"GET {_SITE}/changes": None,
@@ -196,6 +200,8 @@ FREE: Final[Mapping[str, str]] = {
     "PUT /districts": "refused to who is of some tenants (test_regions)",
     "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
+    "GET /plans/schema": "what a plan is, for everybody",
+    "POST /plans/check": "keeps nothing and looks nothing up",
     "POST /technician/session": "a technician's code is of one site",
     "DELETE /technician/session": "the same",
     "POST /storms": "refused to who is of some tenants (test_storms)",
@@ -224,6 +230,14 @@ OWN: Final[Mapping[str, str]] = {
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
     "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
     "GET /storms/{storm_id}": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
+    "GET /plans": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "POST /plans": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "GET /plans/{plan_id}": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "PUT /plans/{plan_id}": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "DELETE /plans/{plan_id}": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "GET /plans/{plan_id}/versions": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "POST /plans/dry-run": "test_what_was_skipped_and_what_would_be_asked_for_is_told_to_its_own_tenant",
+    "GET /plans/skipped": "test_what_was_skipped_and_what_would_be_asked_for_is_told_to_its_own_tenant",
     "GET /runaways": "test_what_repeats_itself_is_told_to_its_own_tenant",
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     f"POST {_SITE}/confirm": "test_a_holder_sees_and_confirms_the_sites_that_are_linked_to_him_and_no_other",
@@ -822,3 +836,52 @@ async def test_the_same_number_at_two_tenants_is_two_accounts(town: Town) -> Non
     assert incident in await listed(town.mine)
     found = (await town.mine.get("/signals?account=7700")).json()["items"]
     assert {one["account_id"] for one in found} == {mine}
+
+
+def a_plan_of(level: str, of: str, name: str = "Theirs") -> dict[str, Any]:
+    steps = [{"id": "premises", "do": "call_premises", "text": f"Call {name}", "demanded": True}]
+    when = {"kinds": ["=PROP.ALARM.INTR"]}
+    plan = {"id": f"{level}-{of}".lower(), "name": name, "level": level, "of": of, "when": when, "steps": steps}
+    return {"plan": plan}
+
+
+async def test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else(town: Town) -> None:
+    theirs, own = a_plan_of("tenant", SOUTH, MARK), a_plan_of("tenant", NORTH)
+    site, house = a_plan_of("account", town.south, MARK), a_plan_of("type", "office")
+    for plan in (theirs, own, site, house):
+        answer = await town.all.post("/plans", json=plan)
+        assert answer.status_code == 201, answer.text
+    told = await town.mine.get("/plans")
+    assert [one["id"] for one in told.json()["items"]] == sorted([own["plan"]["id"], house["plan"]["id"]])
+    for plan in (theirs, site):
+        where = f"/plans/{plan['plan']['id']}"
+        for answer in (
+            await town.mine.get(where),
+            await town.mine.get(f"{where}/versions"),
+            await town.mine.put(where, json=plan),
+            await town.mine.delete(f"{where}?version=1"),
+        ):
+            assert (answer.status_code, MARK in answer.text) == (404, False)
+    changed = {"plan": {**own["plan"], "name": "Ours"}}
+    assert (await town.mine.put(f"/plans/{own['plan']['id']}", json=changed)).status_code == 200
+    for plan in (house, a_plan_of("centre", ""), a_plan_of("tenant", SOUTH), a_plan_of("account", town.south)):
+        assert (await town.mine.post("/plans", json=plan)).status_code == 403
+    assert (await town.mine.delete(f"/plans/{house['plan']['id']}?version=1")).status_code == 403
+
+
+async def test_what_was_skipped_and_what_would_be_asked_for_is_told_to_its_own_tenant(town: Town) -> None:
+    assert (await town.all.post("/plans", json=a_plan_of("centre", "", "Any"))).status_code == 201
+    for where in ("north", "south"):
+        one = f"/incidents/{town.incidents[where]}"
+        assert (await town.all.post(f"{one}/take", json={"version": 1})).status_code == 200
+        skipping = {"version": 2, "step": "premises", "reason": f"of the {where}"}
+        assert (await town.all.post(f"{one}/skip", json=skipping)).status_code == 200
+    whole = (await town.all.get("/plans/skipped")).json()["items"]
+    assert [one["reason"] for one in whole] == ["of the south", "of the north"]
+    mine = await town.mine.get("/plans/skipped")
+    assert [one["reason"] for one in mine.json()["items"]] == ["of the north"]
+    assert [mark for mark in town.traces() if mark in mine.text] == []
+    hidden = await town.mine.post("/plans/dry-run", json={"incident": town.incidents["south"]})
+    assert hidden.status_code == 404
+    site = await town.mine.post("/plans/dry-run", json={"kind": "PROP.ALARM.INTR", "account_id": town.south})
+    assert (site.status_code, site.json()["field"]) == (400, "account_id")

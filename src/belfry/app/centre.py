@@ -34,7 +34,9 @@ from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.on_test.ends import Ends
 from belfry.centre.outbox import Outbox
 from belfry.centre.own_faults import OwnFaults
+from belfry.centre.plans import Planner
 from belfry.centre.registered import Registered
+from belfry.centre.replanning import Replanning
 from belfry.centre.replay import Replay
 from belfry.centre.runaway_ends import RunawayEnds
 from belfry.centre.schedules import Schedules
@@ -46,7 +48,7 @@ from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
-from belfry.domain import codes, kinds
+from belfry.domain import codes, kinds, plan_library
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
 from belfry.domain.own_faults import Part
@@ -140,8 +142,10 @@ class Centre:
         settings, stores = self._settings, self._stores
         rules, now = settings.rules, self._clock()
         registry = stores.registry
+        await asyncio.to_thread(registry.bring_library, plan_library.load())
         self._change_seen = await asyncio.to_thread(last_change, registry.store)  # before the book: none is missed
         self.book = await asyncio.to_thread(registry.book)
+        self.plans = await asyncio.to_thread(registry.plans_door)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
@@ -269,6 +273,10 @@ class Centre:
             chance=self._chance,
             deliver=self.intake.deliver,
         )
+        silent = SilentSites(self.board, self.book, self._clock)
+        self.planner = Planner(self.plans.book, self.book, holidays=self.book.holidays, silent=silent.of)
+        self.replanning = Replanning(self.board, stores.journal, self.planner, clock=self._clock, chance=self._chance)
+        self.replanning.recall()
         self.desk = Desk(
             self.board,
             stores.journal,
@@ -277,6 +285,7 @@ class Centre:
             rules=settings.rules,
             clock=self._clock,
             chance=self._chance,
+            plans=self.planner,
         )
         self.tests = OnTestDesk(
             self.triage.on_test,
@@ -314,6 +323,7 @@ class Centre:
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
         self.outbox = self._outbox()
         self._tasks.own("deadlines", self.deadlines.run())
+        self._tasks.own("plans", self.replanning.run())
         self._tasks.own("outbox", self.outbox.run())
         self._tasks.own("tests", self.ends.run())
         self._tasks.own("storms", self.storm_ends.run())
@@ -373,6 +383,7 @@ class Centre:
             language=self._settings.language,
             unseen=lambda: 0 if self.console is None else self.console.unseen(),
             change_seen=self._change_seen,
+            plans=self.plans,
             clock=self._clock,
             chance=self._chance,
         )
@@ -440,6 +451,9 @@ class Centre:
             sessions=sessions,
             tokens=registry.tokens_door(),
             sites=self.sites,
+            plans=self.plans,
+            planner=self.planner,
+            skipped=self.replanning.skipped,
             words=self.words,
             sheets=registry.sheets_door([one.called for one in settings.receiver]),
             tests=self.tests,

@@ -22,6 +22,7 @@ from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.registry import Change, Registry
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
+from belfry.registry.plan_door import PlansDoor
 
 log = structlog.get_logger()
 
@@ -48,6 +49,7 @@ class Memory:
     supervision: Supervision
     schedules: Schedules
     sessions: SessionsDoor
+    plans: PlansDoor
     clock: Clock
     seen: int
 
@@ -74,6 +76,8 @@ class Memory:
             self.book.put_parent(account_id, parents.get(account_id))
             self.supervision.changed(account_id)
             self.schedules.changed(account_id)
+        if plans := {change.row for change in changes if change.table == "plan"}:
+            await self.plans.refresh(plans)
         if any(change.table == "user" for change in changes):
             await self.sessions.refresh(self.clock())  # a disabled user is out at once
 

@@ -34,6 +34,7 @@ from belfry.ports.archive import Totals
 from belfry.ports.outbox import Push
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
+from belfry.registry.plan_door import PlansDoor
 from belfry.safeguards import push
 from belfry.sql import empty_log
 
@@ -85,6 +86,7 @@ class Upkeep:
         language: str,
         unseen: Callable[[], int],
         change_seen: int,
+        plans: PlansDoor,
         clock: Clock,
         chance: Chance,
     ) -> None:
@@ -99,6 +101,7 @@ class Upkeep:
         """As far as the archive knows."""
         registry = stores.registry
         self._registry = Memory(
+            plans=plans,
             registry=registry,
             book=book,
             supervision=supervision,

@@ -185,7 +185,7 @@ def _check_ways(plan: Plan, kinds: Kinds, flaws: Flaws) -> None:
         return
     if _tells_nobody(plan):
         wants = "a demanded step that passes it to a service with its reference: it is for kinds of priority 1"
-        flaws.unless(False, "steps", "", wants)
+        flaws.found.append(Flaw("steps", "", wants))
         return
     round_it = way_round(plan.steps)
     wants = "no way to the end on which nobody found out what it is and no service was told"

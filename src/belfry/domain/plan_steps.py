@@ -126,15 +126,16 @@ def _calling_is_over(
                 return True
         case _:
             pass
-    return exhausted(attempts_of(before, contact), listed)
+    return exhausted(attempts_of(before, contact, outcome), listed)
 
 
-def attempts_of(deeds: Sequence[Deed], contact: str | None = None) -> Mapping[str, int]:
-    """How often each contact was called, with the call that is being written down."""
+def attempts_of(deeds: Sequence[Deed], contact: str | None = None, outcome: Outcome | None = None) -> Mapping[str, int]:
+    """How often each contact was called, with the call that is being written down. Who refused is called no more, so
+    he counts as called in every round."""
     counted: dict[str, int] = {}
-    for called in (*(deed.contact for deed in deeds), contact):
+    for called, came in (*((deed.contact, deed.outcome) for deed in deeds), (contact, outcome)):
         if called is not None:
-            counted[called] = counted.get(called, 0) + 1
+            counted[called] = ROUNDS if came is Outcome.REFUSED else counted.get(called, 0) + 1
     return counted
 
 

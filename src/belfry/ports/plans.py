@@ -76,6 +76,10 @@ class Plans(Protocol):
         """Return plans as they were, by id and version; without those that nobody knows."""
         ...
 
+    async def of_library(self) -> frozenset[str]:
+        """Return the ids of those that are as a release brought them."""
+        ...
+
     async def versions(self, plan_id: str) -> Sequence[PlanVersion]:
         """Return every version of a plan, oldest first; none where there never was one."""
         ...

@@ -23,7 +23,7 @@ BODY_WITHIN_S: Final = 15
 JSON_TYPES: Final = frozenset({"application/json", ""})
 _SECRET: Final = frozenset({"password", "code", "key", "keys", "word", "duress_word", "access_code"})
 
-_WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<why>contains unknown|missing required) field `(?P<field>.*)`$")
 _PATTERN: Final = re.compile(r"^Expected str matching regex (?P<shown>.*)$", re.DOTALL)
 _IN_WORDS: Final = {repr(pattern): words for pattern, words in IN_WORDS.items()}  # msgspec shows a pattern so

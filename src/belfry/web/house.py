@@ -13,6 +13,8 @@ from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.outbox import Outbox
+from belfry.centre.plans import Planner
+from belfry.centre.replanning import Skipped
 from belfry.centre.runaways import Runaway
 from belfry.centre.schedules import DueNext, Overdue
 from belfry.centre.schedules.extending import ScheduleDesk
@@ -26,6 +28,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
 from belfry.ports.archive import Archive
+from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
@@ -136,6 +139,12 @@ class House:
     sessions: Sessions
     tokens: Tokens
     sites: SiteDesk
+    plans: Plans | None = None
+    """None: this centre keeps no plans."""
+    planner: Planner | None = None
+    """Chooses them; None where there are none."""
+    skipped: Callable[[], Sequence[Skipped]] = tuple
+    """Steps that were left out lately, the newest first."""
     words: Words | None = None
     """None: this centre compares no pass-words."""
     sheets: Sheets | None = None

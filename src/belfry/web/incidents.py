@@ -22,6 +22,7 @@ from belfry.domain.commands import (
     Invalid,
     NotAllowed,
     Note,
+    Owed,
     Reclassify,
     Refusal,
     Release,
@@ -243,7 +244,9 @@ async def _refusal(desk: Front, request: Asked, incident_id: str, error: Refusal
             now = await load(desk.house.board, desk.house.journal, incident_id)
             shown = msgspec.UNSET if now is None else await detail(desk, request, now)
             kind = "belfry:unseen" if isinstance(error, Unseen) else "belfry:conflict"
-            return Refused(Problem(status=409, type=kind, title=error.title, incident=shown))
+            kind = "belfry:owed" if isinstance(error, Owed) else kind
+            steps = [step.id for step in error.steps] if isinstance(error, Owed) else msgspec.UNSET
+            return Refused(Problem(status=409, type=kind, title=error.title, incident=shown, steps=steps))
         case NotAllowed():
             return refused(403, error.title, kind="belfry:role")
         case Invalid():

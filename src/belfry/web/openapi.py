@@ -27,6 +27,8 @@ from belfry.web import (
     notice_views,
     on_test_asks,
     on_test_views,
+    plan_asks,
+    plan_views,
     schedule_asks,
     sheet_views,
     site_asks,
@@ -97,11 +99,22 @@ def _say_types(told: Json) -> None:
     """Describe every body and answer by msgspec itself, which knows patterns, limits and words that Litestar drops."""
     answers = [
         kind
-        for module in (views, centre_views, site_views, on_test_views, sheet_views, storm_views, notice_views)
+        for module in (
+            views,
+            centre_views,
+            site_views,
+            on_test_views,
+            sheet_views,
+            storm_views,
+            notice_views,
+            plan_views,
+        )
         for kind in _structs(module)
     ]
     bodies = [
-        kind for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks) for kind in _structs(module)
+        kind
+        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks)
+        for kind in _structs(module)
     ]
     kinds = [*answers, *bodies, Problem, SheetForm]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)

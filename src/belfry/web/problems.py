@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType, structs
 
+from belfry.domain.plan import Plan
 from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
 from belfry.ports.staff import StaffUnavailable
 from belfry.web.headers import SECURE
@@ -55,6 +56,10 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Every value that cannot be kept of a site; `field` names the first."""
     current: SiteFileView | UnsetType = UNSET
     """How a site is that somebody else changed meanwhile."""
+    plan: Plan | UnsetType = UNSET
+    """How a plan is that somebody else changed meanwhile."""
+    steps: list[str] | UnsetType = UNSET
+    """Ids of the steps that are owed before it may be closed."""
     changes: list[EditedView] | UnsetType = UNSET
     """What was changed of it since it was seen: who, which fields, when."""
 

@@ -46,6 +46,8 @@ class Right(StrEnum):
     """Put sites on test and take them off, and see all that is."""
     STORM = "storm"
     """Start and end storms, and answer for what they held back. Everybody in the room sees them (`SILENCE`)."""
+    PLANS = "plans"
+    """Change plans and try them, and see which steps were skipped. Everybody in the room reads plans (`SILENCE`)."""
     DECODE = "decode"
 
 
@@ -75,6 +77,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SILENCE: _ROOM,
     Right.ON_TEST: _ROOM,
     Right.STORM: _DESK_HEADS,
+    Right.PLANS: _DESK_HEADS,
     Right.DECODE: _PEOPLE,
 }
 

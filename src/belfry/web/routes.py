@@ -15,6 +15,8 @@ from belfry.web import (
     incidents,
     notices,
     on_test,
+    plan_acts,
+    plans,
     regions,
     response_report,
     schedule,
@@ -123,6 +125,8 @@ def api() -> Router:
             technician_codes.router(),
             technician.router(),
             storms.router(),
+            plans.router(),
+            plan_acts.router(),
             stream,
         ],
         response_headers=[
