@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clockText, deadlineOf, lengthText, utcText } from '../src/lib/time';
+import { clockText, deadlineOf, deadlinesOf, doneOf, lengthText, utcText } from '../src/lib/time';
 import { row } from './rows';
 
 const at = Date.parse('2026-11-23T02:14:05Z');
@@ -20,7 +20,7 @@ test('times are shown in the zone of the site, the day where it is another', () 
 });
 
 describe('deadlines', () => {
-  const take = { target_at: '2026-11-23T02:14:35Z', limit_at: '2026-11-23T02:15:05Z', done_at: null };
+  const take = { target_at: '2026-11-23T02:14:35Z', limit_at: '2026-11-23T02:15:05Z', done_at: null, at_once: false };
   const waiting = row('a', { clocks: { take } });
 
   test('count down, then say by how much they were missed', () => {
@@ -32,9 +32,37 @@ describe('deadlines', () => {
 
   test('are over once met; acting has its own after the take', () => {
     const done = { ...take, done_at: '2026-11-23T02:14:20Z' };
-    const act = { target_at: '2026-11-23T02:15:05Z', limit_at: '2026-11-23T02:15:35Z', done_at: null };
+    const act = { target_at: '2026-11-23T02:15:05Z', limit_at: '2026-11-23T02:15:35Z', done_at: null, at_once: false };
     expect(deadlineOf(row('a', { clocks: { take: done } }), at)).toBeNull();
     expect(deadlineOf(row('a', { clocks: { take: done, act }, state: 'taken' }), at)?.clock).toBe('act');
     expect(deadlineOf(row('a'), at)).toBeNull();
+  });
+
+  const done = { ...take, done_at: '2026-11-23T02:14:17Z' };
+  const told = { target_at: '2026-11-23T02:14:05Z', limit_at: '2026-11-23T02:15:35Z', done_at: null, at_once: true };
+  const arrive = { target_at: '2026-11-23T02:30:00Z', limit_at: '2026-11-23T02:40:00Z', done_at: null, at_once: false };
+
+  test('what is wanted at once counts to its limit, and presses from the beginning', () => {
+    const fire = row('a', { clocks: { take: done, told, arrive }, state: 'taken' });
+    expect(deadlineOf(fire, at + 10_000)).toEqual({ clock: 'told', stage: 'near', ms: 80_000 });
+    expect(deadlineOf(fire, at + 91_000)).toEqual({ clock: 'told', stage: 'beyond', ms: 1_000 });
+  });
+
+  test('all that run are shown in their order, the most pressing one in the row', () => {
+    const held = row('a', { clocks: { take: done, told: { ...told, done_at: done.done_at }, arrive }, state: 'held' });
+    expect(deadlinesOf(held, at).map(({ clock }) => clock)).toEqual(['arrive']);
+    const taken = row('a', { clocks: { take: done, told, arrive }, state: 'taken' });
+    expect(deadlinesOf(taken, at).map(({ clock }) => clock)).toEqual(['told', 'arrive']);
+    expect(deadlinesOf(row('a', { clocks: { take, told, arrive } }), at).map(({ clock }) => clock)).toEqual(['take']);
+  });
+
+  test('those that were kept say after how long, and whether it was late', () => {
+    const late = { ...told, done_at: '2026-11-23T02:16:05Z' };
+    expect(doneOf(row('a', { clocks: { take: done, told: late } }))).toEqual([
+      { clock: 'take', ms: 12_000, late: false },
+      { clock: 'told', ms: 120_000, late: true },
+    ]);
+    const closed = row('a', { clocks: { take: done, told: late }, closed_at: late.done_at, state: 'closed' });
+    expect(doneOf(closed).map(({ clock }) => clock)).toEqual(['take']);
   });
 });

@@ -101,7 +101,10 @@ async def test_a_row_has_everything_that_the_queue_shows(rig: Rig) -> None:
         "target_at": "2026-03-14T02:14:30Z",
         "limit_at": "2026-03-14T02:15:00Z",
         "done_at": None,
+        "at_once": False,
     }
+    assert row["clocks"]["told"]["at_once"] is True
+    assert (row["queued_at"], row["escalated"]) == (row["opened_at"], [])
     assert row["restore"] == {"need": "required", "restored": False, "open_points": 1}
     assert row["site"] == {
         "id": "school",

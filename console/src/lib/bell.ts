@@ -11,6 +11,8 @@ export interface Ring {
   tone: Tone;
   priority: Priority;
   id: string;
+  /** Its deadline was missed: louder, and heard even where less than that is muted. */
+  late?: true;
 }
 
 /** The class of sound of each group of kinds. */
@@ -28,6 +30,8 @@ const TONES: Record<string, Tone> = {
 
 const AGAIN_MS = 60_000;
 const AGAIN_FIRST_MS = 15_000;
+/** What is late rings twice as often. */
+const LATE = 2;
 
 /** An alarm of the centre itself, which no row tells of yet. */
 export interface OwnAlarm {
@@ -39,8 +43,13 @@ function ownRing({ id, priority }: OwnAlarm): Ring {
   return { tone: 'technical', priority, id };
 }
 
-function pauseOf(priority: Priority): number {
-  return priority === 1 ? AGAIN_FIRST_MS : AGAIN_MS;
+function pauseOf(priority: Priority, late = false): number {
+  return (priority === 1 ? AGAIN_FIRST_MS : AGAIN_MS) / (late ? LATE : 1);
+}
+
+/** A missed deadline is louder at every desk; a silent alarm never is. */
+function isLate(row: Row): boolean {
+  return row.escalated.length > 0 && !row.silent;
 }
 
 /** A silent alarm sounds softly and alike whatever it is: the caller on the phone must not hear it. */
@@ -91,7 +100,7 @@ export class Bell {
   private rowsAgain(now: number): Ring[] {
     const due: Row[] = [];
     for (const one of this.ringing.values()) {
-      if (now - one.heardAt < pauseOf(one.row.priority)) continue;
+      if (now - one.heardAt < pauseOf(one.row.priority, isLate(one.row))) continue;
       one.heardAt = now;
       due.push(one.row);
     }
@@ -111,7 +120,8 @@ export class Bell {
 
 function isWorse(before: Row | undefined, after: Row): boolean {
   if (!before || before.state === 'closed') return false;
-  return after.rings !== before.rings || after.priority < before.priority;
+  const escalated = after.escalated.some((one) => !before.escalated.includes(one));
+  return after.rings !== before.rings || after.priority < before.priority || escalated;
 }
 
 /** One sound a class is enough, however many rows ask for it: a storm must not be heard for an hour. */
@@ -119,7 +129,9 @@ function rings(rows: Row[]): Ring[] {
   const first = new Map<Tone, Ring>();
   for (const row of rows.sort(order)) {
     const tone = toneOf(row);
-    if (!first.has(tone)) first.set(tone, { tone, priority: row.priority, id: row.id });
+    const known = first.get(tone);
+    if (!known) first.set(tone, { tone, priority: row.priority, id: row.id, ...(isLate(row) ? { late: true } : {}) });
+    else if (isLate(row)) known.late = true;
   }
   return [...first.values()];
 }

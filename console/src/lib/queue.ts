@@ -99,7 +99,7 @@ export function order(a: Row, b: Row): number {
   return (
     a.priority - b.priority ||
     (a.rank ?? 9) - (b.rank ?? 9) ||
-    openedAt(a) - openedAt(b) ||
+    queuedAt(a) - queuedAt(b) ||
     a.number - b.number
   );
 }
@@ -107,9 +107,9 @@ export function order(a: Row, b: Row): number {
 /** Read once a row: sorting thousands of them a frame must not parse the same times again. */
 const read = new WeakMap<Row, number>();
 
-function openedAt(row: Row): number {
+function queuedAt(row: Row): number {
   let at = read.get(row);
-  if (at === undefined) read.set(row, (at = Date.parse(row.opened_at)));
+  if (at === undefined) read.set(row, (at = Date.parse(row.queued_at)));
   return at;
 }
 

@@ -10,11 +10,12 @@ export interface Loudness {
   muted: boolean;
 }
 
-/** A priority 1 is never quieter than this, muted or not. */
+/** A priority 1, and whatever is late, is never quieter than this, muted or not. */
 export const LEAST_FOR_FIRST = 0.5;
 
-export function gainFor(loudness: Loudness, priority: number): number {
+export function gainFor(loudness: Loudness, priority: number, late = false): number {
   const wanted = loudness.muted ? 0 : loudness.volume;
+  if (late) return priority === 1 ? 1 : Math.max(wanted, LEAST_FOR_FIRST);
   return priority === 1 ? Math.max(wanted, LEAST_FOR_FIRST) : wanted;
 }
 
@@ -91,7 +92,7 @@ export class Sound {
     if (this.screaming) return this.play(PATTERNS.scream, 1, null);
     const ring = this.waiting.shift();
     if (!ring) return;
-    const gain = gainFor(this.loudness, ring.priority);
+    const gain = gainFor(this.loudness, ring.priority, ring.late);
     if (gain > 0) this.play(PATTERNS[ring.tone], gain, ring);
     else this.advance();
   }

@@ -6,7 +6,7 @@ import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
 import { prefs } from './prefs.svelte';
 import { clockText } from './time';
-import type { Item, ItemType, Signal } from './types';
+import type { Item, ItemType, Notice, Signal } from './types';
 import { zoneOf } from './words';
 
 export interface Told {
@@ -72,6 +72,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   const text = (name: string) => (typeof data[name] === 'string' ? data[name] : null);
   const [until, on, kind, disposition, cause, follow] = ['until', 'on', 'kind', 'disposition', 'cause', 'follow_up_at'].map(text);
   const said: string[] = [];
+  if (type === 'escalated') said.push(...escalated(data, zone));
   if (type === 'held' && until) said.push(t('item.until', { time: clock(until, zone) }));
   if (type === 'held' && on) said.push(t('item.on_signal'));
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
@@ -83,6 +84,30 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'closed' && disposition) said.push(word('disposition', disposition));
   if (type === 'closed' && cause) said.push(word('cause', cause));
   return said;
+}
+
+/** Whom a missed clock reached, and what came of each notice. */
+function escalated(data: Item['data'], zone: string | undefined): string[] {
+  const reached = t('level.reached', {
+    clock: word('clock', String(data.clock)),
+    level: word('level', String(data.level)),
+  });
+  const notices = Array.isArray(data.notices) ? (data.notices as Notice[]) : [];
+  return [reached, ...notices.map((one) => outcome(one, zone))];
+}
+
+/** `Anna's phone: told 02:15:31`. */
+export function outcome(notice: Notice, zone?: string): string {
+  if (notice.reason === 'nobody') return t('notice.nobody');
+  return `${notice.to}: ${stateOf(notice, zone)}`;
+}
+
+/** What became of a notice, with the reason where it did not go as it should. */
+export function stateOf(notice: Notice, zone?: string): string {
+  const at = notice.stage === 'failed' && notice.again_at ? notice.again_at : notice.at;
+  const said = word('notice', notice.stage, { time: clock(at, zone) });
+  const times = notice.sends > 1 ? `, ${t('notice.times', { n: notice.sends })}` : '';
+  return said + times + (notice.reason ? ` (${word('notice.reason', notice.reason)})` : '');
 }
 
 function clock(at: string, zone: string | undefined): string {

@@ -1,6 +1,6 @@
 // Instants and lengths of time as an operator reads them. Pure: `now` is an argument.
 
-import type { Clock, Row } from './types';
+import type { Clock, ClockName, Row, State } from './types';
 
 export interface Length {
   unit: 's' | 'min' | 'h' | 'd';
@@ -22,31 +22,64 @@ function two(n: number): string {
 }
 
 export interface Deadline {
-  clock: 'take' | 'act';
+  clock: ClockName;
   /** Past its target, then past its limit. */
   stage: 'running' | 'near' | 'overdue' | 'beyond';
-  /** Milliseconds to the target, or since it. */
+  /** Milliseconds to the target, or since it; of what is wanted at once, to the limit. */
   ms: number;
 }
 
+export const CLOCKS: readonly ClockName[] = ['take', 'act', 'told', 'arrive'];
+
 const NEAR_MS = 15_000;
 
-/** The deadline that runs now: to be taken, then to be acted on. Null where none is set or all are met. */
+/** In which states a clock is somebody's to keep: what waits is to be taken first. */
+const RUNS: Record<ClockName, readonly State[]> = {
+  take: ['pending', 'waiting', 'taken', 'held'],
+  act: ['taken'],
+  told: ['taken', 'held'],
+  arrive: ['taken', 'held'],
+};
+
+/** The deadline that presses most now. Null where none is set or all are met. */
 export function deadlineOf(row: Row, now: number): Deadline | null {
-  if (row.state === 'closed') return null;
-  for (const name of ['take', 'act'] as const) {
+  let found: Deadline | null = null;
+  for (const one of deadlinesOf(row, now)) if (!found || left(one) < left(found)) found = one;
+  return found;
+}
+
+/** Every deadline that runs, in the order of CLOCKS. */
+export function deadlinesOf(row: Row, now: number): Deadline[] {
+  if (row.state === 'closed') return [];
+  const found: Deadline[] = [];
+  for (const name of CLOCKS) {
     const clock = row.clocks[name];
-    if (!clock || clock.done_at !== null) continue;
-    if (name === 'act' && row.state !== 'taken') continue;
-    return { clock: name, ...judge(clock, now) };
+    if (clock && clock.done_at === null && RUNS[name].includes(row.state)) found.push({ clock: name, ...judge(clock, now) });
   }
-  return null;
+  return found;
+}
+
+/** The clocks that were kept, or missed and then met: how long each took from when the incident opened. */
+export function doneOf(row: Row): { clock: ClockName; ms: number; late: boolean }[] {
+  const found: { clock: ClockName; ms: number; late: boolean }[] = [];
+  for (const name of CLOCKS) {
+    const clock = row.clocks[name];
+    if (!clock || clock.done_at === null || clock.done_at === row.closed_at) continue;
+    const done = Date.parse(clock.done_at);
+    found.push({ clock: name, ms: done - Date.parse(row.opened_at), late: done > Date.parse(clock.limit_at) });
+  }
+  return found;
+}
+
+function left({ stage, ms }: Deadline): number {
+  return stage === 'overdue' || stage === 'beyond' ? -ms : ms;
 }
 
 function judge(clock: Clock, now: number): Omit<Deadline, 'clock'> {
-  const left = Date.parse(clock.target_at) - now;
-  if (left >= 0) return { stage: left <= NEAR_MS ? 'near' : 'running', ms: left };
-  return { stage: now >= Date.parse(clock.limit_at) ? 'beyond' : 'overdue', ms: -left };
+  const limit = Date.parse(clock.limit_at);
+  const left = (clock.at_once ? limit : Date.parse(clock.target_at)) - now;
+  if (left >= 0) return { stage: clock.at_once || left <= NEAR_MS ? 'near' : 'running', ms: left };
+  return { stage: now >= limit ? 'beyond' : 'overdue', ms: -left };
 }
 
 /** `02:14:05`, with the day before it where that is not today; in the zone named, or this machine's. */

@@ -32,6 +32,38 @@ export interface Clock {
   target_at: string;
   limit_at: string;
   done_at: string | null;
+  /** Late behind its limit alone. */
+  at_once: boolean;
+}
+
+/** In the order in which they usually run out. */
+export type ClockName = 'take' | 'act' | 'told' | 'arrive';
+
+export type NoticeStage = 'asked' | 'tried' | 'sent' | 'failed' | 'given_up' | 'dropped';
+
+/** One notice to one recipient outside the console. */
+export interface Notice {
+  id: string;
+  incident: string | null;
+  number: number | null;
+  /** Empty where nobody is on call. */
+  to: string;
+  level: string;
+  why: string;
+  channel: string;
+  stage: NoticeStage;
+  asked_at: string;
+  at: string;
+  attempts: number;
+  sends: number;
+  reason: string | null;
+  again_at: string | null;
+  training: boolean;
+}
+
+export interface Notices {
+  items: Notice[];
+  duty: { level: string; configured: boolean; names: string[] }[];
 }
 
 export interface Site {
@@ -73,7 +105,11 @@ export interface Row {
   priority: Priority;
   rank: number | null;
   opened_at: string;
-  clocks: { take?: Clock | null; act?: Clock | null; told?: Clock | null };
+  /** From when its age counts in the queue: when it opened, or when it last came back from a hold. */
+  queued_at: string;
+  clocks: { [name in ClockName]?: Clock | null };
+  /** Whom its missed clocks reached since it last came to the queue: `take:desk`, `act:next` ... */
+  escalated: string[];
   account: string | null;
   account_id: string | null;
   receiver: string | null;

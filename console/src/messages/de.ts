@@ -1,11 +1,13 @@
 import type { Catalogue } from './en';
 import { regions } from './regions/de';
+import { reaching } from './reaching/de';
 import { sheets } from './sheets/de';
 import { sites } from './sites/de';
 
 export const de: Catalogue = {
   ...sites,
   ...sheets,
+  ...reaching,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

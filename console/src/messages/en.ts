@@ -2,6 +2,7 @@
 // plural rules of the language and the number is `n`.
 
 import { regions } from './regions/en';
+import { reaching } from './reaching/en';
 import { sheets } from './sheets/en';
 import { sites } from './sites/en';
 
@@ -10,6 +11,7 @@ export type Message = string | { one?: string; other: string };
 export const en = {
   ...sites,
   ...sheets,
+  ...reaching,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

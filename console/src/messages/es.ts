@@ -1,11 +1,13 @@
 import type { Catalogue } from './en';
 import { regions } from './regions/es';
+import { reaching } from './reaching/es';
 import { sheets } from './sheets/es';
 import { sites } from './sites/es';
 
 export const es: Catalogue = {
   ...sites,
   ...sheets,
+  ...reaching,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,11 +1,13 @@
 import type { Catalogue } from './en';
 import { regions } from './regions/fr';
+import { reaching } from './reaching/fr';
 import { sheets } from './sheets/fr';
 import { sites } from './sites/fr';
 
 export const fr: Catalogue = {
   ...sites,
   ...sheets,
+  ...reaching,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',

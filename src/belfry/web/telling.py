@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from belfry.domain import clocks as deadlines
-from belfry.domain.clocks import clocks
+from belfry.domain.clocks import began_at, clocks
 from belfry.domain.closing import JUDGED, Cause
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
@@ -120,7 +120,7 @@ class Teller:
 
     def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
         key = incident.account
-        found = clocks(incident, self.rules)
+        found, began = clocks(incident, self.rules), began_at(incident)
         site = self._site(incident) if incident.open or not in_list else None
         area_name, zone_name = (None, None) if site is None else self._names(incident)
         return {
@@ -135,7 +135,7 @@ class Teller:
             "opened_at": incident.opened_at,
             "queued_at": incident.queued_at,
             "escalated": list(incident.escalated),
-            "clocks": Clocks(**{name: _clock(clock) for name, clock in found.items()}),
+            "clocks": Clocks(**{name: _clock(clock, began) for name, clock in found.items()}),
             "account": None if key is None else key.account,
             "account_id": incident.account_id,
             "receiver": None if key is None else key.receiver,
@@ -317,8 +317,8 @@ def kind_list(kinds: Kinds, language: str) -> KindList:
     )
 
 
-def _clock(clock: deadlines.Clock) -> Clock:
-    return Clock(clock.target_at, clock.limit_at, clock.done_at)
+def _clock(clock: deadlines.Clock, began: datetime) -> Clock:
+    return Clock(clock.target_at, clock.limit_at, clock.done_at, at_once=clock.target_at <= began < clock.limit_at)
 
 
 def _act_of(brief: Brief, incident: Incident) -> Act:

@@ -98,11 +98,13 @@ class SignalList(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """Wanted by `target_at`, at the latest by `limit_at`; `done_at` is null while it runs."""
+    """Wanted by `target_at`, at the latest by `limit_at`; `done_at` is null while it runs. What is wanted `at_once` is
+    late behind its limit alone."""
 
     target_at: Instant
     limit_at: Instant
     done_at: Instant | None
+    at_once: bool
 
 
 class Clocks(Struct, frozen=True):
