@@ -75,6 +75,9 @@ async def test_an_incident_is_in_the_archive_without_its_place_and_in_three_year
     await travel(town, 2 * YEAR)
     anna = await town.operator("anna", Role.SUPERVISOR)
     assert [one["id"] for one in await archived(anna, 1, kind="PROP")] == [row["id"]]
+    assert await anna.incidents("closed") == [], "the board lets go of it after a day"
+    assert [one["id"] for one in await archived(anna, 1, account=row["account_id"])] == [row["id"]]
+    assert (await anna.get("/archive/incidents", since=kept["closed_at"], until=kept["closed_at"]))["items"] == []
     assert (await anna.detail(row["id"]))["state"] == "closed"
 
     await travel(town, YEAR + timedelta(days=2))

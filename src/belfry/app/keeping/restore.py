@@ -127,7 +127,10 @@ def _check_settings(settings: Settings) -> None:
         )
     try:
         if settings.database is not None and has_rows(settings.database):
-            raise KeepingError("the database of these settings has a registry already: a restore overwrites nothing")
+            left = ", and one was broken off here: empty the database first" if broken_off(settings.data) else ""
+            raise KeepingError(
+                f"the database of these settings has a registry already: a restore overwrites nothing{left}"
+            )
     except SqlError as error:
         raise KeepingError(f"the database of these settings cannot be used: {error}") from error
 
