@@ -105,10 +105,10 @@ async def api(url: str, token: str) -> AsyncIterator[Api]:
         yield Api(client)
 
 
-def furnish(folder: Path, *, operators: Sequence[str] = OPERATORS) -> tuple[Path, str]:
+def furnish(folder: Path, *, operators: Sequence[str] = OPERATORS, more: str = "") -> tuple[Path, str]:
     """Write settings, sites and staff into a folder; returns the settings file and a supervisor's token."""
     config = folder / "belfry.toml"
-    config.write_text(SETTINGS, encoding="utf-8")
+    config.write_text(SETTINGS + more, encoding="utf-8")
     (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
     (folder / "data").mkdir()
     registry = Registry.open(folder / "data")
@@ -144,9 +144,9 @@ async def line(child: Process) -> str:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[House]:
-    """`belfry serve` with two operators and five sites."""
-    config, token = furnish(folder)
+async def serving(folder: Path, *, more: str = "") -> AsyncIterator[House]:
+    """`belfry serve` with two operators and five sites; `more` are further settings."""
+    config, token = furnish(folder, more=more)
     async with running("serve", "--config", str(config)) as child:
         url = (await line(child)).removeprefix("console: ")
         async with api(url, token) as program:
