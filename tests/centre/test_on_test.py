@@ -23,7 +23,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import Arrival, Receipt
 from belfry.domain.site import Account
 from belfry.journal.memory import MemoryJournal
-from belfry.ports import Journal
+from belfry.ports import Journal, JournalError
 from tests.centre.kit import SITES, START, Room, room
 
 TECHNICIAN = Asked(Asker.TECHNICIAN, Proof.WORD, contact="c1")
@@ -49,7 +49,12 @@ class Site:
         self.ends = Ends(self.on_test, room.journal, self.deliver, codes=lists, rules=rules, clock=clock, chance=chance)
         self.codes = TechnicianCodes(self.on_test, room.journal, clock=clock, chance=chance)
         self.delivered: list[Arrival] = []
+        self.alarms: list[tuple[str, bool]] = []
+        """Sites whose silent alarm was raised, and whether the code was used up by then."""
         room.book.put_parts("shop", PARTS)
+
+    async def alarm(self, account_id: str) -> None:
+        self.alarms.append((account_id, any(code.used for code in self.on_test.codes.values())))
 
     def deliver(self, arrival: Arrival) -> "asyncio.Future[Receipt]":
         self.delivered.append(arrival)
@@ -445,7 +450,7 @@ async def test_what_a_forced_technician_is_shown_is_the_same_after_a_restart_wit
     async with site(journal) as shop:
         until = shop.room.now + timedelta(hours=1)
         issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
-        assert await shop.codes.sign_in(issued.forced) is not None
+        assert await shop.codes.sign_in(issued.forced, shop.alarm) is not None
         code = issued.code[:4]
         wish = Wish(account_id="shop", scope=Scope(), ticks=(), asked=OWNER, by="anna", until=until)
         await shop.codes.imagine(code, shop.desk.imagined(wish, PARTS))
@@ -473,12 +478,12 @@ async def test_a_code_opens_one_session_for_its_time_and_survives_a_restart() ->
     journal = await MemoryJournal.open()
     async with site(journal) as shop:
         issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
-        signed_in = await shop.codes.sign_in(issued.code.lower().replace("-", " "))
+        signed_in = await shop.codes.sign_in(issued.code.lower().replace("-", " "), shop.alarm)
         assert signed_in is not None
         secret, technician = signed_in
         assert (technician.account_id, technician.forced) == ("shop", False)
-        assert await shop.codes.sign_in(issued.code) is None
-        assert await shop.codes.sign_in(issued.forced) is None
+        assert await shop.codes.sign_in(issued.code, shop.alarm) is None
+        assert await shop.codes.sign_in(issued.forced, shop.alarm) is None
     async with site(journal) as shop:
         assert shop.codes.of_session(secret) == technician
         assert shop.codes.of_session("0" * 64) is None
@@ -492,24 +497,42 @@ async def test_a_code_is_dead_after_five_wrong_tries_when_it_is_over_and_when_it
         guessed = await shop.codes.issue("shop", later, by="anna")
         wrong = guessed.code[:5] + ("222222" if guessed.code[5:] != "222222" else "333333")
         for _ in range(TRIES_MOST):
-            assert await shop.codes.sign_in(wrong) is None
-        assert await shop.codes.sign_in(guessed.code) is None
+            assert await shop.codes.sign_in(wrong, shop.alarm) is None
+        assert await shop.codes.sign_in(guessed.code, shop.alarm) is None
         withdrawn = await shop.codes.issue("shop", later, by="anna")
         assert await shop.codes.withdraw(withdrawn.code[:4], by="anna")
-        assert await shop.codes.sign_in(withdrawn.code) is None
+        assert await shop.codes.sign_in(withdrawn.code, shop.alarm) is None
         old = await shop.codes.issue("shop", later, by="anna")
         shop.room.wait(hours=2)
-        assert await shop.codes.sign_in(old.code) is None
-        assert await shop.codes.sign_in("") is None
+        assert await shop.codes.sign_in(old.code, shop.alarm) is None
+        assert await shop.codes.sign_in("", shop.alarm) is None
 
 
 async def test_whoever_is_forced_gives_the_other_code_and_only_we_know() -> None:
     async with site() as shop:
         issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
         assert issued.code[:4] == issued.forced[:4]
-        signed_in = await shop.codes.sign_in(issued.forced)
+        signed_in = await shop.codes.sign_in(issued.forced, shop.alarm)
         assert signed_in is not None
         assert signed_in[1].forced
+        assert shop.alarms == [("shop", False)]
+
+
+@pytest.mark.parametrize("by_phone", [False, True])
+async def test_the_alarm_of_whoever_is_forced_is_kept_before_his_code_is_used_up(by_phone: bool) -> None:
+    async def nothing_is_kept(_: str) -> None:
+        raise JournalError("the disk is full")
+
+    async with site() as shop:
+        issued = await shop.codes.issue("shop", shop.room.now + timedelta(hours=2), by="anna")
+        said = shop.codes.told(issued.forced, "shop", nothing_is_kept) if by_phone else None
+        with pytest.raises(JournalError):
+            await (said or shop.codes.sign_in(issued.forced, nothing_is_kept))
+        assert shop.alarms == []
+        said_again = await shop.codes.told(issued.forced, "shop", shop.alarm)
+        assert said_again is not None
+        assert said_again.forced
+        assert shop.alarms == [("shop", False)]
 
 
 async def test_no_code_can_be_read_in_the_journal() -> None:

@@ -124,7 +124,7 @@ async def put_on_test(request: Request, data: JSONBody[OnTestBody]) -> TestView:
     _check(house, wish, site)  # before a word is compared or a code used up
     verified = await verify(request, site, data.word, data.code)
     wish = structs.replace(wish, asked=verified.asked)
-    return await view(request, await begin(house, wish, site, forced=verified.forced))
+    return await view(request, await begin(house, wish, site, forced=verified.forced, alarmed=verified.alarmed))
 
 
 def _check(house: House, wish: Wish, site: Account) -> None:
@@ -134,13 +134,14 @@ def _check(house: House, wish: Wish, site: Account) -> None:
         raise not_so(error) from error
 
 
-async def begin(house: House, wish: Wish, site: Account, *, forced: bool) -> Session:
-    """Put a site on test, or pretend to. Raises Refused."""
+async def begin(house: House, wish: Wish, site: Account, *, forced: bool, alarmed: bool = False) -> Session:
+    """Put a site on test, or pretend to, and raise the silent alarm unless it is raised. Raises Refused."""
     parts = house.accounts.parts(site.id)
     try:
         if forced:
             imagined = house.tests.imagined(wish, parts)
-            await raise_alarm(house, site)
+            if not alarmed:
+                await raise_alarm(house, site)
             return imagined
         return await house.tests.begin(wish, parts)
     except CannotTest as error:

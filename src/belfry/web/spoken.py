@@ -83,6 +83,13 @@ async def raise_alarm(house: House, site: Account) -> None:
     await house.intake.deliver(duress_alarm(site, house.clock(), heard_as(house, site)))
 
 
+async def raise_alarm_at(house: House, account_id: str) -> None:
+    """As `raise_alarm`, by the site's account id; nothing where the account is gone."""
+    site = house.accounts.by_id(account_id)
+    if site is not None:
+        await raise_alarm(house, site)
+
+
 def heard_as(house: House, site: Account) -> AccountKey | None:
     """How signals of an account name it, so that its alarms stand together."""
     for receiver in house.receivers if site.receiver is None else (site.receiver,):

@@ -31,7 +31,7 @@ from belfry.web.on_test_asks import ExpectBody, TechnicianExtend, TechnicianSign
 from belfry.web.on_test_telling import on_test_view
 from belfry.web.on_test_views import AreaView, TechnicianView, ZoneView
 from belfry.web.problems import Refused, refused, told
-from belfry.web.spoken import raise_alarm
+from belfry.web.spoken import raise_alarm_at
 from belfry.web.staff import admit, source
 
 COOKIE: Final = "belfry_technician"
@@ -56,13 +56,11 @@ async def technician_sign_in(request: Request, data: JSONBody[TechnicianSignIn])
     desk = front(request)
     house, keys = desk.house, (source(request), ANYBODY)
     admit(desk.technicians, keys, house.clock())
-    opened = await house.technicians.sign_in(data.code)
+    opened = await house.technicians.sign_in(data.code, lambda site: raise_alarm_at(house, site))
     if opened is None:
         raise refused(401, "This code is wrong, used or over", kind="belfry:sign-in")
     desk.technicians.succeeded(keys)
     secret, technician = opened
-    if technician.forced and (site := house.accounts.by_id(technician.account_id)) is not None:
-        await raise_alarm(house, site)
     answer = Response(_view(house, technician), status_code=200)
     answer.set_cookie(_cookie(request, secret, seconds_until(technician.until, house.clock())))
     return answer

@@ -16,14 +16,17 @@ from belfry.web.identity import visitor_of
 from belfry.web.incidents import staff_of
 from belfry.web.problems import refused, refused_field
 from belfry.web.sight import sees_site
+from belfry.web.spoken import raise_alarm_at
 from belfry.web.staff import too_often
 
 
 class Verified(Struct, frozen=True):
-    """Who asks, as far as he could prove it. `forced`: he is to be answered, and nothing is to be done."""
+    """Who asks, as far as he could prove it. `forced`: he is to be answered, and nothing is to be done; `alarmed`: the
+    silent alarm is raised already."""
 
     asked: Asked
     forced: bool = False
+    alarmed: bool = False
 
 
 async def verify(request: Request, site: Account, word: str | None, code: str | None) -> Verified:
@@ -59,10 +62,11 @@ async def _by_word(request: Request, site: Account, word: str) -> Verified:
 
 
 async def _by_code(request: Request, site: Account, said: str) -> Verified:
-    technician = await front(request).house.technicians.told(said, site.id)
+    house = front(request).house
+    technician = await house.technicians.told(said, site.id, lambda account: raise_alarm_at(house, account))
     if technician is None:
         raise refused(403, "This is no code of this site", kind="belfry:word")
-    return Verified(Asked(Asker.TECHNICIAN, Proof.CODE, code=technician.code), forced=technician.forced)
+    return Verified(Asked(Asker.TECHNICIAN, Proof.CODE, code=technician.code), forced=technician.forced, alarmed=True)
 
 
 async def contact_of(

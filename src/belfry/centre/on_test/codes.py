@@ -5,7 +5,7 @@ one, to be given by whoever is forced to: it opens the same page, which then doe
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import scrypt, sha256
 from hmac import compare_digest
@@ -37,6 +37,10 @@ class Issued(Struct, frozen=True):
     code: str
     forced: str
     until: datetime
+
+
+Alarm = Callable[[str], Awaitable[None]]
+"""Raises the silent alarm of a site, by its account id."""
 
 
 class Technician(Struct, frozen=True):
@@ -83,25 +87,30 @@ class TechnicianCodes:
         await self._write(CodeWithdrawn(code=code, by=by), None)
         return True
 
-    async def sign_in(self, said: str) -> tuple[str, Technician] | None:
+    async def sign_in(self, said: str, alarm: Alarm) -> tuple[str, Technician] | None:
         """Return the secret of the session that a code opens, once; None for what is no code, or one no more.
 
-        Takes as long for what is no code. Raises JournalError.
+        Takes as long for what is no code. `alarm` is raised for whoever was forced before the code is used up, since
+        nobody can say it a second time. Raises JournalError, and what `alarm` raises.
         """
         found = await self._found(said)
         if found is None:
             return None
         code, forced = found
+        if forced:
+            await alarm(code.issued.account_id)
         secret = self._chance(SECRET_BYTES).hex()
         if not await self._use(code, _named(secret), forced=forced):
             return None
         return secret, _technician(code)
 
-    async def told(self, said: str, account_id: str) -> Technician | None:
+    async def told(self, said: str, account_id: str, alarm: Alarm) -> Technician | None:
         """Use up a code of a site that a technician tells an operator; as `sign_in`, without a session."""
         found = await self._found(said)
         if found is None or found[0].issued.account_id != account_id:
             return None
+        if found[1]:
+            await alarm(account_id)
         if not await self._use(found[0], b"", forced=found[1]):
             return None
         return _technician(found[0])
