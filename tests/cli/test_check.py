@@ -145,3 +145,43 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(checked: C
     assert code == 1
     assert "database: wants an address such as 'postgresql://HOST/DATABASE'" in found["settings"][0][1]
     assert "hunter2" not in repr(found)
+
+
+PAGING: Final = """
+[[notifier]]
+type = "apprise"
+name = "sam"
+url_file = "sam.url"
+[[on_call]]
+name = "Sam"
+level = "supervisor"
+notifier = "sam"
+"""
+
+
+def test_a_way_out_is_made_and_nothing_is_sent(checked: Check, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    (tmp_path / "sam.url").write_text("json://sam:secret-word@127.0.0.1:1/ring\n")
+    code, found = checked(GOOD + PAGING)
+    assert (code, found["notifier sam"]) == (0, [("ok", "apprise, as push")])
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "state", "detail"),
+    [
+        (PAGING, "notifier sam", "fault", "sam.url cannot be read: No such file"),
+        (PAGING.replace('"apprise"', '"pigeon"'), "notifier sam", "fault", "'pigeon' is not installed"),
+        (PAGING.replace("url_file", "url"), "notifier sam", "fault", "unknown key notifier.sam.url"),
+        (PAGING.replace('notifier = "sam"', 'notifier = "tom"'), "settings", "fault", "'tom': is no [[notifier]]"),
+        (PAGING.replace('"supervisor"', '"room"'), "settings", "fault", "wants rules.room_1_s"),
+        (PAGING + 'hours = ["mo 25:00-26:00"]', "settings", "fault", "wants times from 00:00 to 24:00"),
+    ],
+    ids=["no file", "no such type", "an address in the settings", "no such notifier", "no such room", "no such hour"],
+)
+def test_a_way_out_that_cannot_be_had_is_named(
+    checked: Check, tmp_path: Path, settings: str, part: str, state: str, detail: str
+) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    code, found = checked(GOOD + settings)
+    assert code == 1
+    assert any(found_state == state and detail in said for found_state, said in found[part]), found

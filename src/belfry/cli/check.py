@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,9 +15,11 @@ from urllib.parse import quote
 import typer
 from msgspec import Struct
 
+from belfry.app import ways
 from belfry.app.keeping.before import FOLDER as BEFORE
 from belfry.app.keeping.before import older_stores
 from belfry.cli.talk import FAULT, AsJson, Config, tell
+from belfry.domain.escalation import OUTSIDE, SUPERVISOR
 from belfry.domain.own_faults import MIB
 from belfry.journal.tables import FILE as JOURNAL_FILE
 from belfry.keys.errors import InstanceKeyError
@@ -68,6 +71,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _console(settings)
     yield _journal(settings)
     yield from _receivers(settings, str(config))
+    yield from _notifiers(settings)
     yield from _ports(settings)
     yield _folder(settings.data)
     yield from _facts_and_keys(settings.data)
@@ -125,6 +129,26 @@ def _receiver(receiver: ReceiverTable, file: str) -> Finding:
     except (PluginError, SettingsError) as error:
         return Finding(name, State.FAULT, str(error))
     return Finding(name, State.OK, f"{receiver.type} on {receiver.listen or 'its usual port'}")
+
+
+def _notifiers(settings: Settings) -> Iterator[Finding]:
+    """Ways out to people: each is made, and nothing is sent."""
+    used = {row.notifier for row in settings.on_call}
+    for table in settings.notifier:
+        name = f"notifier {table.name}"
+        try:
+            notifier = ways.notifier(table, lambda: datetime.now(UTC))
+        except (PluginError, SettingsError, ways.WaysError) as error:
+            yield Finding(name, State.FAULT, str(error))
+            continue
+        asyncio.run(notifier.close())
+        if table.name in used:
+            yield Finding(name, State.OK, f"{table.type}, as {notifier.channel}")
+        else:
+            yield Finding(name, State.WARNING, "nobody is on call with it")
+    levels = {row.level for row in settings.on_call}
+    if settings.on_call and not levels & {SUPERVISOR, OUTSIDE}:
+        yield Finding("on_call", State.WARNING, "nobody is reached as supervisor or outside")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
