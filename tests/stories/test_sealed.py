@@ -111,7 +111,7 @@ async def test_words_are_unreadable_once_their_time_is_over_each_in_its_own(town
     said = await read_all(anna, incidents)
     assert all(not any(parts.values()) for parts in said.values())
     types = [item["type"] for item in (await anna.detail(incidents["PROP.ALARM.INTR"]))["timeline"]]
-    assert types[:4] == ["opened", "taken", "note", "held"]  # that it was so stays, what was said does not
+    assert types[:5] == ["opened", "taken", "plan", "note", "held"]  # that it was so stays, what was said does not
 
 
 async def test_lists_say_no_sealed_word_but_where_it_is_to_those_who_may_act(town: Town) -> None:

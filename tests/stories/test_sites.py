@@ -71,7 +71,7 @@ async def test_a_wrong_word_twice_sends_help_and_the_code_of_the_key_safe_goes_w
     shown = await anna.post(f"/accounts/{shop['id']}/access-code", incident=row["id"])
     assert shown.json() == {"code": CODE}
     types = [line["type"] for line in (await anna.detail(row["id"]))["timeline"]]
-    assert types == ["opened", "word", "word", "taken", "access"]
+    assert types == ["opened", "word", "word", "taken", "plan", "access"]
 
 
 async def test_two_edit_one_site_while_its_alarms_come_and_nothing_is_lost(town: Town) -> None:
