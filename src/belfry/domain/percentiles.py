@@ -7,18 +7,20 @@ when the report is made.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from math import ceil
 from typing import Final, Literal
 
 from msgspec import Struct
 
-from belfry.domain.clocks import ACT, ARRIVE, CLOCKS, TAKE, TOLD, limits
+from belfry.domain.clocks import ACT, ARRIVE, CLOCKS, TAKE, TOLD, Limits, limits
 from belfry.domain.presets import Rules
 
 RANKS: Final = (80.0, 90.0, 95.0, 98.5)
 """The percentiles that the trade reports."""
 
 By = Literal["kind", "priority", "shift"]
+_Wanted = Callable[[str, int], Mapping[str, Limits]]
 
 
 class Shift(Struct, frozen=True):
@@ -81,7 +83,12 @@ def response(
         found.setdefault(key(one), []).append(one)
     order = {shift.name: shift.begins for shift in shifts}
     keys = sorted(found, key=lambda name: (order.get(name, 0), name))
-    return [*(_group(name, found[name], rules) for name in keys), _group("", every, rules)]
+
+    @cache
+    def wanted(kind: str, priority: int) -> Mapping[str, Limits]:
+        return limits(kind, priority, rules)
+
+    return [*(_group(name, found[name], wanted) for name in keys), _group("", every, wanted)]
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float | None:
@@ -110,8 +117,8 @@ def _key(by: By, shifts: Sequence[Shift], zone: tzinfo) -> Callable[[Handled], s
             return lambda one: shift_of(one.since, shifts, zone)
 
 
-def _group(key: str, handled: Sequence[Handled], rules: Rules) -> Group:
-    return Group(key=key, incidents=len(handled), figures=tuple(_figure(clock, handled, rules) for clock in CLOCKS))
+def _group(key: str, handled: Sequence[Handled], wanted: _Wanted) -> Group:
+    return Group(key=key, incidents=len(handled), figures=tuple(_figure(clock, handled, wanted) for clock in CLOCKS))
 
 
 _DONE: Final[Mapping[str, Callable[[Handled], datetime | None]]] = {
@@ -122,12 +129,12 @@ _DONE: Final[Mapping[str, Callable[[Handled], datetime | None]]] = {
 }
 
 
-def _figure(clock: str, handled: Sequence[Handled], rules: Rules) -> Figure:
+def _figure(clock: str, handled: Sequence[Handled], limits_of: _Wanted) -> Figure:
     """A clock that nobody set counts too where it was kept: an act on a priority 3 is an act."""
     spans: list[float] = []
     never = limited = in_target = in_limit = 0
     for one in handled:
-        wanted = limits(one.kind, one.priority, rules).get(clock)
+        wanted = limits_of(one.kind, one.priority).get(clock)
         done_at = _DONE[clock](one)
         if done_at is None:
             never += wanted is not None
