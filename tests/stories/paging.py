@@ -7,12 +7,9 @@ from typing import Any
 
 import msgspec
 
-from belfry.domain.facts import Entry, OnIncident, incident_subject
-from belfry.domain.plan import Outcome, StepType
-from belfry.domain.step_facts import StepDone
 from belfry.settings import NotifierTable, OnCallTable, Settings
 from tests.notify.phone import Phone, phone
-from tests.stories.kit import Row, Town, open_town
+from tests.stories.kit import Desk, Row, Town, open_town
 
 
 def reached(folder: Path, phones: dict[str, Phone], *rows: OnCallTable, **rules: int) -> Callable[[Settings], Settings]:
@@ -48,20 +45,9 @@ async def paged(
             yield town, phones
 
 
-async def write(town: Town, fact: OnIncident) -> None:
-    """Store a fact of an incident beside the desk, and wait until it is folded."""
-    journal = town.centre._stores.journal
-    entry = Entry(id=town.centre._chance(16), subject=incident_subject(fact.incident), at=town.clock(), facts=(fact,))
-    await journal.append([entry])
-    await town.settled()
-
-
-async def pass_on(town: Town, incident: str, step: str | None = "brigade", to: str | None = "holder") -> None:
+async def pass_on(desk: Desk, incident: str) -> None:
     """The brigade was told, as the plan of a fire wants."""
-    done = StepDone(
-        incident=incident, by="anna", do=StepType.NOTIFY, step=step, outcome=Outcome.PASSED, next=to, reference=True
-    )
-    await write(town, done)
+    await desk.act(incident, "do", step="brigade", outcome="passed", reference="F-17")
 
 
 def escalations(row: Row) -> list[tuple[str, str, list[dict[str, Any]]]]:

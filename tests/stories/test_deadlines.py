@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from belfry.domain.plan import Outcome, StepType
-from belfry.domain.step_facts import Arrived, StepDone
 from tests.stories.kit import START, Desk, Row, Town, until_told
-from tests.stories.paging import escalations, pass_on, write
+from tests.stories.paging import escalations, pass_on
 
 
 def spans(row: Row) -> dict[str, tuple[float, float, float | None] | None]:
@@ -22,6 +20,11 @@ def spans(row: Row) -> dict[str, tuple[float, float, float | None] | None]:
     return found
 
 
+async def send(desk: Desk, incident: str, arrives_at: datetime) -> None:
+    """A guard says when he will be there."""
+    await desk.act(incident, "do", do="send", outcome="sent", arrives_at=arrives_at.isoformat())
+
+
 async def reached(desk: Desk, incident: str) -> list[tuple[str, str]]:
     return [(clock, level) for clock, level, _ in escalations(await desk.detail(incident))]
 
@@ -34,16 +37,8 @@ async def test_a_fire_has_three_clocks_and_a_fourth_once_somebody_comes(town: To
     town.clock.wait(seconds=10)
     await anna.act(row["id"], "take")
     town.clock.wait(seconds=20)
-    await pass_on(town, row["id"])
-    coming = StepDone(
-        incident=row["id"],
-        by="anna",
-        do=StepType.CALL_CONTACT,
-        outcome=Outcome.REACHED,
-        contact="caretaker",
-        arrives_at=START + timedelta(minutes=15),
-    )
-    await write(town, coming)
+    await pass_on(anna, row["id"])
+    await send(anna, row["id"], START + timedelta(minutes=15))
     assert spans(await anna.detail(row["id"])) == {
         "take": (30, 60, 10),
         "act": (60, 60, 30),
@@ -51,7 +46,7 @@ async def test_a_fire_has_three_clocks_and_a_fourth_once_somebody_comes(town: To
         "arrive": (900, 1500, None),
     }
     town.clock.wait(minutes=12)
-    await write(town, Arrived(incident=row["id"], by="anna", contact="caretaker"))
+    await anna.act(row["id"], "arrived")
     assert spans(await anna.detail(row["id"]))["arrive"] == (900, 1500, 750)
 
 
@@ -68,7 +63,7 @@ async def test_what_is_taken_and_left_alone_goes_to_the_next_operator_and_the_su
     await anna.act(row["id"], "note", text="I have the brigade on the line")
     await town.pass_time(seconds=30)
     assert await reached(anna, row["id"]) == [("act", "next"), ("told", "next")]
-    await pass_on(town, row["id"])
+    await pass_on(anna, row["id"])
     await town.pass_time(seconds=90)
     assert await reached(anna, row["id"]) == [("act", "next"), ("told", "next")]
 
@@ -91,24 +86,20 @@ async def test_a_contact_who_does_not_come_is_asked_after(town: Town) -> None:
     await town.say("shop", "1134", "001")
     (row,) = await anna.incidents()
     await anna.act(row["id"], "take")
-    promised = StepDone(
-        incident=row["id"],
-        by="anna",
-        do=StepType.CALL_CONTACT,
-        outcome=Outcome.REACHED,
-        contact="holder",
-        arrives_at=town.clock() + timedelta(minutes=10),
-    )
-    await write(town, promised)
+    await send(anna, row["id"], town.clock() + timedelta(minutes=10))
     await anna.act(row["id"], "hold", until=(town.clock() + timedelta(minutes=14)).isoformat())
     await town.pass_time(minutes=10)
     assert await reached(anna, row["id"]) == [("arrive", "next")]
     await town.pass_time(minutes=3)
     assert (await anna.detail(row["id"]))["state"] == "held"
-    await write(town, Arrived(incident=row["id"], by="anna", contact="holder", given_up=True))
-    await town.pass_time(minutes=1)
     assert await reached(anna, row["id"]) == [("arrive", "next")]
+    await town.pass_time(minutes=1)
     assert (await anna.detail(row["id"]))["state"] == "waiting"
+    await anna.act(row["id"], "take")
+    await anna.act(row["id"], "arrived", given_up=True, reason="his car does not start")
+    assert spans(await anna.detail(row["id"]))["arrive"] is None
+    await town.pass_time(minutes=1)
+    assert ("arrive", "supervisor") not in await reached(anna, row["id"])
 
 
 async def test_whoever_presses_at_home_hears_a_voice_within_a_minute(town: Town) -> None:

@@ -57,7 +57,7 @@ async def test_once_it_is_taken_nobody_is_troubled_any_more(tmp_path: Path) -> N
         await town.pass_time(seconds=60)
         await until(lambda: len(phones["sam"].told) == 1)
         await desk.act(row["id"], "take")
-        await pass_on(town, row["id"])
+        await pass_on(desk, row["id"])
         for _ in range(12):  # somebody is there, and no reminder comes
             await desk.act(row["id"], "note", text="On the telephone with the caretaker")
             await town.pass_time(seconds=55)
