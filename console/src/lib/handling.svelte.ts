@@ -5,6 +5,7 @@ import { ApiError, Unreachable } from './api';
 import type { Desk } from './desk.svelte';
 import { t } from './i18n.svelte';
 import { kinds } from './kinds.svelte';
+import { PlanOf } from './plan/run.svelte';
 import { compare } from './position';
 import { EMPTY, withNewest, withOlder, type Story } from './timeline';
 import type { Act, Detail, Item, Page, Row } from './types';
@@ -27,11 +28,14 @@ export class Handling {
   /** An act is on its way. */
   busy = $state(false);
   failed = $state<string | null>(null);
+  /** What it asks for, and how far that is. */
+  readonly plan: PlanOf;
   private refreshing = false;
   private stale = false;
   private seenAt = 0;
 
   constructor(private readonly desk: Desk) {
+    this.plan = new PlanOf(this, desk.api);
     desk.watch((row) => this.heard(row));
   }
 
@@ -48,6 +52,7 @@ export class Handling {
     this.detail = null;
     this.story = EMPTY;
     this.panel = this.failed = null;
+    this.plan.forget();
   }
 
   /** A key or a touch: whoever works on an incident shows it, at most every forty seconds. */
@@ -144,7 +149,9 @@ export class Handling {
         this.desk.queue.fold([incident]);
         if (incident.id === this.id) this.show(incident);
       }
-      if (status === 409) this.desk.conflict(incident?.id ?? id, message);
+      // Closing too early leads to what is owed, and is no conflict with anybody.
+      if (error.type === 'belfry:owed' && this.plan.lead(error.problem.steps)) this.panel = null;
+      else if (status === 409) this.desk.conflict(incident?.id ?? id, message);
       this.failed = message;
       this.desk.say(t('said.failed', { why: message }), true);
     } else if (error instanceof Unreachable) {
@@ -164,6 +171,7 @@ export class Handling {
     this.detail = detail;
     this.seen = detail.signals_seq;
     this.story = withNewest(this.story, detail.timeline, detail.timeline_before);
+    this.plan.heard(detail);
     this.desk.queue.fold([detail]);
   }
 

@@ -12,6 +12,9 @@ export type ActionId =
   | 'close'
   | 'reopen'
   | 'beside'
+  | 'do'
+  | 'skip'
+  | 'arrived'
   | 'up'
   | 'down'
   | 'first'
@@ -55,6 +58,9 @@ export const KEYS: readonly Key[] = [
   { id: 'first', press: 'home', cap: 'Home', group: 'queue' },
   { id: 'last', press: 'end', cap: 'End', group: 'queue' },
   { id: 'open', press: 'enter', cap: 'Enter', group: 'queue' },
+  { id: 'skip', press: 'd', with: 'shift', cap: '⇧D', group: 'incident' },
+  { id: 'do', press: 'd', cap: 'D', group: 'incident' },
+  { id: 'arrived', press: 'i', cap: 'I', group: 'incident' },
   { id: 'takeover', press: 'o', cap: 'O', group: 'incident' },
   { id: 'release', press: 'r', cap: 'R', group: 'incident' },
   { id: 'hold', press: 'h', cap: 'H', group: 'incident' },

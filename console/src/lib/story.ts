@@ -42,10 +42,14 @@ const ICON: Record<ItemType, IconName> = {
   assigned: 'tag',
   word: 'property',
   access: 'property',
+  plan: 'menu',
+  step: 'check',
+  skipped: 'broken',
+  arrived: 'person',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
-  const what = word('item', item.type);
+  const what = titleOf(item);
   return {
     icon: ICON[item.type] ?? 'signal',
     title: item.by ? t('item.by', { what, who: item.by }) : what,
@@ -53,6 +57,13 @@ export function tell(item: Item, zone: string | undefined): Told {
     text: item.text,
     details: [...decided(item, zone), ...item.reasons],
   };
+}
+
+function titleOf({ type, data }: Item): string {
+  if (type === 'arrived' && data.given_up) return t('item.given_up');
+  if (type !== 'step' && type !== 'skipped') return word('item', type);
+  const step = word('do', String(data.do));
+  return `${step}: ${data.outcome ? word('outcome', String(data.outcome)) : t('item.skipped')}`;
 }
 
 function ofSignal(signal: Signal, at: string, zone: string | undefined): Told['signal'] {
@@ -77,6 +88,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'held' && on) said.push(t('item.on_signal'));
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
   if (type === 'word') said.push(t(data.right ? 'item.word.right' : 'item.word.wrong'));
+  if (type === 'step' && typeof data.arrives_at === 'string') said.push(t('item.arrives', { time: clock(data.arrives_at, zone) }));
   if (data.reason === 'site') said.push(t('item.site'));
   if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));
   if (type === 'closed' && follow) said.push(t('follow.strip', { time: clock(follow, zone) }));

@@ -1,6 +1,7 @@
 // What the HTTP interface sends and takes, as /api/v1/openapi.json describes it. Times are RFC 3339 UTC, ids and
 // positions are opaque text. Nothing but types lives here.
 
+import type { Plan } from './plan/types';
 import type { Edited, Flaw, SiteFile } from './site/types';
 
 export type State = 'pending' | 'waiting' | 'taken' | 'held' | 'closed';
@@ -183,7 +184,11 @@ export type ItemType =
   | 'overdue'
   | 'assigned'
   | 'word'
-  | 'access';
+  | 'access'
+  | 'plan'
+  | 'step'
+  | 'skipped'
+  | 'arrived';
 
 export interface Item {
   position: string;
@@ -197,7 +202,7 @@ export interface Item {
   data: Record<string, unknown>;
 }
 
-export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign';
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived';
 
 export interface Detail extends Row {
   reasons: string[];
@@ -413,6 +418,10 @@ export interface Problem {
   incident?: Detail;
   /** Every value that cannot be kept of a site. */
   flaws?: Flaw[];
+  /** Steps of the plan that are owed before it may be closed. */
+  steps?: string[];
+  /** How a plan is that somebody else changed. */
+  plan?: Plan;
   /** How a site is that somebody else changed, and what he did. */
   current?: SiteFile;
   changes?: Edited[];

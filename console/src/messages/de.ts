@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
 import { sheets } from './sheets/de';
@@ -8,6 +9,7 @@ export const de: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...plans,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

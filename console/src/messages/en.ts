@@ -1,6 +1,7 @@
 // Every sentence of the console. `{name}` is filled in; where a number decides the form, its parts are given by the
 // plural rules of the language and the number is `n`.
 
+import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
 import { sheets } from './sheets/en';
@@ -12,6 +13,7 @@ export const en = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...plans,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

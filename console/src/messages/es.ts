@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
 import { sheets } from './sheets/es';
@@ -8,6 +9,7 @@ export const es: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...plans,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
 import { sheets } from './sheets/fr';
@@ -8,6 +9,7 @@ export const fr: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...plans,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',

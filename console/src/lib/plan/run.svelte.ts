@@ -1,0 +1,245 @@
+// The plan of the open incident at this desk: which step is shown large, whether it was begun, what it still wants.
+// Nothing is decided here: every press becomes an act that the centre judges, and the answer is read again.
+
+import { tick } from 'svelte';
+import type { Api } from '../api';
+import { now } from '../now.svelte';
+import { beside, calleeOf, minutesOf, shownOf, singleOf, waits, wantOf, type Want } from './steps';
+import type { AgencyCall, Outcome, Run, RunStep } from './types';
+import type { Act, Detail } from '../types';
+
+/** What the plan needs of the open incident. */
+export interface Host {
+  readonly id: string | null;
+  readonly detail: Detail | null;
+  readonly busy: boolean;
+  can(act: Act): boolean;
+  act(act: Act, words: Record<string, unknown>): Promise<boolean>;
+}
+
+/** A D that was pressed while the plan was still on its way counts for so long. */
+const AHEAD_MS = 3_000;
+const MINUTE_MS = 60_000;
+export const NOW_ID = 'plan-now';
+
+export class PlanOf {
+  run = $state.raw<Run | null>(null);
+  failed = $state(false);
+  /** The step that was begun; its outcomes have the digits. */
+  begun = $state<string | null>(null);
+  /** The outcome that was chosen and wants more. */
+  wants = $state<{ outcome: Outcome; want: Want } | null>(null);
+  skipping = $state(false);
+  /** Said where closing was asked for too early. */
+  leading = $state(false);
+  /** What was sent too early: something typed is missing. */
+  lacking = $state(false);
+  private asked = $state<string | null>(null);
+  private chosen = $state<string | null>(null);
+  private dialled = $state<string | null>(null);
+  private ahead = 0;
+  private reading = false;
+  private again = false;
+  /** Up to where the centre's story is in what is shown. */
+  private shownAt = $state<string | null>(null);
+
+  constructor(
+    private readonly host: Host,
+    private readonly api: Api,
+  ) {}
+
+  readonly step = $derived.by((): RunStep | null => (this.run ? shownOf(this.run, this.asked) : null));
+  readonly callee = $derived.by(() => (this.run && this.step?.do === 'call_contact' ? calleeOf(this.run, this.chosen) : null));
+  readonly agency = $derived.by((): AgencyCall | null => this.run?.agencies.find(({ id }) => id === this.chosen) ?? this.run?.agencies[0] ?? null);
+  /** Only the present step has people to call and services to dial. */
+  readonly isNow = $derived(this.step !== null && this.step.id === this.run?.at);
+  readonly waiting = $derived.by(() => this.step !== null && waits(this.step, now.value, this.host.detail?.restore.restored ?? false));
+
+  /** Whether what is shown is what the centre last said of the incident. */
+  get fresh(): boolean {
+    return this.run !== null && this.run.version === this.host.detail?.version;
+  }
+
+  forget(): void {
+    this.run = null;
+    this.failed = false;
+    this.shownAt = null;
+    this.stop();
+    this.asked = null;
+    this.ahead = 0;
+  }
+
+  /** The incident is shown anew: its plan may stand elsewhere now. */
+  heard(detail: Detail): void {
+    if (this.shownAt === `${detail.id} ${detail.updated}` && this.fresh) return;
+    void this.read();
+  }
+
+  async read(): Promise<void> {
+    if (this.reading) {
+      this.again = true;
+      return;
+    }
+    this.reading = true;
+    try {
+      do {
+        this.again = false;
+        const { id } = this.host;
+        const updated = this.host.detail?.updated ?? '';
+        if (!id) break;
+        const run = await this.api.get<Run>(`/incidents/${encodeURIComponent(id)}/plan`);
+        if (this.host.id === id) this.show(run, `${id} ${updated}`);
+      } while (this.again);
+    } catch {
+      this.failed = this.run === null;
+    } finally {
+      this.reading = false;
+    }
+    this.catchUp();
+  }
+
+  /** D: begin the step that is shown. One with a single outcome is done with it. */
+  start(): void {
+    if (this.host.busy || !this.fresh) {
+      this.ahead = Date.now();
+      return;
+    }
+    const { step } = this;
+    this.ahead = 0;
+    if (!step || !this.host.can('do') || step.withheld) return;
+    this.stop();
+    this.begun = step.id;
+    void tick().then(() => document.getElementById(NOW_ID)?.focus());
+    const single = singleOf(step);
+    if (single && !this.waiting) void this.choose(single);
+  }
+
+  /** An outcome by its key or its button. */
+  async choose(outcome: Outcome): Promise<void> {
+    const { step } = this;
+    if (!step || !this.fresh || !this.host.can('do') || this.host.busy || (step.do === 'wait' && this.waiting)) return;
+    this.begun = step.id;
+    this.skipping = this.lacking = false;
+    const want = wantOf(step, outcome);
+    if (!want) return this.send(outcome, {});
+    this.wants = { outcome, want };
+    await tick();
+    document.getElementById('plan-want')?.focus();
+  }
+
+  /** What the outcome wanted was typed. */
+  async give(text: string): Promise<void> {
+    const { wants } = this;
+    if (!wants) return;
+    const minutes = minutesOf(text);
+    this.lacking = wants.want === 'reference' ? text.trim() === '' : minutes === null;
+    if (this.lacking) return;
+    const more =
+      wants.want === 'reference'
+        ? { reference: text.trim() }
+        : { arrives_at: new Date(now.value + (minutes ?? 0) * MINUTE_MS).toISOString() };
+    await this.send(wants.outcome, more);
+  }
+
+  async startSkipping(): Promise<void> {
+    if (!this.step || !this.fresh || !this.host.can('skip')) return;
+    this.stop();
+    this.skipping = true;
+    await tick();
+    document.getElementById('plan-skip')?.focus();
+  }
+
+  async skip(reason: string): Promise<void> {
+    const { step } = this;
+    this.lacking = reason.trim() === '';
+    if (!step || this.lacking) return;
+    if (await this.host.act('skip', { step: step.id, reason: reason.trim() })) await this.done();
+  }
+
+  async arrived(contact: string | null, reason: string | null = null): Promise<void> {
+    const given_up = reason !== null;
+    await this.host.act('arrived', { ...(contact ? { contact } : {}), ...(given_up ? { given_up, reason } : {}) });
+  }
+
+  /** Leave what was begun; true where there was something to leave. */
+  stop(): boolean {
+    const was = this.begun !== null || this.skipping || this.wants !== null;
+    this.begun = this.wants = this.chosen = this.dialled = null;
+    this.skipping = this.lacking = this.leading = false;
+    return was;
+  }
+
+  /** Show a step that may be done ahead of its turn. */
+  look(id: string): void {
+    this.stop();
+    this.asked = id;
+    void tick().then(() => document.getElementById(NOW_ID)?.focus());
+  }
+
+  /** Closing was asked for while something is owed: lead to it. False where nothing is. */
+  lead(owed: readonly string[] = this.run?.owed ?? []): boolean {
+    const first = owed[0];
+    if (!first || !this.run) return false;
+    this.look(first);
+    this.leading = true;
+    return true;
+  }
+
+  /** The next or the previous one who can be called, or told. */
+  other(step: 1 | -1): void {
+    const { run } = this;
+    if (!run || !this.isNow) return;
+    const able = run.calls.filter(({ why }) => why === null);
+    if (this.step?.do === 'call_contact') this.chosen = beside(able, this.callee, step)?.contact ?? null;
+    else this.chosen = beside(run.agencies, this.agency, step)?.id ?? null;
+    this.dialled = null;
+  }
+
+  pick(id: string): void {
+    this.chosen = id;
+    this.dialled = null;
+  }
+
+  /** Which number was pressed: it is written down with what came of it. */
+  dial(number: string): void {
+    this.dialled = number;
+  }
+
+  private show(run: Run, at: string): void {
+    this.run = run;
+    this.shownAt = at;
+    this.failed = false;
+    if (this.asked && shownOf(run, this.asked)?.id !== this.asked) this.asked = null;
+    // Whatever was begun of a step that is over meanwhile must not count for the next one.
+    if (this.begun && this.step?.id !== this.begun) this.stop();
+  }
+
+  private catchUp(): void {
+    if (this.ahead > 0 && Date.now() - this.ahead < AHEAD_MS && this.fresh && !this.host.busy) this.start();
+  }
+
+  private async send(outcome: Outcome, more: Record<string, unknown>): Promise<void> {
+    const { step } = this;
+    if (!step) return;
+    if (await this.host.act('do', { step: step.id, outcome, ...this.whom(step), ...more })) await this.done();
+  }
+
+  /** Whom it was said to, and on which number. */
+  private whom(step: RunStep): Record<string, unknown> {
+    if (!this.isNow) return {};
+    if (step.do === 'call_contact' && this.callee) {
+      const { contact, numbers } = this.callee;
+      const at = numbers.length === 1 ? 0 : numbers.findIndex(({ number }) => number === this.dialled);
+      return { contact, ...(at >= 0 ? { number: at } : {}) };
+    }
+    return (step.do === 'notify' || step.do === 'send') && this.agency ? { agency: this.agency.id } : {};
+  }
+
+  private async done(): Promise<void> {
+    this.stop();
+    this.asked = null;
+    await this.read();
+    await tick();
+    document.getElementById(NOW_ID)?.focus();
+  }
+}
