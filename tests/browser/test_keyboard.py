@@ -71,6 +71,7 @@ async def test_an_operator_needs_no_mouse(house: House, browser: Browser) -> Non
         await anna.press("t")
         await expect(anna.of("incident-state")).to_have_text("Taken by you")
 
+        await anna.leave_out(shop)
         await anna.press("c")
         await anna.expect_focus("disposition-genuine")
         await anna.press("1")

@@ -69,6 +69,7 @@ async def happen(house: House, closed: str) -> None:
 async def close(api: Api, incident: str) -> None:
     seen = await api.incident(incident)
     await api.post(f"/incidents/{incident}/take", {"version": seen["version"]})
+    await api.leave_out(incident)
     seen = await api.incident(incident)
     words: dict[str, Any] = {"version": seen["version"], "seen_upto": seen["signals_seq"], "reason": "Seen burning"}
     await api.post(f"/incidents/{incident}/close", {"disposition": "genuine", "cause": "fire", **words})
