@@ -1,5 +1,6 @@
 """`belfry demo`: a whole centre with a small simulated town, on embedded stores in a folder that vanishes with it."""
 
+import asyncio
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from belfry.app import Along, Centre, run
 from belfry.app.demo import OPERATORS, play, prepare
+from belfry.app.demo_phones import phones, reached
 from belfry.app.logs import set_up
 from belfry.cli.serve import CANNOT_START
 from belfry.cli.talk import fail
@@ -26,7 +28,9 @@ def demo(
     """Run a centre with a simulated town: alarms come in within ten seconds."""
     set_up()
     with tempfile.TemporaryDirectory(prefix="belfry-demo-") as folder:
+        telephones = phones(lambda name, title, body: typer.echo(f"{name}: {title}. {body.replace(chr(10), '. ')}"))
         settings = prepare(Path(folder), port=port, panels=panels, accounts=accounts, seed=seed)
+        settings = reached(settings, Path(folder), telephones)
 
         async def greet(centre: Centre) -> None:
             assert centre.console is not None
@@ -40,7 +44,9 @@ def demo(
                 webbrowser.open(centre.console.url)
 
         async def town(centre: Centre) -> None:
-            await play(centre, accounts=accounts, seed=seed, rate=rate)
+            async with asyncio.TaskGroup() as living:
+                living.create_task(telephones.serve())
+                living.create_task(play(centre, accounts=accounts, seed=seed, rate=rate))
 
         try:
             run(settings, Along(demo=OPERATORS, ready=greet, beside=town, seconds=seconds))
