@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import pytest
+from msgspec import structs
 
 from belfry.domain.closing import JUDGED, Cause, Disposition
 from belfry.domain.commands import NOTE_MOST, REASON_MOST, Park
@@ -255,9 +256,10 @@ def test_disposition_and_cause_are_listed(field: str) -> None:
 
 def test_every_listed_disposition_and_cause_closes() -> None:
     for disposition in JUDGED:
-        act(taken(), Close(seen_upto=1, version=2, disposition=disposition.value))
+        act(taken(), Close(seen_upto=1, version=2, disposition=disposition.value, cause="unknown"))
     for cause in Cause:
-        act(taken(), Close(seen_upto=1, version=2, disposition="genuine", cause=cause.value))
+        words = Close(seen_upto=1, version=2, disposition="genuine", cause=cause.value, comment="A van backed into it")
+        act(taken(), words)
 
 
 def test_a_person_cannot_say_that_the_rule_closed_it() -> None:
@@ -283,21 +285,21 @@ def test_nobody_has_seen_signals_that_are_still_to_come() -> None:
 
 def test_a_required_restore_is_there_or_its_absence_explained() -> None:
     incident = taken(kind="FIRE.ALARM.AUTO", priority=1, restore="required")
-    command = Close(seen_upto=1, version=2, disposition="genuine")
+    command = Close(seen_upto=1, version=2, disposition="technical_fault")
     with pytest.raises(Invalid, match="reason: needed to close with 1 point not restored"):
         act(incident, command)
-    explained = act(incident, Close(seen_upto=1, version=2, disposition="genuine", reason="detector is replaced"))
+    explained = act(incident, structs.replace(command, reason="detector is replaced"))
     assert explained.fact == Closed(
         incident="i1",
         by="anna",
-        disposition="genuine",
+        disposition="technical_fault",
         seen_upto=1,
         unrestored=True,
         follow_up_at=after(24 * 3_600 + 10),
     )
     assert explained.words == "detector is replaced"
     fold(incident, [a_restore(point_of(a_signal()))], 3, after(8))
-    restored = act(incident, Close(seen_upto=2, version=2, disposition="genuine")).fact
+    restored = act(incident, Close(seen_upto=2, version=2, disposition="technical_fault")).fact
     assert isinstance(restored, Closed)
     assert not restored.unrestored
 

@@ -62,7 +62,7 @@ async def test_once_it_is_taken_nobody_is_troubled_any_more(tmp_path: Path) -> N
             await desk.act(row["id"], "note", text="On the telephone with the caretaker")
             await town.pass_time(seconds=55)
         await desk.skip_all(row["id"])
-        await desk.act(row["id"], "close", seen_upto=1, disposition="false_alarm", reason="no restore yet")
+        await desk.act(row["id"], "close", seen_upto=1, disposition="user_error", reason="no restore yet")
         await town.pass_time(minutes=30)
         assert (len(phones["sam"].told), phones["anna"].told) == (1, [])
         told = escalations(await desk.detail(row["id"]))

@@ -152,7 +152,7 @@ async def test_while_a_hold_up_is_open_nobody_is_told_how_to_call_the_bank(town:
     holdup = rows["PERS.ALARM.HOLDUP"]
     await head.act(holdup["id"], "take")
     await head.skip_all(holdup["id"])
-    await head.act(holdup["id"], "close", disposition="genuine", cause="other", seen_upto=1)
+    await head.act(holdup["id"], "close", disposition="genuine", cause="unknown", seen_upto=1)
     assert {row["silent_site"] for row in await head.incidents("open")} == {False}
     assert (await head.get(f"/accounts/{bank}"))["details"]["premises"][0]["number"] == "+44 20 7946 0000"
 

@@ -108,7 +108,7 @@ async def test_closing_names_what_is_owed(rig: Rig) -> None:
     await kept(rig, PREMISES, POLICE)
     anna = await rig.browser("anna")
     incident = await taken(rig, anna)
-    refused = await act(anna, incident, "close", seen_upto=1, disposition="false_alarm")
+    refused = await act(anna, incident, "close", seen_upto=1, disposition="user_error")
     assert refused.status_code == 409
     assert {name: refused.json()[name] for name in ("type", "title", "steps")} == {
         "type": "belfry:owed",
@@ -116,7 +116,7 @@ async def test_closing_names_what_is_owed(rig: Rig) -> None:
         "steps": ["police"],
     }
     assert (await act(anna, incident, "skip", step="police", reason="They rang us")).status_code == 200
-    assert (await act(anna, incident, "close", seen_upto=1, disposition="false_alarm")).status_code == 200
+    assert (await act(anna, incident, "close", seen_upto=1, disposition="user_error")).status_code == 200
     listed = (await rig.token(Role.SUPERVISOR).get("/plans/skipped")).json()["items"]
     told = [(one["step"], one["text"], one["demanded"], one["by"], one["reason"]) for one in listed]
     assert told == [("police", "Tell them", True, "anna", "They rang us")]

@@ -25,6 +25,8 @@ NOTE_MOST: Final = 2_000
 """Characters of a note."""
 REASON_MOST: Final = 500
 """Characters of a reason."""
+COMMENT_MOST: Final = 1_000
+"""Characters of what is said of an incident at its end."""
 REFERENCE_MOST: Final = 120
 """Characters of what an agency calls a case."""
 ON_SIGNAL: Final = "signal"
@@ -91,6 +93,8 @@ class Close(Struct, frozen=True):
     reason: str | None = None
     follow_up: datetime | None = None
     """Until when a restore that is missing is waited for, at most a day; left out: a day."""
+    comment: str | None = None
+    """What it was, in words; needed where the cause says nothing by itself."""
 
 
 class Assign(Struct, frozen=True):
@@ -245,6 +249,8 @@ def check_words(command: Command) -> None:
     if isinstance(command, Close) and command.follow_up is not None and command.follow_up.tzinfo is None:
         raise Invalid("follow_up", command.follow_up, "needs its distance from UTC")
     if isinstance(command, Close):
+        if command.comment is not None:
+            _text("comment", command.comment, COMMENT_MOST)
         _listed("disposition", command.disposition, JUDGED)
         _listed("cause", command.cause, Cause)
 

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from msgspec import Struct, structs
 
 from belfry.domain.closing import Disposition
+from belfry.domain.closing_rules import CAUSE, TOLD, comment_needed, needed
 from belfry.domain.commands import (
     ON_SIGNAL,
     Assign,
@@ -20,6 +21,7 @@ from belfry.domain.commands import (
     DoStep,
     Hold,
     Invalid,
+    Merge,
     NotAllowed,
     Note,
     Owed,
@@ -35,6 +37,7 @@ from belfry.domain.commands import (
     Staff,
     Take,
     TakeOver,
+    Unmerge,
     Unseen,
     check_words,
 )
@@ -54,10 +57,11 @@ from belfry.domain.facts import (
 )
 from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
 from belfry.domain.kinds import Kinds
-from belfry.domain.plan import Step
+from belfry.domain.merging import merge, still_owed, unmerge
+from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import owed
 from belfry.domain.presets import Rules
-from belfry.domain.step_facts import Arrived, StepDone
+from belfry.domain.step_facts import Arrived, Merged, StepDone, Unmerged
 from belfry.domain.step_handling import do_step, say_arrived, skip_step
 
 __all__ = [
@@ -107,6 +111,8 @@ HumanFact = (
     | AccessShown
     | StepDone
     | Arrived
+    | Merged
+    | Unmerged
 )
 
 UNKNOWN_ACCOUNT: Final = "unknown_account"
@@ -136,6 +142,8 @@ class Scene(Struct, frozen=True):
     kinds: Kinds
     owner: str | None = None
     silent: bool = False
+    lead: Incident | None = None
+    apart: bool = False
 
 
 def decide(
@@ -148,15 +156,20 @@ def decide(
     kinds: Kinds,
     owner: str | None = None,
     silent: bool = False,
+    lead: Incident | None = None,
+    apart: bool = False,
 ) -> Decision:
     """Return what `command` writes down about `incident`. Raises Refusal; changes nothing.
 
-    `owner` is who handles what else is open at its site (`site_handling`); `silent`: nobody there may notice anything.
+    `owner` is who handles what else is open at its site (`site_handling`); `silent`: nobody there may notice anything;
+    `lead` is what it is merged into, or is to be, and `apart`: that is of another tenant.
     """
     if by.role not in ACTING:
         raise NotAllowed(by.role)
     check_words(command)
-    scene = Scene(incident, by, now, rules, kinds, owner, silent)
+    scene = Scene(incident, by, now, rules, kinds, owner, silent, lead, apart)
+    if incident.merged_into is not None and incident.open and not isinstance(command, Note | Merge | Unmerge):
+        raise Conflict(f"It is merged into {_called(lead)}, and is handled there")
     if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
         raise Conflict(_who_was_quicker(scene, command.version))
     match command:
@@ -194,6 +207,10 @@ def decide(
         case SayArrived():
             _must_be_mine(scene)
             return Decision(*say_arrived(incident, command, by=by.name))
+        case Merge():
+            return _merge(scene, command)
+        case Unmerge():
+            return Decision(*unmerge(incident, lead, command, by=by))
         case _:
             assert_never(command)
 
@@ -202,6 +219,8 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
     """The acts that `by` may try on an incident now, as named in the API; `owner` as in `decide`."""
     if by.role not in ACTING:
         return ()
+    if incident.merged_into is not None and incident.open:
+        return ("note", "unmerge")
     mine = incident.state is State.TAKEN and incident.taken_by == by.name
     others = owner not in (None, by.name)
     acts: list[str] = []
@@ -213,6 +232,8 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
         acts += ["release", "hold", "reclassify", "close", "do"]
         acts += ["skip"] if incident.plan is not None else []
         acts += ["arrived"] if incident.coming else []
+    if incident.open and not incident.merged and not others and (mine or _takeable(incident, by)):
+        acts.append("merge")
     if mine and assignable(incident):
         acts.append("assign")
     if incident.open or _reopenable(incident, now):
@@ -351,9 +372,10 @@ def _close(scene: Scene, command: Close) -> Decision:
     steps = owed_of(incident, silent=scene.silent)
     if steps:
         raise Owed(steps)
+    _must_be_said(scene, disposition, command)
     unrestored = incident.restore == "required" and not incident.restored
-    if unrestored and command.reason is None:
-        raise Invalid("reason", None, f"needed to close with {_points(incident)} not restored")
+    if (unrestored or still_owed(incident)) and command.reason is None:
+        raise Invalid("reason", None, f"needed to close with {_points(incident, unrestored=unrestored)} not restored")
     fact = Closed(
         incident=incident.id,
         follow_up_at=_follow_up(scene, command) if unrestored else None,
@@ -363,7 +385,24 @@ def _close(scene: Scene, command: Close) -> Decision:
         seen_upto=command.seen_upto,
         unrestored=unrestored,
     )
-    return Decision(fact, command.reason)
+    return Decision(fact, "\n".join(text for text in (command.reason, command.comment) if text is not None) or None)
+
+
+def _must_be_said(scene: Scene, disposition: str, command: Close) -> None:
+    """What is mandatory at the end of an incident of its kind (`closing_rules`)."""
+    incident = scene.incident
+    fields = needed(incident.kind, disposition)
+    if CAUSE in fields and command.cause is None:
+        raise Invalid("cause", None, f"needed to close a {incident.kind} as {disposition}")
+    if TOLD in fields and incident.merged_into is None and not _told_or_skipped(incident):
+        raise Invalid("told", None, f"needed to close a {incident.kind} as {disposition}: pass it to the service first")
+    if comment_needed(command.cause) and command.comment is None and command.reason is None:
+        raise Invalid("comment", None, f"needed where the cause is {command.cause}")
+
+
+def _told_or_skipped(incident: Incident) -> bool:
+    """The service knows, or somebody said why it was left out, which goes to the supervisor."""
+    return any(deed.do is StepType.NOTIFY and deed.outcome in (Outcome.PASSED, None) for deed in incident.deeds)
 
 
 def _follow_up(scene: Scene, command: Close) -> datetime:
@@ -375,6 +414,14 @@ def _follow_up(scene: Scene, command: Close) -> datetime:
     if until > scene.now + longest:
         raise Invalid("follow_up", until, f"at most {_span(longest)} ahead")
     return until
+
+
+def _merge(scene: Scene, command: Merge) -> Decision:
+    if scene.lead is None:
+        raise Invalid("into", command.into, "there is no such incident")
+    if (over := _site_over(scene)) is not None:
+        raise Conflict(f"{over} handles the site")
+    return Decision(*merge(scene.incident, scene.lead, command, by=scene.by, apart=scene.apart))
 
 
 def _assign(scene: Scene, command: Assign) -> Decision:
@@ -470,12 +517,16 @@ def _whose(scene: Scene) -> str:
             assert_never(incident.state)
 
 
+def _called(lead: Incident | None) -> str:
+    return "another one" if lead is None else f"number {lead.number}"
+
+
 def _too_long_ago(scene: Scene) -> str:
     return f"{_whose(scene)}: at most {_span(REOPEN_WITHIN)} afterwards"
 
 
-def _points(incident: Incident) -> str:
-    points = incident.open_points
+def _points(incident: Incident, *, unrestored: bool) -> str:
+    points = (incident.open_points if unrestored else 0) + still_owed(incident)
     return "1 point" if points == 1 else f"{points} points"
 
 

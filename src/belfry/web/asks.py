@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from belfry.domain.closing import Cause, Disposition
-from belfry.domain.commands import NOTE_MOST, REASON_MOST
+from belfry.domain.commands import COMMENT_MOST, NOTE_MOST, REASON_MOST
 from belfry.domain.signal import Category, SignalState
 
 Aware = Annotated[datetime, Meta(tz=True)]
@@ -178,7 +178,8 @@ class ReclassifyBody(Ask, frozen=True, kw_only=True):
 
 class CloseBody(Ask, frozen=True, kw_only=True):
     """`seen_upto` is the `signals_seq` that was on the screen. A required restore that is missing wants a `reason`, and
-    is waited for until `follow_up`: at most a day, and a day where it is left out."""
+    is waited for until `follow_up`: at most a day, and a day where it is left out. What else is mandatory is in the
+    incident's `closing`; where the cause is `other`, a `comment` is."""
 
     version: Version
     disposition: Disposition | None = None
@@ -186,6 +187,7 @@ class CloseBody(Ask, frozen=True, kw_only=True):
     seen_upto: Annotated[int, Meta(ge=0)]
     reason: Reason | None = None
     follow_up: Aware | None = None
+    comment: Annotated[str, Meta(min_length=1, max_length=COMMENT_MOST)] | None = None
 
 
 class AssignBody(Ask, frozen=True, kw_only=True):

@@ -210,6 +210,7 @@ async def close(request: Asked, incident_id: FromPath[str], data: JSONBody[Close
         cause=data.cause,
         reason=data.reason,
         follow_up=data.follow_up,
+        comment=data.comment,
     )
     return await act_on(request, incident_id, command)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from belfry.domain import clocks as deadlines
 from belfry.domain.clocks import began_at, clocks
 from belfry.domain.closing import JUDGED, Cause
+from belfry.domain.closing_rules import choices
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
 from belfry.domain.facts import (
@@ -35,7 +36,18 @@ from belfry.domain.site_map import SiteMap, SiteMaps
 from belfry.ports import Accounts, Sites
 from belfry.web.centre_views import KindGroup, KindList, KindView
 from belfry.web.groups import label as group_label
-from belfry.web.views import Clock, Clocks, Detail, ProposalView, RestoreView, Row, SignalView, SiteView, TimelineItem
+from belfry.web.views import (
+    Clock,
+    Clocks,
+    ClosingChoice,
+    Detail,
+    ProposalView,
+    RestoreView,
+    Row,
+    SignalView,
+    SiteView,
+    TimelineItem,
+)
 
 MEDICAL: Final = "MED"
 
@@ -116,6 +128,7 @@ class Teller:
             place_text=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
             dispositions=[str(one) for one in JUDGED],
             causes=[str(one) for one in Cause],
+            closing=list(closing_of(incident.kind)),
         )
 
     def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
@@ -261,6 +274,15 @@ def _first(one: tuple[str | None, str | None], other: tuple[str | None, str | No
 
 def group_of(kind: str) -> str:
     return kind.partition(".")[0]
+
+
+@cache  # the same for each of a closed list
+def closing_of(kind: str) -> Sequence[ClosingChoice]:
+    """What is offered to close an incident of a kind."""
+    return tuple(
+        ClosingChoice(str(one.disposition), one.key, causes=[str(cause) for cause in one.causes], needs=list(one.needs))
+        for one in choices(kind)
+    )
 
 
 @cache  # of a closed list, and asked after every signal

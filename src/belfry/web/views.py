@@ -246,6 +246,16 @@ class ProposalView(Struct, frozen=True, kw_only=True):
     """It was heard lately from the network address from which the unknown number came."""
 
 
+class ClosingChoice(Struct, frozen=True):
+    """One way to close. `key` is its digit. `causes` are the likely ones, the likeliest first; `needs` is what must be
+    given with it: `cause`, and `told` where a service has to be told before."""
+
+    disposition: str
+    key: str | None
+    causes: list[str]
+    needs: list[str]
+
+
 class Detail(Row, frozen=True, kw_only=True):
     """An incident with its story: the newest 200 lines, oldest first, and the older ones behind `timeline_before`."""
 
@@ -268,6 +278,8 @@ class Detail(Row, frozen=True, kw_only=True):
     place_text: str | None
     dispositions: list[str]
     causes: list[str]
+    closing: list[ClosingChoice]
+    """What is offered to close an incident of this kind, in the order of the digits."""
     unreadable: bool
     """The key store fails: a text that is null may be one that was typed."""
 
