@@ -19,6 +19,7 @@ from belfry.centre.board import Board
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.intake import Intake
+from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
 from belfry.centre.plans import Planner
@@ -75,6 +76,7 @@ class Rig:
             journal_open=True, ready=True, receivers=(ReceiverState("panels", "dc09", "127.0.0.1:12009", 3),)
         )
         self.board = Board()
+        self.notices = NoticeBook()
         self.book = AccountBook(SITES)
         self.chance = random.Random(1).randbytes
         self.rules = Rules()
@@ -89,6 +91,7 @@ class Rig:
             heard=lambda position, signal: None,
             clock=self.clock,
             chance=self.chance,
+            notices=self.notices,
         )
         self.seals = Seals(keys, self.chance, self.clock, {one: timedelta(days=30) for one in Retention})
         self.intake = Intake(
@@ -168,6 +171,7 @@ class Rig:
             ),
             "runaways": lambda: self.triage.runaways.now(self.now),
             "technicians": TechnicianCodes(self.triage.on_test, journal, clock=self.clock, chance=self.chance),
+            "notices": self.notices,
             "describe": lambda: self.state,
             "receivers": ("panels",),
             "spoken": self.triage.conditions.keys,

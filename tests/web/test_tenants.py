@@ -18,7 +18,10 @@ import pytest
 from belfry.archive import SqlArchive
 from belfry.centre.schedules.lists import DueNext, Overdue
 from belfry.centre.supervision import OutageNow, Silent, Slow, Uncommissioned
+from belfry.domain.facts import Entry, notice_subject
+from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.premises import SiteParts
+from belfry.domain.reach import Audience, Channel
 from belfry.domain.schedules import Schedule
 from belfry.domain.signal import AccountKey
 from belfry.domain.site_file import SiteChange
@@ -226,6 +229,8 @@ OWN: Final[Mapping[str, str]] = {
     "POST /accounts": "test_no_site_is_given_to_another_tenant_or_to_none",
     "GET /archive/incidents": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /archive/signals": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /reports/response": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /notices": "test_who_was_reached_is_told_to_its_own_tenant",
     "GET /centre": "test_numbers_count_what_one_may_see",
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
     "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
@@ -794,7 +799,29 @@ async def test_what_is_over_is_told_to_its_own_tenant(tmp_path: Path) -> None:
         of_it = (await everything.get(f"/archive/incidents?account={south}")).json()["items"]
         assert [one["id"] for one in of_it] == ["s"]
         assert (await mine.get("/archive/incidents?after=yesterday")).status_code == 400
+        month = {"from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
+        reports = [(await one.get("/reports/response", params=month)).json() for one in (everything, mine)]
+        assert [report["groups"][-1]["incidents"] for report in reports] == [3, 1]
     await archive.close()
+
+
+async def test_who_was_reached_is_told_to_its_own_tenant(town: Town) -> None:
+    for position, key in enumerate(("north", "south"), 1):
+        incident = town.incidents[key]
+        asked = NoticeAsked(
+            notice=f"{position}-0",
+            audience=Audience.ROOM,
+            channel=Channel.PUSH,
+            to=f"{key} phone",
+            why="take",
+            incident=incident,
+            level="supervisor",
+        )
+        entry = Entry(id=bytes([position]) * 16, subject=notice_subject(asked.notice), at=town.rig.now, facts=(asked,))
+        await town.rig.journal.append([entry])
+    await town.rig.settled()
+    told = [[one["to"] for one in (await who.get("/notices")).json()["items"]] for who in (town.all, town.mine)]
+    assert told == [["south phone", "north phone"], ["north phone"]]
 
 
 def over_at(key: str, account_id: str | None) -> ClosedIncident:

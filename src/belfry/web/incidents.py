@@ -356,7 +356,7 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
         texts = None
     items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
     return _Story(
-        items=await with_notices(desk, items),
+        items=await with_notices(desk, found.id, items),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,
     )

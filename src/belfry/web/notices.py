@@ -8,7 +8,7 @@ import msgspec
 from litestar import Router, get
 from litestar.params import QueryParameter
 
-from belfry.centre.notices import RECIPIENTS_MOST, recalled
+from belfry.centre.notices import OVER_MOST, RECIPIENTS_MOST, recalled
 from belfry.domain.escalation import LEVELS
 from belfry.domain.notices import Notice, Stage
 from belfry.domain.rota import is_configured, is_on_duty
@@ -84,16 +84,18 @@ def told(desk: Front, notice: Notice) -> NoticeView:
     )
 
 
-async def with_notices(desk: Front, items: Sequence[TimelineItem]) -> list[TimelineItem]:
+async def with_notices(desk: Front, incident: str, items: Sequence[TimelineItem]) -> list[TimelineItem]:
     """The lines of a story, each escalation with what came of it."""
-    return [await _with(desk, item) if item.type == "escalated" else item for item in items]
+    book = desk.house.notices
+    at_hand = desk.house.board.get(incident) is not None and len(book) < OVER_MOST
+    return [await _with(desk, item, at_hand=at_hand) if item.type == "escalated" else item for item in items]
 
 
-async def _with(desk: Front, item: TimelineItem) -> TimelineItem:
-    house, position = desk.house, int(item.position)
-    found = house.notices.of(position)
-    if not found and position not in house.notices.reached:
-        found = await recalled(house.journal, position, RECIPIENTS_MOST)
+async def _with(desk: Front, item: TimelineItem, *, at_hand: bool) -> TimelineItem:
+    position = int(item.position)
+    found = desk.house.notices.of(position)
+    if not found and not at_hand:
+        found = await recalled(desk.house.journal, position, RECIPIENTS_MOST)
     if not found:
         return item
     return msgspec.structs.replace(item, data={**item.data, "notices": [told(desk, one) for one in found]})

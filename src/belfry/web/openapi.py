@@ -170,7 +170,9 @@ _OWN: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("post", "/incidents/next"): {"204": "Nothing waits"},
     ("post", "/setup"): {"409": "The centre is set up already"},
     ("post", "/technician/session"): {"401": "No code, or it is over"},
+    ("get", "/archive/incidents"): {"404": "There is no such account"},
     ("get", "/archive/signals"): {"404": "There is no such account"},
+    ("get", "/reports/response"): {"422": "More incidents than one report is made of"},
 }
 
 
