@@ -159,6 +159,18 @@ def test_a_plan_that_leads_to_no_service_has_no_clock_for_one() -> None:
     assert "told" not in clocks(incident, RULES)
 
 
+def test_a_service_that_a_branch_has_passed_by_is_not_waited_for() -> None:
+    steps = (
+        Step(id="look", do=StepType.LOOK, then={Outcome.CAUSE_SEEN: "note"}),
+        Step(id="police", do=StepType.NOTIFY),
+        Step(id="note", do=StepType.CONFIRM),
+    )
+    incident = an_incident(TAKEN, PlanChosen(incident="i1", steps=steps, refs=()), priority=1)
+    assert "told" in clocks(incident, RULES)
+    fold(incident, [done(StepType.LOOK, Outcome.CAUSE_SEEN, step="look", next="note")], 9, after(40))
+    assert "told" not in clocks(incident, RULES)
+
+
 def test_the_arrival_clock_is_that_of_who_comes_first_and_ends_when_he_is_there() -> None:
     incident = an_incident(TAKEN)
     assert "arrive" not in clocks(incident, RULES)

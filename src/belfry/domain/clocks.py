@@ -14,7 +14,7 @@ from msgspec import Struct
 from belfry.domain.fire_order import FireOrder, order_of
 from belfry.domain.incident import Incident, State
 from belfry.domain.plan import StepType
-from belfry.domain.plan_run import told_at
+from belfry.domain.plan_run import ahead, told_at
 from belfry.domain.presets import Rules, span
 
 TAKE: Final = "take"
@@ -133,7 +133,8 @@ def _leads_to_a_service(incident: Incident) -> bool:
     run = incident.plan
     if run is None:
         return True
-    return run.at is not None and any(step.do is StepType.NOTIFY and step.id not in run.settled for step in run.steps)
+    may_come = ahead(run)
+    return any(step.do is StepType.NOTIFY and step.id in may_come and step.id not in run.settled for step in run.steps)
 
 
 def _arrive(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | None:
