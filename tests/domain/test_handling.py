@@ -371,7 +371,7 @@ def test_the_others_may_not_touch_one(role: str) -> None:
     [
         (an_incident(), ANNA, {"take", "note"}),
         (a_pending(), ANNA, {"take", "note"}),
-        (taken(), ANNA, {"release", "hold", "reclassify", "close", "do", "note"}),
+        (taken(), ANNA, {"release", "hold", "reclassify", "close", "do", "note", "score"}),
         (taken(), BERT, {"takeover", "note"}),
         (done(taken(), Hold(version=2, on="signal")), ANNA, {"take", "note"}),
         (done(taken(), Hold(version=2, on="signal")), BERT, {"takeover", "note"}),

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from belfry.domain.closing import JUDGED, Cause
 from belfry.domain.plan import Outcome, Step, StepType
+from belfry.domain.site_file import AgencyType
 
 NOTE_MOST: Final = 2_000
 """Characters of a note."""
@@ -119,6 +120,8 @@ class SayWord(Struct, frozen=True):
 
     right: bool
     contact: str | None = None
+    cancels: bool = False
+    """It is the word of a contact who may cancel."""
 
 
 class ShowAccess(Struct, frozen=True):
@@ -144,8 +147,19 @@ class DoStep(Struct, frozen=True, kw_only=True):
     """What the agency calls the case."""
     text: str | None = None
     listed: tuple[str, ...] | None = None
-    """Of a call to a contact: the ids of all who can be called for it now; None: not known. Nobody sends it: whoever
-    builds the command reads the site."""
+    """Of a call to a contact: the ids of all who can be called for it now; None: not known. Nobody sends it, nor what
+    stands below: whoever builds the command reads the site."""
+    tells: AgencyType | None = None
+    """Of `notify`: what the agency is that is told."""
+    two_calls: bool = False
+    """The site wants two calls before the police (`calling.unverified`)."""
+    override: str | None = None
+    """Why they are told without those; this one is sent."""
+    authorised: bool = False
+    """Of a right word: the contact may cancel."""
+    score: int | None = None
+    """The validation score as it stands, and the version of its rules."""
+    score_rules: int | None = None
 
 
 class SkipStep(Struct, frozen=True):
@@ -166,7 +180,17 @@ class SayArrived(Struct, frozen=True):
     reason: str | None = None
 
 
-StepCommand = DoStep | SkipStep | SayArrived
+class SetScore(Struct, frozen=True):
+    """Judge the validation score otherwise than the table, or (`level` None) let it say again what it says."""
+
+    version: int
+    level: int | None
+    reason: str
+    table: int | None = None
+    """What the table says; None: the incident stands outside the levels. Nobody sends it."""
+
+
+StepCommand = DoStep | SkipStep | SayArrived | SetScore
 Command = (
     Take
     | TakeOver
@@ -234,7 +258,7 @@ def check_words(command: Command) -> None:
     match command:
         case Note():
             _text("text", command.text, NOTE_MOST)
-        case TakeOver() | Reclassify() | Reopen() | SkipStep():
+        case TakeOver() | Reclassify() | Reopen() | SkipStep() | SetScore():
             _text("reason", command.reason, REASON_MOST)
         case DoStep():
             _done_words(command)
@@ -262,6 +286,8 @@ def _done_words(command: DoStep) -> None:
             raise Invalid("reference", command.reference, "one line of readable characters")
     if command.text is not None:
         _text("text", command.text, NOTE_MOST)
+    if command.override is not None:
+        _text("override", command.override, REASON_MOST)
     if command.arrives_at is not None and command.arrives_at.tzinfo is None:
         raise Invalid("arrives_at", command.arrives_at, "needs its distance from UTC")
 

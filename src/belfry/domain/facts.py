@@ -373,6 +373,8 @@ class WordChecked(
     right: bool = False
     contact: str | None = None
     """Our id of the contact whose word it is."""
+    cancels: bool = False
+    """It is the word of a contact who may cancel; a duress word never is."""
 
 
 class AccessShown(

@@ -32,6 +32,7 @@ from belfry.domain.commands import (
     Reopen,
     SayArrived,
     SayWord,
+    SetScore,
     ShowAccess,
     SkipStep,
     Staff,
@@ -61,8 +62,10 @@ from belfry.domain.merging import merge, still_owed, unmerge
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import owed
 from belfry.domain.presets import Rules
-from belfry.domain.step_facts import Arrived, Merged, StepDone, Unmerged
+from belfry.domain.score_handling import set_score
+from belfry.domain.step_facts import Arrived, Merged, ScoreSet, StepDone, Unmerged
 from belfry.domain.step_handling import do_step, say_arrived, skip_step
+from belfry.domain.validation import may_be_scored
 
 __all__ = [
     "ACTING",
@@ -111,6 +114,7 @@ HumanFact = (
     | AccessShown
     | StepDone
     | Arrived
+    | ScoreSet
     | Merged
     | Unmerged
 )
@@ -207,6 +211,9 @@ def decide(
         case SayArrived():
             _must_be_mine(scene)
             return Decision(*say_arrived(incident, command, by=by.name))
+        case SetScore():
+            _must_be_mine(scene)
+            return Decision(*set_score(incident, command, by=by.name))
         case Merge():
             return _merge(scene, command)
         case Unmerge():
@@ -232,6 +239,7 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
         acts += ["release", "hold", "reclassify", "close", "do"]
         acts += ["skip"] if incident.plan is not None else []
         acts += ["arrived"] if incident.coming else []
+        acts += ["score"] if may_be_scored(incident) else []
     if incident.open and not incident.merged and not others and (mine or _takeable(incident, by)):
         acts.append("merge")
     if mine and assignable(incident):
@@ -455,7 +463,13 @@ def _reopen(scene: Scene, command: Reopen) -> Decision:
 def _say_word(scene: Scene, command: SayWord) -> Decision:
     if not scene.incident.open:
         raise Conflict(_whose(scene))
-    fact = WordChecked(incident=scene.incident.id, by=scene.by.name, right=command.right, contact=command.contact)
+    fact = WordChecked(
+        incident=scene.incident.id,
+        by=scene.by.name,
+        right=command.right,
+        contact=command.contact,
+        cancels=command.right and command.cancels,
+    )
     return Decision(fact)
 
 

@@ -211,6 +211,10 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """Who accepted to come and is not there yet."""
     score_set: int | None = None
     """The validation score, where an operator judged otherwise than the table."""
+    score_was: int | None = None
+    """What the table said then."""
+    word_at: datetime | None = None
+    """When a contact who may cancel last gave a valid word."""
     merged_into: str | None = None
     """The incident under which it is handled as one case."""
 
@@ -346,7 +350,7 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.version += 1
         case ScoreSet():
             _acted(incident, at)
-            incident.score_set = fact.level
+            incident.score_set, incident.score_was = fact.level, fact.was
             incident.version += 1
         case Merged():
             _acted(incident, at)
@@ -405,6 +409,8 @@ def _assign(incident: Incident, fact: Assigned, at: datetime) -> None:
 
 def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
     _acted(incident, at)
+    if fact.right and fact.cancels:
+        incident.word_at = at
     if not fact.right:
         incident.wrong_words += 1
         if incident.wrong_words == WRONG_WORDS:
@@ -413,6 +419,8 @@ def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
 
 def _done(incident: Incident, fact: StepDone, position: int, at: datetime) -> None:
     _acted(incident, at)
+    if fact.authorised:
+        incident.word_at = at
     if incident.plan is not None:
         incident.plan = settle(incident.plan, fact, at)
     incident.deeds = noted(incident.deeds, fact, position, at)

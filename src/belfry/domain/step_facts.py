@@ -64,6 +64,10 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     score: int | None = None
     """The validation score as it was passed on, and the version of its rules."""
     score_rules: int | None = None
+    authorised: bool = False
+    """The right word of a contact who may cancel."""
+    unverified: bool = False
+    """Passed to the police without the two calls that the site wants first; the reason is in `sealed`."""
     sealed: tuple[Sealed, ...] = ()
 
 

@@ -7,11 +7,13 @@ and the words that are sealed into it.
 from datetime import datetime
 from typing import Final
 
+from belfry.domain.calling import IN_WORDS, unverified
 from belfry.domain.commands import Conflict, DoStep, Invalid, SayArrived, SkipStep
 from belfry.domain.incident import Incident
 from belfry.domain.plan import OUTCOMES, Outcome, Step, StepType
 from belfry.domain.plan_run import leads, present, step_of
 from belfry.domain.plan_steps import REPEATABLE, has_waited, meaning, waits_until
+from belfry.domain.site_file import AgencyType
 from belfry.domain.step_facts import Arrived, StepDone
 
 _COMES: Final = {StepType.CALL_CONTACT: Outcome.REACHED, StepType.SEND: Outcome.SENT, StepType.NOTIFY: Outcome.PASSED}
@@ -27,6 +29,7 @@ def do_step(
     _fits(command, do, now)
     if do is StepType.CALL_PREMISES and silent:
         raise Conflict("A silent alarm is open at the site: the premises are not called")
+    _must_be_verified(incident, command, step, do, silent=silent)
     if step is None:
         return _beside(incident, command, do, by), _words(command)
     if step.reference and command.outcome is Outcome.PASSED and command.reference is None:
@@ -113,6 +116,21 @@ def _fits(command: DoStep, do: StepType, now: datetime) -> None:
         raise Invalid("arrives_at", command.arrives_at, "must lie ahead")
 
 
+def _must_be_verified(incident: Incident, command: DoStep, step: Step | None, do: StepType, *, silent: bool) -> None:
+    """Where the site wants two calls before the police, they were made, or somebody says why not. Raises Invalid."""
+    if command.override is not None or not _wants_calls(command, step, do):
+        return
+    why = unverified(incident, silent=silent)
+    if why is not None:
+        raise Invalid("override", str(why), f"needed: {IN_WORDS[why]}")
+
+
+def _wants_calls(command: DoStep, step: Step | None, do: StepType) -> bool:
+    told = (None if step is None else step.agency) or command.tells
+    passed = do is StepType.NOTIFY and command.outcome is Outcome.PASSED
+    return passed and command.two_calls and told is AgencyType.POLICE
+
+
 def _beside(incident: Incident, command: DoStep, do: StepType, by: str) -> StepDone:
     """What no plan asked for."""
     return _done(incident, command, do, by, None, settles=False, to=None)
@@ -135,10 +153,14 @@ def _done(
         number=command.number,
         arrives_at=command.arrives_at,
         reference=command.reference is not None,
+        score=command.score if do is StepType.NOTIFY else None,
+        score_rules=command.score_rules if do is StepType.NOTIFY else None,
+        authorised=command.authorised and do is StepType.ASK_WORD and command.outcome is Outcome.RIGHT,
+        unverified=command.override is not None and _wants_calls(command, step, do),
     )
 
 
 def _words(command: DoStep) -> str | None:
     """The reference is the first line, what else was written stands below it."""
-    said = [text for text in (command.reference, command.text) if text is not None]
+    said = [text for text in (command.reference, command.override, command.text) if text is not None]
     return "\n".join(said) if said else None
