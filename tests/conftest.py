@@ -7,7 +7,9 @@ further than the usual hundred examples: `make test ARGS="--hypothesis-profile=s
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("belfry.testing.journal_suite")  # so that its failures are shown with their values
+pytest.register_assert_rewrite(
+    "belfry.testing.journal_suite", "belfry.testing.notifier_suite"
+)  # so that its failures are shown with their values
 
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(

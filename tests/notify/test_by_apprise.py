@@ -1,27 +1,19 @@
 """The notifier `apprise` against a real server on loopback: what it sends, what it never says, when not."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import ClassVar
 
 import pytest
 
-from belfry.centre.board import Board
-from belfry.centre.silent import SilentSites
 from belfry.domain.reach import Audience, Channel
 from belfry.notify.by_apprise import AddressError, AppriseNotifier
-from belfry.ports.leave import LASTS, Leave, NoLeave
+from belfry.ports import Clock
 from belfry.ports.outbox import Attached, NotSent, Push
-from belfry.registry.book import AccountBook
-from tests.notify.phone import phone
-
-NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
-PUSH: Final = Push("Priority 1: incident 7", "Fire alarm · School\nNobody has taken it.")
-
-
-def leave(channel: Channel = Channel.PUSH) -> Leave:
-    return SilentSites(Board(), AccountBook(), lambda: NOON).may_reach(None, Audience.ROOM, channel)
+from belfry.testing.notifier_suite import NOON, PUSH, NotifierSuite, leave
+from tests.notify.phone import Phone, phone
 
 
 def notifier(folder: Path, url: str, **more: str) -> AppriseNotifier:
@@ -31,38 +23,39 @@ def notifier(folder: Path, url: str, **more: str) -> AppriseNotifier:
     return AppriseNotifier(settings, lambda: NOON)
 
 
-async def test_it_hands_over_title_and_body_and_spends_its_leave(tmp_path: Path) -> None:
-    async with phone() as anna:
-        way, given = notifier(tmp_path, anna.url), leave()
-        await way.send(given, PUSH, audience=Audience.ROOM)
-        assert anna.told == [(PUSH.title, PUSH.body)]
-        with pytest.raises(NoLeave, match="it is spent"):
-            await way.send(given, PUSH, audience=Audience.ROOM)
-        assert len(anna.told) == 1
-        await way.close()
+class Ringing:
+    """The telephone as the suite knows a carrier."""
+
+    def __init__(self, one: Phone) -> None:
+        self._phone = one
+
+    def arrived(self) -> Sequence[tuple[str, str]]:
+        return self._phone.told
+
+    def refuse_next(self) -> None:
+        self._phone.answers.append(503)
+
+
+class TestApprise(NotifierSuite):
+    SECRET: ClassVar[str] = "secret-word"
+
+    @asynccontextmanager
+    async def carried(self, folder: Path, clock: Clock) -> AsyncIterator[tuple[AppriseNotifier, Ringing]]:
+        async with phone() as anna:
+            (folder / "address").write_text(anna.url.replace("json://", "json://user:secret-word@"), encoding="utf-8")
+            way = AppriseNotifier(way_settings(folder), clock)
+            yield way, Ringing(anna)
+            await way.close()
 
 
 async def test_a_file_goes_along(tmp_path: Path) -> None:
     async with phone() as anna:
         way = notifier(tmp_path, anna.url)
         sheet = Attached("response.csv", "text/csv", b"clock,p80\n")
-        await way.send(leave(), Push("Report", "of the week", (sheet,)), audience=Audience.ROOM)
+        await way.send(leave(Channel.PUSH), Push("Report", "of the week", (sheet,)), audience=Audience.ROOM)
         (file,) = anna.bodies[0]["attachments"]
         assert (file["filename"], file["base64"]) == ("response.csv", "Y2xvY2sscDgwCg==")
         await way.close()
-
-
-async def test_without_a_leave_that_is_good_nothing_leaves(tmp_path: Path) -> None:
-    async with phone() as anna:
-        way = notifier(tmp_path, anna.url, channel="sms")
-        with pytest.raises(NoLeave, match="it is for room by push"):
-            await way.send(leave(), PUSH, audience=Audience.ROOM)
-        late = AppriseNotifier(way_settings(tmp_path), lambda: NOON + LASTS + timedelta(seconds=1))
-        with pytest.raises(NoLeave, match="too old"):
-            await late.send(leave(), PUSH, audience=Audience.ROOM)
-        assert anna.told == []
-        await way.close()
-        await late.close()
 
 
 def way_settings(folder: Path) -> AppriseNotifier.Settings:
@@ -76,7 +69,7 @@ async def test_a_refusal_is_told_without_an_address_and_logged_nowhere(
         anna.answers = [503]
         way = notifier(tmp_path, anna.url.replace("json://", "json://user:secret-word@"))
         with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match=r"^not_confirmed$"):
-            await way.send(leave(), PUSH, audience=Audience.ROOM)
+            await way.send(leave(Channel.PUSH), PUSH, audience=Audience.ROOM)
         assert "secret-word" not in caplog.text
         assert [record for record in caplog.records if record.name.startswith("apprise")] == []
         await way.close()
@@ -87,7 +80,7 @@ async def test_nobody_there_is_a_refusal(tmp_path: Path) -> None:
         url = anna.url
     way = notifier(tmp_path, url)
     with pytest.raises(NotSent, match=r"^not_confirmed$"):
-        await way.send(leave(), PUSH, audience=Audience.ROOM)
+        await way.send(leave(Channel.PUSH), PUSH, audience=Audience.ROOM)
     await way.close()
 
 

@@ -3,10 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from belfry.domain.reach import Audience
+from belfry.domain.reach import Audience, Channel
 from belfry.ports.outbox import Push
 from belfry.simulator.telephone import REFUSAL, Telephones
-from tests.notify.test_by_apprise import leave, notifier
+from belfry.testing.notifier_suite import leave
+from tests.notify.test_by_apprise import notifier
 
 
 async def test_what_is_pushed_is_shown_under_its_name_and_nonsense_is_refused(tmp_path: Path) -> None:
@@ -14,7 +15,7 @@ async def test_what_is_pushed_is_shown_under_its_name_and_nonsense_is_refused(tm
     phones = Telephones(("Sam", "Duty phone"), lambda *said: shown.append(said))
     serving = asyncio.create_task(phones.serve())
     way = notifier(tmp_path, phones.address("Duty phone"))
-    await way.send(leave(), Push("Priority 1: incident 7", "Fire · Größe"), audience=Audience.ROOM)
+    await way.send(leave(Channel.PUSH), Push("Priority 1: incident 7", "Fire · Größe"), audience=Audience.ROOM)
     assert shown == [("Duty phone", "Priority 1: incident 7", "Fire · Größe")]
 
     port = int(phones.address("Sam").split(":")[2].split("/")[0])
