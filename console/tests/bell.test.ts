@@ -82,13 +82,15 @@ test('a missed deadline rings at once, twice as often and louder, also for who h
   const bell = new Bell();
   const waiting = row('a');
   bell.hear(fresh(waiting), 0);
-  const late = row('a', { escalated: ['take:desk'], updated: '2' });
+  const clocks = { take: { target_at: '', limit_at: '', done_at: null, at_once: false } };
+  const late = row('a', { escalated: ['take:desk'], clocks, updated: '2' });
   expect(bell.hear([{ before: waiting, after: late }], 10_000)).toEqual([{ tone: 'fire', priority: 1, id: 'a', late: true }]);
   expect(bell.tick(17_499)).toEqual([]);
   expect(bell.tick(17_500)).toHaveLength(1);
   const taken = row('a', { state: 'taken', escalated: ['take:desk'], updated: '3' });
   expect(bell.hear([{ before: late, after: taken }], 18_000)).toEqual([]);
-  const idle = { ...taken, escalated: ['take:desk', 'act:next'], updated: '4' };
+  const act = { ...clocks.take };
+  const idle = { ...taken, clocks: { act }, escalated: ['take:desk', 'act:next'], updated: '4' };
   expect(bell.hear([{ before: taken, after: idle }], 60_000)).toHaveLength(1);
   expect(gainFor({ volume: 0.4, muted: false }, 1, true)).toBe(1);
   expect(gainFor({ volume: 0, muted: true }, 3, true)).toBe(LEAST_FOR_FIRST);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partOf, siteOf } from '../src/lib/words';
+import { flagsOf, partOf, siteOf } from '../src/lib/words';
 import { row } from './rows';
 
 const own = (subtype: string) =>
@@ -19,4 +19,13 @@ test('an outage says whose it is, where others say the site', () => {
   const outage = (part: string) => row('1', { kind: 'TECH.OUTAGE', method: 'system', account: null, part });
   expect(siteOf(outage('provider/Coast Net'))).toBe('Provider Coast Net');
   expect(siteOf(outage('prefix/panels/A0'))).toBe('Prefix panels/A0');
+});
+
+test('whoever does not get on with it is shown as needing the next operator, until it is done', () => {
+  const act = { target_at: '', limit_at: '', done_at: null as string | null, at_once: false };
+  const idle = row('1', { state: 'taken', clocks: { act }, escalated: ['take:desk', 'act:next'] });
+  const flags = (one: typeof idle) => flagsOf(one).map(({ text }) => text);
+  expect(flags(idle)).toContain('next operator wanted');
+  expect(flags({ ...idle, clocks: { act: { ...act, done_at: '2026-11-23T02:14:05Z' } } })).not.toContain('next operator wanted');
+  expect(flags({ ...idle, state: 'waiting' })).not.toContain('next operator wanted');
 });

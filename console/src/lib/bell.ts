@@ -3,6 +3,7 @@
 // Pure: it is handed the time and says what is to be heard; `sound.ts` makes it heard.
 
 import { order } from './queue';
+import { reachedBy } from './time';
 import type { Priority, Row } from './types';
 
 export type Tone = 'fire' | 'medical' | 'person' | 'property' | 'technical' | 'admin' | 'silent';
@@ -49,7 +50,7 @@ function pauseOf(priority: Priority, late = false): number {
 
 /** A missed deadline is louder at every desk; a silent alarm never is. */
 function isLate(row: Row): boolean {
-  return row.escalated.length > 0 && !row.silent;
+  return !row.silent && reachedBy(row).length > 0;
 }
 
 /** A silent alarm sounds softly and alike whatever it is: the caller on the phone must not hear it. */

@@ -71,6 +71,14 @@ export function doneOf(row: Row): { clock: ClockName; ms: number; late: boolean 
   return found;
 }
 
+/** Whom clocks that still run have reached: `desk`, `next`, `supervisor` ... What was done at last troubles nobody. */
+export function reachedBy(row: Row): string[] {
+  return row.escalated
+    .map((mark) => mark.split(':') as [ClockName, string])
+    .filter(([name]) => row.clocks[name]?.done_at === null)
+    .map(([, level]) => level);
+}
+
 function left({ stage, ms }: Deadline): number {
   return stage === 'overdue' || stage === 'beyond' ? -ms : ms;
 }

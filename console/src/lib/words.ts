@@ -3,7 +3,7 @@
 import { t, word } from './i18n.svelte';
 import { now } from './now.svelte';
 import { prefs } from './prefs.svelte';
-import { clockText } from './time';
+import { clockText, reachedBy } from './time';
 import type { Row } from './types';
 
 export interface Flag {
@@ -32,6 +32,9 @@ const LOOKS: Record<string, Flag['looks']> = {
 export function flagsOf(row: Row): Flag[] {
   const flags: Flag[] = [];
   if (row.silent) flags.push({ text: t('flag.silent'), looks: 'bad' });
+  if ((row.state === 'taken' || row.state === 'held') && reachedBy(row).includes('next')) {
+    flags.push({ text: t('flag.next'), looks: 'bad' });
+  }
   for (const flag of row.flags) {
     if (!SAID_ELSEWHERE.has(flag)) flags.push({ text: word('flag', flag), looks: LOOKS[flag] ?? '' });
   }

@@ -11,6 +11,7 @@ export const reaching: Record<keyof typeof english, string> = {
   'deadline.missed.act': 'Handeln spät {length}',
   'deadline.missed.told': 'Melden spät {length}',
   'deadline.missed.arrive': 'Ankunft spät {length}',
+  'flag.next': 'nächster Platz gefragt',
   'clocks.title': 'Fristen',
   'clocks.done.take': 'angenommen nach {length}',
   'clocks.done.act': 'gehandelt nach {length}',

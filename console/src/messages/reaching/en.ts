@@ -11,6 +11,7 @@ export const reaching = {
   'deadline.missed.act': 'act late {length}',
   'deadline.missed.told': 'tell late {length}',
   'deadline.missed.arrive': 'arrival late {length}',
+  'flag.next': 'next operator wanted',
   'clocks.title': 'Deadlines',
   'clocks.done.take': 'taken after {length}',
   'clocks.done.act': 'first act after {length}',

@@ -11,6 +11,7 @@ export const reaching: Record<keyof typeof english, string> = {
   'deadline.missed.act': 'acción tarde {length}',
   'deadline.missed.told': 'aviso tarde {length}',
   'deadline.missed.arrive': 'llegada tarde {length}',
+  'flag.next': 'se pide otro operador',
   'clocks.title': 'Plazos',
   'clocks.done.take': 'tomado tras {length}',
   'clocks.done.act': 'primera acción tras {length}',

@@ -11,6 +11,7 @@ export const reaching: Record<keyof typeof english, string> = {
   'deadline.missed.act': 'action en retard {length}',
   'deadline.missed.told': 'alerte en retard {length}',
   'deadline.missed.arrive': 'arrivée en retard {length}',
+  'flag.next': 'opérateur suivant demandé',
   'clocks.title': 'Échéances',
   'clocks.done.take': 'pris après {length}',
   'clocks.done.act': 'première action après {length}',
