@@ -29,6 +29,8 @@ from belfry.domain.handling import (
 )
 from belfry.domain.incident import Incident, fold, point_of
 from belfry.domain.kinds import load
+from belfry.domain.plan import Outcome, StepType
+from belfry.domain.plan_run import Deed
 from belfry.domain.presets import Rules
 from tests.domain.incidents import (
     ANNA,
@@ -174,6 +176,14 @@ def test_a_priority_1_is_held_with_a_reason_only() -> None:
     with pytest.raises(Invalid, match="reason: needed to hold a priority 1"):
         act(taken(priority=1), Hold(version=2, on="signal"))
     act(taken(priority=1), Hold(version=2, on="signal", reason="brigade is on its way"))
+
+
+def test_a_priority_1_that_a_service_was_told_of_is_held_without_another_reason() -> None:
+    tried = Deed(position=3, at=after(5), by="anna", do=StepType.NOTIFY, outcome=Outcome.BUSY)
+    with pytest.raises(Invalid, match="before a service was told"):
+        act(structs.replace(taken(priority=1), deeds=(tried,)), Hold(version=2, on="signal"))
+    told = structs.replace(tried, outcome=Outcome.PASSED)
+    act(structs.replace(taken(priority=1), deeds=(tried, told)), Hold(version=2, on="signal"))
 
 
 def test_only_lesser_work_is_parked() -> None:

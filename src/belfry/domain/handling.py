@@ -60,7 +60,7 @@ from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, 
 from belfry.domain.kinds import Kinds
 from belfry.domain.merging import merge, still_owed, unmerge
 from belfry.domain.plan import Outcome, Step, StepType
-from belfry.domain.plan_run import owed
+from belfry.domain.plan_run import owed, told_at
 from belfry.domain.presets import Rules
 from belfry.domain.score_handling import set_score
 from belfry.domain.step_facts import Arrived, Merged, ScoreSet, StepDone, Unmerged
@@ -318,8 +318,8 @@ def _hold(scene: Scene, command: Hold) -> Decision:
         raise Invalid("until", until, "must lie ahead")
     if until > now + cap:
         raise Invalid("until", until, f"at most {_span(cap)} for priority {incident.priority}")
-    if incident.priority == 1 and command.reason is None:
-        raise Invalid("reason", None, "needed to hold a priority 1")
+    if incident.priority == 1 and command.reason is None and told_at(incident.deeds) is None:
+        raise Invalid("reason", None, "needed to hold a priority 1 before a service was told")
     return Decision(_held(scene, until, command.on, None), command.reason)
 
 
