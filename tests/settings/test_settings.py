@@ -205,3 +205,49 @@ def test_host_and_port_of_both_families() -> None:
     assert host_port("[::]:443") == ("::", 443)
     with pytest.raises(ValueError, match="wants HOST:PORT"):
         host_port("::1:443")
+
+
+REACHED = """
+[[notifier]]
+type = "apprise"
+name = "sam"
+url_file = "secrets/sam"
+[[on_call]]
+name = "Sam"
+level = "supervisor"
+notifier = "sam"
+hours = ["mo-fr 06:00-18:00"]
+[[shift]]
+name = "day"
+begins = "06:00"
+"""
+
+
+def test_ways_out_the_rota_and_the_shifts_arrive(tmp_path: Path) -> None:
+    file = tmp_path / "belfry.toml"
+    file.write_text(REACHED)
+    settings = load(file)
+    assert settings.notifier[0].rest == {"url_file": str(tmp_path / "secrets/sam")}
+    assert settings.on_call[0].row().hours[0].days == (0, 1, 2, 3, 4)
+    assert settings.shift[0].shift().begins == 360
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (REACHED + REACHED, "notifier.name: sam is used twice"),
+        (REACHED.replace('notifier = "sam"', 'notifier = "tom"'), "on_call Sam: notifier = 'tom': is no [[notifier]]"),
+        (
+            REACHED.replace('"supervisor"', '"boss"'),
+            "on_call[0].level = 'boss': Expected one of desk, next, supervisor",
+        ),
+        (REACHED.replace('"supervisor"', '"room"'), "on_call.level = 'room': wants rules.room_1_s"),
+        (REACHED.replace('"mo-fr', '"mx-fr'), "wants days of mo tu we th fr sa su"),
+        (REACHED.replace('"06:00"', '"6"'), "begins = '6': wants a time such as '06:00'"),
+        (REACHED + '[[shift]]\nname = "late"\nbegins = "06:00"', "two shifts begin at the same time"),
+        ('time_zone = "Moon/Base"', "time_zone = 'Moon/Base': wants a name such as 'Europe/Berlin'"),
+        ("[on_call]\nname = 'x'", "on_call: wants [[on_call]] in double brackets"),
+    ],
+)
+def test_a_way_out_that_cannot_be_meant_is_named(text: str, message: str) -> None:
+    assert message in problem(text)

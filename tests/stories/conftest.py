@@ -1,10 +1,12 @@
 """A town for every story, in which those who watch the clock look at it often."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from belfry.app import upkeep
 from belfry.centre import deadlines, outbox, schedules, supervision
 from tests.stories.kit import Town, open_town
 
@@ -16,6 +18,12 @@ def clocks_are_watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedules, "EVERY_S", 0.025)
     monkeypatch.setattr(deadlines, "LOOK_EVERY_S", 0.025)
     monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.025)
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks_whether_it_is_blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That round goes by the real clock, and a story's operators mostly have no stream; whose story it is looks."""
+    monkeypatch.setattr(upkeep, "BLIND_LOOK", timedelta(days=1))
 
 
 @pytest.fixture

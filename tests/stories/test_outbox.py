@@ -149,6 +149,23 @@ async def test_a_hold_up_goes_by_its_number_alone(tmp_path: Path) -> None:
         assert phones["sam"].told == [("Priority 1: incident 1", "Nobody has taken it.")]
 
 
+async def test_where_nobody_sees_the_alarms_the_supervisors_phone_rings_once_in_a_while(tmp_path: Path) -> None:
+    async with paged(tmp_path, take_2_s=86_400, take_2_limit_s=86_400) as (town, phones):
+        await town.operator("anna")  # who has no console open
+        await town.say("shop", "1134", "001")
+        blind = town.centre.upkeep._look_whether_blind
+        for _ in range(8):
+            await blind()
+            await town.pass_time(seconds=20)
+        await until(lambda: len(phones["sam"].told) == 1)
+        wanted = ("Nobody sees the alarms", "Alarms wait in Belfry demo, and no console shows them to anybody.")
+        assert phones["sam"].told == [wanted]
+        await town.pass_time(minutes=15)
+        await blind()
+        await until(lambda: len(phones["sam"].told) == 2)
+        assert phones["anna"].told == []
+
+
 SETTINGS = """\
 data = "data"
 accounts = "accounts.csv"
