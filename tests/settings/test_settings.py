@@ -239,7 +239,7 @@ def test_ways_out_the_rota_and_the_shifts_arrive(tmp_path: Path) -> None:
         (REACHED.replace('notifier = "sam"', 'notifier = "tom"'), "on_call Sam: notifier = 'tom': is no [[notifier]]"),
         (
             REACHED.replace('"supervisor"', '"boss"'),
-            "on_call[0].level = 'boss': Expected one of desk, next, supervisor",
+            "on_call[0].level = 'boss': Expected one of desk, next, outside",
         ),
         (REACHED.replace('"supervisor"', '"room"'), "on_call.level = 'room': wants rules.room_1_s"),
         (REACHED.replace('"mo-fr', '"mx-fr'), "wants days of mo tu we th fr sa su"),
