@@ -24,9 +24,11 @@ from belfry.app.upkeep import Upkeep
 from belfry.centre.archivist import Archivist
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
+from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.expiry import Expiry, Known
+from belfry.centre.feed import Feed
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -51,6 +53,7 @@ from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds, plan_library
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
+from belfry.domain.incident import Incident
 from belfry.domain.own_faults import Part
 from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
@@ -286,6 +289,16 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
             plans=self.planner,
+            language=self._language_of,
+        )
+        self.bulk = Bulk(
+            self.board,
+            stores.journal,
+            self.seals,
+            planner=self.planner,
+            rules=settings.rules,
+            clock=self._clock,
+            chance=self._chance,
         )
         self.tests = OnTestDesk(
             self.triage.on_test,
@@ -343,7 +356,14 @@ class Centre:
         self._tasks.every("keeping", KEEPING_LOOK, self.keeping.look)
         self.health.begin(self._tasks)
         await self._start_receivers()
+        self.feed = Feed(self.board, self.desk, rules=settings.rules, clock=self._clock, abilities=sessions.abilities)
+        self.deadlines.left_lying = self.feed.left_lying
         await self._start_console(sessions)
+        self._tasks.own("feed", self.feed.run())
+
+    def _language_of(self, incident: Incident) -> str | None:
+        account = None if incident.account_id is None else self.book.by_id(incident.account_id)
+        return None if account is None else account.language
 
     def _outbox(self) -> Outbox:
         try:
@@ -471,6 +491,9 @@ class Centre:
             archive=self._stores.archive,
             notices=self.notices,
             outbox=self.outbox,
+            feed=self.feed,
+            bulk=self.bulk,
+            abilities=sessions.abilities,
             shifts=tuple(table.shift() for table in settings.shift) or SHIFTS,
             zone=self.outbox.rota.zone,
             receivers=tuple(one.name for one in self.receivers),

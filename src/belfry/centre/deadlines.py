@@ -79,6 +79,8 @@ class Deadlines:
         """Since when an operator has no console."""
         self.consoles: set[str] = set()
         """Operators with a console."""
+        self.left_lying: Callable[[str], None] = lambda _: None
+        """Told the name of whoever had something that went back to the queue, since he did nothing."""
         self._began = self._looked = clock()
         self._future = max((_newest(incident) for incident in board.queue()), default=self._began)
         """Up to here times may lie ahead: the clock was set back."""
@@ -290,6 +292,7 @@ class Deadlines:
 
     async def _write(self, due: Sequence[tuple[Incident, Sequence[OnIncident]]], now: datetime) -> int:
         await self._raise(due, now)
+        lying = {one.id: one.taken_by for one, facts in due if any(_is_idle(fact) for fact in facts)}
         sent = [(incident.id, *self._send(incident, facts, now)) for incident, facts in due]
         written, failed = 0, None
         for incident_id, entry, stored in sent:
@@ -302,6 +305,8 @@ class Deadlines:
             else:
                 self._board.fold(positions[0], entry)
                 written += 1
+                if (name := lying.get(incident_id)) is not None:
+                    self.left_lying(name)
             incident = self._board.get(incident_id)
             if incident is not None:
                 self._plan(incident)
@@ -332,6 +337,10 @@ def _newest(incident: Incident) -> datetime:
     """The latest time at which something happened to an incident."""
     times = (incident.due_at, incident.raised_at, incident.waiting_since, incident.taken_at)
     return max((at for at in times if at is not None), default=incident.opened_at)
+
+
+def _is_idle(fact: OnIncident) -> bool:
+    return isinstance(fact, Released) and fact.reason == IDLE
 
 
 def _passed(at: datetime | None, now: datetime) -> bool:

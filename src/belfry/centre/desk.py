@@ -7,6 +7,7 @@ quicker, before that writer can begin its next one.
 
 import asyncio
 from asyncio import Future
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from belfry.centre.board import Board, catch_up, expect_of, load
 from belfry.centre.plans import Planner
 from belfry.centre.seals import Seals
 from belfry.centre.together import Together
+from belfry.domain.abilities import GENERALIST, Abilities, Candidate, choose
 from belfry.domain.commands import (
     Assign,
     Close,
@@ -74,8 +76,10 @@ class Desk:
         clock: Clock,
         chance: Chance,
         plans: Planner | None = None,
+        language: Callable[[Incident], str | None] = lambda _: None,
     ) -> None:
-        """`plans` None: nothing is asked for at an incident."""
+        """`plans` None: nothing is asked for at an incident. `language` is that of an incident's site."""
+        self._language = language
         self._board, self._journal, self._seals, self._plans = board, journal, seals, plans
         self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -84,7 +88,9 @@ class Desk:
         self._at_sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts that move a whole site go one after the other too."""
         self._promised: set[str] = set()
-        """Incidents that `take_next` is taking for somebody at this moment."""
+        """Incidents that `hand` is taking for somebody at this moment."""
+        self._taking: Counter[str] = Counter()
+        """For whom."""
 
     async def act(self, incident_id: str, command: Command, by: Staff) -> Incident:
         """Do what a person wants; returns the incident as it is afterwards, durable and on the board.
@@ -140,28 +146,57 @@ class Desk:
             return await self._write(incident_id, command, by, sealed)
 
     async def take_next(
-        self, by: Staff, sees: Callable[[Incident], bool] = lambda _: True
+        self,
+        by: Staff,
+        sees: Callable[[Incident], bool] = lambda _: True,
+        abilities: Abilities = GENERALIST,
     ) -> tuple[Incident, tuple[str, ...]] | None:
         """Take the first of the queue; returns it and the ids of lesser work that was put aside for it.
 
-        `sees` tells which of it this person may know of. Only a priority 1 puts work aside. None where nothing waits.
-        Raises NotAllowed, or a JournalError.
+        `sees` tells which of it this person may know of; of one priority and rank comes first what fits his
+        `abilities`. Only a priority 1 puts work aside. None where nothing waits. Raises NotAllowed, or a JournalError.
         """
         if by.role not in ACTING:
             raise NotAllowed(by.role)
         quicker: set[tuple[str, int]] = set()
-        while (first := self._first_for(by, quicker, sees)) is not None:
-            seen, left = (first.id, first.version), self._owner_beside(first) not in (None, by.name)
-            self._promised.add(first.id)
+        while (first := self._first_for(by, quicker, sees, abilities)) is not None:
+            seen = (first.id, first.version)
             try:
-                taken = await self.act(first.id, Take(first.version, left), by)
+                taken = await self.hand(first, by)
             except Conflict:
                 quicker.add(seen)  # the next one
                 continue
-            finally:
-                self._promised.discard(first.id)
             return taken, await self._park(taken, by)
         return None
+
+    async def hand(self, incident: Incident, by: Staff) -> Incident:
+        """Have somebody take what waits; nobody else is handed it meanwhile. Raises Conflict where somebody was
+        quicker, or a JournalError."""
+        left = self._owner_beside(incident) not in (None, by.name)
+        self._promised.add(incident.id)
+        self._taking[by.name] += 1
+        try:
+            return await self.act(incident.id, Take(incident.version, left), by)
+        finally:
+            self._promised.discard(incident.id)
+            self._taking[by.name] -= 1
+
+    def is_taking(self, name: str) -> bool:
+        """Whether somebody is being handed an incident at this moment."""
+        return self._taking[name] > 0
+
+    def is_for(self, incident: Incident, by: Staff, now: datetime) -> bool:
+        """Whether an incident waits, and may be handed to somebody without being asked for."""
+        return (
+            incident.state is State.WAITING
+            and incident.id not in self._promised
+            and self._for_all(incident, by, now)
+            and not _left_to_another(incident, by, now)
+        )
+
+    def language_of(self, incident: Incident) -> str | None:
+        """The language of the site; it finds a speaker, and is for nothing else."""
+        return self._language(incident)
 
     async def word_tried(self, account_id: str, by: Staff, *, right: bool, contact: str | None) -> None:
         """Write down that a pass-word was compared without an incident. Raises JournalError."""
@@ -172,20 +207,29 @@ class Desk:
     # -- choosing
 
     def _first_for(
-        self, by: Staff, but: Collection[tuple[str, int]], sees: Callable[[Incident], bool]
+        self,
+        by: Staff,
+        but: Collection[tuple[str, int]],
+        sees: Callable[[Incident], bool],
+        abilities: Abilities,
     ) -> Incident | None:
-        """The first that waits, preferably one that nobody is being handed and that is left to nobody else."""
+        """The first that waits, preferably one that nobody is being handed and that is left to nobody else; of several
+        such of one priority and rank the one that fits him best."""
         now = self._clock()
-        second_choice: Incident | None = None
-        for incident in self._board.queue():
+        second_choice: list[Incident] = []
+
+        def may(incident: Incident, _: Candidate) -> bool:
             if incident.state is not State.WAITING or (incident.id, incident.version) in but or not sees(incident):
-                continue
-            if not self._for_all(incident, by, now):
-                continue
-            if incident.id not in self._promised and not _left_to_another(incident, by, now):
-                return incident
-            second_choice = second_choice or incident
-        return second_choice
+                return False
+            if self.is_for(incident, by, now):
+                return True
+            if not second_choice and self._for_all(incident, by, now):
+                second_choice.append(incident)
+            return False
+
+        person = [Candidate(by.name, abilities)]
+        found = choose(self._board.queue(), person, may=may, language=self.language_of, now=now, rules=self._rules)
+        return found[0] if found is not None else next(iter(second_choice), None)
 
     def _owner_beside(self, incident: Incident) -> str | None:
         """Who handles what else is open at the site of an incident."""

@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 import msgspec
 import typer
 
-from belfry.ports.staff import NameTaken, StaffError
+from belfry.ports.staff import NameTaken, NoSuchUser, StaffError
 from belfry.registry import Registry, RegistryError, registry_state
 from belfry.settings import Settings, SettingsError, load
 from belfry.sql import SchemaState, SqlError
@@ -59,7 +59,7 @@ def registry_of(settings: Settings) -> Iterator[Registry]:
         fail(str(error))
     try:
         yield registry
-    except (NameTaken, RegistryError, SqlError) as error:
+    except (NameTaken, NoSuchUser, RegistryError, SqlError) as error:
         fail(str(error))
     except StaffError as error:
         fail(str(error), USAGE)

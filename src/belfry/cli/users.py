@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from belfry.cli.talk import USAGE, AsJson, Config, fail, registry_of, settings_of, tell
+from belfry.domain.abilities import Abilities, Skill
 from belfry.ports.staff import Role, User
 from belfry.registry.people import TOKEN_MAX
 
@@ -18,6 +19,12 @@ user_app: typer.Typer = typer.Typer(no_args_is_help=True, help="Staff accounts."
 Tenants = Annotated[
     list[str] | None,
     typer.Option("--tenant", help="Only accounts of this tenant, or the site of this id; more than one may be given."),
+]
+Skills = Annotated[
+    list[Skill] | None, typer.Option("--skill", help="Trained for this group of kinds; more than one may be given.")
+]
+Speaks = Annotated[
+    list[str] | None, typer.Option("--speaks", help="Speaks this language, such as de; more than one may be given.")
 ]
 Name = Annotated[str, typer.Argument(help="What the person signs in with, and what the record shows.")]
 
@@ -67,6 +74,29 @@ def tenants(
         user = registry.users.set_tenants(name, None if every else tenant, by=BY)
     of = "all tenants" if user.tenants is None else ", ".join(sorted(user.tenants))
     _tell(user, f"of {of}", as_json=as_json)
+
+
+@user_app.command(
+    epilog="Example: belfry user skills anna --skill fire --skill care_voice --speaks de --config belfry.toml"
+)
+def skills(
+    name: Name,
+    config: Config,
+    skill: Skills = None,
+    speaks: Speaks = None,
+    none: Annotated[bool, typer.Option("--none", help="Trained for everything, and no language is named.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a person is trained for and speaks, in place of before: he is handed first what fits, and nothing is
+    kept from him."""
+    if none is bool(skill or speaks):
+        fail("say --skill and --speaks for each one, or --none", USAGE)
+    chosen = Abilities(frozenset(map(str, skill or ())), frozenset(speaks or ()))
+    with registry_of(settings_of(config)) as registry:
+        user = registry.users.set_abilities(name, chosen, by=BY)
+    said = ", ".join(sorted(user.abilities.skills)) or "everything"
+    spoken = f"; speaks {', '.join(sorted(user.abilities.speaks))}" if user.abilities.speaks else ""
+    _tell(user, f"trained for {said}{spoken}", as_json=as_json)
 
 
 @user_app.command(epilog="Example: belfry user password anna --config belfry.toml")

@@ -246,6 +246,10 @@ class Taken(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag
     """A word of ours (`site`, `left_waiting`); what a person gave as the reason is sealed."""
     parked: bool = False
     sealed: tuple[Sealed, ...] = ()
+    handed_by: str | None = None
+    """Who gave it to him, where he did not take it himself."""
+    bulk: str | None = None
+    """The act on many that this belongs to, here and below."""
 
 
 class Released(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="released"):
@@ -257,6 +261,7 @@ class Released(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """`idle` or `console_lost` where the centre did it, `site` where another one of the site was given back; what a
     person gave as the reason is sealed."""
     sealed: tuple[Sealed, ...] = ()
+    bulk: str | None = None
 
 
 class Held(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="held"):
@@ -310,6 +315,7 @@ class Closed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """Until when the restore that is missing is waited for."""
     reasons: tuple[str, ...] = ()
     sealed: tuple[Sealed, ...] = ()
+    bulk: str | None = None
 
 
 class Reopened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="reopened"):

@@ -79,6 +79,7 @@ class Move(StrEnum):
     WAKE = "wake"
     CLOSE = "close"
     CLOSE_BY_RULE = "close by rule"
+    CLOSE_WITH_MANY = "close with many"
     REOPEN = "reopen"
 
 
@@ -88,6 +89,7 @@ NEXT: Final[Mapping[tuple[State, Move], State]] = {
     (State.PENDING, Move.TAKE): State.TAKEN,
     (State.WAITING, Move.TAKE): State.TAKEN,
     (State.WAITING, Move.CLOSE_BY_RULE): State.CLOSED,
+    (State.WAITING, Move.CLOSE_WITH_MANY): State.CLOSED,
     (State.PENDING, Move.TAKE_OVER): State.TAKEN,
     (State.WAITING, Move.TAKE_OVER): State.TAKEN,
     (State.TAKEN, Move.TAKE_OVER): State.TAKEN,
@@ -217,6 +219,8 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """When a contact who may cancel last gave a valid word."""
     merged_into: str | None = None
     """The incident under which it is handled as one case."""
+    bulk: str | None = None
+    """The last act on many that it was among (`centre.bulk`)."""
 
     @property
     def open(self) -> bool:
@@ -313,6 +317,7 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
         case Released():
             _to_queue(incident, at)
             incident.held_by = None
+            incident.bulk = fact.bulk or incident.bulk
             incident.version += 1
         case Held():
             _hold(incident, fact, at)
@@ -488,6 +493,7 @@ def _take(incident: Incident, fact: Taken, position: int, at: datetime) -> None:
     incident.held_until = incident.held_on = incident.held_by = incident.pending_until = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)
     incident.parked = False
+    incident.bulk = fact.bulk or incident.bulk
     if fact.reason != SITE:
         incident.claimed = position
     incident.version += 1
@@ -513,12 +519,15 @@ def _reclassify(incident: Incident, fact: Reclassified, at: datetime) -> None:
     incident.version += 1
 
 
+    bulk: str | None = None
+    """The last act on many that it was among (`centre.bulk`)."""
 def _close(incident: Incident, fact: Closed, at: datetime) -> None:
     if fact.by is not None:
         _acted(incident, at)
     incident.state = State.CLOSED
     incident.closed_at, incident.closed_by = at, fact.by
     incident.disposition, incident.cause = fact.disposition, fact.cause
+    incident.bulk = fact.bulk or incident.bulk
     incident.follow_up_at = fact.follow_up_at
     incident.taken_by = incident.taken_at = incident.pending_until = None
     incident.held_until = incident.held_on = incident.held_by = None

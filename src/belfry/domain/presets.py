@@ -71,6 +71,8 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     console_lost_s: int = 30
     """A taken incident goes back when its operator's console is gone this long; priority 1: `console_lost_1_s`."""
     console_lost_1_s: int = 15
+    feed_grace_s: int = 20
+    """Who is handed incidents gets the next one so long after the last: 12 to 60."""
     take_1_s: int = 30
     take_1_limit_s: int = 60
     take_2_s: int = 90

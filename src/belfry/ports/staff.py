@@ -12,6 +12,8 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
+from belfry.domain.abilities import GENERALIST, Abilities
+
 
 def fold(name: str) -> str:
     """Return what two names share that people would take for the same."""
@@ -43,6 +45,8 @@ class User(Struct, frozen=True, kw_only=True):
     tenants: frozenset[str] | None = None
     """Whose accounts this person may know of: names of tenants, or ids of single accounts. None: all of them; of a
     holder, none."""
+    abilities: Abilities = GENERALIST
+    """What this person is handed first; asked for that alone."""
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -56,6 +60,8 @@ class Session(Struct, frozen=True, kw_only=True):
 class StaffError(ValueError):
     """StaffError
     ├── NameTaken      a staff account has this name
+    ├── NoSuchUser     none has it
+    ├── AbilitiesRefused   not of the closed list of skills, or no language
     └── NameRefused, PasswordRefused   too short, too long or not allowed; the message names the limit
     """
 
@@ -67,6 +73,12 @@ class NameRefused(StaffError): ...
 
 
 class PasswordRefused(StaffError): ...
+
+
+class AbilitiesRefused(StaffError): ...
+
+
+class NoSuchUser(StaffError): ...
 
 
 class StaffUnavailable(Exception):
@@ -88,6 +100,10 @@ class Users(Protocol):
 
     async def add_first(self, name: str, role: Role, password: str) -> User | None:
         """Add the first account of all; None where somebody was quicker. Raises NameRefused, PasswordRefused."""
+        ...
+
+    async def set_abilities(self, name: str, abilities: Abilities, *, by: str) -> User:
+        """Say what somebody is trained for and speaks. Raises NoSuchUser, AbilitiesRefused."""
         ...
 
     async def check(self, name: str, password: str) -> User | None:

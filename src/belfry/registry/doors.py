@@ -11,6 +11,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from belfry.domain.abilities import GENERALIST, Abilities
 from belfry.ports.staff import Role, Session, StaffUnavailable, User
 from belfry.registry.people import TokenTable, UserTable, fingerprint
 from belfry.registry.sessions import Kept, SessionTable
@@ -54,6 +55,9 @@ class UsersDoor:
         async with self._hashing:
             return await in_thread(self._table.add_first, name, role, password, by=BY)
 
+    async def set_abilities(self, name: str, abilities: Abilities, *, by: str) -> User:
+        return await in_thread(self._table.set_abilities, name, abilities, by=by)
+
     async def check(self, name: str, password: str) -> User | None:
         async with self._hashing:
             return await in_thread(self._table.check, name, password)
@@ -89,6 +93,11 @@ class SessionsDoor:
             return None
         kept.seen_at = now
         return kept.session
+
+    def abilities(self, name: str) -> Abilities:
+        """What somebody who is signed in is trained for, as it is by now."""
+        found = (kept.session.user for kept in self._kept.values() if kept.session.user.name == name)
+        return next((user.abilities for user in found), GENERALIST)
 
     async def end(self, secret: str) -> None:
         which = fingerprint(secret)

@@ -4,6 +4,7 @@ Passwords are argon2id hashes. Sessions and tokens are 32 random bytes that only
 SHA-256, which is enough, since nobody can guess what to hash.
 """
 
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from belfry.domain.abilities import GENERALIST, Abilities, Skill
 from belfry.domain.account_checks import LABEL
-from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, User, fold
+from belfry.ports.staff import (
+    AbilitiesRefused,
+    NameRefused,
+    NameTaken,
+    NoSuchUser,
+    PasswordRefused,
+    Role,
+    User,
+    fold,
+)
 from belfry.registry.store import RegistryError, Store, note_changes
 from belfry.registry.tables import SESSION, TOKEN, USER, USER_TENANT
 from belfry.sql import reading, writing
@@ -28,6 +39,8 @@ PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 256
 SECRET_BYTES: Final = 32
 LABEL_SHOWN: Final = 60
+SPOKEN: Final = re.compile(r"[a-z]{2,3}")
+SPEAKS_MOST: Final = 12
 TOKEN_MAX: Final = timedelta(hours=12)
 """A token that acts for a person lasts no longer (DESIGN 5)."""
 NEVER_SET: Final = "what nobody can have as a password, since it is longer than any" + "." * PASSWORD_MAX
@@ -132,6 +145,22 @@ class UserTable:
             _put_tenants(connection, row.id, chosen)
             note_changes(connection, [(row.id, ["tenants"])], table="user", by=by, at=self.store.clock())
         return _user(row, chosen)
+
+    def set_abilities(self, name: str, abilities: Abilities, *, by: str) -> User:
+        """Say what somebody is trained for and which languages he speaks, in place of before; his sessions last.
+
+        Raises NoSuchUser, AbilitiesRefused.
+        """
+        chosen = checked_abilities(abilities)
+        values = {"skills": " ".join(sorted(chosen.skills)), "speaks": " ".join(sorted(chosen.speaks))}
+        with writing(self.store.engine) as connection:
+            row = _named(connection, name)
+            if row is None:
+                raise NoSuchUser(f"there is no user {name!r}")
+            connection.execute(update(USER).where(USER.c.id == row.id).values(**values))
+            note_changes(connection, [(row.id, ["abilities"])], table="user", by=by, at=self.store.clock())
+            changed, tenants = _named(connection, name), tenants_of(connection, row.id)
+        return _user(row if changed is None else changed, tenants.get(row.id))
 
     def _insert(
         self,
@@ -239,7 +268,37 @@ def _named(connection: Connection, name: str) -> Row[Any] | None:
 
 
 def _user(row: Row[Any], tenants: frozenset[str] | None) -> User:
-    return User(id=row.id, name=row.name, role=Role(row.role), disabled=row.disabled_at is not None, tenants=tenants)
+    return User(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        disabled=row.disabled_at is not None,
+        tenants=tenants,
+        abilities=abilities_of(row),
+    )
+
+
+# -- abilities --------------------------------------------------------------------------------------------------------
+
+
+def abilities_of(row: Row[Any]) -> Abilities:
+    """What a row of the table, or of a join with it, says of its user."""
+    if not row.skills and not row.speaks:
+        return GENERALIST
+    return Abilities(frozenset(row.skills.split()), frozenset(row.speaks.split()))
+
+
+def checked_abilities(abilities: Abilities) -> Abilities:
+    """Raises AbilitiesRefused."""
+    for skill in abilities.skills:
+        if skill not in [str(one) for one in Skill]:
+            raise AbilitiesRefused(f"{skill[:LABEL_SHOWN]!r}: one of {', '.join(Skill)}")
+    for language in abilities.speaks:
+        if SPOKEN.fullmatch(language) is None:
+            raise AbilitiesRefused(f"{language[:LABEL_SHOWN]!r}: a language has two or three small letters, such as de")
+    if len(abilities.speaks) > SPEAKS_MOST:
+        raise AbilitiesRefused(f"at most {SPEAKS_MOST} languages")
+    return abilities
 
 
 # -- tenants ----------------------------------------------------------------------------------------------------------

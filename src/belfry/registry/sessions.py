@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from belfry.ports.staff import Role, Session, User
-from belfry.registry.people import SECRET_BYTES, fingerprint, tenants_of
+from belfry.registry.people import SECRET_BYTES, abilities_of, fingerprint, tenants_of
 from belfry.registry.store import Store
 from belfry.registry.tables import SESSION, USER
 from belfry.sql import reading, writing
@@ -43,7 +43,7 @@ class SessionTable:
     def all(self, now: datetime) -> Mapping[bytes, Kept]:
         """Return what lasts, by the fingerprint of its secret; sessions of disabled users are over."""
         query = (
-            select(SESSION, USER.c.name, USER.c.role)
+            select(SESSION, USER.c.name, USER.c.role, USER.c.skills, USER.c.speaks)
             .join(USER, SESSION.c.user == USER.c.id)
             .where(SESSION.c.expires_at > now, USER.c.disabled_at.is_(None))
         )
@@ -51,7 +51,13 @@ class SessionTable:
             rows, tenants = connection.execute(query).all(), tenants_of(connection)
         kept: dict[bytes, Kept] = {}
         for row in rows:
-            user = User(id=row.user, name=row.name, role=Role(row.role), tenants=tenants.get(row.user))
+            user = User(
+                id=row.user,
+                name=row.name,
+                role=Role(row.role),
+                tenants=tenants.get(row.user),
+                abilities=abilities_of(row),
+            )
             kept[row.sha256] = Kept(Session(user=user, csrf=row.csrf, expires_at=row.expires_at), row.seen_at)
         return kept
 

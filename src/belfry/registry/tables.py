@@ -100,6 +100,8 @@ USER: Final = Table(
     Column("password", Text, nullable=False),  # argon2id, with its parameters and salt
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    Column("skills", Text, nullable=False, server_default=""),  # of domain.abilities.Skill, a space between two
+    Column("speaks", Text, nullable=False, server_default=""),  # languages such as de
     UniqueConstraint("folded", name="user_folded"),
 )
 

@@ -34,6 +34,9 @@ PORT_DIGITS: Final = 5
 SHOWN: Final = 60
 """Characters of a bad value that its problem repeats."""
 RULE_MAX: Final = 315_360_000
+FEED_GRACE_LEAST: Final = 12
+"""Seconds: nobody finishes the words about one alarm while the next one opens."""
+FEED_GRACE_MOST: Final = 60
 """Largest number of a rule: ten years in seconds. Beyond some it cannot be reckoned with times any more."""
 
 
@@ -204,6 +207,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if not 0 <= value <= RULE_MAX:
                 shown = value if abs(value) < 10**20 else "a number of many digits"
                 raise ValueError(f"rules.{key} = {shown}: wants a number from 0 to {RULE_MAX}")
+        if not FEED_GRACE_LEAST <= self.rules.feed_grace_s <= FEED_GRACE_MOST:
+            wants = f"wants {FEED_GRACE_LEAST} to {FEED_GRACE_MOST} seconds"
+            raise ValueError(f"rules.feed_grace_s = {self.rules.feed_grace_s}: {wants}")
 
     @property
     def journal_type(self) -> str:

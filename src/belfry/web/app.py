@@ -14,6 +14,7 @@ from litestar.handlers import BaseRouteHandler
 
 from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
+from belfry.web import bulk_acts, duty
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -102,10 +103,15 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         moves=house.moves,
         pulse=partial(pulse_of, house, silences),
         clock=house.clock,
-        lost=house.deadlines.console_lost,
-        back=house.deadlines.console_back,
+        lost=partial(_lost, house),
+        back=partial(_back, house),
+        duty=partial(duty.spoken, house),
     )
     neighbours.tell(hub.owe)
+    if house.feed is not None:
+        house.feed.sees, house.feed.tell = hub.sees, hub.tell_duty
+    if house.bulk is not None:
+        house.bulk.tell = partial(bulk_acts.tell, hub)
     return Front(
         house=house,
         teller=teller,
@@ -123,6 +129,18 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         dry_runs=DryRuns(),
         technicians=Gate(Attempts(CODE_TRIES, AGAIN), Attempts(CODE_TRIES_OF_ALL, CODE_AGAIN)),
     )
+
+
+def _lost(house: House, name: str) -> None:
+    house.deadlines.console_lost(name)
+    if house.feed is not None:
+        house.feed.console_lost(name)
+
+
+def _back(house: House, name: str) -> None:
+    house.deadlines.console_back(name)
+    if house.feed is not None:
+        house.feed.console_back(name)
 
 
 async def _loopback_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, tzinfo
 from msgspec import Struct
 
 from belfry.centre.board import Board
+from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.feed import Feed
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
@@ -21,6 +23,7 @@ from belfry.centre.schedules.extending import ScheduleDesk
 from belfry.centre.seals import Seals
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
+from belfry.domain.abilities import GENERALIST, Abilities
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
 from belfry.domain.percentiles import SHIFTS, Shift
@@ -185,6 +188,12 @@ class House:
     """None: nothing can be listed of what is over for long."""
     notices: NoticeBook = field(default_factory=NoticeBook)
     """Who was to be reached outside the console, and what came of it."""
+    feed: Feed | None = None
+    """None: this centre hands nothing out."""
+    bulk: Bulk | None = None
+    """Acts on many at once; None: there are none."""
+    abilities: Callable[[str], Abilities] = lambda _: GENERALIST
+    """What somebody by a name is trained for and speaks."""
     outbox: Outbox | None = None
     """None: nobody is reached outside the console."""
     shifts: Sequence[Shift] = SHIFTS

@@ -154,7 +154,8 @@ async def take_next(request: Asked) -> Response[Next | None]:
     """Parks lesser work of one's own for a priority 1. 204 where nothing waits."""
     desk, by = front(request), staff_of(request)
     try:
-        taken = await desk.house.desk.take_next(by, partial(desk.tenants.incident, viewer_of(request)))
+        sees_it = partial(desk.tenants.incident, viewer_of(request))
+        taken = await desk.house.desk.take_next(by, sees_it, desk.house.abilities(by.name))
     except NotAllowed as error:
         raise refused(403, error.title, kind="belfry:role") from error
     if taken is None:

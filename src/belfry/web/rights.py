@@ -46,6 +46,10 @@ class Right(StrEnum):
     """Put sites on test and take them off, and see all that is."""
     STORM = "storm"
     """Start and end storms, and answer for what they held back. Everybody in the room sees them (`SILENCE`)."""
+    FLOOR = "floor"
+    """See who is at a desk and what he has, and the room's clocks."""
+    BULK = "bulk"
+    """Act on many incidents at once."""
     PLANS = "plans"
     """Change plans and try them, and see which steps were skipped. Everybody in the room reads plans (`SILENCE`)."""
     DECODE = "decode"
@@ -77,6 +81,8 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SILENCE: _ROOM,
     Right.ON_TEST: _ROOM,
     Right.STORM: _DESK_HEADS,
+    Right.FLOOR: _DESK_HEADS,
+    Right.BULK: _DESK_HEADS,
     Right.PLANS: _DESK_HEADS,
     Right.DECODE: _PEOPLE,
 }

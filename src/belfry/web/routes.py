@@ -11,7 +11,11 @@ from belfry.web import (
     archive,
     arrivals,
     at_sites,
+    bulk_acts,
     centre,
+    duty,
+    floor,
+    handover,
     incidents,
     notices,
     on_test,
@@ -51,7 +55,8 @@ PREFIX: Final = "/api/v1"
 )
 async def stream(request: Asked) -> EventStream:
     """Server-sent events: `incident` with a Row, `centre` with a Pulse, `reset` where the queue has to be loaded anew,
-    and an id alone every 10 s. The id is a journal position; send the last one back as `Last-Event-ID`."""
+    and an id alone every 10 s; to oneself `duty`, whether one is handed incidents, and `bulk`, how far an act on many
+    came. The id is a journal position; send the last one back as `Last-Event-ID`."""
     desk, visitor = front(request), visitor_of(request)
     if desk.hub.full(visitor.user.name):
         raise refused(503, "Too many streams are open", headers={"Retry-After": "10"})
@@ -108,6 +113,9 @@ def api() -> Router:
         route_handlers=[
             staff.router(),
             arrivals.router(),
+            bulk_acts.router(),
+            duty.router(),
+            floor.router(),
             incidents.router(),
             at_sites.router(),
             signals.router(),

@@ -93,14 +93,20 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "type": "taken" if fact.over is None else "takeover",
                 "by": fact.by,
                 "text": _first_said(fact.sealed, texts),
-                "data": _given(over=fact.over, reason=fact.reason, parked=fact.parked or None),
+                "data": _given(
+                    over=fact.over,
+                    reason=fact.reason,
+                    parked=fact.parked or None,
+                    handed_by=fact.handed_by,
+                    bulk=fact.bulk,
+                ),
             }
         case Released():
             return {
                 "type": "released",
                 "by": fact.by,
                 "text": _first_said(fact.sealed, texts),
-                "data": _given(reason=fact.reason),
+                "data": _given(reason=fact.reason, bulk=fact.bulk),
             }
         case Held():
             return {
@@ -129,6 +135,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                     cause=fact.cause,
                     unrestored=fact.unrestored or None,
                     follow_up_at=fact.follow_up_at,
+                    bulk=fact.bulk,
                 ),
             }
         case Reopened():

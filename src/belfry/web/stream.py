@@ -68,7 +68,10 @@ class Hub:
         clock: Callable[[], datetime],
         lost: Callable[[str], None],
         back: Callable[[str], None],
+        duty: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
+        self._duty = duty
+        """What somebody is told of himself, by name: whether he is handed incidents."""
         self._board, self._journal, self._teller = board, journal, teller
         self._places, self._pulse, self._clock = places, pulse, clock
         self._tenants, self._moves = tenants, moves
@@ -135,6 +138,31 @@ class Hub:
     def end_session(self, secret: str) -> None:
         self._streams.end_session(secret)
 
+    def present(self) -> Mapping[str, Audience]:
+        """Who listens and may act, by name."""
+        return {stream.name: stream.audience for stream in self._streams if stream.audience.acts}
+
+    def sees(self, name: str, incident: Incident) -> bool:
+        """Whether somebody who listens now may know of an incident."""
+        return any(self._tenants.incident(one.viewer, incident) for one in self._streams if one.name == name)
+
+    def tell_duty(self, name: str) -> None:
+        """Tell all consoles of somebody whether he is handed incidents."""
+        for stream in self._streams:
+            if stream.name == name:
+                self._put_duty(stream)
+
+    def tell(self, name: str, event: str, data: bytes) -> None:
+        """Tell all consoles of somebody what is his alone; the newest of an event counts."""
+        for stream in self._streams:
+            if stream.name == name:
+                stream.put(event, message(event, data, self._sent_upto))
+
+    def _put_duty(self, stream: Stream) -> None:
+        data = self._duty(stream.name) if stream.audience.acts else None
+        if data is not None:
+            stream.put("duty", message("duty", data, self._sent_upto))
+
     def unseen(self) -> int:
         """How many incidents wait that nobody who may act and listens is shown."""
         desks = {stream.audience for stream in self._streams if stream.audience.acts}
@@ -155,6 +183,7 @@ class Hub:
         elif known is None or not self._catch_up(stream, known):
             stream.restart(position)
         stream.put("centre", message("centre", _encode(self._pulse(stream.audience)), position))
+        self._put_duty(stream)
 
     def _catch_up(self, stream: Stream, after: int) -> bool:
         """Send the incidents that changed after a position; False where they are too many."""
@@ -389,6 +418,7 @@ class Hub:
         position = self._told()
         for stream in self._streams:
             stream.put("beat", beat(position))
+            self._put_duty(stream)
         if self._streams:
             self._tell(self._pulses())
 

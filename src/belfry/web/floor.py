@@ -1,0 +1,187 @@
+"""The supervisor's board: what waits longest, who has what since when, who is free, every clock that runs.
+
+It shows the room as it is now and keeps nothing: no number of anybody, no order but that of the names.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import nsmallest
+from itertools import islice
+from typing import Any, Final
+
+from litestar import Router, get
+
+from belfry.centre.feed import Duty
+from belfry.domain.abilities import is_overdue
+from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD, Clock, clocks
+from belfry.domain.incident import Incident, State
+from belfry.web.bodies import Asked
+from belfry.web.duty import duty_of
+from belfry.web.front import Front, front
+from belfry.web.identity import need
+from belfry.web.languages import language_of
+from belfry.web.outlet import Audience
+from belfry.web.rights import Right
+from belfry.web.sight import sees, viewer_of
+from belfry.web.together_views import DutyView, FloorView, OldestView, OnFloor, PersonView, RunningClock, SkippedStep
+
+CLOCKS_MOST: Final = 200
+HELD_MOST: Final = 50
+"""Incidents listed of one person."""
+SKIPPED_MOST: Final = 50
+REST_AFTER: Final = 250
+"""Incidents whose clocks are read in one turn of the loop."""
+
+Running = tuple[Incident, str, Clock]
+
+_RUNS_IN: Final[Mapping[str, frozenset[State]]] = {
+    TAKE: frozenset({State.WAITING}),
+    ACT: frozenset({State.WAITING, State.TAKEN}),
+    TOLD: frozenset({State.WAITING, State.TAKEN, State.HELD}),
+    ARRIVE: frozenset({State.TAKEN, State.HELD}),
+}
+NOBODY_HERE: Final = "nobody_here"
+NOBODY_READY: Final = "nobody_ready"
+
+
+@get("/floor", guards=[need(Right.FLOOR)], summary="The room at this moment")
+async def floor(request: Asked) -> FloorView:
+    """To a supervisor of some tenants what he may know of, and the people of those tenants."""
+    desk, now = front(request), front(request).house.clock()
+    seen = [one for one in desk.house.board.queue() if one.merged_into is None and sees(request, one)]
+    language = language_of(request)
+    running = await _running(desk, seen)
+    first = nsmallest(CLOCKS_MOST, running, key=_urgency)
+    people = _people(desk, viewer_of(request).audience, seen, language)
+    return FloorView(
+        now=now,
+        oldest=[_oldest(desk, seen, priority, language, now) for priority in range(1, 6)],
+        people=people,
+        clocks=[_clock(desk, one, language, now) for one in first],
+        clocks_count=len(running),
+        missed_count=sum(now >= clock.limit_at for _, _, clock in running),
+        skipped=list(islice(_skipped(desk, request, language), SKIPPED_MOST)),
+        warnings=_warnings(people),
+    )
+
+
+def _warnings(people: Sequence[PersonView]) -> list[str]:
+    """Nobody at a console at all; or all of those who are there take a break, or nobody of a room that is handed its
+    incidents is ready."""
+    here = [one for one in people if one.presence != "away"]
+    if not here:
+        return [NOBODY_HERE]
+    by_feed = any(one.presence in (Duty.READY, Duty.PAUSED) for one in people)
+    return [NOBODY_READY] if by_feed and all(one.presence != Duty.READY for one in here) else []
+
+
+def _oldest(desk: Front, seen: Sequence[Incident], priority: int, language: str, now: datetime) -> OldestView:
+    waiting = [one for one in seen if one.priority == priority and one.state is State.WAITING]
+    first = min(waiting, key=lambda one: one.queued_at, default=None)
+    return OldestView(
+        priority=priority,
+        waiting=len(waiting),
+        oldest=None if first is None else _on_floor(desk, first, language, first.queued_at),
+        overdue=first is not None and is_overdue(first, now, desk.house.rules),
+    )
+
+
+def _people(desk: Front, audience: Audience, seen: Sequence[Incident], language: str) -> list[PersonView]:
+    held: dict[str, list[OnFloor]] = {}
+    for one in seen:
+        who = one.taken_by if one.state is State.TAKEN else one.held_by if one.state is State.HELD else None
+        if who is not None:
+            since = one.taken_at if one.state is State.TAKEN else None
+            held.setdefault(who, []).append(_on_floor(desk, one, language, since or one.queued_at))
+    present = desk.hub.present()
+    standings = {} if desk.house.feed is None else desk.house.feed.all()
+    names = {name for name, theirs in present.items() if _of_his_own(audience, theirs)} | set(held)
+    names |= {name for name in standings if audience.tenants is None and standings[name].duty is not Duty.BY_HAND}
+    return [_person(desk, name, present, held.get(name, [])) for name in sorted(names, key=str.casefold)]
+
+
+def _of_his_own(audience: Audience, theirs: Audience) -> bool:
+    if audience.tenants is None:
+        return True
+    return theirs.tenants is not None and theirs.tenants <= audience.tenants
+
+
+def _person(desk: Front, name: str, present: Mapping[str, Audience], holds: list[OnFloor]) -> PersonView:
+    duty = DutyView(duty=Duty.BY_HAND) if desk.house.feed is None else duty_of(desk.house.feed, name)
+    here = name in present
+    busy = any(one.state is State.TAKEN for one in holds)
+    return PersonView(
+        name=name,
+        presence=str(duty.duty) if here else "away",
+        why=duty.why,
+        since=duty.since,
+        free=here and not busy and duty.duty is not Duty.PAUSED,
+        holds=holds[:HELD_MOST],
+    )
+
+
+async def _running(desk: Front, seen: Sequence[Incident]) -> list[Running]:
+    """Every clock that runs. Alarms have their turn in between: there may be thousands."""
+    found: list[Running] = []
+    for n, one in enumerate(seen, 1):
+        found += [
+            (one, name, clock)
+            for name, clock in clocks(one, desk.house.rules).items()
+            if clock.done_at is None and one.state in _RUNS_IN[name]
+        ]
+        if n % REST_AFTER == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+def _clock(desk: Front, running: Running, language: str, now: datetime) -> RunningClock:
+    one, name, clock = running
+    return RunningClock(
+        incident=_on_floor(desk, one, language, one.queued_at),
+        clock=name,
+        target_at=clock.target_at,
+        limit_at=clock.limit_at,
+        stage="missed" if now >= clock.limit_at else "due" if now >= clock.target_at else "ahead",
+        by=one.taken_by or one.held_by,
+    )
+
+
+def _urgency(running: Running) -> tuple[datetime, int, int]:
+    one, _, clock = running
+    return (clock.limit_at, one.priority, one.number)
+
+
+def _skipped(desk: Front, request: Asked, language: str) -> Iterator[SkippedStep]:
+    for one in desk.house.skipped():
+        incident = desk.house.board.get(one.incident)
+        if incident is not None and sees(request, incident):
+            yield SkippedStep(
+                incident=incident.id,
+                number=incident.number,
+                kind=incident.kind,
+                label=desk.house.kinds.words(incident.kind, language).label,
+                by=one.deed.by,
+                at=one.deed.at,
+                step=one.deed.step,
+                demanded=one.deed.demanded,
+            )
+
+
+def _on_floor(desk: Front, one: Incident, language: str, since: datetime) -> OnFloor:
+    account = None if one.account_id is None else desk.house.accounts.by_id(one.account_id)
+    return OnFloor(
+        id=one.id,
+        number=one.number,
+        kind=one.kind,
+        label=desk.house.kinds.words(one.kind, language).label,
+        priority=one.priority,
+        state=one.state,
+        site=None if account is None else account.name,
+        since=since,
+    )
+
+
+def router() -> Router:
+    handlers: list[Any] = [floor]
+    return Router("/", route_handlers=handlers, tags=["together"])
