@@ -1,36 +1,31 @@
 import { expect, test } from 'vitest';
-import { causesFor, chosenBy, needsCause } from '../src/lib/closing';
+import { causesFor, chosenBy, digitPressed, digitsOf, needsCause, needsComment } from '../src/lib/closing';
 import { holdChoices, longestHoldMs, MINUTE_MS, nextAt } from '../src/lib/holding';
 import { emptyPlace, placeOf, sitesMeant, titleOf } from '../src/lib/place';
+import type { ClosingChoice } from '../src/lib/types';
 
 const key = (code: string, more = {}) => ({ code, ...more }) as KeyboardEvent;
 
-test('likely causes come first, and none is lost or added', () => {
-  const all = ['fire', 'cooking', 'storm', 'unknown', 'other'];
-  const [likely, others] = causesFor('false_alarm', 'FIRE.STRUCT', all);
-  expect(likely[0]).toBe('cooking');
-  expect([...likely, ...others].sort()).toEqual([...all].sort());
-  expect(causesFor('a disposition of tomorrow', 'NEW', all)).toEqual([['unknown', 'other'], ['fire', 'cooking', 'storm']]);
+const choice = (more: Partial<ClosingChoice> = {}): ClosingChoice => ({
+  disposition: 'false_alarm',
+  key: '2',
+  causes: ['cooking', 'unknown', 'other'],
+  needs: ['cause'],
+  ...more,
 });
 
-test('the kind decides with the disposition which causes are likely', () => {
-  const all = [
-    ...['fire', 'cooking', 'dust_or_steam', 'contractor_works', 'user_mistake', 'forgotten_code', 'equipment_defect'],
-    ...['low_battery', 'mains_failure', 'network_failure', 'storm', 'animal', 'break_in', 'intrusion_attempt'],
-    ...['medical_need', 'fall', 'lift_fault', 'water', 'unknown', 'other'],
-  ];
-  const likely = (disposition: string, group: string) => causesFor(disposition, group, all)[0].slice(0, -2);
-  expect(likely('genuine', 'FIRE')).toEqual(['fire', 'equipment_defect']);
-  expect(likely('genuine', 'MED')).toContain('fall');
-  expect(likely('genuine', 'MED')).not.toContain('fire');
-  expect(likely('genuine', 'RES')[0]).toBe('lift_fault');
-  expect(likely('false_alarm', 'PROP')).toContain('animal');
-  expect(likely('false_alarm', 'PROP')).not.toContain('cooking');
-  expect(likely('user_error', 'PROP')).toContain('forgotten_code');
-  expect(likely('technical_fault', 'FIRE')).toContain('low_battery');
-  for (const one of ['genuine', 'false_alarm', 'user_error', 'technical_fault']) {
-    for (const group of ['FIRE', 'MED', 'PROP', 'TECH']) expect(causesFor(one, group, all)[0].length).toBeLessThan(11);
-  }
+test('likely causes come first as the centre says, and none is lost or added', () => {
+  const all = ['fire', 'cooking', 'storm', 'unknown', 'other'];
+  expect(causesFor(choice(), all)).toEqual([['cooking', 'unknown', 'other'], ['fire', 'storm']]);
+  expect(causesFor(choice({ causes: ['a cause of tomorrow'] }), all)).toEqual([[], all]);
+  expect(causesFor(undefined, all)).toEqual([[], all]);
+});
+
+test('a digit is that of the disposition, whatever is left out before it', () => {
+  const offered = [choice({ disposition: 'genuine', key: '1' }), choice({ disposition: 'test', key: '5' })];
+  expect(digitsOf(offered)).toEqual({ genuine: '1', test: '5' });
+  expect(digitPressed(key('Numpad5'))).toBe('5');
+  expect(digitPressed(key('Digit5', { shiftKey: true }))).toBeUndefined();
 });
 
 test('digits choose the first ten', () => {
@@ -42,9 +37,13 @@ test('digits choose the first ten', () => {
   expect(chosenBy(key('Digit1', { ctrlKey: true }), choices)).toBeUndefined();
 });
 
-test('what a user cancelled needs no cause', () => {
-  expect(needsCause('cancelled')).toBe(false);
-  expect(needsCause('genuine')).toBe(true);
+test('what the centre wants said with a closing is asked for', () => {
+  expect(needsCause(choice())).toBe(true);
+  expect(needsCause(choice({ needs: ['told'] }))).toBe(false);
+  expect(needsCause(undefined)).toBe(false);
+  expect(needsComment('other')).toBe(true);
+  expect(needsComment('animal')).toBe(false);
+  expect(needsComment(null)).toBe(false);
 });
 
 test('nothing is offered that the centre would refuse to hold', () => {

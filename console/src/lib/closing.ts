@@ -1,25 +1,16 @@
-// Which causes go with which disposition and kind: of the server's closed list the likely ones, under the digits.
+// What is offered to close an incident, as the centre tells it for its kind, and the digits that choose.
 
-const LIKELY: Record<string, string[]> = {
-  genuine: [
-    ...['fire', 'break_in', 'intrusion_attempt', 'medical_need', 'fall', 'lift_fault', 'water'],
-    ...['mains_failure', 'low_battery', 'network_failure', 'equipment_defect'],
-  ],
-  false_alarm: ['cooking', 'dust_or_steam', 'contractor_works', 'animal', 'equipment_defect', 'user_mistake'],
-  user_error: ['user_mistake', 'forgotten_code', 'cooking', 'contractor_works'],
-  technical_fault: ['equipment_defect', 'low_battery', 'mains_failure', 'network_failure', 'lift_fault', 'water'],
-  test: ['contractor_works', 'user_mistake'],
-  weather: ['storm', 'water', 'mains_failure', 'animal'],
-  comms_fault: ['network_failure', 'mains_failure', 'equipment_defect', 'low_battery'],
-  cancelled: ['user_mistake', 'forgotten_code', 'cooking'],
-  no_cause_found: [],
-};
+import type { ClosingChoice } from './types';
 
-/** Dispositions that say enough by themselves. */
-const NO_CAUSE: ReadonlySet<string> = new Set(['cancelled', 'duplicate', 'passed_on', 'test']);
+/** Causes that say nothing by themselves: with them a comment is needed. */
+const COMMENTED: ReadonlySet<string> = new Set(['other']);
 
-export function needsCause(disposition: string): boolean {
-  return !NO_CAUSE.has(disposition);
+export function needsComment(cause: string | null): boolean {
+  return cause !== null && COMMENTED.has(cause);
+}
+
+export function needsCause(choice: ClosingChoice | undefined): boolean {
+  return choice?.needs.includes('cause') ?? false;
 }
 
 /** What is missing before something can be sent: its name, and where it is given. */
@@ -28,38 +19,16 @@ export interface Lack {
   at: string;
 }
 
-/** What happens to a group of kinds; by the first part of its code. */
-const OF_GROUP: Record<string, string[]> = {
-  FIRE: ['fire', 'cooking', 'dust_or_steam', 'contractor_works'],
-  MED: ['medical_need', 'fall'],
-  PERS: ['intrusion_attempt'],
-  PROP: ['break_in', 'intrusion_attempt', 'user_mistake', 'forgotten_code', 'animal', 'contractor_works'],
-  RES: ['lift_fault', 'water', 'medical_need'],
-  ENV: ['storm', 'water', 'dust_or_steam', 'contractor_works'],
-  TECH: ['equipment_defect', 'low_battery', 'mains_failure', 'network_failure', 'water', 'contractor_works'],
-};
-
-/** What happens to every group. */
-const ANYWHERE: ReadonlySet<string> = new Set(['equipment_defect', 'user_mistake', 'storm']);
-
-/** Dispositions that tell more of the cause than the kind does. */
-const WHATEVER_GROUP: ReadonlySet<string> = new Set(['technical_fault', 'comms_fault', 'weather']);
-
-/** Offered after the likely ones, always. */
-const LAST = ['unknown', 'other'];
+/** The digit of each way to close; it is the same for every kind, since hands remember digits. */
+export function digitsOf(choices: readonly ClosingChoice[]): Record<string, string | null> {
+  return Object.fromEntries(choices.map((one) => [one.disposition, one.key]));
+}
 
 /**
- * The causes of the closed list in two parts: those likely for a disposition of a kind of this group, which are offered
- * at once and end with `unknown` and `other`; and the rest.
+ * The causes of the closed list in two parts: those likely for a way to close, which are offered at once; and the rest.
  */
-export function causesFor(disposition: string, group: string, causes: readonly string[]): [string[], string[]] {
-  const said = LIKELY[disposition] ?? [];
-  const own = OF_GROUP[group.split('.')[0] ?? ''];
-  const both = own?.filter((cause) => said.includes(cause)) ?? [];
-  const shared = said.filter((cause) => ANYWHERE.has(cause) && !both.includes(cause));
-  const fitting = !own || WHATEVER_GROUP.has(disposition) ? said : [...both, ...shared];
-  const order = [...(fitting.length > 0 ? fitting : said), ...LAST];
-  const likely = [...new Set(order)].filter((cause) => causes.includes(cause));
+export function causesFor(choice: ClosingChoice | undefined, causes: readonly string[]): [string[], string[]] {
+  const likely = (choice?.causes ?? []).filter((cause) => causes.includes(cause));
   return [likely, causes.filter((cause) => !likely.includes(cause))];
 }
 
@@ -68,10 +37,14 @@ export function digitOf(n: number): string | null {
   return n < 9 ? String(n + 1) : n === 9 ? '0' : null;
 }
 
+/** The digit that was pressed, or undefined. */
+export function digitPressed(event: KeyboardEvent): string | undefined {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return undefined;
+  return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+}
+
 /** The choice that a digit key means, or undefined. */
 export function chosenBy<T>(event: KeyboardEvent, choices: readonly T[]): T | undefined {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return undefined;
-  const match = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
-  if (!match) return undefined;
-  return choices[(Number(match[1]) + 9) % 10];
+  const digit = digitPressed(event);
+  return digit === undefined ? undefined : choices[(Number(digit) + 9) % 10];
 }

@@ -42,6 +42,7 @@ const ICON: Record<ItemType, IconName> = {
   assigned: 'tag',
   word: 'property',
   access: 'property',
+  record: 'note',
   plan: 'menu',
   step: 'check',
   skipped: 'broken',

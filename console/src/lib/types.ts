@@ -185,6 +185,7 @@ export type ItemType =
   | 'assigned'
   | 'word'
   | 'access'
+  | 'record'
   | 'plan'
   | 'step'
   | 'skipped'
@@ -203,6 +204,14 @@ export interface Item {
 }
 
 export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived';
+
+/** One way to close: its digit, the likely causes, and what must be given with it. */
+export interface ClosingChoice {
+  disposition: string;
+  key: string | null;
+  causes: string[];
+  needs: string[];
+}
 
 export interface Detail extends Row {
   reasons: string[];
@@ -223,6 +232,8 @@ export interface Detail extends Row {
   place_text: string | null;
   dispositions: string[];
   causes: string[];
+  /** What is offered to close it, in the order of the digits. */
+  closing: ClosingChoice[];
   /** The key store fails: what people typed cannot be read now. */
   unreadable: boolean;
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
+import { reports } from './reports/de';
 import { sheets } from './sheets/de';
 import { sites } from './sites/de';
 
@@ -9,6 +10,7 @@ export const de: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...reports,
   ...plans,
   ...regions,
   'app.title': 'Belfry',

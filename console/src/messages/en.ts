@@ -4,6 +4,7 @@
 import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
+import { reports } from './reports/en';
 import { sheets } from './sheets/en';
 import { sites } from './sites/en';
 
@@ -13,6 +14,7 @@ export const en = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...reports,
   ...plans,
   ...regions,
   'app.title': 'Belfry',

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
+import { reports } from './reports/es';
 import { sheets } from './sheets/es';
 import { sites } from './sites/es';
 
@@ -9,6 +10,7 @@ export const es: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...reports,
   ...plans,
   ...regions,
   'app.title': 'Belfry',

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
+import { reports } from './reports/fr';
 import { sheets } from './sheets/fr';
 import { sites } from './sites/fr';
 
@@ -9,6 +10,7 @@ export const fr: Catalogue = {
   ...sites,
   ...sheets,
   ...reaching,
+  ...reports,
   ...plans,
   ...regions,
   'app.title': 'Belfry',
