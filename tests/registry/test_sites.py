@@ -34,6 +34,7 @@ EVERYTHING = SiteChange(
     details=SiteDetails(
         notes="two\nlines", hazards="gas", access="behind the gate", risk=RiskClass.GRADE_3, installer="Muster AG",
         service_contract="24 h", premises=(Number("044 999 88 77", "office", True),), call_back=True,
+        two_calls=True,
     ),
     areas=(Area(number="1", name="Shop"), Area(number="2")),
     zones=(Zone(number="1", area="1", hazard=Hazard.FIRE), Zone(number="1", name="Door", outdoor=True)),

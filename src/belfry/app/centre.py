@@ -500,6 +500,7 @@ class Centre:
             spoken=self.triage.conditions.keys,
             setup_code=self.setup_code,
             demo=self._demo,
+            dialler=settings.dialler.url,
             public_url=settings.console.public_url,
             https=https,
         )

@@ -77,6 +77,8 @@ class SiteDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Numbers of the site itself, for the call to the premises."""
     call_back: bool = False
     """The site wants to be called back after every alarm that was over by itself."""
+    two_calls: bool = False
+    """Before the police are told of an intruder alarm, two different numbers are called (`calling.unverified`)."""
 
 
 class SiteFile(Struct, frozen=True, kw_only=True, omit_defaults=True):

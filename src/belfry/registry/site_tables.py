@@ -21,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
@@ -94,6 +95,7 @@ DETAIL: Final = _of_account(
     Column("service_contract", Text, nullable=False),
     Column("premises", Nested(tuple[Number, ...]), nullable=False),
     Column("call_back", Boolean, nullable=False),
+    Column("two_calls", Boolean, nullable=False, server_default=false()),
     Index("detail_parent", "parent"),
     keyed=False,
 )

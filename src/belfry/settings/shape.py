@@ -31,6 +31,8 @@ DATABASES: Final = ("postgresql://", "postgresql+psycopg://")
 
 PORT_MAX: Final = 65_535
 PORT_DIGITS: Final = 5
+NEVER_DIALS: Final = frozenset({"about", "blob", "data", "file", "filesystem", "javascript", "vbscript"})
+"""Schemes that would run or read something in the browser."""
 SHOWN: Final = 60
 """Characters of a bad value that its problem repeats."""
 RULE_MAX: Final = 315_360_000
@@ -99,6 +101,25 @@ def _check_url(url: str) -> None:
     usable = usable and is_host(parts.hostname or "")
     if not usable or parts.scheme not in {"http", "https"} or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"public_url = {url!r}: wants http(s)://HOST[:PORT] without a path")
+
+
+class Dialler(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[dialler]`: what dials for an operator. The console opens it, never the centre."""
+
+    url: str | None = None
+    """Address with `{number}` in it: `https://pbx.example.org/call?to={number}`, `sip:{number}@pbx.example.org`."""
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not _dials(self.url):
+            raise ValueError(f"url = {self.url[:SHOWN]!r}: wants an address such as 'sip:{{number}}@example.org'")
+
+
+def _dials(url: str) -> bool:
+    """Whether an address has a scheme that opens nothing of the console itself, and one place for the number."""
+    scheme, colon, rest = url.partition(":")
+    plain = scheme.replace("+", "").replace("-", "").replace(".", "")
+    usable = bool(colon and rest) and plain.isascii() and plain.isalnum() and scheme.lower() not in NEVER_DIALS
+    return usable and url.count("{number}") == 1 and "{number}" in rest and url.isprintable() and " " not in url
 
 
 class ReceiverTable(Struct, frozen=True, kw_only=True):
@@ -181,6 +202,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_zone: Annotated[str, Meta(min_length=1, max_length=60)] = "UTC"
     """The centre's own clock, by which shifts and rotas are; sites have their own."""
     console: Console = Console()
+    dialler: Dialler = Dialler()
     receiver: tuple[ReceiverTable, ...] = ()
     notifier: tuple[NotifierTable, ...] = ()
     on_call: tuple[OnCallTable, ...] = ()

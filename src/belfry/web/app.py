@@ -1,6 +1,6 @@
 """The application: every handler below its address, refusals as problem+json, and the hub of the event stream."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,8 @@ from litestar.handlers import BaseRouteHandler
 
 from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
+from belfry.domain.incident import Incident
+from belfry.domain.site_handling import site_of
 from belfry.web import bulk_acts, duty
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
@@ -87,7 +89,7 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 
 def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     silent = SilentSites(house.board, house.accounts, house.clock)
-    teller = Teller(house.accounts, house.kinds, house.codes, house.rules, silent.of)
+    teller = Teller(house.accounts, house.kinds, house.codes, house.rules, silent.of, beside=partial(_beside, house))
     places = Places(house.accounts, house.seals, house.clock)
     tenants = Tenants(house.accounts, house.clock)
     neighbours = Neighbours(house.board, house.accounts, house.rules)
@@ -141,6 +143,11 @@ def _back(house: House, name: str) -> None:
     house.deadlines.console_back(name)
     if house.feed is not None:
         house.feed.console_back(name)
+
+
+def _beside(house: House, incident: Incident) -> Sequence[Incident]:
+    """What is open at the site of an incident."""
+    return house.board.of_site(site_of(incident))
 
 
 async def _loopback_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -180,6 +180,8 @@ class House:
     """What the first user must know; None: nobody can set the centre up over the network."""
     demo: Sequence[str] = ()
     """Names of the operators whom a demo signs in by itself, one after the other; empty: no demo."""
+    dialler: str | None = None
+    """Address that a console opens to dial, with `{number}` in it."""
     public_url: str | None = None
     """What browsers type, where a proxy stands in front."""
     https: bool = False

@@ -13,11 +13,13 @@ from belfry.centre.duress import duress_alarm
 from belfry.centre.replanning import Skipped
 from belfry.domain.call_list import able
 from belfry.domain.commands import DoStep, SayArrived, SkipStep
+from belfry.domain.contacts import Authority
 from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.plan_choice import text_of
 from belfry.domain.plan_run import step_of
+from belfry.domain.site_file import SiteFile
 from belfry.domain.step_facts import StepDone
 from belfry.ports import KeysUnavailable, Stored
 from belfry.safeguards.sealing import SealError
@@ -62,7 +64,16 @@ async def do_step(request: Asked, incident_id: FromPath[str], data: JSONBody[DoB
     names = None
     if step is not None and step.do is StepType.CALL_CONTACT and site.file is not None:
         names = able(callees_of(found, step, site))
-    command = DoStep(**structs.asdict(data), listed=names)
+    score = desk.teller.score(found)
+    command = DoStep(
+        **structs.asdict(data),
+        listed=names,
+        tells=next((one.type for one in site.agencies if one.id == data.agency), None),
+        two_calls=site.file is not None and site.file.details.two_calls,
+        authorised=site.file is not None and may_cancel(site.file, data.contact),
+        score=None if score is None else score.level,
+        score_rules=None if score is None else score.rules,
+    )
     done = await act_on(request, incident_id, command)
     if data.outcome is Outcome.DURESS and site.account is not None:
         named = found.account or heard_as(desk.house, site.account)
@@ -113,6 +124,11 @@ async def skipped(request: Asked, limit: Limit = SKIPPED_SHOWN) -> SkippedList:
             )
         )
     return SkippedList(items)
+
+
+def may_cancel(file: SiteFile, contact: str | None) -> bool:
+    """Whether a word of a contact is one that ends an alarm."""
+    return any(one.id == contact and Authority.CANCEL in one.authority for one in file.contacts)
 
 
 async def _reason(desk: Front, position: int) -> str | None:

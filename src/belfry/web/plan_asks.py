@@ -16,7 +16,8 @@ class DoBody(Ask, frozen=True, kw_only=True):
     """`step` is done with `outcome`; without a step, what no plan asked for, and then `do` says what it was.
 
     `contact`, `agency`: our ids. `number`: which of his numbers was called, from 0. `arrives_at`: when whoever accepted
-    will be there. `reference`: what the agency calls the case. `text`: a note to it, sealed.
+    will be there. `reference`: what the agency calls the case. `override`: why the police are
+    told without the two calls that the site wants. `text`: a note to it, sealed.
     """
 
     version: Version
@@ -28,6 +29,7 @@ class DoBody(Ask, frozen=True, kw_only=True):
     number: Annotated[int, Meta(ge=0, le=20)] | None = None
     arrives_at: Aware | None = None
     reference: Annotated[str, Meta(min_length=1, max_length=REFERENCE_MOST)] | None = None
+    override: Reason | None = None
     text: Annotated[str, Meta(min_length=1, max_length=NOTE_MOST)] | None = None
 
 

@@ -176,6 +176,8 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                     agency=fact.agency,
                     number=fact.number,
                     arrives_at=fact.arrives_at,
+                    score=fact.score,
+                    unverified=fact.unverified or None,
                 ),
             }
         case Arrived():

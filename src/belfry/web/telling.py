@@ -30,9 +30,10 @@ from belfry.domain.handling import allowed
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
-from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
+from belfry.domain.signal import RESTORING, AccountKey, Method, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
+from belfry.domain.validation import Score, in_words, is_scored, is_user_pressed, score
 from belfry.ports import Accounts, Sites
 from belfry.web.centre_views import KindGroup, KindList, KindView
 from belfry.web.groups import label as group_label
@@ -44,6 +45,7 @@ from belfry.web.views import (
     ProposalView,
     RestoreView,
     Row,
+    ScoreView,
     SignalView,
     SiteView,
     TimelineItem,
@@ -77,6 +79,8 @@ class Teller:
     silent: Callable[[Incident], bool] = lambda _: False
     """Whether a silent alarm is open at the site of an incident."""
     maps: SiteMaps = field(default_factory=SiteMaps)
+    beside: Callable[[Incident], Sequence[Incident]] = lambda _: ()
+    """What is open at the site of an incident."""
 
     # -- rows
 
@@ -163,6 +167,7 @@ class Teller:
             "silent": incident.silent,
             "silent_site": self.silent(incident),
             "life": incident.life,
+            "score": self._score_view(incident, language),
             "fire_order": order_of(incident),
             "flags": list(incident.flags),
             "taken_by": incident.taken_by,
@@ -205,6 +210,41 @@ class Teller:
     def _line(self, incident: Incident) -> str | None:
         line = None if incident.via is None else self.accounts.by_key(incident.via)
         return None if line is None else line.id
+
+    # -- how sure it is
+
+    def score(self, incident: Incident) -> Score | None:
+        """The validation score; None where the levels are not for it."""
+        if incident.method is not Method.EQUIPMENT or not (is_scored(incident.kind) or is_user_pressed(incident.kind)):
+            return None
+        return score(incident, beside=self.beside(incident), rules=self.rules, site_of=self._zones)
+
+    def said_of(self, found: Score, language: str) -> list[str]:
+        """Why, in words."""
+        return [in_words(why, language) for why in found.why]
+
+    def names(self, incident: Incident) -> tuple[str | None, str | None]:
+        """What the registry calls the area and the zone, or their numbers."""
+        area, zone = self._names(incident)
+        return area or incident.area, zone or incident.zone
+
+    def _score_view(self, incident: Incident, language: str) -> ScoreView | None:
+        found = self.score(incident)
+        if found is None:
+            return None
+        return ScoreView(
+            level=found.level,
+            table=found.table,
+            judged=any(why.rule == "set" for why in found.why),
+            rules=found.rules,
+            why=self.said_of(found, language),
+            notes=[in_words(note, language) for note in found.notes],
+        )
+
+    def _zones(self, incident: Incident) -> SiteMap | None:
+        """What is registered of the zones of the panel that speaks for an incident."""
+        account = self._line(incident) or incident.account_id
+        return None if account is None else self.maps.of(account, self.accounts.parts(account))
 
     # -- signals
 

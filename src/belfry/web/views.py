@@ -137,6 +137,22 @@ class RestoreView(Struct, frozen=True):
     open_points: int
 
 
+class ScoreView(Struct, frozen=True, kw_only=True):
+    """The validation score. `level` null: what a person pressed stands outside the levels; `why` says so."""
+
+    level: int | None
+    """0 to 4."""
+    table: int | None
+    """What the table alone says."""
+    judged: bool
+    """Set by a person."""
+    rules: int
+    """Version of the table."""
+    why: list[str]
+    notes: list[str]
+    """What changes nothing, and is good to know."""
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """An incident as the queue shows it. It is so after position `updated`; `rings` changes when it sounds."""
 
@@ -175,6 +191,8 @@ class Row(Struct, frozen=True, kw_only=True):
     silent_site: bool
     """A silent alarm is open at the site, be it this one or another: no call to the premises."""
     life: bool
+    score: ScoreView | None
+    """Null where the levels are not for it: no intruder alarm of equipment."""
     neighbours: int
     """So many open incidents of the same hazard stand close by, of those that one may know of."""
     fire_order: str | None

@@ -17,7 +17,7 @@ from msgspec import UNSET
 from belfry.centre.board import load
 from belfry.centre.duress import duress_alarm
 from belfry.domain.commands import SayWord, ShowAccess
-from belfry.domain.contacts import Contact
+from belfry.domain.contacts import Authority, Contact
 from belfry.domain.incident import Incident
 from belfry.domain.site_file import SiteFile
 from belfry.ports import Spoken, TooManyWords, Words, WordsRefused
@@ -96,7 +96,8 @@ async def check_word(request: Asked, account_id: FromPath[str], data: JSONBody[W
     contact = next((one for one in file.contacts if one.id == spoken.contact), None)
     right = spoken.contact is not None or spoken.duress
     raised = _raise(house, file, spoken, incident)
-    noted = _note(request, file, incident, right=right, contact=contact)
+    cancels = contact is not None and not spoken.duress and Authority.CANCEL in contact.authority
+    noted = _note(request, file, incident, right=right, contact=contact, cancels=cancels)
     told_at, *_ = await asyncio.gather(noted, *raised)
     return WordAnswer(
         accepted=right,
@@ -148,12 +149,12 @@ def _raise(house: House, file: SiteFile, spoken: Spoken, incident: Incident | No
 
 
 async def _note(
-    request: Asked, file: SiteFile, incident: Incident | None, *, right: bool, contact: Contact | None
+    request: Asked, file: SiteFile, incident: Incident | None, *, right: bool, contact: Contact | None, cancels: bool
 ) -> Incident | None:
     """Write down that a word was compared; returns its incident as it is then."""
     whose = None if contact is None else contact.id
     if incident is not None:
-        return await act(request, incident.id, SayWord(right, whose))
+        return await act(request, incident.id, SayWord(right, whose, cancels))
     desk = front(request).house.desk
     await desk.word_tried(file.account.id, staff_of(request), right=right, contact=whose)
     return None

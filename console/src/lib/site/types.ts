@@ -144,6 +144,7 @@ export interface Details {
   service_contract: string;
   premises: PhoneNumber[];
   call_back: boolean;
+  two_calls: boolean;
 }
 
 export interface AccountFields {

@@ -112,6 +112,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'f.details.service_contract': 'Wartungsvertrag',
   'f.details.premises': 'Telefonnummern vor Ort',
   'f.details.call_back': 'Rückruf nach einem Alarm, der von selbst endete',
+  'f.details.two_calls': 'Zwei Anrufe vor der Polizei (Einbruchalarm)',
   'f.areas.number': 'Bereich',
   'f.areas.name': 'Name',
   'f.areas.sub_account': 'Gehört zu (Konto-Id)',

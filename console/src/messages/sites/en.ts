@@ -113,6 +113,7 @@ export const sites = {
   'f.details.service_contract': 'Service contract',
   'f.details.premises': 'Telephone numbers on the premises',
   'f.details.call_back': 'Call back after an alarm that ended by itself',
+  'f.details.two_calls': 'Two calls before the police (intruder alarms)',
   'f.areas.number': 'Area',
   'f.areas.name': 'Name',
   'f.areas.sub_account': 'Belongs to (account id)',

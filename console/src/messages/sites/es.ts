@@ -112,6 +112,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'f.details.service_contract': 'Contrato de mantenimiento',
   'f.details.premises': 'Teléfonos en el lugar',
   'f.details.call_back': 'Llamar tras una alarma que terminó sola',
+  'f.details.two_calls': 'Dos llamadas antes de la policía (alarmas de intrusión)',
   'f.areas.number': 'Área',
   'f.areas.name': 'Nombre',
   'f.areas.sub_account': 'Pertenece a (id de cuenta)',

@@ -112,6 +112,7 @@ export const sites: Record<keyof typeof en, Message> = {
   'f.details.service_contract': 'Contrat d’entretien',
   'f.details.premises': 'Numéros de téléphone sur place',
   'f.details.call_back': 'Rappeler après une alarme finie d’elle-même',
+  'f.details.two_calls': 'Deux appels avant la police (alarmes intrusion)',
   'f.areas.number': 'Secteur',
   'f.areas.name': 'Nom',
   'f.areas.sub_account': 'Appartient à (id du compte)',

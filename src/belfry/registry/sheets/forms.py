@@ -137,6 +137,7 @@ DETAILS: Final = Form(
         "installer": Column("installer", text(site_file.LINE_MOST)),
         "service_contract": Column("service_contract", text(site_file.LINE_MOST)),
         "call_back": Column("call_back", yes_no),
+        "two_calls": Column("two_calls", yes_no),
         **_phones(),
     },
     ("account",),
