@@ -40,6 +40,7 @@ def test_an_unknown_part_is_refused_with_what_is_installed(install: Install) -> 
 def test_the_built_in_parts_come_through_the_same_door() -> None:
     assert "dc09" in installed(Group.RECEIVERS)
     assert {"memory", "sqlite"} <= set(installed(Group.JOURNALS))
+    assert "apprise" in installed(Group.NOTIFIERS)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_part_that_cannot_load_is_refused_with_its_cause(install: Install, nam
     with pytest.raises(PluginError) as refused:
         load(Group.NOTIFIERS, "bell")
     assert f"'bell' ({name}:Bell) cannot be loaded: {cause}" in str(refused.value)
-    assert "installed in belfry.notifiers: bell" in str(refused.value)
+    assert "installed in belfry.notifiers: apprise, bell" in str(refused.value)
     assert refused.value.__cause__ is not None
 
 
