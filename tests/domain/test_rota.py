@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from belfry.domain.contacts import WeekWindow
-from belfry.domain.rota import OnCall, hours, is_on_duty, on_call
+from belfry.domain.escalation import LEVELS
+from belfry.domain.rota import REPORT, OnCall, check, hours, is_on_duty, on_call
 
 MONDAY = datetime(2026, 11, 23)  # noqa: DTZ001 - the wall clock of some zone
 
@@ -59,3 +60,11 @@ def test_without_hours_it_is_always_and_without_kinds_everything() -> None:
     assert on_call([everything, fires], "supervisor", "FIRE.ALARM.AUTO", MONDAY) == [everything, fires]
     assert on_call([everything, fires], "supervisor", "FIRE.ALARMING", MONDAY) == [everything]
     assert on_call([everything], "outside", "FIRE.ALARM.AUTO", MONDAY) == []
+
+
+def test_who_gets_reports_alone_is_reached_by_no_escalation() -> None:
+    manager = row(level=REPORT)
+    check(manager)
+    assert not any(on_call([manager], level, "FIRE.ALARM.AUTO", MONDAY) for level in LEVELS)
+    with pytest.raises(ValueError, match="level = 'boss': wants one of desk, "):
+        check(row(level="boss"))

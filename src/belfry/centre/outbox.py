@@ -20,7 +20,7 @@ from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.flood import Flood
 from belfry.centre.notices import RECIPIENTS_MOST, NoticeBook, Reached, escalation_of, is_lost, notice_of
 from belfry.centre.silent import SilentSites, Withheld
-from belfry.domain.escalation import DESK, NEXT, further, mark
+from belfry.domain.escalation import DESK, LEVELS, NEXT, further, mark
 from belfry.domain.facts import Entry, Escalated, Fact, incident_subject, notice_subject
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
@@ -213,7 +213,7 @@ class Outbox:
         if incident is None or why_not(first, incident, self._rules) is not None:
             del self._book.reached[reached.position]
             return
-        if not rows or (level in (DESK, NEXT) and not is_configured(rows, level)):
+        if not _pages(rows) or (level in (DESK, NEXT) and not is_configured(rows, level)):
             del self._book.reached[reached.position]  # the desks hear it, and there is nobody else
             return
         there = on_call(rows, level, incident.kind, now.astimezone(self.rota.zone))[:RECIPIENTS_MOST]
@@ -444,6 +444,11 @@ class Outbox:
             self._book.fold(position, entry)
             if isinstance(entry.facts[0], Escalated):
                 self._board.fold(position, entry)
+
+
+def _pages(rows: Sequence[OnCall]) -> bool:
+    """Whether anybody of the rota is there for more than reports."""
+    return any(is_configured(rows, level) for level in LEVELS)
 
 
 def _first(notice: str) -> Expect:

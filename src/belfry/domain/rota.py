@@ -15,6 +15,8 @@ from belfry.domain.contacts import MINUTES_OF_DAY, WeekWindow
 from belfry.domain.escalation import LEVELS
 
 NAME_MOST: Final = 60
+REPORT: Final = "report"
+"""The level of who is reached by reports alone; no escalation comes to it."""
 DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 _HOURS: Final = re.compile(
@@ -89,5 +91,5 @@ def check(row: OnCall) -> None:
     """Raises ValueError with what is wrong."""
     if not row.name.strip() or len(row.name) > NAME_MOST or not row.name.isprintable():
         raise ValueError(f"name = {row.name!r}: wants 1 to {NAME_MOST} characters in one line")
-    if row.level not in LEVELS:
-        raise ValueError(f"level = {row.level!r}: wants one of {', '.join(LEVELS)}")
+    if row.level not in (*LEVELS, REPORT):
+        raise ValueError(f"level = {row.level!r}: wants one of {', '.join((*LEVELS, REPORT))}")

@@ -52,7 +52,7 @@ class OnCallTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     name: Text
     """What the staff call it. Shown in the story of every incident that it was told of."""
-    level: Literal["desk", "next", "supervisor", "room", "outside"]
+    level: Literal["desk", "next", "supervisor", "room", "outside", "report"]
     notifier: Text
     hours: tuple[str, ...] = ()
     """Such as `mo-fr 06:00-18:00`, by `time_zone`; empty: always."""
