@@ -317,6 +317,20 @@ async def test_a_notifier_that_breaks_ends_nothing_else() -> None:
         assert await it.told() == ["asked anna", "tried 1", "failed 1 broken", "tried 2", "sent 2"]
 
 
+async def test_a_report_that_cannot_be_made_ends_nothing_else() -> None:
+    async with paging() as it:
+
+        async def broken(notice: str) -> Push | None:
+            raise ZeroDivisionError(notice)
+
+        it.outbox.composes["report"] = broken
+        await it.outbox.want(Wanted(notice="report-1", to="anna", why="report"))
+        await it.escalate()
+        await it.turn()
+        assert "failed 1 broken" in await it.told()
+        assert len(it.phone.sent) == 1
+
+
 async def test_whoever_the_settings_do_not_know_any_more_is_not_tried() -> None:
     async with paging() as it:
         await it.escalate()

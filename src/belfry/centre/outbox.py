@@ -370,13 +370,13 @@ class Outbox:
         reason = why_not(asked, incident, self._rules)
         if reason is not None:
             return NoticeDropped(notice=notice.id, reason=reason)
-        said = await self._push(asked, incident, way, count)
-        if said is None:
-            return NoticeDropped(notice=notice.id, reason="nothing_to_send")
         site = asked.account_id if incident is None else site_of(incident)
         try:
-            leave = self._silent.may_reach(site, asked.audience, asked.channel)
             async with asyncio.timeout(SEND_WITHIN_S):
+                said = await self._push(asked, incident, way, count)
+                if said is None:
+                    return NoticeDropped(notice=notice.id, reason="nothing_to_send")
+                leave = self._silent.may_reach(site, asked.audience, asked.channel)
                 await way.notifier.send(leave, said, audience=asked.audience)
         except Withheld:
             return NoticeDropped(notice=notice.id, reason=SILENT_SITE)
@@ -387,8 +387,8 @@ class Outbox:
         except NotSent as error:
             left = MAY_HAVE_LEFT if isinstance(error, MayHaveLeft) else error.reason
             return self._failed(notice, left, self._clock(), final=error.final)
-        except Exception as error:  # a notifier of somebody else may raise anything; that is written down
-            log.error("a notifier is broken", to=asked.to, error=type(error).__name__)
+        except Exception as error:  # what others compose and carry may raise anything; that is written down
+            log.error("a notice cannot be sent", to=asked.to, why=asked.why, error=type(error).__name__)
             return self._failed(notice, "broken", self._clock())
         return NoticeSent(notice=notice.id, attempt=notice.attempts)
 
