@@ -51,6 +51,9 @@ log = structlog.get_logger()
 LOOK_EVERY_S: Final = 1.0
 """The longest wait between two looks at the clock, which may be set at any time."""
 LOOK_AFTER_S: Final = 0.01
+REST_EACH_S: Final = 0.0001
+"""Rest after a round for each notice that it looked at, several times as long as the look took: a flood of alarms that
+nobody takes must not keep the loop from those that come."""
 AT_ONCE: Final = 8
 """Sendings under way by one notifier: one that hangs keeps no other from sending."""
 
@@ -108,6 +111,7 @@ class Outbox:
         self._given_up: set[int] = set()
         """Escalations of which a notice was given up."""
         self._recovered = False
+        self._looked = clock()
         self.beats = 0
 
     # -- what others want
@@ -164,6 +168,7 @@ class Outbox:
 
     async def step(self, now: datetime, sendings: TaskGroup) -> None:
         """Write down and begin everything that is due. Raises JournalError; what is due stays due."""
+        self._looked = now
         if not self._recovered:
             await self._recover(now)
             self._recovered = True
@@ -175,9 +180,13 @@ class Outbox:
         await self._begin_sending(now, sendings)
 
     async def _wait(self) -> None:
+        """Until something new is to be done. What is due and still waits (for its turn, in a flood) is no reason to
+        look again at once."""
         self._news.clear()
-        times = [at for notice in self._book.live() if (at := next_try(notice, self._rules)) is not None]
-        ahead = (min(times) - self._clock()).total_seconds() if times and not self._under_way else LOOK_EVERY_S
+        live = self._book.live()
+        times = [at for one in live if (at := next_try(one, self._rules)) is not None and at > self._looked]
+        ahead = (min(times) - self._clock()).total_seconds() if times else LOOK_EVERY_S
+        await asyncio.sleep(min(len(live) * REST_EACH_S, LOOK_EVERY_S))
         try:
             async with asyncio.timeout(min(max(ahead, LOOK_AFTER_S), LOOK_EVERY_S)):
                 await self._news.wait()
