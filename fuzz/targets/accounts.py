@@ -71,7 +71,9 @@ def _stored(sheet: Sheet) -> None:
         _registry.append(Registry.open(FOLDER, hasher=hasher))
     _registry.append(_registry[0])
     first = _registry[0].import_accounts(sheet, by="fuzz")
-    assert first.ok
+    if not first.ok:  # a sheet of another tenant came before, with the same number
+        assert all("is taken" in one.reason for one in first.problems), "good alone, and refused for something else"
+        return
     assert first.rows == len(sheet.drafts)
     again = _registry[0].import_accounts(sheet, dry_run=True, by="fuzz")
     assert again.unchanged == again.rows, "what was stored is not what was read"
