@@ -8,8 +8,9 @@ from typing import Final
 
 import pytest
 
+from belfry.centre.asking import Rota, Way
 from belfry.centre.notices import recalled
-from belfry.centre.outbox import Outbox, Rota, Way
+from belfry.centre.outbox import Outbox
 from belfry.centre.silent import SilentSites
 from belfry.domain import kinds
 from belfry.domain.contacts import WeekWindow
@@ -336,7 +337,7 @@ async def test_whoever_the_settings_do_not_know_any_more_is_not_tried() -> None:
         await it.escalate()
         it.phone.raises = [NotSent("not_confirmed")]
         await it.turn()
-        it.outbox.rota = Rota(zone=UTC)
+        it.outbox._asking.rota = Rota(zone=UTC)
         await it.turn(seconds=60)
         assert (await it.told())[-1] == "dropped unknown_recipient"
 
@@ -359,7 +360,7 @@ async def test_what_was_tried_before_a_kill_may_have_left_and_is_tried_again() -
         await it.turn()
         notice = it.notice()
         tried = NoticeTried(notice=notice.id, attempt=2)  # and here the power went
-        await it.room.journal.append([it.outbox._entry(notice_subject(notice.id), tried)])
+        await it.room.journal.append([it.outbox._scribe.entry(notice_subject(notice.id), tried)])
         async with room(journal=it.room.journal) as again:
             again.now = it.room.now + timedelta(minutes=5)
             after = Paging(again, (ANNA,), {}, Channel.PUSH)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from belfry import plugins
-from belfry.centre.outbox import Rota, Way
+from belfry.centre.asking import Rota, Way
 from belfry.ports import Clock
 from belfry.ports.outbox import MakesNotifiers, Notifier
 from belfry.settings import NotifierTable, Settings, notifier_part

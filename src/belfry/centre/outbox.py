@@ -10,25 +10,23 @@ call, or whose people could not be reached, reaches the next one at once.
 import asyncio
 from asyncio import TaskGroup
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from belfry.centre.board import Board, catch_up, expect_of
+from belfry.centre.asking import Asking, Rota, Scribe, Way
+from belfry.centre.board import Board
 from belfry.centre.flood import Flood
-from belfry.centre.notices import RECIPIENTS_MOST, NoticeBook, Reached, escalation_of, is_lost, notice_of
+from belfry.centre.notices import NoticeBook, escalation_of
 from belfry.centre.silent import SilentSites, Withheld
-from belfry.domain.escalation import DESK, LEVELS, NEXT, further, mark
-from belfry.domain.facts import Entry, Escalated, Fact, incident_subject, notice_subject
+from belfry.domain.facts import notice_subject
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeFailed, NoticeSent, NoticeTried
 from belfry.domain.notices import (
     FOLDED,
     MAY_HAVE_LEFT,
-    NOBODY,
     SILENT_SITE,
     UNKNOWN,
     Notice,
@@ -38,12 +36,10 @@ from belfry.domain.notices import (
     why_not,
 )
 from belfry.domain.presets import Rules
-from belfry.domain.reach import Audience, Channel
-from belfry.domain.rota import OnCall, is_configured, is_on_duty, on_call
 from belfry.domain.site_handling import site_of
-from belfry.ports import Accounts, Chance, Clock, Expect, Journal, JournalError, Stale
+from belfry.ports import Accounts, Chance, Clock, Expect, Journal, JournalError
 from belfry.ports.leave import NoLeave
-from belfry.ports.outbox import SEND_WITHIN_S, Composes, MayHaveLeft, Notifier, NotSent, Push, Wanted
+from belfry.ports.outbox import SEND_WITHIN_S, Composes, MayHaveLeft, NotSent, Push, Wanted
 from belfry.safeguards import push
 
 log = structlog.get_logger()
@@ -56,29 +52,6 @@ REST_EACH_S: Final = 0.0001
 nobody takes must not keep the loop from those that come."""
 AT_ONCE: Final = 8
 """Sendings under way by one notifier: one that hangs keeps no other from sending."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A notifier of the settings, and what it may carry."""
-
-    notifier: Notifier
-    carries: push.Carries = "place"
-    persons: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rota:
-    """Whom the settings name, and how they are reached."""
-
-    rows: Sequence[OnCall] = ()
-    ways: Mapping[str, Way] = field(default_factory=dict)
-    """By the name of the notifier."""
-    zone: tzinfo
-    language: str = "en"
-
-    def row(self, name: str) -> OnCall | None:
-        return next((row for row in self.rows if row.name == name), None)
 
 
 class Outbox:
@@ -98,54 +71,35 @@ class Outbox:
         clock: Clock,
         chance: Chance,
     ) -> None:
-        self._book, self._board, self._journal = book, board, journal
-        self.rota = rota
+        self._book, self._board = book, board
         self._silent, self._accounts, self._kinds = silent, accounts, kinds
-        self._rules, self._clock, self._chance = rules, clock, chance
+        self._rules, self._clock = rules, clock
+        self._scribe = Scribe(book, board, journal, clock=clock, chance=chance)
+        self._asking = Asking(book, board, self._scribe, rota=rota, rules=rules)
         self.composes: dict[str, Composes] = {}
         """Who makes what is sent about something that is no incident, by `why`."""
         self._under_way: dict[str, str] = {}
         """Notices that are being sent, and by which notifier."""
         self._flood = Flood()
         self._news = asyncio.Event()
-        self._given_up: set[int] = set()
-        """Escalations of which a notice was given up."""
         self._recovered = False
         self._looked = clock()
         self.beats = 0
+
+    @property
+    def rota(self) -> Rota:
+        return self._asking.rota
 
     # -- what others want
 
     async def want(self, wanted: Wanted) -> bool:
         """As `ports.outbox.Outbox` says."""
-        row = self.rota.row(wanted.to)
-        if row is None:
-            raise LookupError(f"nobody of the name {wanted.to!r} is on call")
-        if escalation_of(wanted.notice) is not None:
-            raise ValueError(f"{wanted.notice!r} is how notices of escalations are called")
-        if self._book.get(wanted.notice) is not None:
-            return False
-        asked = NoticeAsked(
-            notice=wanted.notice,
-            audience=Audience.ROOM,
-            channel=self._channel(row),
-            to=row.name,
-            why=wanted.why,
-            training=wanted.training,
-        )
-        try:
-            await self._store([self._entry(notice_subject(asked.notice), asked)], _first(asked.notice))
-        except Stale:
-            return False
-        return True
+        return await self._asking.want(wanted)
 
     async def reach(self, level: str, why: str, name: str) -> None:
         """Want whoever is on call at a level now to be reached, each once under a name that is given once. Raises
         JournalError."""
-        local = self._clock().astimezone(self.rota.zone)
-        there = [row for row in self.rota.rows if row.level == level and is_on_duty(row, local)]
-        for number, row in enumerate(there[:RECIPIENTS_MOST]):
-            await self.want(Wanted(notice=f"{name}.{number}", to=row.name, why=why))
+        await self._asking.reach(level, why, name, self._clock())
 
     # -- the task
 
@@ -173,9 +127,9 @@ class Outbox:
             await self._recover(now)
             self._recovered = True
         for reached in list(self._book.reached.values()):
-            await self._ask(reached, now)
-        for position in list(self._given_up):
-            await self._reach_further(position)
+            await self._asking.ask(reached, now)
+        for position in list(self._asking.given_up):
+            await self._asking.reach_further(position)
         await self._drop_answered()
         await self._begin_sending(now, sendings)
 
@@ -200,7 +154,7 @@ class Outbox:
 
     def _hear(self, notice: Notice | None) -> None:
         if notice is not None and notice.stage is Stage.GIVEN_UP and (at := escalation_of(notice.id)) is not None:
-            self._given_up.add(at)
+            self._asking.given_up.add(at)
         self._news.set()
 
     async def _recover(self, now: datetime) -> None:
@@ -208,90 +162,9 @@ class Outbox:
         for notice in self._book.live():
             if notice.stage is Stage.TRIED:
                 await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now))
-        self._given_up.update(
+        self._asking.given_up.update(
             at for notice in self._book.newest(len(self._book)) if (at := escalation_of(notice.id)) is not None
         )
-
-    # -- asking
-
-    async def _ask(self, reached: Reached, now: datetime) -> None:
-        """Turn a level into notices, all or none."""
-        incident = self._board.get(reached.incident)
-        rows, level = self.rota.rows, reached.level
-        first = self._asked(reached, 0, None, incident)
-        if incident is None or why_not(first, incident, self._rules) is not None:
-            del self._book.reached[reached.position]
-            return
-        if not _pages(rows) or (level in (DESK, NEXT) and not is_configured(rows, level)):
-            del self._book.reached[reached.position]  # the desks hear it, and there is nobody else
-            return
-        there = on_call(rows, level, incident.kind, now.astimezone(self.rota.zone))[:RECIPIENTS_MOST]
-        if not there:
-            await self._ask_nobody(first, incident)
-            return
-        asked = [self._asked(reached, number, row, incident) for number, row in enumerate(there)]
-        entries = [self._entry(notice_subject(one.notice), one) for one in asked]
-        try:
-            await self._store(entries, _first(first.notice))
-        except Stale:
-            self._book.reached.pop(reached.position, None)  # it was asked for, and is being folded
-
-    async def _ask_nobody(self, asked: NoticeAsked, incident: Incident) -> None:
-        """Nobody is on call: that is shown, and the next level is reached at once."""
-        dropped = NoticeDropped(notice=asked.notice, reason=NOBODY)
-        entries = [self._entry(notice_subject(asked.notice), asked, dropped)]
-        onward = self._onward(asked, incident, f"nobody is on call: {asked.level}")
-        if onward is None:
-            await self._store(entries, _first(asked.notice))
-            return
-        try:
-            await self._store([*entries, onward], expect_of(incident))
-        except Stale:  # it is decided anew in the next round
-            await catch_up(self._board, self._journal, incident.id)
-            self._news.set()
-
-    async def _reach_further(self, position: int) -> None:
-        """Where nobody of a level could be reached, the next one is."""
-        notices = self._book.of(position)
-        self._given_up.discard(position)
-        if not is_lost(notices):
-            return
-        asked = notices[0].asked
-        incident = None if asked.incident is None else self._board.get(asked.incident)
-        if incident is None or why_not(asked, incident, self._rules) is not None:
-            return
-        onward = self._onward(asked, incident, f"nobody could be reached: {asked.level}")
-        if onward is None:
-            return
-        try:
-            await self._store([onward], expect_of(incident))
-        except Stale:
-            await catch_up(self._board, self._journal, incident.id)
-            self._given_up.add(position)
-            self._news.set()
-
-    def _onward(self, asked: NoticeAsked, incident: Incident, reason: str) -> Entry | None:
-        level = further(asked.level, self._rules)
-        if level is None or mark(asked.why, level) in incident.escalated:
-            return None
-        fact = Escalated(incident=incident.id, clock=asked.why, level=level, reasons=(reason,))
-        return self._entry(incident_subject(incident.id), fact)
-
-    def _asked(self, reached: Reached, number: int, row: OnCall | None, incident: Incident | None) -> NoticeAsked:
-        return NoticeAsked(
-            notice=notice_of(reached.position, number),
-            audience=Audience.ROOM,
-            channel=Channel.PUSH if row is None else self._channel(row),
-            to="" if row is None else row.name,
-            why=reached.clock,
-            incident=reached.incident,
-            account_id=None if incident is None else incident.account_id,
-            level=reached.level,
-        )
-
-    def _channel(self, row: OnCall) -> Channel:
-        way = self.rota.ways.get(row.notifier)
-        return Channel.PUSH if way is None else way.notifier.channel
 
     # -- what is not wanted any more
 
@@ -438,31 +311,11 @@ class Outbox:
         was quicker."""
         subject = notice_subject(notice.id)
         try:
-            await self._store([self._entry(subject, fact)], Expect(subject, notice.head))
+            await self._scribe.store([self._scribe.entry(subject, fact)], Expect(subject, notice.head))
         except JournalError as error:
             log.warning("what becomes of a notice cannot be written", notice=notice.id, error=str(error))
             return None
         return self._book.get(notice.id)
-
-    def _entry(self, subject: str, *facts: Fact) -> Entry:
-        return Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=facts)
-
-    async def _store(self, entries: Sequence[Entry], expect: Expect) -> None:
-        positions = await self._journal.append(entries, expect)
-        for position, entry in zip(positions, entries, strict=True):
-            self._book.fold(position, entry)
-            if isinstance(entry.facts[0], Escalated):
-                self._board.fold(position, entry)
-
-
-def _pages(rows: Sequence[OnCall]) -> bool:
-    """Whether anybody of the rota is there for more than reports."""
-    return any(is_configured(rows, level) for level in LEVELS)
-
-
-def _first(notice: str) -> Expect:
-    """Nobody has asked for it yet."""
-    return Expect(notice_subject(notice), 0)
 
 
 def _by_recipient(notices: Sequence[Notice]) -> Mapping[str, list[Notice]]:
