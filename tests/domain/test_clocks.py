@@ -138,6 +138,12 @@ def test_each_kind_has_the_presets_of_the_rules(kind: str, priority: int, found:
     assert {name: (one.target_s, one.limit_s) for name, one in limits(kind, priority, RULES).items()} == found
 
 
+def test_a_report_holds_a_fire_against_the_limit_of_fires() -> None:
+    rules = Rules(fire_told_s=120, told_1_s=80)
+    told = [limits(kind, 1, rules)["told"].limit_s for kind in ("FIRE.ALARM.AUTO", "PERS.ALARM.HOLDUP")]
+    assert told == [120, 80]
+
+
 def done(do: StepType, outcome: Outcome | None, **more: Any) -> StepDone:
     return StepDone(incident="i1", by="anna", do=do, outcome=outcome, **more)
 

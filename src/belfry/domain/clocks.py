@@ -29,6 +29,7 @@ CLOCKS: Final = (TAKE, ACT, TOLD, ARRIVE)
 
 CARE: Final = ("MED.ALARM.CARE", "MED.ALARM.FALL", "MED.ALARM.INACTIVITY", "MED.WELFARE", "MED.CARE.EXIT")
 """Kinds of social care: whoever pressed hears a voice."""
+FIRE: Final = "FIRE."
 SUPERVISORY: Final = "FIRE.SUPERVISORY"
 FAULT: Final = "FIRE.FAULT"
 OF_THE_CENTRE: Final = "TECH.CENTRE"
@@ -65,7 +66,8 @@ def limits(kind: str, priority: int, rules: Rules) -> Mapping[str, Limits]:
     elif priority == 1:
         found[ACT] = Limits(rules.act_1_s, rules.act_1_s)
     if priority == 1 and not care and kind != OF_THE_CENTRE:
-        found[TOLD] = Limits(rules.told_1_s, rules.told_1_s)
+        told_s = rules.fire_told_s if kind.startswith(FIRE) else rules.told_1_s
+        found[TOLD] = Limits(told_s, told_s)
     if kind == SUPERVISORY:
         found[ARRIVE] = Limits(rules.runner_s, rules.runner_s)
     elif kind == FAULT:
@@ -74,7 +76,10 @@ def limits(kind: str, priority: int, rules: Rules) -> Mapping[str, Limits]:
 
 
 def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
-    """Return the clocks that an incident has, by name, in the order of CLOCKS; done ones too."""
+    """Return the clocks that an incident has, by name, in the order of CLOCKS; done ones too. None of one that is
+    merged into another: those of that one count."""
+    if incident.merged_into is not None and incident.open:
+        return {}
     wanted = limits(incident.kind, incident.priority, rules)
     found: dict[str, Clock] = {}
     if TAKE in wanted:
