@@ -58,12 +58,12 @@ async def test_once_it_is_taken_nobody_is_troubled_any_more(tmp_path: Path) -> N
         await until(lambda: len(phones["sam"].told) == 1)
         await desk.act(row["id"], "take")
         await pass_on(desk, row["id"])
-        for _ in range(12):  # somebody is there, and no reminder comes
+        for _ in range(6):  # somebody is there, and no reminder comes
             await desk.act(row["id"], "note", text="On the telephone with the caretaker")
             await town.pass_time(seconds=55)
         await desk.skip_all(row["id"])
         await desk.act(row["id"], "close", seen_upto=1, disposition="user_error", reason="no restore yet")
-        await town.pass_time(minutes=30)
+        await town.pass_time(minutes=6)
         assert (len(phones["sam"].told), phones["anna"].told) == (1, [])
         told = escalations(await desk.detail(row["id"]))
         assert [(clock, level) for clock, level, _ in told] == [("take", "desk"), ("take", "supervisor")]
@@ -160,7 +160,7 @@ async def test_where_nobody_sees_the_alarms_the_supervisors_phone_rings_once_in_
         await until(lambda: len(phones["sam"].told) == 1)
         wanted = ("Nobody sees the alarms", "Alarms wait in Belfry demo, and no console shows them to anybody.")
         assert phones["sam"].told == [wanted]
-        await town.pass_time(minutes=15)
+        town.clock.wait(minutes=15)
         await blind()
         await until(lambda: len(phones["sam"].told) == 2)
         assert phones["anna"].told == []
