@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY, withNewest, withOlder } from '../src/lib/timeline';
+import { EMPTY, isReaching, withNewest, withOlder } from '../src/lib/timeline';
 import type { Item } from '../src/lib/types';
 
 function item(position: number): Item {
@@ -28,4 +28,21 @@ test('a page that does not touch what was read replaces it, so that no gap stays
   const story = withNewest(withNewest(EMPTY, page(1, 2), null), page(900, 901), 'c');
   expect(shown(story)).toEqual([901, 900]);
   expect(story.before).toBe('c');
+});
+
+test('what came of an escalation is told later than itself, and is looked for until it is known', () => {
+  const at = Date.parse('2026-11-23T02:14:05Z');
+  const escalated = (...stages: string[]): Item => ({
+    ...item(2),
+    type: 'escalated',
+    data: { clock: 'take', level: 'outside', ...(stages.length > 0 ? { notices: stages.map((stage) => ({ stage })) } : {}) },
+  });
+  let story = withNewest(EMPTY, [item(1), escalated()], null);
+  expect([isReaching(story, at + 9_000), isReaching(story, at + 10_000)]).toEqual([true, false]);
+  for (const [stages, looked] of [[['asked', 'tried'], true], [['sent', 'failed'], true], [['sent', 'given_up'], false]] as const) {
+    story = withNewest(story, [item(1), escalated(...stages)], null);
+    expect(isReaching(story, at + 60_000)).toBe(looked);
+  }
+  expect(story.items).toHaveLength(2);
+  expect(withNewest(story, [item(1), escalated('sent', 'given_up')], null)).toBe(story);
 });

@@ -191,6 +191,19 @@ export class Handling {
     void this.refresh();
   }
 
+  /** Read the story anew: what came of a notice is told by no row. Unlike the incident itself, reading it says nothing
+   * of somebody being there. */
+  async look(): Promise<void> {
+    const { id } = this;
+    if (!id) return;
+    try {
+      const page = await this.desk.api.get<Page<Item>>(`/incidents/${encodeURIComponent(id)}/timeline`);
+      if (this.id === id) this.story = withNewest(this.story, page.items, page.next);
+    } catch {
+      return; // the next look tells, and the connection says what is wrong
+    }
+  }
+
   private async refresh(): Promise<void> {
     if (this.refreshing) {
       this.stale = true;

@@ -1,7 +1,7 @@
 // An incident's story as far as it was read: pages of it laid together, newest first.
 
 import { compare } from './position';
-import type { Item } from './types';
+import type { Item, Notice } from './types';
 
 export interface Story {
   /** Newest first. */
@@ -27,11 +27,41 @@ export function withNewest(story: Story, page: readonly Item[], before: string |
   // More came in than a page holds: the gap between would stay unseen, so reading starts again.
   if (!touches && before !== null) return { items: [...page].sort(newestFirst), before };
   const fresh = page.filter((item) => !known.has(keyOf(item)));
-  if (fresh.length === 0 && story.items.length > 0) return story;
+  const items = withOutcomes(story.items, page);
+  if (fresh.length === 0 && story.items.length > 0) return items === story.items ? story : { ...story, items };
   return {
-    items: [...fresh, ...story.items].sort(newestFirst),
+    items: [...fresh, ...items].sort(newestFirst),
     before: story.items.length > 0 ? story.before : before,
   };
+}
+
+/** What came of an escalation is told later than the escalation itself; all other lines never change. */
+function withOutcomes(items: Item[], page: readonly Item[]): Item[] {
+  const told = new Map(page.filter(isEscalation).map((item) => [keyOf(item), item]));
+  const changed = (item: Item) => {
+    const now = told.get(keyOf(item));
+    return now && JSON.stringify(now.data) !== JSON.stringify(item.data) ? now : item;
+  };
+  const after = items.map(changed);
+  return after.some((item, n) => item !== items[n]) ? after : items;
+}
+
+function isEscalation(item: Item): boolean {
+  return item.type === 'escalated';
+}
+
+/** How long an escalation may be without a notice before it is sure to lead to none. */
+const ASKED_WITHIN_MS = 10_000;
+const UNDER_WAY = ['asked', 'tried', 'failed'];
+
+/** Whether somebody is just being reached, so that the story will say more without a signal or an act. */
+export function isReaching(story: Story, now: number): boolean {
+  return story.items.some((item) => {
+    if (!isEscalation(item)) return false;
+    const notices = (item.data.notices ?? []) as Notice[];
+    if (notices.length === 0) return now - Date.parse(item.at) < ASKED_WITHIN_MS;
+    return notices.some(({ stage }) => UNDER_WAY.includes(stage));
+  });
 }
 
 /** Add an older page at the far end. */
