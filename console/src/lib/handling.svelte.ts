@@ -28,6 +28,8 @@ export class Handling {
   /** An act is on its way. */
   busy = $state(false);
   failed = $state<string | null>(null);
+  /** The field for which the last act was refused. */
+  refusedFor: string | null = null;
   /** What it asks for, and how far that is. */
   readonly plan: PlanOf;
   private refreshing = false;
@@ -130,7 +132,7 @@ export class Handling {
   private async ask(id: string, doing: () => Promise<void>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
-    this.failed = null;
+    this.failed = this.refusedFor = null;
     try {
       await doing();
       return true;
@@ -153,6 +155,7 @@ export class Handling {
       if (error.type === 'belfry:owed' && this.plan.lead(error.problem.steps)) this.panel = null;
       else if (status === 409) this.desk.conflict(incident?.id ?? id, message);
       this.failed = message;
+      this.refusedFor = error.field ?? null;
       this.desk.say(t('said.failed', { why: message }), true);
     } else if (error instanceof Unreachable) {
       this.failed = t('said.unreachable');

@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -22,6 +22,7 @@ const MAY: Record<Right, readonly Role[]> = {
   'own site': ['holder'],
   storm: ['supervisor', 'administrator'],
   archive: [...ROOM, 'auditor'],
+  plans: ['supervisor', 'administrator'],
 };
 
 export function may(role: Role, right: Right): boolean {

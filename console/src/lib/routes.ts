@@ -10,6 +10,10 @@ export type PageName =
   | 'site-new'
   | 'import'
   | 'regions'
+  | 'plans'
+  | 'plan-new'
+  | 'plan-edit'
+  | 'plan-try'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -39,6 +43,10 @@ export const ROUTES: readonly Route[] = [
   { page: 'site-new', path: '/sites/new', right: 'add sites', link: 'sites', group: 'sites' },
   { page: 'import', path: '/import', right: 'import', link: 'sites', group: 'sites' },
   { page: 'regions', path: '/regions', right: 'edit sites', link: 'sites', group: 'sites' },
+  { page: 'plans', path: '/plans', right: 'silence', link: 'sites', group: 'sites' },
+  { page: 'plan-try', path: '/plans/try', right: 'plans', link: 'sites', group: 'sites' },
+  { page: 'plan-new', path: '/plans/new', right: 'plans', group: 'sites' },
+  { page: 'plan-edit', path: '/plans/:id/edit', right: 'silence', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },

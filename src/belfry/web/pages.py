@@ -24,11 +24,11 @@ from belfry.web.problems import Refused
 INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "on-test", "supervision", "storm", "sites", "sites/new", "import", "regions", "my-site", "report",
-    "call", "decode", "overview", "signin", "setup", "tech",
+    "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
-OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?")
-"""So are those of each site's card and editor, and of what is over there."""
+OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit")
+"""So are those of each site's card and editor, of what is over there, and of each plan."""
 TECHNICIAN: Final = "tech"
 """A technician's own page, on which nobody of the staff is signed in."""
 

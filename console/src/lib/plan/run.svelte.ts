@@ -13,6 +13,8 @@ export interface Host {
   readonly id: string | null;
   readonly detail: Detail | null;
   readonly busy: boolean;
+  /** The field for which the last act was refused. */
+  readonly refusedFor: string | null;
   can(act: Act): boolean;
   act(act: Act, words: Record<string, unknown>): Promise<boolean>;
 }
@@ -28,7 +30,7 @@ export class PlanOf {
   /** The step that was begun; its outcomes have the digits. */
   begun = $state<string | null>(null);
   /** The outcome that was chosen and wants more. */
-  wants = $state<{ outcome: Outcome; want: Want } | null>(null);
+  wants = $state<{ outcome: Outcome; want: Want; given: Record<string, unknown> } | null>(null);
   skipping = $state(false);
   /** Said where closing was asked for too early. */
   leading = $state(false);
@@ -38,7 +40,7 @@ export class PlanOf {
   private chosen = $state<string | null>(null);
   private dialled = $state<string | null>(null);
   private ahead = 0;
-  private reading = false;
+  private reading: Promise<void> | null = null;
   private again = false;
   /** Up to where the centre's story is in what is shown. */
   private shownAt = $state<string | null>(null);
@@ -65,8 +67,7 @@ export class PlanOf {
     this.failed = false;
     this.shownAt = null;
     this.stop();
-    this.asked = null;
-    this.ahead = 0;
+    this.asked = null; // a D that was pressed while the next one is on its way still counts
   }
 
   /** The incident is shown anew: its plan may stand elsewhere now. */
@@ -75,12 +76,15 @@ export class PlanOf {
     void this.read();
   }
 
-  async read(): Promise<void> {
-    if (this.reading) {
-      this.again = true;
-      return;
-    }
-    this.reading = true;
+  /** Read it anew; whoever asks meanwhile waits for the answer to what he asked. */
+  read(): Promise<void> {
+    if (this.reading) this.again = true;
+    else this.reading = this.readUntilLast();
+    return this.reading;
+  }
+
+  private async readUntilLast(): Promise<void> {
+    await Promise.resolve(); // so that it stands in `reading` before it can be over
     try {
       do {
         this.again = false;
@@ -93,7 +97,7 @@ export class PlanOf {
     } catch {
       this.failed = this.run === null;
     } finally {
-      this.reading = false;
+      this.reading = null;
     }
     this.catchUp();
   }
@@ -122,9 +126,7 @@ export class PlanOf {
     this.skipping = this.lacking = false;
     const want = wantOf(step, outcome);
     if (!want) return this.send(outcome, {});
-    this.wants = { outcome, want };
-    await tick();
-    document.getElementById('plan-want')?.focus();
+    await this.want(outcome, want, {});
   }
 
   /** What the outcome wanted was typed. */
@@ -132,13 +134,13 @@ export class PlanOf {
     const { wants } = this;
     if (!wants) return;
     const minutes = minutesOf(text);
-    this.lacking = wants.want === 'reference' ? text.trim() === '' : minutes === null;
+    this.lacking = wants.want === 'minutes' ? minutes === null : text.trim() === '';
     if (this.lacking) return;
     const more =
-      wants.want === 'reference'
-        ? { reference: text.trim() }
-        : { arrives_at: new Date(now.value + (minutes ?? 0) * MINUTE_MS).toISOString() };
-    await this.send(wants.outcome, more);
+      wants.want === 'minutes'
+        ? { arrives_at: new Date(now.value + (minutes ?? 0) * MINUTE_MS).toISOString() }
+        : { [wants.want]: text.trim() };
+    await this.send(wants.outcome, { ...wants.given, ...more });
   }
 
   async startSkipping(): Promise<void> {
@@ -222,6 +224,13 @@ export class PlanOf {
     const { step } = this;
     if (!step) return;
     if (await this.host.act('do', { step: step.id, outcome, ...this.whom(step), ...more })) await this.done();
+    else if (this.host.refusedFor === 'override') await this.want(outcome, 'override', more);
+  }
+
+  private async want(outcome: Outcome, want: Want, given: Record<string, unknown>): Promise<void> {
+    this.wants = { outcome, want, given };
+    await tick();
+    document.getElementById('plan-want')?.focus();
   }
 
   /** Whom it was said to, and on which number. */

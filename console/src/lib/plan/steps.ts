@@ -3,8 +3,9 @@
 import type { IconName } from '../icons';
 import type { Callee, Outcome, Run, RunStep, StepType } from './types';
 
-/** What a step still wants after its outcome: what the service calls the case, or when somebody will be there. */
-export type Want = 'reference' | 'minutes';
+/** What a step still wants after its outcome: what the service calls the case, when somebody will be there, or why the
+ * police are told before the calls that the site wants. */
+export type Want = 'reference' | 'minutes' | 'override';
 
 const COMES: Partial<Record<StepType, Outcome>> = { call_contact: 'reached', send: 'sent' };
 

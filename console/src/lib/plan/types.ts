@@ -1,10 +1,9 @@
 // Plans as the HTTP interface sends and takes them. Nothing but types and closed lists lives here.
 
+import type { Row } from '../types';
 import type { CallList, ContactRole, Flaw, PhoneNumber, WeekWindow } from '../site/types';
 
-export const STEP_TYPES = [
-  ...(['call_premises', 'ask_word', 'look', 'call_contact', 'notify', 'send', 'wait', 'read', 'confirm'] as const),
-];
+export const STEP_TYPES = ['call_premises', 'ask_word', 'look', 'call_contact', 'notify', 'send', 'wait', 'read', 'confirm'] as const;
 export type StepType = (typeof STEP_TYPES)[number];
 
 export type Outcome =
@@ -34,7 +33,6 @@ export const LEVELS = ['account', 'type', 'tenant', 'centre'] as const;
 /** Whose a plan is; the nearest counts. */
 export type Level = (typeof LEVELS)[number];
 
-export const AGENCIES = ['police', 'brigade', 'ambulance', 'guard', 'lift', 'installer', 'other'] as const;
 export const FIRE_ORDERS = ['pass_at_once', 'verify_90s', 'verify_required'] as const;
 
 // -- as they are kept -------------------------------------------------------------------------------------------------
@@ -187,6 +185,19 @@ export interface Run {
   premises: PhoneNumber[];
   agencies: AgencyCall[];
   coming: Coming[];
+}
+
+/** A step that somebody left out. */
+export interface Skipped {
+  incident: Row;
+  step: string;
+  do: StepType;
+  text: string;
+  demanded: boolean;
+  by: string;
+  at: string;
+  /** Null where its key was erased. */
+  reason: string | null;
 }
 
 // -- tried ------------------------------------------------------------------------------------------------------------

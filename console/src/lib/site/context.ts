@@ -11,3 +11,8 @@ export function provideEditor(editor: Editor): Editor {
 export function useEditor(): Editor {
   return getContext<Editor>(KEY);
 }
+
+/** For another editor: its fields are shown by the same parts, which ask it for flaws alone. */
+export function provideFlaws(editor: Pick<Editor, 'flaw'>): void {
+  setContext(KEY, editor);
+}

@@ -48,7 +48,6 @@ export const plans = {
   'outcome.read': 'Read',
   'outcome.yes': 'Yes',
   'outcome.no': 'No',
-  'outcome.comes': 'Comes',
 
   'plan.title': 'Plan',
   'plan.step': 'Step {n} of {of}',
@@ -62,6 +61,8 @@ export const plans = {
   'plan.lack.reference': 'Their reference is missing.',
   'plan.lack.minutes': 'A whole number of minutes is missing, 1 to 1440.',
   'plan.lack.reason': 'The reason is missing.',
+  'plan.override': 'The site wants two calls before. Why are they told now?',
+  'plan.lack.override': 'The reason is missing.',
   'plan.demanded': 'must be done',
   'plan.owed': 'owed',
   'plan.owed.lead': {
@@ -80,6 +81,7 @@ export const plans = {
   'plan.call.hours': 'not at this hour',
   'plan.call.no_number': 'no number',
   'plan.call.none': 'No number of the premises is known.',
+  'plan.call.withheld': 'no number: a silent alarm is open there',
   'plan.tell': 'Dial',
   'plan.tell.none': 'No number of this service is known here. What was told by another way is written down all the same.',
   'plan.unit': 'Unit: {unit}',
@@ -105,7 +107,6 @@ export const plans = {
   'plan.adds': 'Adds its steps',
   'plan.version': 'version {n}',
   'plan.unread': 'The plan cannot be read now.',
-  'plan.by': '{who}, {time}',
   'plan.coming': '{who} comes at {time}',
   'plan.coming.late': '{who} should have been there at {time}',
   'plan.coming.unit': 'A unit',
@@ -123,8 +124,6 @@ export const plans = {
   'plans.about': 'What an incident asks for. Of those that fit, the nearest counts: account, then type, then tenant, then centre.',
   'plans.kind': 'For the kind',
   'plans.kind.all': 'Every kind',
-  'plans.site': 'At the site',
-  'plans.site.none': 'Any site',
   'plans.steps': { one: '{n} step', other: '{n} steps' },
   'plans.library': 'as released',
   'plans.every': 'every kind',
@@ -136,6 +135,11 @@ export const plans = {
   'plans.new': 'New plan',
   'plans.try': 'Try it',
   'plans.count': { one: '{n} plan', other: '{n} plans' },
+
+  'skipped.title': 'Steps left out',
+  'skipped.about': 'Of what is open and of what was closed within a day.',
+  'skipped.none': 'Nothing was left out.',
+  'skipped.erased': 'the reason was erased',
 
   'plan.edit.title': 'Plan: {name}',
   'plan.edit.new': 'New plan',
@@ -154,6 +158,7 @@ export const plans = {
   'plan.edit.version': 'Version {n}',
   'plan.edit.version.out': 'taken out',
   'plan.edit.bring': 'Bring back',
+  'plan.edit.copy': 'Copy',
   'plan.edit.about': 'Name, and whose it is',
   'plan.edit.when': 'When it counts',
   'plan.edit.steps': 'Steps',
@@ -170,7 +175,6 @@ export const plans = {
   'plan.edit.meet': 'Somebody else changed this plan meanwhile',
   'plan.edit.meet.about': 'What only one of you changed is kept. Where both did, choose.',
   'plan.edit.meet.now': 'Version {n} is the one that counts now.',
-  'plan.edit.order': 'order of the steps',
 
   'f.plan.id': 'Id',
   'f.plan.name': 'Name',
@@ -229,6 +233,5 @@ export const plans = {
   'try.again': 'From the beginning',
   'try.end': 'The end is reached.',
   'try.end.owed': { one: '{n} demanded step was passed by', other: '{n} demanded steps were passed by' },
-  'try.leads': '{outcome}: {to}',
   'try.way': 'The way so far',
 } as const;

@@ -49,7 +49,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'outcome.read': 'Leído',
   'outcome.yes': 'Sí',
   'outcome.no': 'No',
-  'outcome.comes': 'Viene',
 
   'plan.title': 'Plan',
   'plan.step': 'Paso {n} de {of}',
@@ -63,6 +62,8 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.lack.reference': 'Falta su referencia.',
   'plan.lack.minutes': 'Falta un número entero de minutos, de 1 a 1440.',
   'plan.lack.reason': 'Falta el motivo.',
+  'plan.override': 'El lugar quiere antes dos llamadas. ¿Por qué se les dice ahora?',
+  'plan.lack.override': 'Falta el motivo.',
   'plan.demanded': 'hay que hacerlo',
   'plan.owed': 'pendiente',
   'plan.owed.lead': {
@@ -81,6 +82,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.call.hours': 'no a esta hora',
   'plan.call.no_number': 'sin número',
   'plan.call.none': 'No se conoce ningún número del lugar.',
+  'plan.call.withheld': 'sin número: allí hay una alarma silenciosa abierta',
   'plan.tell': 'Marcar',
   'plan.tell.none': 'Aquí no se conoce ningún número de este servicio. Lo dicho por otra vía se anota igualmente.',
   'plan.unit': 'Unidad: {unit}',
@@ -106,7 +108,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.adds': 'Añade sus pasos',
   'plan.version': 'versión {n}',
   'plan.unread': 'El plan no se puede leer ahora.',
-  'plan.by': '{who}, {time}',
   'plan.coming': '{who} viene a las {time}',
   'plan.coming.late': '{who} debía estar allí a las {time}',
   'plan.coming.unit': 'Una unidad',
@@ -124,8 +125,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plans.about': 'Lo que pide un incidente. De los que encajan cuenta el más cercano: cuenta, luego tipo, luego cliente, luego central.',
   'plans.kind': 'Para la clase',
   'plans.kind.all': 'Todas las clases',
-  'plans.site': 'En el lugar',
-  'plans.site.none': 'Cualquier lugar',
   'plans.steps': { one: '{n} paso', other: '{n} pasos' },
   'plans.library': 'como se entregó',
   'plans.every': 'todas las clases',
@@ -137,6 +136,11 @@ export const plans: Record<keyof typeof en, Message> = {
   'plans.new': 'Plan nuevo',
   'plans.try': 'Probar',
   'plans.count': { one: '{n} plan', other: '{n} planes' },
+
+  'skipped.title': 'Pasos omitidos',
+  'skipped.about': 'De lo que está abierto y de lo que se cerró hace menos de un día.',
+  'skipped.none': 'No se omitió nada.',
+  'skipped.erased': 'el motivo se borró',
 
   'plan.edit.title': 'Plan: {name}',
   'plan.edit.new': 'Plan nuevo',
@@ -155,6 +159,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.edit.version': 'Versión {n}',
   'plan.edit.version.out': 'retirado',
   'plan.edit.bring': 'Recuperar',
+  'plan.edit.copy': 'Copiar',
   'plan.edit.about': 'Nombre, y de quién es',
   'plan.edit.when': 'Cuándo cuenta',
   'plan.edit.steps': 'Pasos',
@@ -171,7 +176,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.edit.meet': 'Otra persona ha cambiado este plan entretanto',
   'plan.edit.meet.about': 'Lo que cambió uno solo se conserva. Donde lo hicieron los dos, elija.',
   'plan.edit.meet.now': 'Ahora cuenta la versión {n}.',
-  'plan.edit.order': 'orden de los pasos',
 
   'f.plan.id': 'Identificador',
   'f.plan.name': 'Nombre',
@@ -230,6 +234,5 @@ export const plans: Record<keyof typeof en, Message> = {
   'try.again': 'Desde el principio',
   'try.end': 'Se ha llegado al final.',
   'try.end.owed': { one: 'se rodeó {n} paso exigido', other: 'se rodearon {n} pasos exigidos' },
-  'try.leads': '{outcome}: {to}',
   'try.way': 'El camino hasta aquí',
 };

@@ -49,7 +49,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'outcome.read': 'Lu',
   'outcome.yes': 'Oui',
   'outcome.no': 'Non',
-  'outcome.comes': 'Vient',
 
   'plan.title': 'Plan',
   'plan.step': 'Étape {n} sur {of}',
@@ -63,6 +62,8 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.lack.reference': 'Leur référence manque.',
   'plan.lack.minutes': 'Il manque un nombre entier de minutes, de 1 à 1440.',
   'plan.lack.reason': 'La raison manque.',
+  'plan.override': 'Le site veut deux appels avant. Pourquoi les avertir maintenant ?',
+  'plan.lack.override': 'La raison manque.',
   'plan.demanded': 'doit être fait',
   'plan.owed': 'dû',
   'plan.owed.lead': {
@@ -81,6 +82,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.call.hours': 'pas à cette heure',
   'plan.call.no_number': 'pas de numéro',
   'plan.call.none': 'Aucun numéro du site n’est connu.',
+  'plan.call.withheld': 'pas de numéro : une alarme silencieuse y est ouverte',
   'plan.tell': 'Composer',
   'plan.tell.none': 'Aucun numéro de ce service n’est connu ici. Ce qui a été dit par une autre voie est noté quand même.',
   'plan.unit': 'Unité : {unit}',
@@ -106,7 +108,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.adds': 'Ajoute ses étapes',
   'plan.version': 'version {n}',
   'plan.unread': 'Le plan ne peut pas être lu maintenant.',
-  'plan.by': '{who}, {time}',
   'plan.coming': '{who} vient à {time}',
   'plan.coming.late': '{who} aurait dû être là à {time}',
   'plan.coming.unit': 'Une unité',
@@ -124,8 +125,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plans.about': 'Ce qu’un incident demande. De ceux qui conviennent, le plus proche compte : compte, puis type, puis mandant, puis centre.',
   'plans.kind': 'Pour le genre',
   'plans.kind.all': 'Tous les genres',
-  'plans.site': 'Sur le site',
-  'plans.site.none': 'N’importe quel site',
   'plans.steps': { one: '{n} étape', other: '{n} étapes' },
   'plans.library': 'tel que livré',
   'plans.every': 'tous les genres',
@@ -137,6 +136,11 @@ export const plans: Record<keyof typeof en, Message> = {
   'plans.new': 'Nouveau plan',
   'plans.try': 'Essayer',
   'plans.count': { one: '{n} plan', other: '{n} plans' },
+
+  'skipped.title': 'Étapes laissées de côté',
+  'skipped.about': 'De ce qui est ouvert et de ce qui a été clos depuis un jour.',
+  'skipped.none': 'Rien n’a été laissé de côté.',
+  'skipped.erased': 'la raison a été effacée',
 
   'plan.edit.title': 'Plan : {name}',
   'plan.edit.new': 'Nouveau plan',
@@ -155,6 +159,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.edit.version': 'Version {n}',
   'plan.edit.version.out': 'retiré',
   'plan.edit.bring': 'Reprendre',
+  'plan.edit.copy': 'Copier',
   'plan.edit.about': 'Nom, et à qui il est',
   'plan.edit.when': 'Quand il compte',
   'plan.edit.steps': 'Étapes',
@@ -171,7 +176,6 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.edit.meet': 'Quelqu’un d’autre a changé ce plan entre-temps',
   'plan.edit.meet.about': 'Ce qu’un seul a changé est gardé. Là où les deux l’ont fait, choisissez.',
   'plan.edit.meet.now': 'La version {n} est celle qui compte maintenant.',
-  'plan.edit.order': 'ordre des étapes',
 
   'f.plan.id': 'Identifiant',
   'f.plan.name': 'Nom',
@@ -230,6 +234,5 @@ export const plans: Record<keyof typeof en, Message> = {
   'try.again': 'Depuis le début',
   'try.end': 'La fin est atteinte.',
   'try.end.owed': { one: '{n} étape exigée a été contournée', other: '{n} étapes exigées ont été contournées' },
-  'try.leads': '{outcome} : {to}',
   'try.way': 'Le chemin jusqu’ici',
 };
