@@ -159,6 +159,16 @@ def test_a_silent_site_is_not_called_and_the_way_goes_on_as_if_nobody_had_answer
     assert at(incident) == "premises"  # once it is over the site is called after all
 
 
+def test_at_a_silent_site_nothing_is_owed_to_which_only_a_call_to_the_premises_leads() -> None:
+    branch = structs.replace(PREMISES, then={Outcome.NO_ANSWER: "holder"})
+    last = structs.replace(HOLDER, arrival=False, then={Outcome.REACHED: END})
+    incident = begun(branch, POLICE, last)
+    assert [step.id for step in owed_of(incident, silent=True)] == []
+    do(incident, "holder", Outcome.REACHED, contact="c1", silent=True)
+    assert at(incident, silent=True) is None
+    assert [step.id for step in owed_of(incident)] == ["police"]
+
+
 def test_it_may_not_be_closed_before_what_is_demanded_is_done_or_skipped() -> None:
     incident = begun(PREMISES, POLICE)
     close = Close(seen_upto=1, version=incident.version, disposition="genuine")

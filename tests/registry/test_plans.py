@@ -143,3 +143,21 @@ def test_plans_and_their_versions_come_along_in_a_copy(registry: Registry, tmp_p
         )
     finally:
         copy.close()
+
+
+def test_a_file_of_plans_is_brought_whole_or_not_at_all(registry: Registry) -> None:
+    store = registry.store
+    other = structs.replace(ONE, id="two")
+    loops = a_plan(PREMISES, structs.replace(HOLDER, then={Outcome.BUSY: "premises"}), id="three")
+    assert plan_rows.bring(store, [ONE, other], by="sue", dry_run=True) == (2, 0)
+    assert plan_rows.read_plans(store) == []
+    with pytest.raises(PlanUnfit, match=r"plan\[1\].steps\[1\].then"):
+        plan_rows.bring(store, [ONE, loops], by="sue")
+    assert (plan_rows.read_plans(store), registry.changes(0)) == ([], [])
+    assert plan_rows.bring(store, [ONE, other], by="sue") == (2, 0)
+    assert plan_rows.bring(store, [ONE, structs.replace(other, name="Two")], by="sue") == (0, 1)
+    assert [(plan.id, plan.name, plan.version) for plan in plan_rows.read_plans(store)] == [
+        ("one", "One", 1),
+        ("two", "Two", 2),
+    ]
+    assert len(plan_rows.read_versions(store, "two")) == 2

@@ -145,7 +145,7 @@ class Centre:
         settings, stores = self._settings, self._stores
         rules, now = settings.rules, self._clock()
         registry = stores.registry
-        await asyncio.to_thread(registry.bring_library, plan_library.load())
+        await asyncio.to_thread(registry.bring_library, plan_library.load(settings.language))
         self._change_seen = await asyncio.to_thread(last_change, registry.store)  # before the book: none is missed
         self.book = await asyncio.to_thread(registry.book)
         self.plans = await asyncio.to_thread(registry.plans_door)

@@ -14,6 +14,7 @@ import structlog
 from belfry.app.centre import Centre
 from belfry.centre.on_test.desk import Wish
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
+from belfry.domain.plan import Plan
 from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
@@ -21,6 +22,7 @@ from belfry.domain.site_file import SiteChange
 from belfry.domain.storm_cover import StormGroup
 from belfry.settings import Console, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
+from belfry.simulator.own_plans import HARBOUR, OWN_PLANS, own_plan
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
 from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST, Say
@@ -107,6 +109,14 @@ async def _furnish(centre: Centre, accounts: int, seed: int) -> None:
         found = await centre.sites.search(number, tenants=None, limit=50)
         account = next(one for one in found.items if one.account == number)
         await _write_card(centre, account.id, card)
+        if role in OWN_PLANS:
+            await _write_plan(centre, own_plan(role, account.id))
+    await _write_plan(centre, HARBOUR)
+
+
+async def _write_plan(centre: Centre, plan: Plan) -> None:
+    if centre.plans.book.get(plan.id) is None:
+        await centre.plans.add(plan, by=SUPERVISOR)
 
 
 async def _write_card(centre: Centre, account_id: str, card: SiteCard) -> None:

@@ -6,7 +6,7 @@ accounts waits no longer than with one. Intake asks nothing here.
 """
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -27,7 +27,13 @@ from belfry.ports.plans import PlanBook
 AREAS_MOST: Final = 256
 """Areas of an incident that plans are chosen by."""
 
-_zone = lru_cache(maxsize=1_024)(ZoneInfo)
+
+@lru_cache(maxsize=1_024)
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):  # of a registry that was written elsewhere
+        return UTC
 
 
 class Planner:

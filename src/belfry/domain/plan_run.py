@@ -150,9 +150,9 @@ def present(run: PlanRun | None, *, silent: bool = False) -> Step | None:
     return None
 
 
-def ahead(run: PlanRun) -> frozenset[str]:
+def ahead(run: PlanRun, *, silent: bool = False) -> frozenset[str]:
     """Ids of the steps that may still come on the way through the plan, the present one among them. A settled step
-    leads where it led, any other one wherever it may."""
+    leads where it led, any other one wherever it may; at a silent site a call to the premises as if nobody answered."""
     places = {step.id: n for n, step in enumerate(run.steps)}
     found: set[str] = set()
     to_see = [] if run.at is None else [run.at]
@@ -162,7 +162,12 @@ def ahead(run: PlanRun) -> frozenset[str]:
             continue
         found.add(step_id)
         n = places[step_id]
-        to_see += [run.went[step_id]] if step_id in run.went else [*leads_to(run.steps, n)]
+        if step_id in run.went:
+            to_see.append(run.went[step_id])
+        elif silent and run.steps[n].do is StepType.CALL_PREMISES:
+            to_see.append(leads(run.steps, n, None))
+        else:
+            to_see += leads_to(run.steps, n)
     return frozenset(found)
 
 
@@ -208,7 +213,7 @@ def owed(run: PlanRun | None, *, silent: bool = False) -> Sequence[Step]:
     not be closed. What a branch has passed by is not owed, nor a call to the premises of a silent site."""
     if run is None or run.at is None:
         return ()
-    may_come = ahead(run)
+    may_come = ahead(run, silent=silent)
     return [
         step
         for step in run.steps

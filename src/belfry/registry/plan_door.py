@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, ParamSpec, TypeVar
 
 from belfry.domain.plan import Level, Plan
+from belfry.domain.polygon import box
 from belfry.domain.site import Account
 from belfry.ports.plans import PlanVersion
 from belfry.registry import plan_rows
@@ -23,6 +24,8 @@ class PlanBook:
     def __init__(self, plans: Iterable[Plan] = ()) -> None:
         self._by_id: dict[str, Plan] = {}
         self._of: dict[tuple[Level, str], dict[str, Plan]] = {}
+        self._boxes: dict[str, tuple[float, float, float, float]] = {}
+        """South, north, west, east of those by place: most are told apart by that."""
         for plan in plans:
             self.put(plan)
 
@@ -30,7 +33,14 @@ class PlanBook:
         whose = [(Level.CENTRE, "")]
         if account is not None:
             whose += [(Level.TENANT, account.tenant), (Level.TYPE, account.type), (Level.ACCOUNT, account.id)]
-        return [plan for each in whose for plan in self._of.get(each, {}).values()]
+        found = [plan for each in whose for plan in self._of.get(each, {}).values()]
+        return [plan for plan in found if not plan.when.polygon or self._near(plan, account)]
+
+    def _near(self, plan: Plan, account: Account | None) -> bool:
+        if account is None or account.latitude is None or account.longitude is None:
+            return False
+        south, north, west, east = self._boxes[plan.id]
+        return south <= account.latitude <= north and west <= account.longitude <= east
 
     def get(self, plan_id: str) -> Plan | None:
         return self._by_id.get(plan_id)
@@ -46,11 +56,14 @@ class PlanBook:
         self.remove(plan.id)
         self._by_id[plan.id] = plan
         self._of.setdefault((plan.level, plan.of), {})[plan.id] = plan
+        if plan.when.polygon:
+            self._boxes[plan.id] = box(plan.when.polygon)
 
     def remove(self, plan_id: str) -> None:
         before = self._by_id.pop(plan_id, None)
         if before is not None:
             del self._of[before.level, before.of][plan_id]
+            self._boxes.pop(plan_id, None)
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -81,7 +81,7 @@ def change(store: Store, plan: Plan, *, by: str) -> Plan:
     with writing(store.engine) as connection:
         before = _seen(connection, plan.id, plan.version)
         _must_fit(connection, plan, before)
-        fields = [name for name in Plan.__struct_fields__ if getattr(before, name) != getattr(plan, name)]
+        fields = _fields(before, plan)
         if not fields:
             return before
         kept = structs.replace(plan, version=before.version + 1)
@@ -89,6 +89,35 @@ def change(store: Store, plan: Plan, *, by: str) -> Plan:
         _write_version(connection, kept, at=store.clock(), by=by)
         write_notes(connection, [Note("plan", kept.id, fields)], by=by, at=store.clock())
     return kept
+
+
+def bring(store: Store, plans: Iterable[Plan], *, by: str, dry_run: bool = False) -> tuple[int, int]:
+    """Keep plans of a file, all of them or none: new ones, and others in place of what they are now. Returns how many
+    are new and how many changed. Raises PlanUnfit, whose fields begin with `plan[n]`."""
+    added, changed, flaws = 0, 0, list[Flaw]()
+    with store.engine.connect() as connection, connection.begin() as transaction:
+        for n, plan in enumerate(plans):
+            before = _now(connection, plan.id)
+            try:
+                _must_fit(connection, plan, before)
+            except PlanUnfit as error:
+                flaws += [structs.replace(flaw, field=f"plan[{n}].{flaw.field}") for flaw in error.flaws]
+                continue
+            version = _last_version(connection, plan.id)
+            kept = structs.replace(plan, version=version + 1)
+            fields = ["added"] if before is None else _fields(before, plan)
+            if not fields:
+                continue
+            connection.execute(delete(PLAN).where(PLAN.c.id == plan.id))
+            connection.execute(insert(PLAN).values(_row(kept)))
+            _write_version(connection, kept, at=store.clock(), by=by)
+            write_notes(connection, [Note("plan", plan.id, fields)], by=by, at=store.clock())
+            added, changed = added + (before is None), changed + (before is not None)
+        if flaws:
+            raise PlanUnfit(flaws)
+        if dry_run:
+            transaction.rollback()
+    return added, changed
 
 
 def remove(store: Store, plan_id: str, version: int, *, by: str) -> None:
@@ -163,6 +192,12 @@ def _must_fit(connection: Connection, plan: Plan, before: Plan | None = None) ->
         flaws += [] if beside < PLANS_MOST else [Flaw("of", plan.of[:60], wants)]
     if flaws:
         raise PlanUnfit(flaws)
+
+
+def _fields(before: Plan, after: Plan) -> list[str]:
+    """What differs between two plans, whatever their versions."""
+    names = [name for name in Plan.__struct_fields__ if name != "version"]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def _seen(connection: Connection, plan_id: str, version: int) -> Plan:

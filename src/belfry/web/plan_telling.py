@@ -10,12 +10,15 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from belfry.domain.call_list import Callee, called_list, calls, listed, round_of
+from belfry.domain.calling import withheld_numbers
+from belfry.domain.contacts import Number
 from belfry.domain.facts import Part, incident_subject
 from belfry.domain.handling import owed_of
 from belfry.domain.incident import Incident
+from belfry.domain.phone import digits_of
 from belfry.domain.plan import OUTCOMES, Plan, PlanRef, Step, StepType
 from belfry.domain.plan_choice import text_of
 from belfry.domain.plan_run import Deed, PlanRun, ahead, present
@@ -83,8 +86,8 @@ async def plan_view(request: Asked, found: Incident) -> PlanView:
         called_list=None if step is None or step.do is not StepType.CALL_CONTACT else called_list(step, found.kind),
         round=round_of(callees),
         rounds=ROUNDS,
-        calls=[_call(one, found.deeds, step) for one in callees],
-        premises=_premises(step, site),
+        calls=[_call(one, found.deeds, step, _hidden(site, silent=silent)) for one in callees],
+        premises=[] if silent else _premises(step, site),
         agencies=[] if step is None or step.do not in _DIALLED else [_agency(one) for one in _dialled(step, site)],
         coming=_coming(found, site, desk.house.clock(), names=acts),
     )
@@ -143,7 +146,7 @@ def _steps(
     *,
     silent: bool,
 ) -> list[PlanStepView]:
-    to_come = ahead(run)
+    to_come = ahead(run, silent=silent)
     shown = []
     for step in run.steps:
         plan, text, added = text_of(step.id, run.refs[0] if run.refs else None, plans)
@@ -195,7 +198,13 @@ def _withheld(step: Step, *, silent: bool) -> str | None:
     return withheld(Audience.PREMISES, Channel.CALL, silent=silent)
 
 
-def _call(one: Callee, deeds: Sequence[Deed], step: Step | None) -> CallView:
+def _hidden(site: AtSite, *, silent: bool) -> frozenset[str]:
+    """The numbers, by their digits, that nobody is shown now, whoever's they are."""
+    premises = () if site.file is None else site.file.details.premises
+    return withheld_numbers((one.number for one in premises), silent=silent)
+
+
+def _call(one: Callee, deeds: Sequence[Deed], step: Step | None, hidden: Collection[str] = ()) -> CallView:
     contact = one.contact
     mine = [deed for deed in deeds if step is not None and deed.step == step.id and deed.contact == contact.id]
     return CallView(
@@ -203,7 +212,10 @@ def _call(one: Callee, deeds: Sequence[Deed], step: Step | None) -> CallView:
         name=contact.name,
         role=contact.role,
         language=contact.language,
-        numbers=list(contact.numbers),
+        numbers=[
+            structs.replace(number, number="") if digits_of(number.number) in hidden else number
+            for number in contact.numbers
+        ],
         available=one.why is None,
         why=one.why,
         attempts=one.attempts,
@@ -212,7 +224,7 @@ def _call(one: Callee, deeds: Sequence[Deed], step: Step | None) -> CallView:
     )
 
 
-def _premises(step: Step | None, site: AtSite) -> list:  # type: ignore[type-arg]
+def _premises(step: Step | None, site: AtSite) -> list[Number]:
     if step is None or step.do is not StepType.CALL_PREMISES or site.file is None:
         return []
     return list(site.file.details.premises)

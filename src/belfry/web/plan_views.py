@@ -73,6 +73,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     role: ContactRole
     language: str
     numbers: list[Number]
+    """Each keeps its place; one that nobody may dial now, at a silent site, is empty."""
     available: bool
     why: str | None = None
     """Why he cannot be called now: `absent`, `hours`, `no_number`."""

@@ -162,7 +162,9 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
         case AccessShown():
             return {"type": "access", "by": fact.by}
         case PlanChosen():
-            return {"type": "plan", "reasons": list(fact.reasons)}
+            counts = next(iter(fact.refs), None)
+            named = {} if counts is None else {"plan": counts.id, "version": counts.version}
+            return {"type": "plan", "reasons": list(fact.reasons), "data": _given(**named)}
         case StepDone():
             return {
                 "type": "step" if fact.outcome is not None else "skipped",
