@@ -7,7 +7,19 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 
-from belfry.ports.staff import NameRefused, NameTaken, PasswordRefused, Role, Sessions, Tokens, User, Users
+from belfry.domain.abilities import GENERALIST, Abilities
+from belfry.ports.staff import (
+    AbilitiesRefused,
+    NameRefused,
+    NameTaken,
+    NoSuchUser,
+    PasswordRefused,
+    Role,
+    Sessions,
+    Tokens,
+    User,
+    Users,
+)
 from belfry.registry import Registry, RegistryError
 from belfry.registry.people import UserTable
 from tests.registry.conftest import IN_A_FILE, Clock, everything_stored
@@ -261,3 +273,38 @@ def test_a_tenant_that_no_account_can_have_is_refused(registry: Registry, tenant
     with pytest.raises(RegistryError, match="a tenant wants 1 to 60 letters"):
         registry.users.add("Bert", Role.OPERATOR, PASSWORD, by="test", tenants=[tenant])
     assert registry.users.all() == []
+
+
+async def test_what_somebody_is_trained_for_is_kept_and_known_to_his_session(
+    registry: Registry, clock: Clock, anna: User
+) -> None:
+    users, sessions = registry.users_door(), registry.sessions_door(timedelta(hours=12))
+    await sessions.refresh(clock())
+    await sessions.open(anna, clock())
+    chosen = Abilities(frozenset({"fire", "care_voice"}), frozenset({"de", "fr"}))
+    assert (await users.set_abilities("Anna", chosen, by="boss")).abilities == chosen
+    assert [user.abilities for user in await users.all() if user.name == anna.name] == [chosen]
+    await sessions.refresh(clock())
+    assert sessions.abilities(anna.name) == chosen
+    assert sessions.abilities("nobody") == GENERALIST
+    await users.set_abilities("anna", GENERALIST, by="boss")
+    await sessions.refresh(clock())
+    assert sessions.abilities(anna.name) == GENERALIST
+
+
+@pytest.mark.parametrize(
+    "abilities",
+    [
+        Abilities(frozenset({"crowds"})),
+        Abilities(speaks=frozenset({"deutsch"})),
+        Abilities(speaks=frozenset({"DE"})),
+        Abilities(speaks=frozenset(f"a{letter}" for letter in "abcdefghijklm")),
+    ],
+)
+def test_a_skill_that_is_not_listed_and_what_is_no_language_are_refused(
+    registry: Registry, anna: User, abilities: Abilities
+) -> None:
+    with pytest.raises(AbilitiesRefused):
+        registry.users.set_abilities("anna", abilities, by="boss")
+    with pytest.raises(NoSuchUser):
+        registry.users.set_abilities("nobody", GENERALIST, by="boss")

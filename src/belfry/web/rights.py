@@ -48,6 +48,8 @@ class Right(StrEnum):
     """Start and end storms, and answer for what they held back. Everybody in the room sees them (`SILENCE`)."""
     FLOOR = "floor"
     """See who is at a desk and what he has, and the room's clocks."""
+    SKILLS = "skills"
+    """Say what people are trained for and speak."""
     BULK = "bulk"
     """Act on many incidents at once."""
     PLANS = "plans"
@@ -82,6 +84,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.ON_TEST: _ROOM,
     Right.STORM: _DESK_HEADS,
     Right.FLOOR: _DESK_HEADS,
+    Right.SKILLS: _DESK_HEADS,
     Right.BULK: _DESK_HEADS,
     Right.PLANS: _DESK_HEADS,
     Right.DECODE: _PEOPLE,

@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from belfry.ports.staff import StaffUnavailable, User
 from belfry.web import (
+    abilities,
     archive,
     arrivals,
     at_sites,
@@ -118,6 +119,7 @@ def api() -> Router:
             bulk_acts.router(),
             duty.router(),
             floor.router(),
+            abilities.router(),
             incidents.router(),
             at_sites.router(),
             signals.router(),
