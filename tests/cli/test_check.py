@@ -161,9 +161,17 @@ notifier = "sam"
 
 def test_a_way_out_is_made_and_nothing_is_sent(checked: Check, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("account\n1\n")
-    (tmp_path / "sam.url").write_text("json://sam:secret-word@127.0.0.1:1/ring\n")
+    secret = tmp_path / "sam.url"
+    secret.write_text("json://sam:secret-word@127.0.0.1:1/ring\n")
+    secret.chmod(0o600)
     code, found = checked(GOOD + PAGING)
     assert (code, found["notifier sam"]) == (0, [("ok", "apprise, as push")])
+    secret.chmod(0o644)
+    code, found = checked(GOOD + PAGING)
+    ((state, detail),) = found["notifier sam"]
+    assert (code, state) == (0, "warning")
+    assert "can be read by others" in detail
+    assert "secret-word" not in detail
 
 
 @pytest.mark.parametrize(

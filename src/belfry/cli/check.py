@@ -142,7 +142,10 @@ def _notifiers(settings: Settings) -> Iterator[Finding]:
             yield Finding(name, State.FAULT, str(error))
             continue
         asyncio.run(notifier.close())
-        if table.name in used:
+        secret = table.rest.get("url_file")
+        if isinstance(secret, str) and Path(secret).stat().st_mode & 0o077:
+            yield Finding(name, State.WARNING, f"{secret} can be read by others, but holds an address: chmod 600 it")
+        elif table.name in used:
             yield Finding(name, State.OK, f"{table.type}, as {notifier.channel}")
         else:
             yield Finding(name, State.WARNING, "nobody is on call with it")
