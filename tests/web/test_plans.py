@@ -183,6 +183,18 @@ async def test_at_a_silent_site_no_number_of_the_premises_is_told_and_no_step_ca
     assert (refused.status_code, "silent alarm" in refused.json()["title"]) == (409, True)
 
 
+async def test_at_a_silent_site_a_contact_whose_number_rings_there_is_shown_without_it(rig: Rig) -> None:
+    await kept(rig, HOLDER, POLICE)
+    boss = await rig.browser("boss", Role.ADMINISTRATOR)
+    own = site(rig, account="7100", name="Open mill")
+    inside = {**CONTACTS[0], "numbers": [{"number": "+44 7700 900 111"}, *NUMBERS]}
+    await change(boss, own, details={"premises": NUMBERS}, contacts=[inside])
+    incident = await taken(rig, boss, account="7100")
+    await rig.alarm(boss, "HA", "7100")
+    (called,) = (await plan_of(boss, incident))["calls"]
+    assert [number["number"] for number in called["numbers"]] == ["+44 7700 900 111", ""]
+
+
 async def test_duress_on_a_call_opens_a_silent_alarm_at_the_site(rig: Rig) -> None:
     await kept(rig, PREMISES, POLICE)
     anna = await rig.browser("anna")
