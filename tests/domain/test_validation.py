@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -326,3 +327,10 @@ def test_every_reason_can_be_said(language: str) -> None:
 def test_reclassifying_it_as_a_hold_up_takes_it_out_of_the_levels() -> None:
     changed = Reclassified(incident="i1", by="anna", kind="PERS.ALARM.HOLDUP", priority=1, silent=True)
     assert level(an_incident(changed)) is None
+
+
+def test_an_incident_that_was_written_down_and_read_again_has_the_same_score() -> None:
+    incident = an_incident(a_point())
+    again = msgspec.json.decode(msgspec.json.encode(structs.asdict(incident)["method"]), type=str)
+    incident.method = again
+    assert level(incident) == 2

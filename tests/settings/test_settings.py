@@ -42,6 +42,8 @@ def test_every_key_of_the_example_arrives() -> None:
         public_url = "https://alarms.example.org"
         trusted_proxies = ["10.0.0.0/8", "::1"]
         session_hours = 8
+        [dialler]
+        url = "https://pbx.example.org/call?to={number}"
         [[receiver]]
         type = "dc09"
         name = "panels"
@@ -110,6 +112,10 @@ def test_all_unknown_keys_are_named_at_once() -> None:
         ("[console]\nlisten = '127.0.0.1:70000'", "port 0 to 65535"),
         ("[console]\ntls_cert = 'c.pem'", "console: tls_key is missing"),
         ("[console]\npublic_url = 'alarms.example.org'", "console: public_url = 'alarms.example.org': wants http(s)"),
+        ("[dialler]\nurl = 'sip:anna@example.org'", "dialler: url = 'sip:anna@example.org': wants an address such as"),
+        ("[dialler]\nurl = 'javascript:call({number})'", "dialler: url = 'javascript:call({number})': wants"),
+        ("[dialler]\nurl = '{number}:1'", "dialler: url = '{number}:1': wants"),
+        ("[dialler]\nurl = 'tel:{number}{number}'", "dialler: url = 'tel:{number}{number}': wants"),
         ("[console]\ntrusted_proxies = ['10.0.0.0/33']", "console: trusted_proxies: '10.0.0.0/33'"),
         ("[[receiver]]\nname = 'x'", "receiver[0]: Object missing required field type"),
         ("[[receiver]]\ntype = 'dc09'\nlisten = 'x'", "receiver[0]: listen = 'x': wants HOST:PORT"),

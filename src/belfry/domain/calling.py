@@ -108,6 +108,8 @@ def last_called(deeds: Sequence[Deed]) -> Called | None:
 
 INTRUSION: Final = ("PROP.ALARM", "PROP.TAMPER", "PROP.DOOR", "PROP.JAM")
 """Kinds at which a site may want them; never where somebody asks for help, nor at fire."""
+AT_ONCE: Final = frozenset({"PROP.ALARM.INTR.CONF", "PROP.ALARM.SAFE"})
+"""A second sign is there already, or silence is kept: nobody waits."""
 _SEEN: Final = frozenset({Outcome.PERSON_SEEN, Outcome.BREAK_IN_SEEN, Outcome.VIOLENCE_SEEN})
 _HELP: Final = frozenset({Outcome.WRONG_WORD, Outcome.DURESS, *_SEEN})
 """What makes further calls needless: help is sent."""
@@ -133,7 +135,7 @@ IN_WORDS: Final[Mapping[Unverified, str]] = {
 
 def wants_two_calls(kind: str) -> bool:
     """Whether two calls before the police are asked for at incidents of a kind, where a site wants them."""
-    return any(kind == one or kind.startswith(f"{one}.") for one in INTRUSION)
+    return kind not in AT_ONCE and any(kind == one or kind.startswith(f"{one}.") for one in INTRUSION)
 
 
 def unverified(incident: Incident, *, silent: bool = False) -> Unverified | None:

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from belfry.domain.facts import Point
 from belfry.domain.incident import WRONG_WORDS, Incident
-from belfry.domain.plan import Outcome, StepType
+from belfry.domain.plan import Outcome
 from belfry.domain.presets import Rules, span
 from belfry.domain.signal import Method
 from belfry.domain.site_map import SiteMap, plain
@@ -94,7 +94,7 @@ def is_user_pressed(kind: str) -> bool:
 
 def may_be_scored(incident: Incident) -> bool:
     """Whether an incident has a level that somebody may judge otherwise."""
-    return incident.method is Method.EQUIPMENT and is_scored(incident.kind)
+    return incident.method == Method.EQUIPMENT and is_scored(incident.kind)
 
 
 def score(
@@ -107,11 +107,9 @@ def score(
     """The score of an incident; None where the levels are not for it. `beside` are others open at its site: an alarm,
     a tamper or a safe of the same panel speaks for it as long as they lie within the time in which intrusions join."""
     table = load()
-    if incident.method is not Method.EQUIPMENT:
-        return None
     if is_user_pressed(incident.kind):
         return Score(None, None, table.version, (Why("user_pressed"),))
-    if not is_scored(incident.kind):
+    if not may_be_scored(incident):
         return None
     heard = [incident, *(one for one in beside if _speaks_for(one, incident, rules))]
     found = _Evidence(table)
@@ -173,8 +171,9 @@ class _Evidence:
     def seen(self, incident: Incident) -> None:
         """What people saw or were told; a rule counts what a place of a safe and another one indoors is."""
         for deed in incident.deeds:
-            if deed.do is StepType.LOOK and deed.outcome in _SEEN:
-                self.counts[_SEEN[deed.outcome]] += 1
+            word = None if deed.outcome is None else _SEEN.get(deed.outcome)
+            if word is not None:
+                self.counts[word] += 1
         safe = self.points.get("safe", {})
         self.counts["safe"] = len(safe)
         self.counts["indoor"] = len(self.points.get("indoor", ()))

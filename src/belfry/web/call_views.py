@@ -82,7 +82,9 @@ class CallsView(Struct, frozen=True, kw_only=True):
     incident: str
     version: int
     step: str | None
-    """The present step where that is a call; null: calls that no plan asks for."""
+    """The present step where that is a call of a list; null: calls that no plan asks for."""
+    premises_step: str | None
+    """The present step where that is the call to the premises."""
     called_list: CallList
     silent_site: bool
     withheld: str | None

@@ -19,7 +19,7 @@ from belfry.domain.calling import NEVER, Called, Tried
 from belfry.domain.contacts import CallList, Contact, Number
 from belfry.domain.incident import Incident, State
 from belfry.domain.phone import digits_of
-from belfry.domain.plan import Step
+from belfry.domain.plan import Step, StepType
 from belfry.domain.plan_checks import list_of
 from belfry.domain.plan_run import Deed, present
 from belfry.domain.plan_steps import CALLS, ROUNDS
@@ -63,7 +63,8 @@ async def calls_of(
     desk = front(request)
     found = await seen(desk, request, incident_id)
     silent = desk.silent.of(found)
-    step = _step(found, silent=silent) if which is None else None
+    step = _step(found, StepType.CALL_CONTACT, silent=silent) if which is None else None
+    at_premises = _step(found, StepType.CALL_PREMISES, silent=silent)
     site = await at_site(desk, found)
     name = which or (list_of(found.kind) if step is None else called_list(step, found.kind))
     deeds = _deeds(found, step)
@@ -78,6 +79,7 @@ async def calls_of(
         incident=found.id,
         version=found.version,
         step=None if step is None else step.id,
+        premises_step=None if at_premises is None else at_premises.id,
         called_list=name,
         silent_site=silent,
         withheld=withheld(Audience.PREMISES, Channel.CALL, silent=silent),
@@ -85,10 +87,10 @@ async def calls_of(
         standing=calling.standing(callees, deeds, arrival=step is None or step.arrival),
         round=calling.round_at(callees),
         rounds=ROUNDS,
-        premises=_premises(site, tried, hidden, shown=holds),
+        premises=_premises(site, calling.tally(found.deeds), hidden, shown=holds),
         people=[_person(one, deeds, tried, hidden, said, language, shown=holds) for one in callees],
         next=next((one.contact.id for one in callees if one.next), None),
-        again=_again(calling.last_called(deeds)),
+        again=_again(calling.last_called(found.deeds)),
         two_calls=_two_calls(found, site, silent=silent),
         agencies=[
             AgencyReadOut(
@@ -102,9 +104,10 @@ async def calls_of(
     )
 
 
-def _step(found: Incident, *, silent: bool) -> Step | None:
+def _step(found: Incident, do: StepType, *, silent: bool) -> Step | None:
+    """The present step, where it is a call of this type."""
     step = present(found.plan, silent=silent)
-    return step if step is not None and step.do in CALLS else None
+    return step if step is not None and step.do is do else None
 
 
 def _deeds(found: Incident, step: Step | None) -> Sequence[Deed]:

@@ -19,7 +19,7 @@ from belfry.web.house import House
 from belfry.web.identity import Visitor, check_origin, need, recognise, visitor_guard, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.problems import refused, refused_field, told
-from belfry.web.rights import Right
+from belfry.web.rights import Right, may
 from belfry.web.views import CentreName, SessionView, SetUpNeed, UserList, UserName, UserView
 
 FIRST_ROLE: Final = Role.ADMINISTRATOR
@@ -36,6 +36,7 @@ def session_view(request: Asked, house: House, visitor: Visitor) -> SessionView:
         centre=CentreName(house.name),
         now=house.clock(),
         language=language_of(request),
+        dialler=house.dialler if may(visitor.user.role, Right.ACT) else None,
     )
 
 

@@ -30,10 +30,10 @@ from belfry.domain.handling import allowed
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
-from belfry.domain.signal import RESTORING, AccountKey, Method, SignalState, Wire
+from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
-from belfry.domain.validation import Score, in_words, is_scored, is_user_pressed, score
+from belfry.domain.validation import Score, in_words, is_user_pressed, may_be_scored, score
 from belfry.ports import Accounts, Sites
 from belfry.web.centre_views import KindGroup, KindList, KindView
 from belfry.web.groups import label as group_label
@@ -215,7 +215,7 @@ class Teller:
 
     def score(self, incident: Incident) -> Score | None:
         """The validation score; None where the levels are not for it."""
-        if incident.method is not Method.EQUIPMENT or not (is_scored(incident.kind) or is_user_pressed(incident.kind)):
+        if not (may_be_scored(incident) or is_user_pressed(incident.kind)):
             return None
         return score(incident, beside=self.beside(incident), rules=self.rules, site_of=self._zones)
 

@@ -36,6 +36,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     centre: CentreName
     now: Instant
     language: str
+    dialler: str | None
+    """Address that dials a number, with `{number}` in it, for those who act; null: the device's own telephone."""
 
 
 class SetUpNeed(Struct, frozen=True):
