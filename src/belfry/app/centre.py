@@ -18,6 +18,7 @@ from belfry.app import mark, snapshot, ways
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
+from belfry.app.reporting import Reporting
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
@@ -29,6 +30,7 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.feed import Feed
+from belfry.centre.handovers import HandoverBook, HandoverDesk
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -48,6 +50,7 @@ from belfry.centre.silent import SilentSites
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
+from belfry.centre.training import TrainingDesk
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.domain import codes, kinds, plan_library
@@ -82,6 +85,8 @@ REGISTERED_LOOK: Final = timedelta(seconds=2)
 """How soon what is open under a number is its account's, once somebody has registered it."""
 RUNAWAYS_LOOK: Final = timedelta(seconds=10)
 """How soon the end of a flood is said."""
+REPORTS_LOOK: Final = timedelta(seconds=20)
+"""How late a report that is due is asked for."""
 KEEPING_LOOK: Final = timedelta(seconds=30)
 """How soon the status page knows of a backup."""
 
@@ -90,6 +95,11 @@ _NOTHING: Final = Condition()
 
 class StartError(Exception):
     """The centre cannot start; the message says which part and why, for people."""
+
+
+def _tenant(book: AccountBook, incident: Incident) -> str | None:
+    account = None if incident.account_id is None else book.by_id(incident.account_id)
+    return None if account is None else account.tenant or None
 
 
 def utc_now() -> datetime:
@@ -110,6 +120,7 @@ class Centre:
         self.book: AccountBook = AccountBook()
         self.board = Board()
         self.notices = NoticeBook()
+        self.handovers = HandoverBook()
         self.receivers: list[Receiver] = []
         self.console: Console | None = None
         self.setup_code: str | None = None
@@ -193,6 +204,7 @@ class Centre:
             chance=self._chance,
             schedules=self.schedules,
             notices=self.notices,
+            handovers=self.handovers,
         )
         known = snapshot.load(settings.data, stores.journal.position)
         if known is not None:
@@ -300,6 +312,13 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self.desk.tenant_of = lambda incident: _tenant(self.book, incident)
+        self.desk.merging.recall()
+        self._tasks.own("merging", self.desk.merging.run())
+        self.training = TrainingDesk(
+            self.walk.exercises, self.board, stores.journal, clock=self._clock, chance=self._chance
+        )
+        self._tasks.own("training", self.training.run())
         self.tests = OnTestDesk(
             self.triage.on_test,
             stores.journal,
@@ -335,6 +354,9 @@ class Centre:
         self._tasks.every("runaways", RUNAWAYS_LOOK, runaways.look)
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
         self.outbox = self._outbox()
+        self.reporting = Reporting(
+            settings.report, self.outbox, name=settings.name, language=settings.language, clock=self._clock
+        )
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("plans", self.replanning.run())
         self._tasks.own("outbox", self.outbox.run())
@@ -489,6 +511,10 @@ class Centre:
             heard=self.supervision.heard_of,
             moves=lambda: self.book.moves,
             archive=self._stores.archive,
+            training=self.training,
+            handovers=HandoverDesk(
+                self.handovers, self._stores.journal, self.seals, clock=self._clock, chance=self._chance
+            ),
             notices=self.notices,
             outbox=self.outbox,
             feed=self.feed,
@@ -504,7 +530,10 @@ class Centre:
             public_url=settings.console.public_url,
             https=https,
         )
-        self.console = Console(settings.console, create_app(house))
+        app = create_app(house)
+        self.console = Console(settings.console, app)
+        self.reporting.open(app.state["front"])
+        self._tasks.every("reports", REPORTS_LOOK, self.reporting.look)
         try:
             await self.console.start()
         except OSError as error:

@@ -6,16 +6,27 @@ the board, so both come to the same.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import structlog
 
 from belfry.centre.board import incident_of
-from belfry.domain.facts import Carried, Closed, Erased, Received, Reopened, incident_subject
+from belfry.domain.facts import (
+    Carried,
+    Closed,
+    Erased,
+    Joined,
+    Opened,
+    Received,
+    Reclassified,
+    Reopened,
+    incident_subject,
+)
 from belfry.domain.incident import Incident
 from belfry.domain.notices import TRAINING
 from belfry.domain.plan_run import told_at
+from belfry.domain.points import counts_by_point
 from belfry.ports import Journal, Pruned, Stored
 from belfry.ports.archive import Archive, CarriedAt, ClosedIncident, Folded, Run
 
@@ -115,14 +126,16 @@ class Archivist:
         incident = incident_of(entries)
         if incident is None:  # its beginning was erased before a kill, its end not yet
             return ended.incident, _remains(ended, stored)
-        return None if incident.closed_at is None else (ended.incident, closed_incident(incident, ended))
+        if incident.closed_at is None:
+            return None
+        return ended.incident, closed_incident(incident, ended, _kinds_of(entries))
 
 
 def _fold(stretch: Folded, stored: Stored | Pruned) -> None:
     if type(stored) is Pruned:
         return
     for fact in stored.entry.facts:
-        if type(fact) is Received:
+        if type(fact) is Received and not fact.training:
             place = fact.received_at.date().isoformat(), fact.account_id or ""
             stretch.heard[place] = stretch.heard.get(place, 0) + 1
         elif type(fact) is Carried:
@@ -133,10 +146,19 @@ def _fold(stretch: Folded, stored: Stored | Pruned) -> None:
             stretch.erased_entries += fact.entries
 
 
-def closed_incident(incident: Incident, closed: Closed) -> ClosedIncident:
-    """What the archive keeps of an incident that is over. Raises ValueError where it is not."""
+def _kinds_of(entries: Iterable[Stored | Pruned]) -> frozenset[str]:
+    """Every kind that an incident ever was."""
+    facts = (fact for stored in entries if isinstance(stored, Stored) for fact in stored.entry.facts)
+    named = (fact.kind for fact in facts if isinstance(fact, Opened | Joined | Reclassified))
+    return frozenset(kind for kind in named if kind is not None)
+
+
+def closed_incident(incident: Incident, closed: Closed, kinds: Collection[str] = ()) -> ClosedIncident:
+    """What the archive keeps of an incident that is over; `kinds` are those that it was before. Raises ValueError where
+    it is not over."""
     if incident.closed_at is None:
         raise ValueError(f"{incident.id} is not over")
+    first = incident.first if counts_by_point((incident.kind, *kinds)) else None
     return ClosedIncident(
         id=incident.id,
         number=incident.number,
@@ -160,6 +182,9 @@ def closed_incident(incident: Incident, closed: Closed) -> ClosedIncident:
         arrived_at=incident.arrived_at,
         training=TRAINING in incident.flags,
         merged=incident.merged_into is not None,
+        area=None if first is None else first.area,
+        zone=None if first is None else first.zone,
+        code=None if first is None else first.code,
     )
 
 

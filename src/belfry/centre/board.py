@@ -80,6 +80,8 @@ class Board:
         """Under which site an open incident stands."""
         self._silent: dict[str, None] = {}
         """Open incidents of a silent kind."""
+        self._merged: dict[str, str] = {}
+        """Open incidents that are handled under another one, and which: they stand in no queue and at no site."""
         self._following: dict[AccountKey | None, list[str]] = {}
         """Closed incidents whose restore is still waited for."""
         self._last_in_group: dict[str, str] = {}
@@ -142,6 +144,10 @@ class Board:
     def silent(self) -> Sequence[Incident]:
         """Open incidents of a silent kind."""
         return [self._incidents[key] for key in self._silent]
+
+    def merged(self) -> Iterator[Incident]:
+        """Open incidents that are merged into another one."""
+        return (self._incidents[key] for key in tuple(self._merged))
 
     def following(self, account: AccountKey | None) -> Sequence[Incident]:
         """Closed incidents of an account whose restore is still waited for, oldest first."""
@@ -225,12 +231,16 @@ class Board:
         if incident.silent or self._silent:
             self._note_silence(incident)
         before = self._queued.get(incident.id)
+        was_merged = incident.id in self._merged
+        queues = incident.open and incident.merged_into is None
         if before is None and not incident.open:
             self._follow(incident)
         rank = incident.rank or 9
-        if before is not None and incident.open and before[:3] == (incident.priority, rank, incident.queued_at):
+        if before is not None and queues and before[:3] == (incident.priority, rank, incident.queued_at):
             return  # all that can move it is as it was
-        place = incident.order if incident.open else None
+        if was_merged or incident.merged_into is not None:
+            self._note_merging(incident)
+        place = incident.order if queues else None
         if place == before:
             return
         if before is not None:
@@ -239,10 +249,26 @@ class Board:
         if place is not None:
             insort(self._queue, (place, incident.id))
             self._queued[incident.id] = place
-            if before is None:
+            if before is None and not was_merged:
                 self._index(incident)
-        else:
+        elif not incident.open:
             self._unindex(incident)
+
+    def _note_merging(self, incident: Incident) -> None:
+        """What is merged keeps its grouping key and its account, so that signals join it, and leaves its site."""
+        was = self._merged.get(incident.id)
+        if incident.open and incident.merged_into is not None:
+            self._merged[incident.id] = incident.merged_into
+            if was is None:
+                if incident.id not in self._queued:  # from a snapshot
+                    self._index(incident)
+                self._leave_site(incident)
+        elif was is not None:
+            del self._merged[incident.id]
+            if incident.open:
+                self._enter_site(incident)
+            else:
+                self._unindex(incident)
 
     def _note_silence(self, incident: Incident) -> None:
         if incident.silent and incident.open:

@@ -196,6 +196,8 @@ class Deadlines:
 
     def _next(self, incident: Incident) -> datetime | None:
         """When something may next be due, None where nothing can be."""
+        if incident.merged_into is not None and incident.open:
+            return None
         if self._is_ahead(incident, self._looked) and (incident.state in _WAITS or self._untold(incident)):
             return self._looked
         match incident.state:
@@ -235,6 +237,8 @@ class Deadlines:
 
     def _facts(self, incident: Incident, now: datetime) -> Sequence[OnIncident]:
         """What time alone makes true of an incident by `now`."""
+        if incident.merged_into is not None and incident.open:
+            return ()
         ahead = self._is_ahead(incident, now)
         match incident.state:
             case State.PENDING | State.HELD if ahead:

@@ -8,8 +8,8 @@ quicker, before that writer can begin its next one.
 import asyncio
 from asyncio import Future
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from belfry.centre.board import Board, catch_up, expect_of, load
+from belfry.centre.merging import Merging
 from belfry.centre.plans import Planner
 from belfry.centre.seals import Seals
 from belfry.centre.together import Together
@@ -27,6 +28,7 @@ from belfry.domain.commands import (
     Command,
     Conflict,
     DoStep,
+    Merge,
     NotAllowed,
     Park,
     Refusal,
@@ -35,8 +37,19 @@ from belfry.domain.commands import (
     Staff,
     Take,
     TakeOver,
+    Unmerge,
 )
-from belfry.domain.facts import Entry, Part, Retention, Sealed, WordTried, incident_subject, site_subject
+from belfry.domain.facts import (
+    Closed,
+    Entry,
+    Part,
+    RecordShown,
+    Retention,
+    Sealed,
+    WordTried,
+    incident_subject,
+    site_subject,
+)
 from belfry.domain.handling import ACTING, PARKABLE, Decision, decide
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
@@ -84,6 +97,9 @@ class Desk:
         self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts of this desk on one incident go one after the other; only those of others can be quicker."""
+        self.merging = Merging(board, journal, clock=clock, chance=chance)
+        self.tenant_of: Callable[[Incident], str | None] = lambda _: None
+        """Whose incident it is: those of two tenants are never one case."""
         self._together = Together(board, journal, clock=clock, chance=chance, plans=plans)
         self._at_sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts that move a whole site go one after the other too."""
@@ -142,8 +158,28 @@ class Desk:
         sealed: Sequence[Sealed] = ()
         if words is not None:
             sealed = await self._seals.seal([(Part.NOTE, Retention.INCIDENT, words)])
-        async with self._acting.setdefault(incident_id, asyncio.Lock()):
-            return await self._write(incident_id, command, by, sealed)
+        async with self._alone(incident_id, *self.merging.beside(incident, command)):
+            if isinstance(command, Close) and incident.merged:
+                await self._close_merged(incident_id, command, by)
+            lead = self.merging.lead_of(incident, command) if isinstance(command, Merge | Unmerge) else None
+            done = await self._write(incident_id, command, by, sealed)
+        if lead is not None:
+            await self.merging.look_at(lead.id)
+        return done
+
+    @asynccontextmanager
+    async def _alone(self, *incidents: str) -> AsyncIterator[None]:
+        """No other act of this desk on any of them meanwhile; each takes its locks in the same order."""
+        async with AsyncExitStack() as stack:
+            for one in sorted(set(incidents)):
+                await stack.enter_async_context(self._acting.setdefault(one, asyncio.Lock()))
+            yield
+
+    async def _close_merged(self, incident_id: str, command: Close, by: Staff) -> None:
+        fact = self._decide(self._on_board(incident_id), command, by, self._clock()).fact
+        if isinstance(fact, Closed):
+            longest = timedelta(seconds=self._rules.follow_up_s)
+            await self.merging.close(incident_id, fact, command.follow_up, longest)
 
     async def take_next(
         self,
@@ -204,6 +240,15 @@ class Desk:
         entry = Entry(id=self._chance(16), subject=site_subject(account_id), at=self._clock(), facts=(fact,))
         await self._journal.append([entry])
 
+    async def record_shown(self, incident_id: str, by: Staff, *, form: str) -> None:
+        """Write down that the whole record of an incident is about to be given out. Raises JournalError.
+
+        It is not folded here: the walk takes it in its turn, behind whatever others have written meanwhile.
+        """
+        fact = RecordShown(incident=incident_id, by=by.name, form=form)
+        entry = Entry(id=self._chance(16), subject=incident_subject(incident_id), at=self._clock(), facts=(fact,))
+        await self._journal.append([entry])
+
     # -- choosing
 
     def _first_for(
@@ -237,22 +282,25 @@ class Desk:
 
     def _for_all(self, incident: Incident, by: Staff, now: datetime) -> bool:
         """Whether an incident is handed to anybody: one of a site that somebody handles is his, unless it is a
-        priority 1 that he leaves waiting."""
+        priority 1 that he leaves waiting. An exercise is for who practises, and for nobody else."""
+        if incident.trainee is not None:
+            return incident.trainee == by.name
         if self._owner_beside(incident) in (None, by.name):
             return True
         waits_since = incident.waiting_since or incident.opened_at
         return incident.priority == 1 and now - waits_since >= timedelta(seconds=self._rules.take_1_s)
 
     async def _park(self, taken: Incident, by: Staff) -> tuple[str, ...]:
-        """Put this person's lesser work aside for a priority 1; what cannot be put aside stays where it is."""
-        if taken.priority != 1:
+        """Put this person's lesser work aside for a priority 1, and his exercise for any real one; what cannot be put
+        aside stays where it is."""
+        if taken.trainee is not None:
             return ()
         lesser = [
             (one.id, Park(one.version))
             for one in self._board.queue()
             if one.state is State.TAKEN
             and one.taken_by == by.name
-            and one.priority in PARKABLE
+            and (one.trainee is not None or (taken.priority == 1 and one.priority in PARKABLE))
             and (site_of(one) is None or site_of(one) != site_of(taken) or not together(one))
         ]
         parked: list[str] = []
@@ -292,8 +340,18 @@ class Desk:
     def _decide(self, incident: Incident, command: Command, by: Staff, now: datetime) -> Decision:
         owner = self._owner_beside(incident)
         silent = isinstance(command, DoStep | Close) and self._plans is not None and self._plans.silent(incident)
+        lead = self.merging.lead_of(incident, command)
         return decide(
-            incident, command, by=by, now=now, rules=self._rules, kinds=self._kinds, owner=owner, silent=silent
+            incident,
+            command,
+            by=by,
+            now=now,
+            rules=self._rules,
+            kinds=self._kinds,
+            owner=owner,
+            silent=silent,
+            lead=lead,
+            apart=lead is not None and self.tenant_of(lead) != self.tenant_of(incident),
         )
 
     def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:

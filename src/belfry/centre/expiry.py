@@ -43,6 +43,7 @@ from belfry.domain.facts import (
     incident_subject,
     notice_subject,
 )
+from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.signal import AccountKey
 from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
@@ -234,13 +235,16 @@ class Expiry:
 
     async def _take_act(self, batch: _Batch, stored: Stored) -> None:
         """What a person did at a site beside an incident: a test from its beginning once it has ended, a technician's
-        code, a pass-word that was tried, a closing that was put off; a report that was sent. A test goes after the
-        signals that it covered."""
+        code, a pass-word that was tried, a closing that was put off; a report that was sent; a shift that was handed
+        over, with the words. A test goes after the signals that it covered."""
         for fact in stored.entry.facts:
             about_no_incident = isinstance(fact, NoticeAsked) and fact.incident is None
-            if about_no_incident or isinstance(fact, OnTestEnded | CodeIssued):
+            if about_no_incident or isinstance(fact, OnTestEnded | CodeIssued | HandoverWritten):
                 whole = await self._journal.read(stored.entry.subject)
                 batch.positions.update(one.position for one in whole if isinstance(one, Stored))
+                if isinstance(fact, HandoverWritten):
+                    facts = (each for one in whole if isinstance(one, Stored) for each in one.entry.facts)
+                    batch.sealed.update(part.key for each in facts for part in sealed_of(each))
             elif isinstance(fact, WordTried | ClosingExtended):
                 batch.positions.add(stored.position)
 
@@ -359,7 +363,7 @@ def settled_by(fact: object) -> set[int]:
 def sealed_of(fact: object) -> Sequence[Sealed]:
     if isinstance(fact, Opened | Joined):
         return fact.signal.sealed
-    return getattr(fact, "sealed", ()) if isinstance(fact, _ON_INCIDENT) else ()
+    return getattr(fact, "sealed", ()) if isinstance(fact, (*_ON_INCIDENT, HandoverWritten, HandoverSigned)) else ()
 
 
 def _stretches(positions: Iterable[int]) -> Sequence[tuple[int, int]]:

@@ -8,6 +8,7 @@ from belfry.centre.board import Board
 from belfry.domain.incident import Incident
 from belfry.domain.reach import QUIETLY, Audience, Channel, withheld
 from belfry.domain.site_handling import site_of
+from belfry.domain.training import is_training_site
 from belfry.ports import Accounts, Clock
 from belfry.ports.leave import GIVER, Leave
 
@@ -36,7 +37,9 @@ class SilentSites:
         return self._touched(incident)
 
     def may_reach(self, account_id: str | None, audience: Audience, channel: Channel) -> Leave:
-        """Give leave for one sending. Raises Withheld with the reason."""
+        """Give leave for one sending. Raises Withheld with the reason; always for what is of an exercise."""
+        if is_training_site(account_id):
+            raise Withheld("an exercise: nothing of it leaves")
         silent = self.is_silent(account_id)
         why = withheld(audience, channel, silent=silent)
         if why is not None:

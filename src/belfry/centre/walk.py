@@ -19,11 +19,13 @@ from msgspec import structs
 
 from belfry.centre.board import Board, BoardState
 from belfry.centre.draft import Draft
+from belfry.centre.handovers import ABOUT_HANDOVERS, HandoverBook, HandoverState
 from belfry.centre.notices import ABOUT_NOTICES, NoticeBook, NoticeState
 from belfry.centre.on_test import ABOUT, OnTestState
 from belfry.centre.replay import Replay, ReplayState
 from belfry.centre.schedules import Schedules, ScheduleState
 from belfry.centre.storms import ABOUT_STORMS, StormState
+from belfry.centre.training import ABOUT_TRAINING, Exercises, TrainingState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
 from belfry.centre.unobserved import Unobserved
@@ -96,6 +98,8 @@ class WalkState(msgspec.Struct):
     seen: list[tuple[int, Seen]] = []
     """Of the undecided: what observing them told. The live state knows nothing yet of those that stand not here."""
     notices: NoticeState = msgspec.field(default_factory=NoticeState)
+    handovers: HandoverState = msgspec.field(default_factory=HandoverState)
+    training: TrainingState = msgspec.field(default_factory=TrainingState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -139,9 +143,11 @@ class Walk:
         chance: Chance,
         schedules: Schedules | None = None,
         notices: NoticeBook | None = None,
+        handovers: HandoverBook | None = None,
     ) -> None:
         self._journal, self._board, self._triage, self._replay = journal, board, triage, replay
-        self._schedules, self._notices = schedules, notices
+        self._schedules, self._notices, self._handovers = schedules, notices, handovers
+        self.exercises = Exercises()
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
@@ -214,6 +220,8 @@ class Walk:
             # isinstance asks such a class in Python; types are compared at once, and this runs for every fact.
             if type(fact) is Received:
                 self._receive(position, fact)
+                if fact.training:
+                    self.exercises.fold(position, stored.entry)
             elif type(fact) is Joined or type(fact) is Opened:
                 on_incident = True
                 if not fact.beside:
@@ -238,6 +246,11 @@ class Walk:
                 about_storms = True
             elif type(fact) in ABOUT_NOTICES:
                 about_notices = True
+            elif type(fact) in ABOUT_HANDOVERS:
+                if self._handovers is not None:
+                    self._handovers.fold(position, stored.entry)
+            elif type(fact) in ABOUT_TRAINING:
+                self.exercises.fold(position, stored.entry)
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
@@ -252,6 +265,9 @@ class Walk:
                     self._decide_again(at, signal, storm, stored.entry.at)
 
     def _receive(self, position: int, signal: Received) -> None:
+        if signal.training:  # nothing is learned from an exercise
+            self._undecided[position] = _Open(signal)
+            return
         if not self.live.is_set():
             self._unobserved.add(position, signal)
             self._replay.remember(position, signal)
@@ -429,6 +445,8 @@ class Walk:
             storms=self._storms.state(),
             seen=[(position, waiting.seen) for position, waiting in open_.items() if waiting.seen is not None],
             notices=NoticeState() if self._notices is None else self._notices.state(),
+            handovers=HandoverState() if self._handovers is None else self._handovers.state(),
+            training=self.exercises.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -446,6 +464,9 @@ class Walk:
             self._schedules.restore(state.schedules)
         if self._notices is not None:
             self._notices.restore(state.notices)
+        if self._handovers is not None:
+            self._handovers.restore(state.handovers)
+        self.exercises.restore(state.training)
         after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:
             self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))

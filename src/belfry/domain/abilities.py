@@ -103,15 +103,15 @@ def choose(
     where several are as good, the first of the queue and the longest free.
     """
     best: tuple[tuple[bool, bool, bool], Incident, Candidate] | None = None
-    band: tuple[int, int | None] | None = None
+    band: tuple[int, int] | None = None
     compared = 0
     for incident in waiting:
-        if band is not None and ((incident.priority, incident.rank) != band or compared == BAND_MOST):
+        if band is not None and (incident.order[:2] != band or compared == BAND_MOST):
             break
         able = [one for one in people if may(incident, one)]
         if not able:
             continue
-        band, compared = (incident.priority, incident.rank), compared + 1
+        band, compared = incident.order[:2], compared + 1  # an exercise is no part of a real band
         overdue, spoken = is_overdue(incident, now, rules), language(incident)
         for one in able:
             worth = (overdue, *fit(incident.kind, spoken, one.abilities))

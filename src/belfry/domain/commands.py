@@ -180,6 +180,22 @@ class SayArrived(Struct, frozen=True):
     reason: str | None = None
 
 
+class Merge(Struct, frozen=True):
+    """Handle an incident as one case with the one `into`, and there."""
+
+    into: str
+    version: int
+    reason: str | None = None
+    """Needed of a supervisor who merges what an operator may not."""
+
+
+class Unmerge(Struct, frozen=True):
+    """It is no one case: give it back, taken by whoever says so."""
+
+    version: int
+    reason: str | None = None
+
+
 class SetScore(Struct, frozen=True):
     """Judge the validation score otherwise than the table, or (`level` None) let it say again what it says."""
 
@@ -205,6 +221,8 @@ Command = (
     | SayWord
     | ShowAccess
     | StepCommand
+    | Merge
+    | Unmerge
 )
 
 
@@ -262,7 +280,7 @@ def check_words(command: Command) -> None:
             _text("reason", command.reason, REASON_MOST)
         case DoStep():
             _done_words(command)
-        case Release() | Hold() | Close() | Assign() | SayArrived() if command.reason is not None:
+        case Release() | Hold() | Close() | Assign() | SayArrived() | Merge() | Unmerge() if command.reason is not None:
             _text("reason", command.reason, REASON_MOST)
         case _:
             pass

@@ -43,8 +43,8 @@ class Level(Struct, frozen=True):
 
 def levels(incident: Incident, rules: Rules) -> Sequence[Level]:
     """Whom an incident reaches as it is now, and when, each clock's in its order; nobody where all is done, nor where
-    it is handled under another one."""
-    if incident.merged_into is not None:
+    it is handled under another one, or is an exercise."""
+    if incident.merged_into is not None or incident.trainee is not None:
         return ()
     found: list[Level] = []
     for name, clock in clocks(incident, rules).items():

@@ -23,8 +23,9 @@ from belfry.domain.sealed import Part as Part
 from belfry.domain.sealed import Retention as Retention
 from belfry.domain.sealed import Sealed as Sealed
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
-from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
 from belfry.domain.storm_cover import StormGroup
+from belfry.domain.training_facts import AboutTraining
 
 ENTRY_MAX_BYTES: Final = 65_535
 """Largest encoded entry that a journal accepts (DESIGN 4)."""
@@ -108,6 +109,8 @@ class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fac
     """HMAC of the source address, kept only where the account is unknown."""
     near: tuple[str, ...] = ()
     """Where the account is unknown: ids of the registered ones that were heard from the same address lately."""
+    training: bool = False
+    """Of an exercise: said by the centre itself, for nobody outside."""
 
     @property
     def account_key(self) -> AccountKey | None:
@@ -176,6 +179,8 @@ class Opened(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     """What it is handled together with, where that is more than its account."""
     beside: bool = False
     """Does not settle its signal: another decision does, and is stored after this one."""
+    trainee: str | None = None
+    """Of an exercise: who practises."""
 
 
 @final
@@ -391,6 +396,17 @@ class AccessShown(
     incident: str
     by: str
     account_id: str
+
+
+class RecordShown(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="record_shown"
+):
+    """The whole record of the incident was given out, with what is sealed in it. Changes nothing of the incident."""
+
+    incident: str
+    by: str
+    form: str
+    """`json` or `pdf`."""
 
 
 class WordTried(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="word_tried"):
@@ -672,6 +688,7 @@ OnIncident = (
     | Escalated
     | WordChecked
     | AccessShown
+    | RecordShown
     | Mended
     | Overdue
     | Assigned
@@ -681,6 +698,7 @@ OnIncident = (
     | ScoreSet
     | Merged
     | Unmerged
+    | MergeHeard
 )
 Fact = (
     Received
@@ -696,6 +714,7 @@ Fact = (
     | AboutStorm
     | AboutNotice
     | AboutHandover
+    | AboutTraining
     | WordTried
     | ClosingExtended
     | Changed
@@ -707,7 +726,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `triage`, `expiry`, `registry` or `centre`.
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `triage`, `expiry`, `registry` or `centre`.
     """
 
     id: bytes
@@ -756,3 +775,7 @@ def notice_subject(notice: str) -> str:
 
 def handover_subject(handover: str) -> str:
     return f"handover/{handover}"
+
+
+def training_subject(training: str) -> str:
+    return f"training/{training}"

@@ -58,7 +58,7 @@ from belfry.domain.facts import (
 )
 from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
 from belfry.domain.kinds import Kinds
-from belfry.domain.merging import merge, still_owed, unmerge
+from belfry.domain.merging import HEADS, merge, still_owed, unmerge
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import owed, told_at
 from belfry.domain.presets import Rules
@@ -76,6 +76,7 @@ __all__ = [
     "Decision",
     "Hold",
     "Invalid",
+    "Merge",
     "NotAllowed",
     "Note",
     "Park",
@@ -86,6 +87,7 @@ __all__ = [
     "Staff",
     "Take",
     "TakeOver",
+    "Unmerge",
     "Unseen",
     "allowed",
     "decide",
@@ -174,6 +176,8 @@ def decide(
     scene = Scene(incident, by, now, rules, kinds, owner, silent, lead, apart)
     if incident.merged_into is not None and incident.open and not isinstance(command, Note | Merge | Unmerge):
         raise Conflict(f"It is merged into {_called(lead)}, and is handled there")
+    if incident.trainee not in (None, by.name) and by.role not in HEADS and not isinstance(command, Note):
+        raise Conflict(f"An exercise of {incident.trainee}")
     if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
         raise Conflict(_who_was_quicker(scene, command.version))
     match command:
@@ -240,8 +244,6 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
         acts += ["skip"] if incident.plan is not None else []
         acts += ["arrived"] if incident.coming else []
         acts += ["score"] if may_be_scored(incident) else []
-    if incident.open and not incident.merged and not others and (mine or _takeable(incident, by)):
-        acts.append("merge")
     if mine and assignable(incident):
         acts.append("assign")
     if incident.open or _reopenable(incident, now):
@@ -325,7 +327,7 @@ def _hold(scene: Scene, command: Hold) -> Decision:
 
 def _park(scene: Scene) -> Decision:
     _must_be_mine(scene, Move.HOLD)
-    if scene.incident.priority not in PARKABLE:
+    if scene.incident.priority not in PARKABLE and scene.incident.trainee is None:
         raise Conflict(f"A priority {scene.incident.priority} is never put aside")
     return Decision(_held(scene, scene.now + PARK_FOR, ON_SIGNAL, PARKED))
 
@@ -402,7 +404,7 @@ def _must_be_said(scene: Scene, disposition: str, command: Close) -> None:
     fields = needed(incident.kind, disposition)
     if CAUSE in fields and command.cause is None:
         raise Invalid("cause", None, f"needed to close a {incident.kind} as {disposition}")
-    if TOLD in fields and incident.merged_into is None and not _told_or_skipped(incident):
+    if TOLD in fields and not _told_or_skipped(incident):
         raise Invalid("told", None, f"needed to close a {incident.kind} as {disposition}: pass it to the service first")
     if comment_needed(command.cause) and command.comment is None and command.reason is None:
         raise Invalid("comment", None, f"needed where the cause is {command.cause}")

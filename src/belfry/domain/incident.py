@@ -33,6 +33,7 @@ from belfry.domain.facts import (
     Point,
     Received,
     Reclassified,
+    RecordShown,
     Released,
     Reopened,
     Taken,
@@ -40,7 +41,7 @@ from belfry.domain.facts import (
 )
 from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle
 from belfry.domain.signal import AccountKey
-from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
 
 State = IncidentState
 _Rare = (
@@ -55,6 +56,7 @@ _Rare = (
     | Escalated
     | WordChecked
     | AccessShown
+    | RecordShown
     | Mended
     | Overdue
     | Assigned
@@ -64,6 +66,7 @@ _Rare = (
     | ScoreSet
     | Merged
     | Unmerged
+    | MergeHeard
 )
 """What is said of an incident a few times, while signals join it by the thousand."""
 
@@ -120,8 +123,22 @@ WRONG_WORD: Final = "wrong_word"
 NEWEST_SIGNALS: Final = 3
 """Signals an incident carries in its row; the others are read from its subject."""
 
+BEHIND: Final = 10
+"""So many priorities behind a real one stands what is of an exercise: a real alarm always comes before."""
+
 POINTS_MOST: Final = 1_024
 """Points in alarm that an incident tells apart; a panel has fewer, a hostile one shall not fill the memory."""
+
+
+class Follower(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One that is merged into an incident, as far as that has heard of it. Fields as in `MergeHeard`."""
+
+    id: str
+    number: int
+    seq: int
+    owed: int = 0
+    rings_at: int = 0
+    alarm_at: datetime | None = None
 
 
 class Incident(Struct, kw_only=True, omit_defaults=True):
@@ -219,6 +236,12 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """When a contact who may cancel last gave a valid word."""
     merged_into: str | None = None
     """The incident under which it is handled as one case."""
+    merged_seq: int = 0
+    """Its `signals_seq` when it was merged."""
+    merged: tuple[Follower, ...] = ()
+    """Those that are handled under this one."""
+    trainee: str | None = None
+    """Of an exercise: who practises on it."""
     bulk: str | None = None
     """The last act on many that it was among (`centre.bulk`)."""
 
@@ -232,8 +255,9 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
 
     @property
     def order(self) -> tuple[int, int, datetime, int]:
-        """Queue order: priority, rank, age (RULES 2, priority)."""
-        return (self.priority, self.rank or 9, self.queued_at, self.number)
+        """Queue order: priority, rank, age (RULES 2, priority); behind every real one what is of an exercise."""
+        priority = self.priority if self.trainee is None else self.priority + BEHIND
+        return (priority, self.rank or 9, self.queued_at, self.number)
 
     @property
     def queued_at(self) -> datetime:
@@ -278,6 +302,7 @@ def opened(fact: Opened, position: int) -> Incident:
         fire_order=fact.fire_order,
         near=fact.near,
         site=fact.site,
+        trainee=fact.trainee,
         flags=fact.flags,
         reasons=fact.reasons,
         newest=(signal,),
@@ -335,6 +360,8 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _word(incident, fact, at)
         case AccessShown():
             _acted(incident, at)
+        case RecordShown():
+            pass  # who reads does nothing to it
         case Mended():
             _restore_points(incident, fact.restored)
             if incident.restored:
@@ -358,13 +385,11 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.score_set, incident.score_was = fact.level, fact.was
             incident.version += 1
         case Merged():
-            _acted(incident, at)
-            incident.merged_into = fact.into
-            incident.version += 1
+            _merge(incident, fact, at)
         case Unmerged():
-            _acted(incident, at)
-            incident.merged_into = None
-            incident.version += 1
+            _unmerge(incident, fact, position, at)
+        case MergeHeard():
+            _hear(incident, fact, position, at)
         case _:
             assert_never(fact)
 
@@ -519,8 +544,49 @@ def _reclassify(incident: Incident, fact: Reclassified, at: datetime) -> None:
     incident.version += 1
 
 
-    bulk: str | None = None
-    """The last act on many that it was among (`centre.bulk`)."""
+def _merge(incident: Incident, fact: Merged, at: datetime) -> None:
+    """From here on it is handled elsewhere: it waits for nobody, and no clock of its own runs."""
+    incident.state = State.TAKEN
+    incident.taken_by, incident.taken_at = fact.by, at
+    incident.first_taken_at = incident.first_taken_at or at
+    incident.due_at = incident.due_at or at
+    _acted(incident, at)
+    incident.held_until = incident.held_on = incident.held_by = incident.pending_until = None
+    incident.parked = False
+    incident.merged_into, incident.merged_seq = fact.into, incident.signals_seq
+    incident.seen_upto = incident.signals_seq
+    incident.version += 1
+
+
+def _unmerge(incident: Incident, fact: Unmerged, position: int, at: datetime) -> None:
+    incident.merged_into = None
+    incident.version += 1
+    if fact.by is None:
+        _to_queue(incident, at)
+        incident.rings_at = position
+        return
+    incident.state = State.TAKEN
+    incident.taken_by, incident.taken_at, incident.claimed = fact.by, at, position
+
+
+def _hear(incident: Incident, fact: MergeHeard, position: int, at: datetime) -> None:
+    """Signals of one that is merged into it count as its own: they ring here, wake it, and are to be seen."""
+    others = tuple(one for one in incident.merged if one.id != fact.of)
+    if fact.left or len(others) == len(incident.merged):
+        incident.version += 1
+    incident.merged = others
+    if not fact.left:
+        heard = Follower(fact.of, fact.number, fact.seq, fact.owed, fact.rings_at, fact.alarm_at)
+        incident.merged = (*others, heard)
+    incident.signals_seq += fact.signals
+    if fact.priority is not None:
+        _prioritise(incident, fact.priority, fact.rank, at)
+    if fact.rings:
+        incident.rings_at, incident.rang_at = position, at
+    if fact.wakes and incident.state is State.HELD:
+        _to_queue(incident, at)
+
+
 def _close(incident: Incident, fact: Closed, at: datetime) -> None:
     if fact.by is not None:
         _acted(incident, at)
@@ -540,4 +606,5 @@ def _reopen(incident: Incident, fact: Reopened, position: int, at: datetime) -> 
     incident.taken_by, incident.taken_at = fact.by, at
     incident.claimed = position
     incident.closed_at = incident.closed_by = incident.disposition = incident.cause = incident.follow_up_at = None
+    incident.merged_into = None  # one that was closed with another stands for itself when it is taken up again
     incident.version += 1

@@ -111,5 +111,31 @@ class Unmerged(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
 
     incident: str
     out_of: str
-    by: str
+    by: str | None = None
+    """None: the one that it was merged into is over by itself, so that it waits again."""
     sealed: tuple[Sealed, ...] = ()
+
+
+@final
+class MergeHeard(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="merge_heard"):
+    """What an incident knows of one that is merged into it: that it is, and what has joined it since. It follows from
+    the facts of the other, and is written down so that whoever leads hears of it as of a signal of his own."""
+
+    incident: str
+    of: str
+    number: int = 0
+    seq: int = 0
+    """Its `signals_seq` by now."""
+    signals: int = 0
+    """So many of them nobody has seen here yet."""
+    owed: int = 0
+    """Points of it that have to be restored before it is over."""
+    rings_at: int = 0
+    rings: bool = False
+    alarm_at: datetime | None = None
+    wakes: bool = False
+    priority: int | None = None
+    """Set where it has become graver than the one that leads, which is as grave from here on."""
+    rank: int | None = None
+    left: bool = False
+    """It is not merged any more."""

@@ -27,12 +27,14 @@ def do_step(
     """Write down what was done. `silent`: nobody at the site may notice anything. Raises Refusal."""
     step, do = _what(incident, command)
     _fits(command, do, now)
+    if incident.trainee is not None and (command.agency or command.contact or command.reference) is not None:
+        raise Conflict("An exercise: nobody is called, no agency told, and none has a reference for it")
     if do is StepType.CALL_PREMISES and silent:
         raise Conflict("A silent alarm is open at the site: the premises are not called")
     _must_be_verified(incident, command, step, do, silent=silent)
     if step is None:
         return _beside(incident, command, do, by), _words(command)
-    if step.reference and command.outcome is Outcome.PASSED and command.reference is None:
+    if step.reference and command.outcome is Outcome.PASSED and command.reference is None and incident.trainee is None:
         raise Invalid("reference", None, "needed: what the agency calls the case")
     if do is StepType.WAIT and not has_waited(incident, step, now):
         until = waits_until(incident, step)

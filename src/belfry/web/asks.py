@@ -198,6 +198,20 @@ class AssignBody(Ask, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
+class MergeBody(Ask, frozen=True, kw_only=True):
+    """`into` is the id of the incident under which it is handled. A supervisor gives a `reason` where an operator may
+    not."""
+
+    version: Version
+    into: Annotated[str, Meta(min_length=1, max_length=60)]
+    reason: Reason | None = None
+
+
+class UnmergeBody(Ask, frozen=True, kw_only=True):
+    version: Version
+    reason: Reason | None = None
+
+
 class ReopenBody(Ask, frozen=True, kw_only=True):
     version: Version
     reason: Reason

@@ -11,6 +11,7 @@ from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.feed import Feed
+from belfry.centre.handovers import HandoverDesk
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
 from belfry.centre.on_test.desk import OnTestDesk
@@ -23,6 +24,7 @@ from belfry.centre.schedules.extending import ScheduleDesk
 from belfry.centre.seals import Seals
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.supervision import Heard, OutageNow, Silent, Slow, Uncommissioned
+from belfry.centre.training import TrainingDesk
 from belfry.domain.abilities import GENERALIST, Abilities
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
@@ -196,6 +198,10 @@ class House:
     """Acts on many at once; None: there are none."""
     abilities: Callable[[str], Abilities] = lambda _: GENERALIST
     """What somebody by a name is trained for and speaks."""
+    training: TrainingDesk | None = None
+    """Where exercises are begun; None: nobody practises here."""
+    handovers: HandoverDesk | None = None
+    """None: this centre hands no shift over."""
     outbox: Outbox | None = None
     """None: nobody is reached outside the console."""
     shifts: Sequence[Shift] = SHIFTS

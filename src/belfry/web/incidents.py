@@ -20,6 +20,7 @@ from belfry.domain.commands import (
     Conflict,
     Hold,
     Invalid,
+    Merge,
     NotAllowed,
     Note,
     Owed,
@@ -30,6 +31,7 @@ from belfry.domain.commands import (
     Staff,
     Take,
     TakeOver,
+    Unmerge,
     Unseen,
 )
 from belfry.domain.facts import Sealed, incident_subject
@@ -40,12 +42,14 @@ from belfry.safeguards.sealing import SealError
 from belfry.web.asks import (
     CloseBody,
     HoldBody,
+    MergeBody,
     NoteBody,
     ReclassifyBody,
     ReleaseBody,
     ReopenBody,
     TakeBody,
     TakeOverBody,
+    UnmergeBody,
 )
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
@@ -53,7 +57,7 @@ from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
-from belfry.web.near import own_reasons, proposals, without_near
+from belfry.web.near import items_for, proposals, reasons_for
 from belfry.web.notices import with_notices
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
@@ -143,7 +147,7 @@ async def timeline(
     desk = front(request)
     found = await seen(desk, request, incident_id)
     story = await _story(desk, found, before=_position(before), most=limit)
-    return Timeline(without_near(request, story.items), story.before, unreadable=story.texts is None)
+    return Timeline(items_for(request, story.items), story.before, unreadable=story.texts is None)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------
@@ -304,12 +308,15 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     story = await _story(desk, found, before=None, most=TIMELINE_MOST)
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     close_by = list(islice(filter(partial(sees, request), desk.neighbours.of(found)), NEIGHBOURS_MOST))
-    row, *rows = await rows_of(desk, request, [found, *others, *close_by])
-    siblings, neighbours = rows[: len(others)], rows[len(others) :]
+    under = sorted(filter(partial(sees, request), merged_under(desk, found)), key=lambda one: one.number)
+    leads = list(filter(partial(sees, request), lead_of(desk, found)))
+    row, *rows = await rows_of(desk, request, [found, *others, *close_by, *under, *leads])
+    siblings, rows = rows[: len(others)], rows[len(others) :]
+    neighbours, rows = rows[: len(close_by)], rows[len(close_by) :]
     told = desk.teller.detail(
         found,
         language_of(request),
-        timeline=without_near(request, story.items),
+        timeline=items_for(request, story.items),
         before=story.before,
         place=row.place,
         siblings=siblings,
@@ -319,8 +326,10 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         owner=owner_beside(found, desk.house.board.of_site(site_of(found))),
         proposals=proposals(desk, request, found),
         neighbours=neighbours,
+        merged=rows[: len(under)],
+        lead=rows[-1] if leads else None,
     )
-    return msgspec.structs.replace(told, reasons=own_reasons(request, told.reasons))
+    return msgspec.structs.replace(told, reasons=reasons_for(request, told.reasons))
 
 
 def _siblings(house: House, found: Incident) -> Iterator[Incident]:
@@ -336,7 +345,36 @@ class _Story(msgspec.Struct):
     """None where the key store fails: who handles an incident must see the rest of it all the same."""
 
 
+def merged_under(desk: Front, found: Incident) -> list[Incident]:
+    """What is merged into an incident, as far as the board still knows it."""
+    known = (desk.house.board.get(one.id) for one in found.merged)
+    return [one for one in known if one is not None and one.merged_into == found.id]
+
+
+def lead_of(desk: Front, found: Incident) -> list[Incident]:
+    """What an incident is merged into: one, or none."""
+    lead = None if found.merged_into is None else desk.house.board.get(found.merged_into)
+    return [] if lead is None else [lead]
+
+
 async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
+    """The newest lines before a position, with those of what is merged into it, by the time of the journal."""
+    story = await _own_story(desk, found, before=before, most=most)
+    for other in merged_under(desk, found):
+        beside = await _own_story(desk, other, before=before, most=most)
+        marked = [msgspec.structs.replace(item, of=other.number) for item in beside.items]
+        texts = None if story.texts is None or beside.texts is None else {**story.texts, **beside.texts}
+        story = _Story(
+            items=sorted((*story.items, *marked), key=lambda item: (int(item.position), item.index)),
+            before=max((one for one in (story.before, beside.before) if one is not None), key=int, default=None),
+            texts=texts,
+        )
+    if story.before is not None:  # what is older than a gap waits behind the cursor
+        story.items = [item for item in story.items if int(item.position) >= int(story.before)]
+    return story
+
+
+async def _own_story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
     """The newest lines before a position: whole entries, at most `most` lines where one entry has no more."""
     entries = await desk.house.journal.read(incident_subject(found.id), before=before, limit=most + 1)
     kept, lines = len(entries), 0
@@ -349,12 +387,7 @@ async def _story(desk: Front, found: Incident, *, before: int | None, most: int)
     parts = [*sealed_parts(shown)]
     if before is None:
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
-    texts: Texts | None
-    try:
-        texts = await _open(desk.house, parts)
-    except (KeysUnavailable, SealError) as error:
-        log.error("Sealed words of %s cannot be read: %s", found.id, type(error).__name__)
-        texts = None
+    texts = await texts_in(desk.house, parts, found.id)
     items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
     return _Story(
         items=await with_notices(desk, found.id, items),
@@ -376,6 +409,15 @@ def _lines(stored: Stored | Pruned) -> int:
     return len(stored.entry.facts) if isinstance(stored, Stored) else 1
 
 
+async def texts_in(house: House, parts: Sequence[Sealed], incident_id: str) -> Texts | None:
+    """What sealed parts of an incident say; None where the key store fails."""
+    try:
+        return await _open(house, parts)
+    except (KeysUnavailable, SealError) as error:
+        log.error("Sealed words of %s cannot be read: %s", incident_id, type(error).__name__)
+        return None
+
+
 async def _open(house: House, parts: Sequence[Sealed]) -> Texts:
     """What sealed parts say, with one look into the key store."""
     if not parts:
@@ -394,7 +436,22 @@ def _position(cursor: str | None) -> int | None:
     return int(cursor)
 
 
+@post("/incidents/{incident_id:str}/merge", opt=takes(MergeBody), **ACT)
+async def merge(request: Asked, incident_id: FromPath[str], data: JSONBody[MergeBody]) -> Detail:
+    """Handle it as one case with `into`, which one has; answers with that one."""
+    lead = await seen(front(request), request, data.into)
+    done = await act(request, incident_id, Merge(lead.id, data.version, data.reason))
+    desk = front(request)
+    return await detail(desk, request, next(iter(lead_of(desk, done)), done))
+
+
+@post("/incidents/{incident_id:str}/unmerge", opt=takes(UnmergeBody), **ACT)
+async def unmerge(request: Asked, incident_id: FromPath[str], data: JSONBody[UnmergeBody]) -> Detail:
+    """It was no one case: it is one's own, taken."""
+    return await act_on(request, incident_id, Unmerge(data.version, data.reason))
+
+
 def router() -> Router:
-    handlers: list[Any] = [incidents, incident, timeline, take_next]
+    handlers: list[Any] = [incidents, incident, timeline, take_next, merge, unmerge]
     handlers += [take, take_over, release, hold, note, reclassify, close, reopen]
     return Router("/", route_handlers=handlers, tags=["incidents"])

@@ -41,6 +41,11 @@ async def notices(
     return NoticeList(items=items, duty=_duty(desk, desk.house.clock()))
 
 
+def may_know(request: Asked, notice: Notice) -> bool:
+    """Whether whoever asks may know of a notice."""
+    return _sees(front(request), viewer_of(request), notice)
+
+
 def _sees(desk: Front, viewer: Viewer, notice: Notice) -> bool:
     """What is about no incident, or about one that nobody remembers, is for those of all tenants."""
     incident = None if notice.asked.incident is None else desk.house.board.get(notice.asked.incident)

@@ -23,6 +23,7 @@ from belfry.web.bodies import takes
 from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
+from belfry.web.languages import language_of
 from belfry.web.on_test_asks import ExpectBody, ExpectedBody, ExtendBody, OnTestBody, ScopeBody
 from belfry.web.on_test_telling import on_test_view
 from belfry.web.on_test_views import ModeView, OnTestNow, TestList, TestView
@@ -229,6 +230,7 @@ async def view(request: Request, session: Session, *, until: datetime | None = N
         house.accounts.parts(session.account_id),
         now=house.clock(),
         rules=house.rules,
+        language=language_of(request),
         names=names,
     )
     return found if until is None else as_if_until(found, until, house)
@@ -252,6 +254,11 @@ def not_so(error: CannotTest) -> Refused:
     if isinstance(error, Over):
         return refused(409, "The test has ended", kind="belfry:test-over")
     return refused_field({"until": "minutes"}.get(error.field, error.field), str(error))
+
+
+def sees_test(request: Request, session: Session) -> bool:
+    """Whether whoever asks may know of a test."""
+    return _sees(request, session)
 
 
 def _sees(request: Request, session: Session) -> bool:

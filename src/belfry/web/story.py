@@ -24,6 +24,7 @@ from belfry.domain.facts import (
     Overdue,
     Part,
     Reclassified,
+    RecordShown,
     Released,
     Reopened,
     Sealed,
@@ -31,7 +32,7 @@ from belfry.domain.facts import (
     WordChecked,
 )
 from belfry.domain.incident import Incident
-from belfry.domain.step_facts import Arrived, Merged, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
 from belfry.ports import Pruned, Stored
 from belfry.web.telling import Decision, Teller, Texts
 from belfry.web.views import TimelineItem
@@ -57,8 +58,8 @@ def timeline(
             items.append(TimelineItem(position=str(stored.position), index=0, at=shown_at, type="erased", data=data))
             continue
         for index, fact in enumerate(stored.entry.facts):
-            if not isinstance(fact, _INCIDENT_FACTS):
-                continue
+            if not isinstance(fact, _INCIDENT_FACTS) or isinstance(fact, MergeHeard):
+                continue  # what it heard of is told by the lines of the one that it heard of
             if isinstance(fact, Opened):
                 delayed = fact.state is IncidentState.PENDING
             told = _line(teller, fact, incident, texts, delayed=delayed)
@@ -75,7 +76,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "type": "opened",
                 "text": _first_said(fact.signal.sealed, texts),
                 "reasons": list(fact.reasons),
-                "signal": teller.signal(fact.signal, incident, Act.OPEN),
+                "signal": teller.line(fact.signal, incident, Act.OPEN),
                 "data": {"kind": fact.kind, "priority": fact.priority, "state": fact.state},
             }
         case Joined():
@@ -83,7 +84,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "type": _joined_type(fact),
                 "text": _first_said(fact.signal.sealed, texts),
                 "reasons": list(fact.reasons),
-                "signal": teller.signal(fact.signal, incident, act_of_join(fact)),
+                "signal": teller.line(fact.signal, incident, act_of_join(fact)),
                 "data": _given(kind=fact.kind, priority=fact.priority, state=fact.state, rings=fact.rings or None),
             }
         case Due():
@@ -161,6 +162,8 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             return {"type": "word", "by": fact.by, "data": _given(right=fact.right, contact=fact.contact)}
         case AccessShown():
             return {"type": "access", "by": fact.by}
+        case RecordShown():
+            return {"type": "record", "by": fact.by, "data": {"form": fact.form}}
         case PlanChosen():
             counts = next(iter(fact.refs), None)
             named = {} if counts is None else {"plan": counts.id, "version": counts.version}
@@ -210,6 +213,8 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "text": _first_said(fact.sealed, texts),
                 "data": {"out_of": fact.out_of},
             }
+        case MergeHeard():
+            return {"type": "merge_heard"}
         case _:
             assert_never(fact)
 

@@ -168,7 +168,7 @@ class Hub:
         desks = {stream.audience for stream in self._streams if stream.audience.acts}
         if any(desk.tenants is None for desk in desks):
             return 0
-        waiting = (one for one in self._board.queue() if one.state is State.WAITING)
+        waiting = (one for one in self._board.queue() if one.state is State.WAITING and one.trainee is None)
         return sum(not any(self._tenants.by_rule(desk, one) for desk in desks) for one in waiting)
 
     async def greet(self, stream: Stream, last_id: str | None) -> None:
@@ -200,7 +200,7 @@ class Hub:
         upto = self._sent_upto
         return [
             incident
-            for incidents in (self._board.queue(), self._board.closed(after))
+            for incidents in (self._board.queue(), self._board.merged(), self._board.closed(after))
             for incident in incidents
             if after < incident.head <= upto and self._tenants.incident(stream.viewer, incident)
         ]

@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
+from msgspec import structs
+
 from belfry.domain import clocks as deadlines
 from belfry.domain.clocks import began_at, clocks
 from belfry.domain.closing import JUDGED, Cause
@@ -29,6 +31,7 @@ from belfry.domain.fire_order import order_of
 from belfry.domain.handling import allowed
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
+from belfry.domain.merging import still_owed
 from belfry.domain.presets import Rules
 from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
 from belfry.domain.site import Account
@@ -37,6 +40,7 @@ from belfry.domain.validation import Score, in_words, is_user_pressed, may_be_sc
 from belfry.ports import Accounts, Sites
 from belfry.web.centre_views import KindGroup, KindList, KindView
 from belfry.web.groups import label as group_label
+from belfry.web.in_words import signal_in
 from belfry.web.views import (
     Clock,
     Clocks,
@@ -104,6 +108,8 @@ class Teller:
         owner: str | None = None,
         proposals: Sequence[ProposalView] = (),
         neighbours: Sequence[Row] = (),
+        merged: Sequence[Row] = (),
+        lead: Row | None = None,
     ) -> Detail:
         """Return an incident with its story. `texts` are what its sealed parts say; None: nobody can read them now."""
         words = self.kinds.words(incident.kind, language)
@@ -125,6 +131,8 @@ class Teller:
             siblings=list(siblings),
             neighbours=len(neighbours),
             neighbours_open=list(neighbours),
+            merged=list(merged),
+            lead=lead,
             site_owner=owner,
             proposals=list(proposals),
             zone_text=_said(parts, Part.ZONE_TEXT, texts),
@@ -134,6 +142,10 @@ class Teller:
             causes=[str(one) for one in Cause],
             closing=list(closing_of(incident.kind)),
         )
+
+    def fields(self, incident: Incident, language: str) -> dict[str, Any]:
+        """Return what a row says of an incident, by name, with the site of one that is over too: for its record."""
+        return self._fields(incident, language, in_list=False)
 
     def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
         key = incident.account
@@ -178,16 +190,19 @@ class Teller:
             "parked": incident.parked,
             "first_taken_at": incident.first_taken_at,
             "pending_until": incident.pending_until,
-            "restore": RestoreView(incident.restore, incident.restored, incident.open_points),
+            "restore": _restore(incident),
             "disposition": incident.disposition,
             "cause": incident.cause,
             "closed_at": incident.closed_at,
             "follow_up_at": incident.follow_up_at,
             "previous": incident.previous,
+            "merged_into": incident.merged_into,
+            "trainee": incident.trainee,
+            "leads": len(incident.merged),
             "version": incident.version,
             "signals_seq": incident.signals_seq,
             "seen_upto": incident.seen_upto,
-            "signals": [self.signal(brief, incident) for brief in incident.newest],
+            "signals": [signal_in(self.signal(brief, incident), language) for brief in incident.newest],
             "rings": str(incident.rings_at),
             "updated": str(incident.head),
         }
@@ -197,14 +212,17 @@ class Teller:
         return None if account is None else site_view(account)
 
     def _names(self, incident: Incident) -> tuple[str | None, str | None]:
-        """What the registry calls the area and the zone; those of a shared panel are registered at its own account."""
+        return self._called(incident, incident.area, incident.zone)
+
+    def _called(self, incident: Incident, area: str | None, zone: str | None) -> tuple[str | None, str | None]:
+        """What the registry calls an area and a zone; those of a shared panel are registered at its own account."""
         names: tuple[str | None, str | None] = (None, None)
-        if incident.area is None and incident.zone is None:
+        if area is None and zone is None:
             return names
         for account in (incident.account_id, self._line(incident)):
             site = None if account is None else self.maps.of(account, self.accounts.parts(account))
             if site is not None:
-                names = _first(names, _names_of(site, incident))
+                names = _first(names, _names_of(site, area, zone))
         return names
 
     def _line(self, incident: Incident) -> str | None:
@@ -247,6 +265,11 @@ class Teller:
         return None if account is None else self.maps.of(account, self.accounts.parts(account))
 
     # -- signals
+
+    def line(self, brief: Brief, incident: Incident, act: Act) -> SignalView:
+        """Return a signal as a line of its incident's story, with what the registry calls its zone."""
+        _, zone_name = self._called(incident, brief.area, brief.zone)
+        return structs.replace(self.signal(brief, incident, act), zone_name=zone_name)
 
     def signal(self, brief: Brief, incident: Incident, act: Act | None = None) -> SignalView:
         """Return a signal as its incident remembers it. Without `act`, as far as its state tells."""
@@ -296,9 +319,19 @@ class Teller:
         return None if wire is None or code is None else self.codes.meaning(wire, code).name or None
 
 
-def _names_of(site: SiteMap, incident: Incident) -> tuple[str | None, str | None]:
-    area, zone = site.area(incident.area), site.zone(incident.area, incident.zone)
-    return (None if area is None else area.name or None, None if zone is None else zone.name or None)
+def _restore(incident: Incident) -> RestoreView:
+    """With what those need that are merged into it: the one that leads waits for all of it."""
+    owed = still_owed(incident)
+    needed = "required" if owed else incident.restore
+    return RestoreView(needed, incident.restored and not owed, incident.open_points + owed)
+
+
+def _names_of(site: SiteMap, area: str | None, zone: str | None) -> tuple[str | None, str | None]:
+    known_area, known_zone = site.area(area), site.zone(area, zone)
+    return (
+        None if known_area is None else known_area.name or None,
+        None if known_zone is None else known_zone.name or None,
+    )
 
 
 def _part_of(incident: Incident) -> str | None:

@@ -89,6 +89,8 @@ class SignalView(Struct, frozen=True, kw_only=True):
     act: str | None
     incident: str | None
     quality: list[str]
+    zone_name: str | None = None
+    """As the registry names the zone; in the story of an incident alone."""
 
 
 class SignalList(Struct, frozen=True):
@@ -215,6 +217,12 @@ class Row(Struct, frozen=True, kw_only=True):
     follow_up_at: Instant | None
     """Closed without the restore that it needs: until when that is waited for; null once it came or was overdue."""
     previous: str | None
+    merged_into: str | None
+    """Handled as one case with this one, and there: it stands in no queue."""
+    trainee: str | None
+    """An exercise, and who practises; null: it is real."""
+    leads: int
+    """So many are merged into it, and are handled here."""
     version: int
     signals_seq: int
     seen_upto: int
@@ -233,7 +241,7 @@ class IncidentList(Struct, frozen=True):
 class TimelineItem(Struct, frozen=True, kw_only=True):
     """One line of an incident's story. `type`: signal, opened, joined, restored, cancelled, raised, due, taken,
     takeover, released, held, woken, note, reclassified, closed, reopened, escalated, word (a pass-word was compared),
-    access (the access code was shown), erased (an entry whose time was over, when it went). `text` is null where
+    access (the access code was shown), merged, unmerged, erased (an entry whose time was over, when it went). `text` is null where
     nothing was typed, or its key was erased."""
 
     position: str
@@ -245,6 +253,8 @@ class TimelineItem(Struct, frozen=True, kw_only=True):
     reasons: list[str] = []
     signal: SignalView | None = None
     data: dict[str, Any] = {}
+    of: int | None = None
+    """Number of the merged incident whose line it is; null: of this one."""
 
 
 class Timeline(Struct, frozen=True):
@@ -287,6 +297,10 @@ class Detail(Row, frozen=True, kw_only=True):
     acts: list[str]
     siblings: list[Row]
     """What else is open at the site, in the order of the queue."""
+    merged: list[Row]
+    """What is merged into it, oldest first; its lines stand in the story."""
+    lead: Row | None
+    """What it is merged into."""
     neighbours_open: list[Row]
     """Open incidents of the same hazard close by, the oldest first: shown beside each other, never merged."""
     site_owner: str | None

@@ -20,6 +20,7 @@ from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
 from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision, key_behind
 from belfry.centre.triage.covered import as_tested, left_over, muted
+from belfry.centre.triage.exercises import exercised
 from belfry.centre.triage.joining import annotate, heard_on_another_path, lift, log, open_or_join
 from belfry.centre.triage.openings import ENDS, Hours, NoHours, late_over
 from belfry.centre.triage.restores import restore
@@ -110,6 +111,8 @@ class Triage:
     ) -> Decision:
         """Settle one signal. `seen` is what `observe` said of it, where that was done before; `after` the test or
         storm that had kept it from the operators, and is over."""
+        if signal.training:
+            return exercised(position, signal, draft, self._books.kinds)
         case = self._case(position, signal, draft, seen)
         if after is not None:
             case = left_over(case, after)
