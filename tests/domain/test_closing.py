@@ -10,7 +10,7 @@ from belfry.domain import kinds
 from belfry.domain.closing import FALSE, GROUPS, JUDGED, Cause, Disposition, Group, group_of
 from belfry.domain.closing_rules import choices, is_false, is_judged, likely, needed
 from belfry.domain.commands import Close, Command, Invalid
-from belfry.domain.facts import Merged, Taken
+from belfry.domain.facts import Taken
 from belfry.domain.handling import Decision, decide
 from belfry.domain.incident import Incident, fold
 from belfry.domain.plan import Outcome, StepType
@@ -132,12 +132,6 @@ def test_a_genuine_fire_is_passed_to_the_service_first_or_somebody_says_why_not(
     fold(engaged, [StepDone(incident="i1", by="anna", do=StepType.NOTIFY, outcome=Outcome.BUSY)], 3, after(5))
     with pytest.raises(Invalid, match="told"):
         act(engaged, close("genuine", "fire"))
-
-
-def test_what_is_one_case_with_another_incident_is_told_there() -> None:
-    incident = taken(**FIRE)
-    fold(incident, [Merged(incident="i1", into="i2", by="anna")], 3, after(5))
-    act(incident, close("genuine", "fire"))
 
 
 def test_a_cause_that_says_nothing_by_itself_needs_a_comment() -> None:

@@ -5,7 +5,7 @@ is, and folds nothing twice. What is said twice all the same changes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import URL, Connection, Engine, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
@@ -93,6 +93,14 @@ class SqlArchive:
     async def heard_of(self, account_id: str, limit: int) -> Sequence[tuple[str, int]]:
         query = select(HEARD).where(HEARD.c.account_id == account_id).order_by(HEARD.c.day.desc()).limit(limit)
         return await self._read(lambda it: [(row.day, row.signals) for row in it.execute(query)])
+
+    async def heard_in(self, first: str, last: str) -> Mapping[str, int]:
+        query = (
+            select(HEARD.c.account_id, func.sum(HEARD.c.signals).label("signals"))
+            .where(HEARD.c.day >= first, HEARD.c.day <= last)
+            .group_by(HEARD.c.account_id)
+        )
+        return await self._read(lambda it: {row.account_id: int(row.signals) for row in it.execute(query)})
 
     async def erased_at(self, position: int) -> datetime | None:
         query = select(ERASED).where(ERASED.c.first <= position).order_by(ERASED.c.first.desc()).limit(1)

@@ -44,6 +44,11 @@ class ClosedIncident(Struct, frozen=True, kw_only=True):
     training: bool = False
     merged: bool = False
     """It was handled under another incident when it was closed."""
+    area: str | None = None
+    """Of the signal that it began with, as far as a report may count by points (`domain.points`): numbers and a code as
+    the panel sent them, never a text."""
+    zone: str | None = None
+    code: str | None = None
 
 
 Heard = Mapping[tuple[str, str], int]
@@ -134,6 +139,11 @@ class Archive(Protocol):
 
     async def heard_of(self, account_id: str, limit: int) -> Sequence[tuple[str, int]]:
         """How many signals an account sent, by UTC day, the newest first."""
+        ...
+
+    async def heard_in(self, first: str, last: str) -> Mapping[str, int]:
+        """How many signals each account sent from one UTC day to another, both counted in, by its id; '' as in
+        `Heard`."""
         ...
 
     async def erased_at(self, position: int) -> datetime | None:

@@ -5,6 +5,7 @@
 
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable
 from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
+from belfry.settings.reporting import ReportTable
 from belfry.settings.shape import Console, ReceiverTable, Retention, Settings, host_port
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "NotifierTable",
     "OnCallTable",
     "ReceiverTable",
+    "ReportTable",
     "Retention",
     "Settings",
     "SettingsError",

@@ -29,6 +29,8 @@ from belfry.web import (
     on_test_views,
     plan_asks,
     plan_views,
+    record_views,
+    report_views,
     schedule_asks,
     sheet_views,
     site_asks,
@@ -108,6 +110,8 @@ def _say_types(told: Json) -> None:
             storm_views,
             notice_views,
             plan_views,
+            record_views,
+            report_views,
         )
         for kind in _structs(module)
     ]

@@ -24,7 +24,7 @@ from belfry.web.problems import Refused
 INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "on-test", "supervision", "storm", "sites", "sites/new", "import", "regions", "my-site",
-    "report", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
+    "report", "reports", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
 OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit")

@@ -1,7 +1,7 @@
 // Sentences about closing, records and reports.
 
 export const reports = {
-  'nav.reports': 'Reports',
+  'nav.reports': 'Figures',
   'cause.malicious': 'Set off on purpose',
   'close.comment': 'What was it? In words',
   'close.comment.may': 'Comment, if there is more to say',

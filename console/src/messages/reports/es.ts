@@ -2,7 +2,7 @@ import type { Message } from '../en';
 import type { reports as en } from './en';
 
 export const reports: Record<keyof typeof en, Message> = {
-  'nav.reports': 'Informes',
+  'nav.reports': 'Estadísticas',
   'cause.malicious': 'Activación intencionada',
   'close.comment': '¿Qué fue? En palabras',
   'close.comment.may': 'Comentario, si hay algo más que decir',

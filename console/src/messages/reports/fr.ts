@@ -2,7 +2,7 @@ import type { Message } from '../en';
 import type { reports as en } from './en';
 
 export const reports: Record<keyof typeof en, Message> = {
-  'nav.reports': 'Rapports',
+  'nav.reports': 'Bilans',
   'cause.malicious': 'Déclenchement volontaire',
   'close.comment': 'Qu’était-ce ? En quelques mots',
   'close.comment.may': 'Commentaire, s’il y a plus à dire',

@@ -1,0 +1,218 @@
+"""An incident's record on paper: what it was, how it ended, who was called, and its story line by line."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from belfry.web.paper.page import Sheet
+from belfry.web.paper.words import Say, stamp
+from belfry.web.record_views import IncidentRecord, RecordedDeed
+from belfry.web.views import SignalView, TimelineItem
+
+SIGNALS_MOST: Final = 400
+"""Signals that are printed; all of them are in the JSON form."""
+LINES_MOST: Final = 1_000
+
+
+def incident_paper(record: IncidentRecord, language: str) -> bytes:
+    """Return the record as PDF. Times are by the clock of the site, where there is one."""
+    say, zone = Say(language), _zone(record)
+    name = say("number", number=record.number)
+    made = say("made", at=stamp(record.made_at.astimezone(zone)), by=record.made_by)
+    sheet = Sheet(
+        say,
+        head=f"{record.centre} · {say('incident')}",
+        aside=name,
+        foot=f"{made}. {_clock(say, record)}",
+        alarm=say("training") if record.training else "",
+    )
+    sheet.title_line(f"{name}: {record.label}", f"{record.kind} · {record.definition}")
+    if record.unreadable:
+        sheet.paragraph(say("unreadable"), warn=True)
+    sheet.facts(_facts(record, say, zone))
+    _end(sheet, record, say, zone)
+    _plan(sheet, record, say, zone)
+    _deeds(sheet, record.deeds, say, zone)
+    _story(sheet, record, say, zone)
+    _signals(sheet, record.signals, say, zone)
+    _notices(sheet, record, say, zone)
+    at = record.positions
+    sheet.ln(3)
+    sheet.paragraph(say("positions", first=at.first, last=at.last, entries=at.entries))
+    return sheet.done()
+
+
+def _facts(record: IncidentRecord, say: Say, zone: tzinfo) -> list[tuple[str, str]]:
+    began = record.queued_at or record.opened_at
+
+    def after(at: datetime | None) -> str:
+        return "–" if at is None else say("after", at=_short(at, zone), span=say.span(at - began))
+
+    site = record.site
+    where = f"{site.name}\n{site.address}" if site is not None else record.place or ""
+    pairs = [
+        (say("site"), where or "–"),
+        (say("point"), _point(record.area, record.zone, record.area_name, record.zone_name) or "–"),
+        (say("priority"), f"{record.priority} · {say.word('method', record.method)}"),
+        (say("score"), "–" if record.score is None else str(record.score)),
+        (say("raised"), stamp(record.opened_at.astimezone(zone))),
+        (say("taken"), after(record.first_taken_at)),
+        (say("acted"), after(record.first_act_at)),
+        (say("closed"), after(record.closed_at)),
+    ]
+    if record.account is not None:
+        pairs[0] = (say("site"), f"{where}\n{say('account', account=record.account)}".strip())
+    if record.caller is not None:
+        pairs.append((say("caller"), record.caller))
+    return pairs
+
+
+def _end(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    end = record.end
+    if end is None:
+        return
+    sheet.heading(say("end"))
+    cause = "–" if end.cause is None else say.word("cause", end.cause)
+    sheet.facts(
+        [
+            (say("ended_as"), say.word("disposition", end.disposition)),
+            (say("cause"), cause),
+            (say("counts_as"), say.word("ending", end.group)),
+            (say("by"), f"{end.by or say('by_rule')}, {_short(end.at, zone)}"),
+        ]
+    )
+    if end.words:
+        sheet.paragraph(f"{say('comment')}: {end.words}")
+    if end.unrestored:
+        sheet.paragraph(say("unrestored"), warn=True)
+
+
+def _plan(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    settled = [step for step in record.steps if step.state != "passed"]
+    if not settled:
+        return
+    sheet.heading(say("steps"))
+    names = ", ".join(f"{plan.name or plan.id} ({plan.version})" for plan in record.plans)
+    if names:
+        sheet.paragraph(f"{say('plan')}: {names}")
+    rows = []
+    for step in settled:
+        came = say("skipped") if step.state == "skipped" else _outcome(step.outcome, say)
+        who = "" if step.by is None else f"{step.by}\n{_short(step.at, zone)}"
+        rows.append((f"{say.word('do', step.do)}\n{step.text}".strip(), came, step.words or "", who))
+    sheet.rows((say("step"), say("outcome"), say("words"), say("who")), rows, (40, 17, 25, 18))
+
+
+def _deeds(sheet: Sheet, deeds: Sequence[RecordedDeed], say: Say, zone: tzinfo) -> None:
+    named = [deed for deed in deeds if deed.to is not None or deed.step is None or deed.arrives_at is not None]
+    if not named:
+        return
+    sheet.heading(say("deeds"))
+    rows = []
+    for deed in named:
+        came = _outcome(deed.outcome, say) if deed.outcome else say("skipped")
+        if deed.arrives_at is not None:
+            came = f"{came} → {_short(deed.arrives_at, zone)}"
+        rows.append((_short(deed.at, zone), say.word("do", deed.do), deed.to or "–", came, deed.by))
+    sheet.rows((say("when"), say("what"), say("to"), say("outcome"), say("who")), rows, (16, 22, 26, 22, 14))
+
+
+def _story(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    sheet.heading(say("story"))
+    older = record.left_out + max(0, len(record.timeline) - LINES_MOST)
+    if older:
+        sheet.paragraph(say("older", n=older))
+    rows = [
+        (_short(item.at, zone), _what(item, say), _told(item, say, zone), item.by or "")
+        for item in record.timeline[-LINES_MOST:]
+    ]
+    sheet.rows((say("when"), say("what"), say("words"), say("who")), rows, (16, 24, 46, 14))
+
+
+def _what(item: TimelineItem, say: Say) -> str:
+    if item.type in ("step", "skipped"):
+        return say.word("do", item.data.get("do", item.type))
+    return say.word("item", item.type)
+
+
+def _told(item: TimelineItem, say: Say, zone: tzinfo) -> str:
+    data, parts = item.data, list[str]()
+    if item.signal is not None:
+        parts.append(_signal(item.signal, say))
+    if item.type in ("step", "skipped"):
+        parts.append(_outcome(data.get("outcome"), say) if data.get("outcome") else say("skipped"))
+    if item.type == "closed":
+        parts.append(say.word("disposition", data.get("disposition")))
+        parts += [say.word("cause", data["cause"])] if "cause" in data else []
+    if item.type == "escalated":
+        parts.append(f"{data.get('clock')} → {data.get('level')}")
+    if "kind" in data and item.type != "opened":
+        parts.append(str(data["kind"]))
+    for name in ("until", "arrives_at", "follow_up_at"):
+        if isinstance(data.get(name), datetime):
+            parts.append(f"→ {_short(data[name], zone)}")
+    if item.text:
+        parts.append(item.text)
+    parts += item.reasons
+    return " · ".join(part for part in parts if part)
+
+
+def _signals(sheet: Sheet, signals: Sequence[SignalView], say: Say, zone: tzinfo) -> None:
+    if not signals:
+        return
+    sheet.heading(say("signals"))
+    shown = signals[-SIGNALS_MOST:]
+    if len(signals) > len(shown):
+        sheet.paragraph(say("more_signals", n=len(signals) - len(shown)))
+    rows = [
+        (_short(one.received_at, zone), one.code or "", one.name or one.category or "", _point(one.area, one.zone))
+        for one in shown
+    ]
+    sheet.rows((say("when"), say("code"), say("what"), say("point")), rows, (18, 12, 48, 22))
+
+
+def _notices(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    if not record.notices:
+        return
+    sheet.heading(say("notices"))
+    rows = [
+        (_short(one.asked_at, zone), one.to or "–", one.why, f"{one.stage}, {_short(one.at, zone)}")
+        for one in record.notices
+    ]
+    sheet.rows((say("when"), say("to"), say("what"), say("outcome")), rows, (18, 32, 22, 28))
+
+
+def _signal(one: SignalView, say: Say) -> str:
+    return " ".join(part for part in (one.code, one.name or one.category, _point(one.area, one.zone, say=say)) if part)
+
+
+def _point(
+    area: str | None, zone: str | None, area_name: str | None = None, zone_name: str | None = None, *,
+    say: Say | None = None,
+) -> str:  # fmt: skip
+    if say is not None:
+        parts = [say("zone_n", zone=zone)] if zone else []
+        parts += [say("area_n", area=area)] if area else []
+        return f"({', '.join(parts)})" if parts else ""
+    named = [f"{number} {name or ''}".strip() for number, name in ((area, area_name), (zone, zone_name)) if number]
+    return " / ".join(named) if area is None or zone is None else f"{named[0]} / {named[1]}"
+
+
+def _outcome(outcome: object, say: Say) -> str:
+    return "–" if outcome is None else say.word("outcome", outcome)
+
+
+def _short(at: datetime | None, zone: tzinfo) -> str:
+    return stamp(None if at is None else at.astimezone(zone))
+
+
+def _zone(record: IncidentRecord) -> tzinfo:
+    try:
+        return UTC if record.site is None else ZoneInfo(record.site.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _clock(say: Say, record: IncidentRecord) -> str:
+    return say("utc") if record.site is None else say("zone", zone=record.site.time_zone)
