@@ -1,15 +1,18 @@
-"""Whose account an unknown number may be: what is proposed to who handles it."""
+"""Whose account an unknown number may be: what is proposed to who handles it, and who else may read of it."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import structs
 
+from belfry.domain import reasons as catalogue
 from belfry.domain.handling import assignable
 from belfry.domain.incident import Incident
 from belfry.domain.nearness import near_accounts
 from belfry.web.bodies import Asked
 from belfry.web.front import Front
+from belfry.web.in_words import item_in
+from belfry.web.languages import language_of
 from belfry.web.sight import sees_site, viewer_of
 from belfry.web.views import ProposalView, TimelineItem
 
@@ -41,13 +44,19 @@ def proposals(desk: Front, request: Asked, incident: Incident) -> Sequence[Propo
     ]
 
 
-def own_reasons(request: Asked, reasons: Sequence[str]) -> list[str]:
-    """Reasons without the numbers that are like an unknown one, for who may not know of every account."""
+def reasons_for(request: Asked, reasons: Sequence[str]) -> list[str]:
+    """Reasons in the language of whoever asks; without the numbers that are like an unknown one, where he may not know
+    of every account."""
+    return catalogue.say_all(_known_to(request, reasons), language_of(request))
+
+
+def items_for(request: Asked, items: Sequence[TimelineItem]) -> list[TimelineItem]:
+    """The same of the lines of a story, with the names of their signals."""
+    language = language_of(request)
+    return [item_in(structs.replace(item, reasons=_known_to(request, item.reasons)), language) for item in items]
+
+
+def _known_to(request: Asked, reasons: Sequence[str]) -> list[str]:
     if viewer_of(request).audience.tenants is None:
         return list(reasons)
     return [reason for reason in reasons if not reason.startswith(NEAR)]
-
-
-def without_near(request: Asked, items: Sequence[TimelineItem]) -> list[TimelineItem]:
-    """The same of the lines of a story."""
-    return [structs.replace(item, reasons=own_reasons(request, item.reasons)) for item in items]
