@@ -10,7 +10,7 @@ import pytest
 from belfry.domain.facts import AccessShown, Fact, Received, WordChecked, WordTried
 from belfry.ports import Stored
 from belfry.ports.staff import Role
-from belfry.web.problems import answer as problem_answer
+from belfry.web.problems import reply
 from tests.web.kit import Rig
 from tests.web.sites_kit import ANNA, card, change, contact_of, site, supervisor
 
@@ -242,7 +242,7 @@ def test_a_refusal_of_a_word_shows_the_limit_and_not_the_word() -> None:
 
     with pytest.raises(Refused) as refused:
         Body(WordsBody).of(json.dumps({"contact": "c1", "word": "x" * 300}).encode())
-    assert b"xxx" not in problem_answer(refused.value.problem).content
+    assert b"xxx" not in reply(refused.value.problem).content
 
 
 async def test_a_contact_that_goes_takes_his_words_along(rig: Rig) -> None:

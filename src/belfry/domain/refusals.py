@@ -24,5 +24,6 @@ def knows(title: str) -> bool:
 
 @cache
 def catalogue() -> Sayings:
-    words = {"role": words_of("role", rows(WORDS)), "field": words_of("field", rows(WORDS), strict=False)}
+    words = {name: words_of(name, rows(WORDS)) for name in ("role", "disposition", "cause", "method")}
+    words["field"] = words_of("field", rows(WORDS), strict=False)
     return Sayings(rows(TABLE), words)

@@ -53,7 +53,8 @@ class Sayings:
     """A table of sentences. `words` say those parts that are words of a list, by the name of the part."""
 
     def __init__(self, rows: Iterable[Mapping[str, str]], words: Mapping[str, Word]) -> None:
-        self._words: dict[str, Word] = dict.fromkeys(_SENTENCES, self.find) | {"parts": self._each, **words}
+        sentences: Mapping[str, Word] = dict.fromkeys(_SENTENCES, self.find)
+        self._words: Mapping[str, Word] = {**sentences, "parts": self._each, **words}
         self._whole: dict[str, Mapping[str, str]] = {}
         self._patterns: list[_Sentence] = []
         for row in rows:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from belfry.domain import code_names
 from belfry.domain.muting import Asker, same
 from belfry.domain.on_test import SIGNALS_SHOWN, Came, Session, longest, stage
 from belfry.domain.premises import SiteParts
@@ -22,6 +23,7 @@ def on_test_view(
     *,
     now: datetime,
     rules: Rules,
+    language: str,
     names: Mapping[str, str] = NOBODY,
 ) -> TestView:
     """`names` are those of contacts, by id."""
@@ -56,7 +58,7 @@ def on_test_view(
         ],
         ticked=len(session.ticked),
         missing=len(session.missing),
-        came=[_came(one, parts) for one in came],
+        came=[_came(one, parts, language) for one in came],
         signals=session.signals,
         ended_at=session.ended_at,
         ended_by=session.ended_by,
@@ -65,13 +67,13 @@ def on_test_view(
     )
 
 
-def _came(one: Came, parts: SiteParts) -> CameView:
+def _came(one: Came, parts: SiteParts, language: str) -> CameView:
     return CameView(
         at=one.at,
         area=one.area,
         zone=one.zone,
         code=one.code,
-        said=one.name,
+        said=None if one.name is None else code_names.said(one.name, language),
         name=zone_name(parts, one.area, one.zone),
         count=one.count,
     )

@@ -24,6 +24,7 @@ from belfry.domain.plan_choice import text_of
 from belfry.domain.plan_run import Deed, PlanRun, ahead, present
 from belfry.domain.plan_steps import ROUNDS, waits_until
 from belfry.domain.reach import Audience, Channel, withheld
+from belfry.domain.reasons import say_all
 from belfry.domain.site import Account
 from belfry.domain.site_file import Agency, SiteFile
 from belfry.domain.step_facts import PlanChosen, StepDone
@@ -33,6 +34,7 @@ from belfry.safeguards.sealing import SealError
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
 from belfry.web.identity import visitor_of
+from belfry.web.languages import language_of
 from belfry.web.plan_views import (
     AgencyCallView,
     CallView,
@@ -79,7 +81,7 @@ async def plan_view(request: Asked, found: Incident) -> PlanView:
         steps=[] if run is None else _steps(found, run, plans, step, owed, words, silent=silent),
         refs=[] if run is None else [ref_view(desk, ref, plans) for ref in run.refs],
         below=[] if run is None else [ref_view(desk, ref, plans) for ref in run.below],
-        reasons=list(reasons),
+        reasons=say_all(reasons, language_of(request)),
         owed=owed,
         changed_since=desk.house.planner is not None and desk.house.planner.changed_since(found),
         silent_site=silent,

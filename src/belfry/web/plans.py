@@ -18,6 +18,7 @@ from belfry.domain.plan import OUTCOMES, Level, Outcome, Plan
 from belfry.domain.plan_checks import check, fits_kind, warnings
 from belfry.domain.plan_choice import Case, choose, text_of
 from belfry.domain.plan_run import begin, leads, owed, present, settle
+from belfry.domain.reasons import say_all
 from belfry.domain.site import Account
 from belfry.domain.step_facts import PlanChosen, StepDone
 from belfry.domain.templates import load as account_types
@@ -26,6 +27,7 @@ from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import LIMIT, Limit, seen
+from belfry.web.languages import language_of
 from belfry.web.plan_asks import DryRunBody, PlanBody
 from belfry.web.plan_telling import ref_view
 from belfry.web.plan_views import (
@@ -209,7 +211,7 @@ async def try_plan(request: Asked, data: JSONBody[DryRunBody]) -> DryRunView:
         steps=[_dry_step(n, chosen.steps, chosen.refs, texts, went, walked) for n in range(len(chosen.steps))],
         refs=[ref_view(desk, one, texts) for one in chosen.refs],
         below=[ref_view(desk, one, texts) for one in chosen.below],
-        reasons=list(reasons),
+        reasons=say_all(reasons, language_of(request)),
         walked=walked,
         owed=[one.id for one in owed(run)],
     )

@@ -14,10 +14,12 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 from litestar.openapi import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType, structs
 
+from belfry.domain import refusals
 from belfry.domain.plan import Plan
 from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
 from belfry.ports.staff import StaffUnavailable
 from belfry.web.headers import SECURE
+from belfry.web.languages import language_of
 from belfry.web.site_views import EditedView, FlawView, SiteFileView, whole
 from belfry.web.views import Detail
 
@@ -105,7 +107,14 @@ def title_of(status: int) -> str:
     return _TITLES.get(status, "This went wrong here" if status >= 500 else "Refused")
 
 
-def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+def answer(
+    request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """A problem in the language of whoever asked; `type` and `field` are the same in all of them."""
+    return reply(_in_words(problem, language_of(request)), headers)
+
+
+def reply(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     shown: object = problem
     if problem.current is not UNSET:  # the parts of a site are written out whole, as where it is asked for
         shown = msgspec.to_builtins(structs.replace(problem, current=UNSET)) | {"current": whole(problem.current)}
@@ -117,11 +126,23 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
     )
 
 
+def _in_words(problem: Problem, language: str) -> Problem:
+    flaws = problem.flaws
+    if flaws is not UNSET:
+        flaws = [structs.replace(one, limit=refusals.say(one.limit, language)) for one in flaws]
+    return structs.replace(
+        problem,
+        title=refusals.say(problem.title, language),
+        limit=UNSET if problem.limit is UNSET else refusals.say(problem.limit, language),
+        flaws=flaws,
+    )
+
+
 # -- handlers ---------------------------------------------------------------------------------------------------------
 
 
-def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
-    return answer(error.problem, error.headers)
+def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+    return answer(request, error.problem, error.headers)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -131,10 +152,10 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
         first = error.extra[0]
         field, what = str(first.get("key", "")), str(first.get("message", ""))
         if field == "data":
-            return answer(Problem(status=400, type="belfry:json", title="The body is missing"))
+            return answer(request, Problem(status=400, type="belfry:json", title="The body is missing"))
         field = _as_asked(request, field)
-        return answer(refused_field(field, f"{field}: {what}").problem)
-    return answer(Problem(status=error.status_code, title=title_of(error.status_code)), headers)
+        return answer(request, refused_field(field, f"{field}: {what}").problem)
+    return answer(request, Problem(status=error.status_code, title=title_of(error.status_code)), headers)
 
 
 def _as_asked(request: Request[Any, Any, Any], name: str) -> str:
@@ -143,7 +164,7 @@ def _as_asked(request: Request[Any, Any, Any], name: str) -> str:
     return getattr(getattr(parameter, "kwarg_definition", None), "name", None) or name
 
 
-def on_journal(_: Request[Any, Any, Any], error: JournalError) -> Response[bytes]:
+def on_journal(request: Request[Any, Any, Any], error: JournalError) -> Response[bytes]:
     """Nothing was kept, and the sender must know it: a panel or a program tries again."""
     log.error("The journal refused an entry: %s", type(error).__name__)
     match error:
@@ -152,30 +173,30 @@ def on_journal(_: Request[Any, Any, Any], error: JournalError) -> Response[bytes
         case Unusable():
             title, kind = "The journal of the centre is closed: nothing was kept", "belfry:journal-closed"
         case Stale():
-            return answer(Problem(status=409, type="belfry:stale", title="Somebody was quicker: look again"))
+            return answer(request, Problem(status=409, type="belfry:stale", title="Somebody was quicker: look again"))
         case _:
-            return answer(Problem(status=500, title=title_of(500)))
-    return answer(Problem(status=503, type=kind, title=title), {"Retry-After": "5"})
+            return answer(request, Problem(status=500, title=title_of(500)))
+    return answer(request, Problem(status=503, type=kind, title=title), {"Retry-After": "5"})
 
 
-def on_keys(_: Request[Any, Any, Any], error: KeysUnavailable) -> Response[bytes]:
+def on_keys(request: Request[Any, Any, Any], error: KeysUnavailable) -> Response[bytes]:
     """What a person said is kept sealed or not at all."""
     log.error("The key store failed: %s", type(error).__name__)
     title = "The key store of the centre fails: what a person said can be neither kept nor read"
-    return answer(Problem(status=503, type="belfry:keys", title=title), {"Retry-After": "5"})
+    return answer(request, Problem(status=503, type="belfry:keys", title=title), {"Retry-After": "5"})
 
 
-def on_staff(_: Request[Any, Any, Any], error: StaffUnavailable) -> Response[bytes]:
+def on_staff(request: Request[Any, Any, Any], error: StaffUnavailable) -> Response[bytes]:
     """Most often the disk is full: who is signed in stays so, and nobody else can come in."""
     log.error("The staff store failed: %s", type(error).__name__, exc_info=error)
     title = "The registry of the centre fails, or its disk is full: nobody can sign in or out now"
-    return answer(Problem(status=503, type="belfry:registry", title=title), {"Retry-After": "5"})
+    return answer(request, Problem(status=503, type="belfry:registry", title=title), {"Retry-After": "5"})
 
 
-def on_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Our own fault: loud in the log, quiet on the wire."""
     log.error("A request failed: %s", type(error).__name__, exc_info=error)
-    return answer(Problem(status=500, title=title_of(500)))
+    return answer(request, Problem(status=500, title=title_of(500)))
 
 
 HANDLERS: Final[Mapping[int | type[Exception], Any]] = {

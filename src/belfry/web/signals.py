@@ -19,7 +19,9 @@ from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need
+from belfry.web.in_words import signal_in
 from belfry.web.incidents import LIMIT, Limit
+from belfry.web.languages import language_of
 from belfry.web.outlet import Audience
 from belfry.web.problems import refused_field
 from belfry.web.rights import Right
@@ -75,7 +77,8 @@ async def signals(
     if len(kept) > limit and not newest:
         follows = page[-1].position
     became = await _became(desk.house.journal, [one.position for one in page])
-    views = [desk.teller.received(one.fact, one.position, became.get(one.position)) for one in page]
+    told, language = desk.teller.received, language_of(request)
+    views = [signal_in(told(one.fact, one.position, became.get(one.position)), language) for one in page]
     return SignalList(views, None if follows is None else str(follows))
 
 

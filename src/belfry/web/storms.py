@@ -8,6 +8,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from belfry.centre.storms.desk import CannotStorm, NoSuchStorm, NotNow, StormDesk
+from belfry.domain import code_names
 from belfry.domain.codes import pair_key
 from belfry.domain.condition import RUNAWAY
 from belfry.domain.facts import Part, Sealed
@@ -94,7 +95,7 @@ async def runaways(request: Asked) -> RunawayList:
                 zone=one.zone,
                 zone_name=_zone_name(request, account, one.area, one.zone),
                 code=one.code,
-                said=None if meaning is None else meaning.name,
+                said=None if meaning is None else code_names.said(meaning.name, language_of(request)),
                 count=one.count,
                 since=one.since,
                 last_at=one.last_at,

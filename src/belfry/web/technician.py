@@ -26,6 +26,7 @@ from belfry.web.cookies import seconds_until
 from belfry.web.front import front
 from belfry.web.house import House
 from belfry.web.identity import check_origin
+from belfry.web.languages import language_of
 from belfry.web.on_test import begin, expected_of, not_so, scope_of
 from belfry.web.on_test_asks import ExpectBody, TechnicianExtend, TechnicianSignIn, TechnicianTest
 from belfry.web.on_test_telling import on_test_view
@@ -61,7 +62,7 @@ async def technician_sign_in(request: Request, data: JSONBody[TechnicianSignIn])
         raise refused(401, "This code is wrong, used or over", kind="belfry:sign-in")
     desk.technicians.succeeded(keys)
     secret, technician = opened
-    answer = Response(_view(house, technician), status_code=200)
+    answer = Response(_view(house, technician, language_of(request)), status_code=200)
     answer.set_cookie(_cookie(request, secret, seconds_until(technician.until, house.clock())))
     return answer
 
@@ -81,7 +82,7 @@ async def technician_sign_out(request: Request) -> Response[None]:
 @get("/technician", responses=_SIGNED_IN, summary="A technician's site and test")
 async def technician(request: Request) -> TechnicianView:
     """As it is now: what came in, what is missing, how long it lasts."""
-    return _view(front(request).house, _let_in(request))
+    return _view(front(request).house, _let_in(request), language_of(request))
 
 
 @post(
@@ -111,7 +112,7 @@ async def begin_own_test(request: Request, data: JSONBody[TechnicianTest]) -> Te
     session = await begin(house, wish, site, forced=who.forced)
     if who.forced:
         await house.technicians.imagine(who.code, session)
-    return _view(house, who)
+    return _view(house, who, language_of(request))
 
 
 @post(
@@ -128,8 +129,8 @@ async def extend_own_test(request: Request, data: JSONBody[TechnicianExtend]) ->
     session = _running(house, who)
     until = min(house.clock() + timedelta(minutes=data.minutes), who.until)
     if who.forced:
-        return await _imagined(house, who, structs.replace(session, until=until))
-    return await _done(house, who, house.tests.extend(session.id, until, by=TECHNICIAN))
+        return await _imagined(request, who, structs.replace(session, until=until))
+    return await _done(request, who, house.tests.extend(session.id, until, by=TECHNICIAN))
 
 
 @post(
@@ -144,8 +145,8 @@ async def expect_of_own_test(request: Request, data: JSONBody[ExpectBody]) -> Te
     house, who = front(request).house, _let_in(request)
     session, listed = _running(house, who), expected_of(data.expected)
     if who.forced:
-        return await _imagined(house, who, structs.replace(session, expected=tuple(all_expected(listed))))
-    return await _done(house, who, house.tests.expect(session.id, listed, by=TECHNICIAN))
+        return await _imagined(request, who, structs.replace(session, expected=tuple(all_expected(listed))))
+    return await _done(request, who, house.tests.expect(session.id, listed, by=TECHNICIAN))
 
 
 @post("/technician/end", status_code=200, responses=_ACTED, summary="End his test now")
@@ -155,29 +156,30 @@ async def end_own_test(request: Request) -> TechnicianView:
     house, who = front(request).house, _let_in(request)
     session = _running(house, who)
     if who.forced:
-        return await _imagined(house, who, structs.replace(session, ended_at=house.clock()))
-    return await _done(house, who, house.tests.end(session.id, by=TECHNICIAN, technician=True))
+        return await _imagined(request, who, structs.replace(session, ended_at=house.clock()))
+    return await _done(request, who, house.tests.end(session.id, by=TECHNICIAN, technician=True))
 
 
-async def _imagined(house: House, who: Technician, shown: Session) -> TechnicianView:
+async def _imagined(request: Request, who: Technician, shown: Session) -> TechnicianView:
     """Answer a forced technician as any other: what would be refused is, and nothing else is done."""
+    house = front(request).house
     try:
         if shown.ended_at is None:
             house.tests.imagined_until(shown, shown.until)
     except CannotTest as error:
         raise not_so(error) from error
     await house.technicians.imagine(who.code, shown)
-    return _view(house, who)
+    return _view(house, who, language_of(request))
 
 
-async def _done(house: House, who: Technician, change: Any) -> TechnicianView:
+async def _done(request: Request, who: Technician, change: Any) -> TechnicianView:
     try:
         await change
     except CannotTest as error:
         raise not_so(error) from error
     except NoSuchTest:
         raise _no_test() from None
-    return _view(house, who)
+    return _view(front(request).house, who, language_of(request))
 
 
 # -- who ----------------------------------------------------------------------------------------------------------
@@ -251,11 +253,13 @@ def _no_test() -> Refused:
     return refused(404, "Nothing is on test", kind="belfry:test")
 
 
-def _view(house: House, who: Technician) -> TechnicianView:
+def _view(house: House, who: Technician, language: str) -> TechnicianView:
     site, now = _site(house, who), house.clock()
     parts = house.accounts.parts(site.id)
     session = _test(house, who)
-    shown = None if session is None else on_test_view(session, site, parts, now=now, rules=house.rules)
+    shown = None
+    if session is not None:
+        shown = on_test_view(session, site, parts, now=now, rules=house.rules, language=language)
     if shown is not None and shown.longest_until > who.until:
         shown = structs.replace(shown, longest_until=max(who.until, shown.until))
     most = min(house.rules.test_technician_s, max(int((who.until - now).total_seconds()), 0))
