@@ -33,6 +33,7 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     fire_order: null,
     follow_up_at: null,
     life: true,
+    score: null,
     flags: [],
     taken_by: null,
     taken_at: null,

@@ -61,6 +61,7 @@ export function file(more: Partial<SiteFile> = {}): SiteFile {
       service_contract: '',
       premises: [],
       call_back: false,
+      two_calls: false,
     },
     areas: [{ number: '1', name: 'Shop', sub_account: null }],
     zones: [

@@ -2,6 +2,7 @@
 
 import { Api, ApiError } from './api';
 import { Desk } from './desk.svelte';
+import { dialWith } from './dial';
 import { Handling } from './handling.svelte';
 import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
@@ -63,6 +64,7 @@ class App {
     this.session = session;
     this.api.csrf = session.csrf;
     prefs.offer(session.language);
+    dialWith(session.dialler);
     prefs.apply();
     now.set(session.now);
     void this.loadKinds();

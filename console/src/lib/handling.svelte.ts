@@ -10,7 +10,7 @@ import { compare } from './position';
 import { EMPTY, withNewest, withOlder, type Story } from './timeline';
 import type { Act, Detail, Item, Page, Row } from './types';
 
-export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen' | 'extend';
+export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen' | 'extend' | 'calls' | 'score';
 
 /** The centre takes an incident back from who does nothing for two minutes; writing a long note is doing something. */
 const STIRRED_EVERY_MS = 40_000;
@@ -90,7 +90,7 @@ export class Handling {
     return this.ask(row.id, async () => {
       const after = await this.desk.api.post<Detail>(`/incidents/${encodeURIComponent(row.id)}/${act}`, body);
       this.show(after);
-      this.panel = null;
+      if (this.panel !== 'calls') this.panel = null; // one call after the other
       this.desk.say(t(`said.${act}`, naming(after)));
     });
   }

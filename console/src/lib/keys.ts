@@ -15,6 +15,12 @@ export type ActionId =
   | 'do'
   | 'skip'
   | 'arrived'
+  | 'calls'
+  | 'call-next'
+  | 'call-back'
+  | 'call-again'
+  | 'call-dial'
+  | 'score'
   | 'up'
   | 'down'
   | 'first'
@@ -61,6 +67,12 @@ export const KEYS: readonly Key[] = [
   { id: 'skip', press: 'd', with: 'shift', cap: '⇧D', group: 'incident' },
   { id: 'do', press: 'd', cap: 'D', group: 'incident' },
   { id: 'arrived', press: 'i', cap: 'I', group: 'incident' },
+  { id: 'calls', press: 'j', cap: 'J', group: 'incident' },
+  { id: 'call-next', press: 'arrowright', cap: '→', group: 'incident' },
+  { id: 'call-back', press: 'arrowleft', cap: '←', group: 'incident' },
+  { id: 'call-again', press: 'z', with: 'shift', cap: '⇧Z', group: 'incident' },
+  { id: 'call-dial', press: 'z', cap: 'Z', group: 'incident' },
+  { id: 'score', press: 'q', cap: 'Q', group: 'incident' },
   { id: 'takeover', press: 'o', cap: 'O', group: 'incident' },
   { id: 'release', press: 'r', cap: 'R', group: 'incident' },
   { id: 'hold', press: 'h', cap: 'H', group: 'incident' },

@@ -45,6 +45,7 @@ const ICON: Record<ItemType, IconName> = {
   record: 'note',
   plan: 'menu',
   step: 'check',
+  score: 'tag',
   skipped: 'broken',
   arrived: 'person',
 };
@@ -90,6 +91,9 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
   if (type === 'word') said.push(t(data.right ? 'item.word.right' : 'item.word.wrong'));
   if (type === 'step' && typeof data.arrives_at === 'string') said.push(t('item.arrives', { time: clock(data.arrives_at, zone) }));
+  if (type === 'step' && typeof data.score === 'number') said.push(t('item.score.told', { level: data.score }));
+  if (type === 'step' && data.unverified) said.push(t('item.unverified'));
+  if (type === 'score') said.push(typeof data.level === 'number' ? t('item.score.level', { level: data.level, was: Number(data.was) }) : t('item.score.table'));
   if (data.reason === 'site') said.push(t('item.site'));
   if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));
   if (type === 'closed' && follow) said.push(t('follow.strip', { time: clock(follow, zone) }));

@@ -27,6 +27,8 @@ export interface Session {
   centre: { name: string };
   now: string;
   language: string;
+  /** Address that dials, with `{number}` in it; null: the device's own telephone. */
+  dialler: string | null;
 }
 
 export interface Clock {
@@ -132,6 +134,8 @@ export interface Row {
   /** So many open incidents of the same hazard stand close by. */
   neighbours: number;
   life: boolean;
+  /** Null where the levels are not for it. */
+  score: ScoreView | null;
   flags: string[];
   taken_by: string | null;
   taken_at: string | null;
@@ -189,6 +193,7 @@ export type ItemType =
   | 'plan'
   | 'step'
   | 'skipped'
+  | 'score'
   | 'arrived';
 
 export interface Item {
@@ -203,7 +208,19 @@ export interface Item {
   data: Record<string, unknown>;
 }
 
-export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived';
+/** How sure an intruder alarm is. `level` null: what a person pressed stands outside. */
+export interface ScoreView {
+  level: number | null;
+  /** What the table alone says. */
+  table: number | null;
+  /** Set by a person. */
+  judged: boolean;
+  rules: number;
+  why: string[];
+  notes: string[];
+}
+
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived' | 'score';
 
 /** One way to close: its digit, the likely causes, and what must be given with it. */
 export interface ClosingChoice {

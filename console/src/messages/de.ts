@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { calls } from './calls/de';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
@@ -12,6 +13,7 @@ export const de: Catalogue = {
   ...reaching,
   ...reports,
   ...plans,
+  ...calls,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,6 +1,7 @@
 // Every sentence of the console. `{name}` is filled in; where a number decides the form, its parts are given by the
 // plural rules of the language and the number is `n`.
 
+import { calls } from './calls/en';
 import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
@@ -16,6 +17,7 @@ export const en = {
   ...reaching,
   ...reports,
   ...plans,
+  ...calls,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { calls } from './calls/es';
 import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
@@ -12,6 +13,7 @@ export const es: Catalogue = {
   ...reaching,
   ...reports,
   ...plans,
+  ...calls,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { calls } from './calls/fr';
 import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
@@ -12,6 +13,7 @@ export const fr: Catalogue = {
   ...reaching,
   ...reports,
   ...plans,
+  ...calls,
   ...regions,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',

@@ -2,6 +2,7 @@
 //
 // The one at the desk decides; this puts whom the site named into its own order and says what is in the way.
 
+import { dialLink } from '../dial';
 import type { CallList, Contact, WeekWindow } from './types';
 import { dayBefore, HOLIDAY, localMinute } from './week';
 
@@ -74,5 +75,5 @@ export function listOf(kind: string): CallList | null {
 
 /** What a telephone dials: digits and the signs that mean something to it. */
 export function dialOf(number: string): string {
-  return `tel:${number.replace(/[^0-9+*#,;]/g, '')}`;
+  return dialLink(number);
 }
