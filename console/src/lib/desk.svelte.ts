@@ -8,6 +8,7 @@ import { t } from './i18n.svelte';
 import { kinds } from './kinds.svelte';
 import { connectByFetch } from './line';
 import { now } from './now.svelte';
+import { onTest } from './on_test.svelte';
 import { prefs } from './prefs.svelte';
 import { belongs, Queue, type Change, type Filter } from './queue';
 import { Sound } from './sound';
@@ -15,6 +16,8 @@ import { Stream, type Connection } from './stream';
 import { browserTabs } from './tabs';
 import { timers } from './timers';
 import { may } from './rights';
+import { Duties } from './duty.svelte';
+import type { BulkAct } from './together';
 import type { OwnFault, Page, Pulse, Row, Session } from './types';
 import { partOf, siteOf } from './words';
 
@@ -53,8 +56,16 @@ export class Desk {
   private drawn = true;
 
   readonly rows = $derived(
-    this.filter === 'closed' ? this.closed : this.open.filter((row) => belongs(row, this.filter, this.me)),
+    this.filter === 'closed' ? this.closed : this.open.filter((row) => belongs(row, this.filter, this.me, this.onTest)),
   );
+
+  /** An act on many is being prepared. */
+  many = $state(false);
+  /** How an act on many goes on, as the stream tells it. */
+  bulk = $state.raw<BulkAct | null>(null);
+  /** Whether this person is handed incidents. */
+  readonly duties: Duties;
+  private readonly onTest = $derived(new Set(onTest.running.map((test) => test.account_id)));
 
   /** Open rows by their site: what is handled together. */
   readonly sites = $derived(bySite(this.open));
@@ -64,6 +75,7 @@ export class Desk {
     readonly session: Session,
     signedOut: () => void,
   ) {
+    this.duties = new Duties(api, (text, urgent) => this.say(text, urgent));
     this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
@@ -72,6 +84,8 @@ export class Desk {
         now.set(pulse.now);
         this.hearOwn(before, pulse.faults);
       },
+      duty: (duty) => this.duties.hear(duty),
+      bulk: (act) => (this.bulk = act),
       load: () => this.load(),
       connection: (connection) => {
         this.connection = connection;

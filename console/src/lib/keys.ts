@@ -33,6 +33,11 @@ export type ActionId =
   | 'filter-untouched'
   | 'filter-held'
   | 'filter-closed'
+  | 'filter-on-test'
+  | 'filter-unassigned'
+  | 'ready'
+  | 'floor'
+  | 'many'
   | 'site'
   | 'word'
   | 'sites'
@@ -89,12 +94,17 @@ export const KEYS: readonly Key[] = [
   { id: 'filter-untouched', press: 'Digit3', with: 'shift', cap: '⇧3', group: 'views' },
   { id: 'filter-held', press: 'Digit4', with: 'shift', cap: '⇧4', group: 'views' },
   { id: 'filter-closed', press: 'Digit5', with: 'shift', cap: '⇧5', group: 'views' },
+  { id: 'filter-on-test', press: 'Digit6', with: 'shift', cap: '⇧6', group: 'views' },
+  { id: 'filter-unassigned', press: 'Digit7', with: 'shift', cap: '⇧7', group: 'views' },
+  { id: 'ready', press: 'y', cap: 'Y', group: 'queue' },
+  { id: 'many', press: 'l', cap: 'L', group: 'queue' },
   { id: 'submit', press: 'enter', with: 'ctrl', cap: 'Ctrl+Enter', inFields: true, group: 'everywhere' },
   { id: 'leave', press: 'escape', cap: 'Esc', inFields: true, group: 'everywhere' },
   { id: 'sites', press: 's', cap: 'S', group: 'everywhere' },
   { id: 'on-test', press: 'p', cap: 'P', group: 'everywhere' },
   { id: 'supervision', press: 'u', cap: 'U', group: 'everywhere' },
   { id: 'storm', press: 'x', cap: 'X', group: 'everywhere' },
+  { id: 'floor', press: 'f', cap: 'F', group: 'everywhere' },
   { id: 'put-on', press: '+', cap: '+', group: 'everywhere' },
   { id: 'volume', press: 'v', cap: 'V', group: 'everywhere' },
   { id: 'help', press: '?', cap: '?', group: 'everywhere' },

@@ -9,7 +9,7 @@ export interface Change {
   after: Row;
 }
 
-export type Filter = 'all' | 'mine' | 'untouched' | 'held' | 'closed';
+export type Filter = 'all' | 'mine' | 'untouched' | 'held' | 'closed' | 'on-test' | 'unassigned';
 
 /** Closed rows kept, so that an older word about one of them cannot bring it back. */
 const CLOSED_MOST = 2_000;
@@ -94,7 +94,7 @@ function isNews(row: Row, before: Row): boolean {
   return age === 0 && (placed || row.silent_site !== before.silent_site || row.neighbours !== before.neighbours);
 }
 
-/** Queue order (priority, rank, age); the number settles what came in the same instant. */
+/** Queue order (priority, rank, age); the number settles what came in the same instant. An exercise comes last. */
 export function order(a: Row, b: Row): number {
   return (
     a.priority - b.priority ||
@@ -113,8 +113,10 @@ function queuedAt(row: Row): number {
   return at;
 }
 
-/** Whether an open row belongs to a view; closed ones have a list of their own. */
-export function belongs(row: Row, filter: Filter, me: string): boolean {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Whether an open row belongs to a view; `onTest` are the sites on test; closed ones have a list of their own. */
+export function belongs(row: Row, filter: Filter, me: string, onTest: ReadonlySet<string> = NOTHING): boolean {
   switch (filter) {
     case 'all':
       return true;
@@ -126,6 +128,10 @@ export function belongs(row: Row, filter: Filter, me: string): boolean {
       return row.state === 'held';
     case 'closed':
       return row.state === 'closed';
+    case 'on-test':
+      return row.account_id !== null && onTest.has(row.account_id);
+    case 'unassigned':
+      return row.account !== null && row.account_id === null;
   }
 }
 

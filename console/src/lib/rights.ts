@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -23,6 +23,7 @@ const MAY: Record<Right, readonly Role[]> = {
   storm: ['supervisor', 'administrator'],
   archive: [...ROOM, 'auditor'],
   plans: ['supervisor', 'administrator'],
+  floor: ['supervisor', 'administrator'],
 };
 
 export function may(role: Role, right: Right): boolean {

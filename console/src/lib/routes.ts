@@ -17,6 +17,7 @@ export type PageName =
   | 'my-site'
   | 'on-test'
   | 'supervision'
+  | 'floor'
   | 'closed'
   | 'site-closed'
   | 'storm'
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'on-test', path: '/on-test', right: 'on test', link: 'top' },
   { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
   { page: 'storm', path: '/storm', right: 'silence', link: 'top' },
+  { page: 'floor', path: '/floor', right: 'floor', link: 'top' },
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },

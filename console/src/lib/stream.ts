@@ -8,6 +8,7 @@ import { Line, type Connect } from './line';
 import type { Message } from './sse';
 import type { Tabs, Word } from './tabs';
 import type { Timers } from './timers';
+import type { BulkAct, Duty } from './together';
 import type { Pulse, Row } from './types';
 
 export type Freshness = 'connecting' | 'connected' | 'catching_up' | 'stale';
@@ -21,6 +22,10 @@ export interface Connection {
 export interface Follower {
   row(row: Row): void;
   centre(pulse: Pulse): void;
+  /** Whether one is handed incidents. */
+  duty?(duty: Duty): void;
+  /** How far an act on many came. */
+  bulk?(act: BulkAct): void;
   /** Load the whole queue; the stream is already being read, so nothing falls between. Rejects where it cannot. */
   load(): Promise<void>;
   connection(connection: Connection): void;
@@ -139,6 +144,10 @@ export class Stream {
       this.follower.row(JSON.parse(message.data) as Row);
     } else if (message.event === 'centre') {
       this.follower.centre(JSON.parse(message.data) as Pulse);
+    } else if (message.event === 'duty') {
+      this.follower.duty?.(JSON.parse(message.data) as Duty);
+    } else if (message.event === 'bulk') {
+      this.follower.bulk?.(JSON.parse(message.data) as BulkAct);
     } else if (message.event === 'reset') {
       // Our last id is unknown there: the stream goes on from now, so the list is read anew.
       if (this.loaded) this.unsureSince = this.heardAt;

@@ -6,6 +6,7 @@ import { reaching } from './reaching/de';
 import { reports } from './reports/de';
 import { sheets } from './sheets/de';
 import { sites } from './sites/de';
+import { together } from './together/de';
 
 export const de: Catalogue = {
   ...sites,
@@ -15,6 +16,7 @@ export const de: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Vorführung: alle Objekte und alle Alarme sind erfunden',

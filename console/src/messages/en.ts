@@ -8,6 +8,7 @@ import { reaching } from './reaching/en';
 import { reports } from './reports/en';
 import { sheets } from './sheets/en';
 import { sites } from './sites/en';
+import { together } from './together/en';
 
 export type Message = string | { one?: string; other: string };
 
@@ -19,6 +20,7 @@ export const en = {
   ...plans,
   ...calls,
   ...regions,
+  ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demonstration: every site and every alarm is invented',

@@ -6,6 +6,7 @@ import { reaching } from './reaching/es';
 import { reports } from './reports/es';
 import { sheets } from './sheets/es';
 import { sites } from './sites/es';
+import { together } from './together/es';
 
 export const es: Catalogue = {
   ...sites,
@@ -15,6 +16,7 @@ export const es: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demostración: todos los sitios y todas las alarmas son inventados',

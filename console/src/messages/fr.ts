@@ -6,6 +6,7 @@ import { reaching } from './reaching/fr';
 import { reports } from './reports/fr';
 import { sheets } from './sheets/fr';
 import { sites } from './sites/fr';
+import { together } from './together/fr';
 
 export const fr: Catalogue = {
   ...sites,
@@ -15,6 +16,7 @@ export const fr: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...together,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',
   'app.demo.long': 'Démonstration : tous les sites et toutes les alarmes sont inventés',
