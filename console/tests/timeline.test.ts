@@ -4,7 +4,7 @@ import type { Item } from '../src/lib/types';
 
 function item(position: number): Item {
   const at = '2026-11-23T02:14:05Z';
-  return { position: String(position), index: 0, at, type: 'note', by: 'anna', text: null, reasons: [], signal: null, data: {} };
+  return { position: String(position), index: 0, at, type: 'note', by: 'anna', text: null, reasons: [], signal: null, data: {}, of: null };
 }
 const page = (...positions: number[]) => positions.map(item);
 const shown = (story: { items: Item[] }) => story.items.map((one) => Number(one.position));

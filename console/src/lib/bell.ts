@@ -120,7 +120,7 @@ export class Bell {
 }
 
 function isWorse(before: Row | undefined, after: Row): boolean {
-  if (!before || before.state === 'closed') return false;
+  if (!before || before.state === 'closed' || after.merged_into !== null) return false;
   const escalated = after.escalated.some((one) => !before.escalated.includes(one));
   return after.rings !== before.rings || after.priority < before.priority || escalated;
 }

@@ -172,7 +172,8 @@ export class Desk {
   }
 
   private learn(changes: Change[]): void {
-    const rings = this.bell.hear(changes, Date.now());
+    const forMe = changes.filter(({ after }) => after.trainee === null || after.trainee === this.me);
+    const rings = this.bell.hear(forMe, Date.now());
     this.sound.ring(rings);
     if (rings[0]) this.tellNews(rings[0].id);
     const answered = changes.filter(({ before, after }) => before?.state === 'waiting' && after.state !== 'waiting');

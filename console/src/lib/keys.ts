@@ -12,6 +12,9 @@ export type ActionId =
   | 'close'
   | 'reopen'
   | 'beside'
+  | 'merge'
+  | 'handover'
+  | 'training'
   | 'do'
   | 'skip'
   | 'arrived'
@@ -62,6 +65,9 @@ export interface Key {
 }
 
 export const KEYS: readonly Key[] = [
+  { id: 'merge', press: 'g', with: 'shift', cap: '⇧G', group: 'incident' },
+  { id: 'handover', press: 'h', with: 'shift', cap: '⇧H', group: 'everywhere' },
+  { id: 'training', press: 't', with: 'shift', cap: '⇧T', group: 'everywhere' },
   { id: 'next', press: 'n', cap: 'N', group: 'queue' },
   { id: 'take', press: 't', cap: 'T', group: 'queue' },
   { id: 'up', press: 'arrowup', cap: '↑', group: 'queue' },

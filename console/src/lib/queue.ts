@@ -19,6 +19,8 @@ const LOAD_MOST = 5_000;
 export class Queue {
   private rows = new Map<string, Row>();
   private gone = new Map<string, Row>();
+  /** Merged ones: open, and in no list of their own. */
+  private under = new Map<string, Row>();
   /** Ids told by the stream while a reload is on its way: what the older answer lacks is not thereby gone. */
   private toldMeanwhile: Set<string> | null = null;
 
@@ -29,7 +31,7 @@ export class Queue {
     const changes: Change[] = [];
     for (const row of rows) {
       this.toldMeanwhile?.add(row.id);
-      const before = this.rows.get(row.id) ?? this.gone.get(row.id);
+      const before = this.get(row.id);
       if (before && !isNews(row, before)) continue;
       this.place(row);
       changes.push({ before, after: row });
@@ -61,7 +63,7 @@ export class Queue {
   }
 
   get(id: string): Row | undefined {
-    return this.rows.get(id) ?? this.gone.get(id);
+    return this.rows.get(id) ?? this.gone.get(id) ?? this.under.get(id);
   }
 
   /** Open incidents: priority, rank, age. */
@@ -75,8 +77,11 @@ export class Queue {
   }
 
   private place(row: Row): void {
+    this.under.delete(row.id);
     if (row.state !== 'closed') {
-      this.rows.set(row.id, row);
+      const [into, outOf] = row.merged_into === null ? [this.rows, this.under] : [this.under, this.rows];
+      into.set(row.id, row);
+      outOf.delete(row.id);
       this.gone.delete(row.id);
       return;
     }
@@ -97,6 +102,7 @@ function isNews(row: Row, before: Row): boolean {
 /** Queue order (priority, rank, age); the number settles what came in the same instant. An exercise comes last. */
 export function order(a: Row, b: Row): number {
   return (
+    Number(a.trainee !== null) - Number(b.trainee !== null) ||
     a.priority - b.priority ||
     (a.rank ?? 9) - (b.rank ?? 9) ||
     queuedAt(a) - queuedAt(b) ||

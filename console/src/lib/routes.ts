@@ -21,6 +21,8 @@ export type PageName =
   | 'closed'
   | 'site-closed'
   | 'storm'
+  | 'handover'
+  | 'training'
   | 'report'
   | 'call'
   | 'decode'
@@ -55,6 +57,8 @@ export const ROUTES: readonly Route[] = [
   { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
   { page: 'storm', path: '/storm', right: 'silence', link: 'top' },
   { page: 'floor', path: '/floor', right: 'floor', link: 'top' },
+  { page: 'handover', path: '/handover', right: 'act', link: 'top' },
+  { page: 'training', path: '/training', right: 'act' },
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },

@@ -48,6 +48,8 @@ const ICON: Record<ItemType, IconName> = {
   score: 'tag',
   skipped: 'broken',
   arrived: 'person',
+  merged: 'swap',
+  unmerged: 'swap',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
@@ -57,7 +59,7 @@ export function tell(item: Item, zone: string | undefined): Told {
     title: item.by ? t('item.by', { what, who: item.by }) : what,
     signal: item.signal ? ofSignal(item.signal, item.at, zone) : null,
     text: item.text,
-    details: [...decided(item, zone), ...item.reasons],
+    details: [...(item.of ? [t('merged.of', { n: item.of })] : []), ...decided(item, zone), ...item.reasons],
   };
 }
 

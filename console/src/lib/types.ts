@@ -154,6 +154,12 @@ export interface Row {
   /** Closed without the restore that it needs: until when that is waited for. */
   follow_up_at: string | null;
   previous: string | null;
+  /** Handled as one case with this one, and there: it stands in no queue. */
+  merged_into: string | null;
+  /** So many are merged into it. */
+  leads: number;
+  /** An exercise, and who practises; null: it is real. */
+  trainee: string | null;
   version: number;
   signals_seq: number;
   seen_upto: number;
@@ -194,7 +200,9 @@ export type ItemType =
   | 'step'
   | 'skipped'
   | 'score'
-  | 'arrived';
+  | 'arrived'
+  | 'merged'
+  | 'unmerged';
 
 export interface Item {
   position: string;
@@ -206,6 +214,8 @@ export interface Item {
   reasons: string[];
   signal: Signal | null;
   data: Record<string, unknown>;
+  /** Number of the merged incident whose line it is. */
+  of: number | null;
 }
 
 /** How sure an intruder alarm is. `level` null: what a person pressed stands outside. */
@@ -220,7 +230,7 @@ export interface ScoreView {
   notes: string[];
 }
 
-export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived' | 'score';
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived' | 'score' | 'merge' | 'unmerge';
 
 /** One way to close: its digit, the likely causes, and what must be given with it. */
 export interface ClosingChoice {
@@ -238,6 +248,10 @@ export interface Detail extends Row {
   timeline_before: string | null;
   acts: Act[];
   siblings: Row[];
+  /** What is handled here as one case with it. */
+  merged: Row[];
+  /** Under which it is handled. */
+  lead: Row | null;
   /** Open incidents of the same hazard close by. */
   neighbours_open: Row[];
   /** Who handles what else is open at the site. */

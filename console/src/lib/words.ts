@@ -25,6 +25,7 @@ const LOOKS: Record<string, Flag['looks']> = {
   after_test: 'warn',
   after_storm: 'warn',
   more_help: 'bad',
+  training: 'warn',
   wrong_word: 'bad',
 };
 
@@ -35,6 +36,7 @@ export function flagsOf(row: Row): Flag[] {
   if ((row.state === 'taken' || row.state === 'held') && reachedBy(row).includes('next')) {
     flags.push({ text: t('flag.next'), looks: 'bad' });
   }
+  if (row.leads > 0) flags.push({ text: t('flag.merged', { n: row.leads }), looks: '' });
   for (const flag of row.flags) {
     if (!SAID_ELSEWHERE.has(flag)) flags.push({ text: word('flag', flag), looks: LOOKS[flag] ?? '' });
   }

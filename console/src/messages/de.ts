@@ -5,12 +5,14 @@ import { regions } from './regions/de';
 import { reaching } from './reaching/de';
 import { reports } from './reports/de';
 import { sheets } from './sheets/de';
+import { shift } from './shift/de';
 import { sites } from './sites/de';
 import { together } from './together/de';
 
 export const de: Catalogue = {
   ...sites,
   ...sheets,
+  ...shift,
   ...reaching,
   ...reports,
   ...plans,

@@ -7,6 +7,7 @@ import { regions } from './regions/en';
 import { reaching } from './reaching/en';
 import { reports } from './reports/en';
 import { sheets } from './sheets/en';
+import { shift } from './shift/en';
 import { sites } from './sites/en';
 import { together } from './together/en';
 
@@ -15,6 +16,7 @@ export type Message = string | { one?: string; other: string };
 export const en = {
   ...sites,
   ...sheets,
+  ...shift,
   ...reaching,
   ...reports,
   ...plans,

@@ -5,12 +5,14 @@ import { regions } from './regions/es';
 import { reaching } from './reaching/es';
 import { reports } from './reports/es';
 import { sheets } from './sheets/es';
+import { shift } from './shift/es';
 import { sites } from './sites/es';
 import { together } from './together/es';
 
 export const es: Catalogue = {
   ...sites,
   ...sheets,
+  ...shift,
   ...reaching,
   ...reports,
   ...plans,

@@ -5,12 +5,14 @@ import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
 import { reports } from './reports/fr';
 import { sheets } from './sheets/fr';
+import { shift } from './shift/fr';
 import { sites } from './sites/fr';
 import { together } from './together/fr';
 
 export const fr: Catalogue = {
   ...sites,
   ...sheets,
+  ...shift,
   ...reaching,
   ...reports,
   ...plans,
