@@ -82,7 +82,7 @@ async def test_a_level_is_judged_otherwise_by_keys(house: House, browser: Browse
         await house.panel("2002").contact_id("1130", "001")
         await house.panel("2002").contact_id("1132", "004")
         shop = await house.api.wait_open("2002")
-        await expect(anna.row(shop["id"]).get_by_test_id("row-score")).to_have_text("Val. 2")
+        await expect(anna.row(shop["id"]).get_by_test_id("score-short")).to_have_text("Val. 2")
         await anna.press("n")
         await expect(anna.of("score")).to_contain_text("two points indoors: 001, 004")
         await anna.press("q", "3")
