@@ -63,16 +63,24 @@ export class Api {
     return this.ask<T>('PATCH', path, body);
   }
 
+  /** A file that the server makes, and the name that it gives it. */
+  async file(path: string, query: Record<string, string> = {}): Promise<{ blob: Blob; name: string }> {
+    const words = new URLSearchParams(query);
+    const response = await this.answer('GET', words.size > 0 ? `${path}?${words}` : path, undefined, { Accept: '*/*' });
+    const named = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+    return { blob: await response.blob(), name: named ?? path.split('/').at(-1) ?? 'file' };
+  }
+
   delete(path: string): Promise<null> {
     return this.ask<null>('DELETE', path);
   }
 
-  private async ask<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    more: Record<string, string> = {},
-  ): Promise<T> {
+  private async ask<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
+    const response = await this.answer(method, path, body, more);
+    return response.status === 204 ? (null as T) : ((await response.json()) as T);
+  }
+
+  private async answer(method: string, path: string, body: unknown, more: Record<string, string>): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (this.language !== null) headers['Accept-Language'] = this.language;
     const raw = body instanceof Blob;
@@ -88,7 +96,7 @@ export class Api {
     }
     if (response.status === 401 && path !== '/session') this.signedOut();
     if (!response.ok) throw await problemOf(response);
-    return response.status === 204 ? (null as T) : ((await response.json()) as T);
+    return response;
   }
 }
 

@@ -20,6 +20,7 @@ export type PageName =
   | 'floor'
   | 'closed'
   | 'site-closed'
+  | 'reports'
   | 'storm'
   | 'handover'
   | 'training'
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'handover', path: '/handover', right: 'act', link: 'top' },
   { page: 'training', path: '/training', right: 'act' },
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
+  { page: 'reports', path: '/reports', right: 'archive', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

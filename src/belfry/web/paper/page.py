@@ -155,6 +155,7 @@ class Sheet(FPDF):
                 if value:
                     self.set_xy(x - 2, base - tall - 3.2)
                     self.cell(step + 4, 3, self._say.number(value), align="C")
+        self.set_fill_color(255)  # a table behind it would be painted in what was chosen last
         self.set_draw_color(*SOFT)
         self.line(MARGIN_MM, base, self.w - MARGIN_MM, base)
         self.set_xy(MARGIN_MM, base + 5)
