@@ -11,18 +11,18 @@ GUIDE: Final = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
 PICTURES: Final = ROOT / "docs" / "pictures"
 
 KEY: Final = re.compile(r"\{ id: '([a-z-]+)', press: .*?cap: '([^']+)'")
-SENTENCE: Final = re.compile(r"^\s*'(key\.[a-z-]+|filter\.[a-z]+)': '([^']+)',$", re.MULTILINE)
+SENTENCE: Final = re.compile(r"^\s*'(key\.[a-z-]+|filter\.[a-z-]+)': '([^']+)',$", re.MULTILINE)
 
 
 def sentence_of(key: str) -> str:
     """The name of what the console's own list says of a key."""
-    return key.replace("-", ".") if key.startswith("filter-") else f"key.{key}"
+    return key.replace("-", ".", 1) if key.startswith("filter-") else f"key.{key}"
 
 
 def test_every_key_of_the_console_is_in_the_guide_with_its_own_words_and_no_other() -> None:
     source = (ROOT / "console" / "src" / "lib" / "keys.ts").read_text(encoding="utf-8")
     messages = ROOT / "console" / "src" / "messages"
-    english = (messages / "en.ts", messages / "sites" / "en.ts")
+    english = (messages / "en.ts", *sorted(messages.glob("*/en.ts")))
     words = dict(pair for file in english for pair in SENTENCE.findall(file.read_text(encoding="utf-8")))
     keys = KEY.findall(source)
     assert len(keys) > 20
