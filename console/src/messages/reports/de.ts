@@ -18,7 +18,7 @@ export const reports: Record<keyof typeof en, Message> = {
   'ending.test': 'Probe',
   'ending.none': 'Nicht beurteilt',
   'record.title': 'Fehlalarme',
-  'record.span': { one: 'im letzten Monat', other: 'in den letzten {n} Monaten' },
+  'record.span': 'in den letzten {n} Monaten',
   'record.rate': '{false} von {alarms} Alarmen waren Fehlalarme',
   'record.none': 'Kein Alarm wurde beurteilt.',
   'record.zone': 'Melder {zone} verursachte {false} von {of}',

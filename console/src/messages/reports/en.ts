@@ -17,7 +17,7 @@ export const reports = {
   'ending.test': 'Test',
   'ending.none': 'Not judged',
   'record.title': 'False alarms',
-  'record.span': { one: 'in the last month', other: 'in the last {n} months' },
+  'record.span': 'in the last {n} months',
   'record.rate': '{false} of {alarms} alarms were false',
   'record.none': 'No alarm was judged.',
   'record.zone': 'Zone {zone} caused {false} of {of}',

@@ -18,7 +18,7 @@ export const reports: Record<keyof typeof en, Message> = {
   'ending.test': 'Prueba',
   'ending.none': 'Sin valorar',
   'record.title': 'Falsas alarmas',
-  'record.span': { one: 'en el último mes', other: 'en los últimos {n} meses' },
+  'record.span': 'en los últimos {n} meses',
   'record.rate': '{false} de {alarms} alarmas fueron falsas',
   'record.none': 'No se valoró ninguna alarma.',
   'record.zone': 'La zona {zone} causó {false} de {of}',

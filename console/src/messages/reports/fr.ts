@@ -18,7 +18,7 @@ export const reports: Record<keyof typeof en, Message> = {
   'ending.test': 'Essai',
   'ending.none': 'Non jugée',
   'record.title': 'Fausses alarmes',
-  'record.span': { one: 'le dernier mois', other: 'les {n} derniers mois' },
+  'record.span': 'les {n} derniers mois',
   'record.rate': '{false} alarmes sur {alarms} étaient fausses',
   'record.none': 'Aucune alarme n’a été jugée.',
   'record.zone': 'La zone {zone} en a causé {false} sur {of}',
