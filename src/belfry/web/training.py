@@ -65,7 +65,7 @@ async def exercises(request: Asked) -> TrainingList:
 
 
 @post("/training", status_code=201, opt=takes(TrainingBody), **_ACT, summary="Begin an exercise")
-async def begin(request: Asked, data: JSONBody[TrainingBody]) -> ExerciseView:
+async def begin_exercise(request: Asked, data: JSONBody[TrainingBody]) -> ExerciseView:
     """Marked incidents come as the scene says; nothing of them leaves, and a real alarm always comes before."""
     user = visitor_of(request).user
     trainee = data.trainee or user.name
@@ -79,7 +79,7 @@ async def begin(request: Asked, data: JSONBody[TrainingBody]) -> ExerciseView:
 
 
 @post("/training/{exercise_id:str}/end", status_code=200, **_ACT, summary="End it now")
-async def end(request: Asked, exercise_id: FromPath[str]) -> ExerciseView:
+async def end_exercise(request: Asked, exercise_id: FromPath[str]) -> ExerciseView:
     """What it left open is closed."""
     desk, user = _desk(request), visitor_of(request).user
     known = desk.book.get(exercise_id)
@@ -131,4 +131,4 @@ def _view(one: Exercise) -> ExerciseView:
 
 
 def router() -> Router:
-    return Router("/", route_handlers=[exercises, begin, end], tags=["training"])
+    return Router("/", route_handlers=[exercises, begin_exercise, end_exercise], tags=["training"])
