@@ -80,7 +80,14 @@ def _fields(said: Said, words: Mapping[str, str]) -> Mapping[str, object]:
         "time": said.time,
         "number": said.number,
         "address": f", {said.address}" if said.address else "",
-        "where": words["where"].format(zone=said.zone) if said.zone else "",
+        "where": _where(said.zone, words),
         "score": "" if said.level is None else words["score"].format(level=said.level, why=said.why),
         "permit": words["permit"].format(permit=said.permit) if said.permit else "",
     }
+
+
+def _where(zone: str, words: Mapping[str, str]) -> str:
+    """By its name, or by the number that a detector has where nobody named it."""
+    if not zone:
+        return ""
+    return words["where_number" if zone.isdigit() else "where"].format(zone=zone)
