@@ -70,6 +70,11 @@ function titleOf({ type, data }: Item): string {
   return `${step}: ${data.outcome ? word('outcome', String(data.outcome)) : t('item.skipped')}`;
 }
 
+/** `Call point main stairs, zone 21, area 1`: the name where the site has one, and the numbers that the panel says. */
+export function placeOf(signal: Signal): string {
+  return [signal.zone_name, zoneOf(signal)].filter(Boolean).join(', ');
+}
+
 function ofSignal(signal: Signal, at: string, zone: string | undefined): Told['signal'] {
   const marks = signal.quality.map((mark) => word('flag', mark));
   const gap = signal.occurred_at ? Math.abs(Date.parse(at) - Date.parse(signal.occurred_at)) : 0;
@@ -77,7 +82,7 @@ function ofSignal(signal: Signal, at: string, zone: string | undefined): Told['s
   return {
     code: signal.code ?? '',
     name: signal.name ?? signal.category ?? '',
-    place: zoneOf(signal),
+    place: placeOf(signal),
     marks,
   };
 }

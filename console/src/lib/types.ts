@@ -96,6 +96,8 @@ export interface Signal {
   act: string | null;
   incident: string | null;
   quality: string[];
+  /** As the registry names the zone; in the story of an incident alone. */
+  zone_name: string | null;
 }
 
 export interface Row {

@@ -16,7 +16,7 @@ UNKNOWN: Final = "ADM.UNKNOWN"
 
 _TITLE: Final[Mapping[str, str]] = {
     "en": "Priority {priority}: incident {number}",
-    "de": "Priorität {priority}: Vorfall {number}",
+    "de": "Priorität {priority}: Vorgang {number}",
     "fr": "Priorité {priority} : incident {number}",
     "es": "Prioridad {priority}: incidente {number}",
 }
@@ -48,7 +48,7 @@ _WHY: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _MORE: Final[Mapping[str, str]] = {
     "en": "{count} incidents wait. Look at the console.",
-    "de": "{count} Vorfälle warten. Bitte auf die Konsole sehen.",
+    "de": "{count} Vorgänge warten. Bitte auf die Konsole sehen.",
     "fr": "{count} incidents attendent. Voir la console.",
     "es": "{count} incidentes esperan. Mire la consola.",
 }

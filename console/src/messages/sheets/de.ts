@@ -7,7 +7,7 @@ export const sheets: Record<keyof typeof english, string> = {
   'sheets.kind': 'Was die Zeilen sind',
   'sheets.profile': 'Geschrieben von',
   'sheets.profile.none': 'Irgendein Programm: Spalten werden vorgeschlagen',
-  'sheets.replace': 'Bei jedem Konto der Datei wegnehmen, was sie nicht enthält',
+  'sheets.replace': 'Bei jedem Teilnehmer der Datei wegnehmen, was sie nicht enthält',
   'sheets.file': 'Datei, CSV oder JSON',
   'sheets.drop': 'oder hier fallen lassen',
   'sheets.too_large': 'Die Datei ist größer als {mib} MiB. Lesen Sie sie über die Kommandozeile ein: belfry import.',
