@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from '../src/lib/position';
-import { belongs, countByPriority, Queue, type Change } from '../src/lib/queue';
+import { belongs, countByPriority, order, Queue, type Change } from '../src/lib/queue';
 import type { Page, Row } from '../src/lib/types';
 import { row } from './rows';
 
@@ -57,6 +57,28 @@ describe('folding', () => {
   });
 });
 
+test('a row that moves is put where it belongs among ten thousand, and the others stay as they were', () => {
+  const queue = new Queue();
+  const at = (n: number) => new Date(Date.UTC(2026, 10, 23) + n * 1_000).toISOString();
+  const all = Array.from({ length: 10_000 }, (_, n) =>
+    row(`i${n}`, { number: n, priority: (1 + (n % 5)) as Row['priority'], queued_at: at(n) }),
+  );
+  queue.fold(all);
+  const sorted = (rows: readonly Row[]) => [...rows].sort(order).map((one) => one.id);
+  expect(ids(queue)).toEqual(sorted(all));
+  expect(queue.open()).toBe(queue.open());
+
+  const changed = [
+    row('i7', { number: 7, priority: 1, queued_at: at(7), updated: '2' }),
+    row('i9999', { number: 9_999, priority: 5, queued_at: at(-1), updated: '2' }),
+    row('i4', { number: 4, priority: 5, state: 'closed', updated: '2' }),
+    row('new', { number: 10_001, priority: 3, queued_at: at(20) }),
+  ];
+  for (const one of changed) queue.fold([one]);
+  const left = all.filter(({ id }) => !['i7', 'i9999', 'i4'].includes(id));
+  expect(ids(queue)).toEqual(sorted([...left, ...changed.filter(({ id }) => id !== 'i4')]));
+});
+
 test('rows wait by priority, rank, age', () => {
   const queue = new Queue();
   queue.fold([
@@ -98,6 +120,20 @@ describe('reloading', () => {
       return listing(row('a'));
     });
     expect(ids(queue)).toEqual([]);
+  });
+
+  test('the first rows of a long list are there while the rest is on its way', async () => {
+    const queue = new Queue();
+    let rest: (page: Page<Row>) => void = () => undefined;
+    const second = new Promise<Page<Row>>((resolve) => (rest = resolve));
+    const first = Promise.resolve<Page<Row>>({ items: [row('1')], next: 'x' });
+    const reloaded = queue.reload((after) => (after === null ? first : second));
+    await first;
+    await Promise.resolve();
+    expect(ids(queue)).toEqual(['1']);
+    rest({ items: [row('2')], next: null });
+    await reloaded;
+    expect(ids(queue)).toEqual(['1', '2']);
   });
 
   test('every page is read', async () => {

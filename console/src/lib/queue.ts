@@ -14,13 +14,16 @@ export type Filter = 'all' | 'mine' | 'untouched' | 'held' | 'closed' | 'on-test
 /** Closed rows kept, so that an older word about one of them cannot bring it back. */
 const CLOSED_MOST = 2_000;
 /** Rows read when the page opens; beyond, the stream still adds what changes. */
-const LOAD_MOST = 5_000;
+const LOAD_MOST = 20_000;
 
 export class Queue {
   private rows = new Map<string, Row>();
   private gone = new Map<string, Row>();
   /** Merged ones: open, and in no list of their own. */
   private under = new Map<string, Row>();
+  /** What waits, in its order, but for the rows that moved since: ten thousand are not sorted anew for one. */
+  private inOrder: Row[] = [];
+  private readonly moved = new Set<string>();
   /** Ids told by the stream while a reload is on its way: what the older answer lacks is not thereby gone. */
   private toldMeanwhile: Set<string> | null = null;
 
@@ -50,6 +53,7 @@ export class Queue {
         const answer: Page<Row> = await page(after);
         for (const row of answer.items) listed.set(row.id, row);
         after = answer.next;
+        if (this.rows.size === 0 && after !== null) this.fold(answer.items); // the first rows need not wait for the last
       } while (after !== null && listed.size < LOAD_MOST);
     } finally {
       if (this.toldMeanwhile === told) this.toldMeanwhile = null;
@@ -57,7 +61,10 @@ export class Queue {
     const last = [...listed.values()].at(-1);
     for (const [id, row] of this.rows) {
       const beyond = after !== null && last !== undefined && order(row, last) > 0;
-      if (!listed.has(id) && !told.has(id) && !beyond) this.rows.delete(id);
+      if (!listed.has(id) && !told.has(id) && !beyond) {
+        this.rows.delete(id);
+        this.moved.add(id);
+      }
     }
     if (!this.fold([...listed.values()])) this.changed([]);
   }
@@ -68,7 +75,11 @@ export class Queue {
 
   /** Open incidents: priority, rank, age. */
   open(): Row[] {
-    return [...this.rows.values()].sort(order);
+    if (this.moved.size === 0) return this.inOrder;
+    const stayed = this.inOrder.filter((row) => !this.moved.has(row.id));
+    const placed = [...this.moved].flatMap((id) => this.rows.get(id) ?? []).sort(order);
+    this.moved.clear();
+    return (this.inOrder = merged(stayed, placed));
   }
 
   /** Closed ones that this console heard of, newest first. */
@@ -77,6 +88,7 @@ export class Queue {
   }
 
   private place(row: Row): void {
+    this.moved.add(row.id);
     this.under.delete(row.id);
     if (row.state !== 'closed') {
       const [into, outOf] = row.merged_into === null ? [this.rows, this.under] : [this.under, this.rows];
@@ -108,6 +120,18 @@ export function order(a: Row, b: Row): number {
     queuedAt(a) - queuedAt(b) ||
     a.number - b.number
   );
+}
+
+/** Two lists in the order of the queue, as one. */
+function merged(one: readonly Row[], other: readonly Row[]): Row[] {
+  const all: Row[] = [];
+  let at = 0;
+  for (const row of other) {
+    while (at < one.length && order(one[at] as Row, row) <= 0) all.push(one[at++] as Row);
+    all.push(row);
+  }
+  while (at < one.length) all.push(one[at++] as Row);
+  return all;
 }
 
 /** Read once a row: sorting thousands of them a frame must not parse the same times again. */
