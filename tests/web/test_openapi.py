@@ -76,6 +76,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         "do",
         "skip",
         "arrived",
+        "score",
     ]
     assert found == {
         *((f"/incidents/{{incident_id}}/{act}", "post") for act in acts),
@@ -152,6 +153,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/plans/check", "post"),
         ("/plans/dry-run", "post"),
         ("/plans/skipped", "get"),
+        ("/incidents/{incident_id}/calls", "get"),
     }
 
 

@@ -23,7 +23,9 @@ from belfry import __version__
 from belfry.ports.sheets import SheetForm
 from belfry.web import (
     asks,
+    call_views,
     centre_views,
+    handover_views,
     notice_views,
     on_test_asks,
     on_test_views,
@@ -32,6 +34,7 @@ from belfry.web import (
     record_views,
     report_views,
     schedule_asks,
+    score_asks,
     sheet_views,
     site_asks,
     site_views,
@@ -112,12 +115,14 @@ def _say_types(told: Json) -> None:
             plan_views,
             record_views,
             report_views,
+            call_views,
+            handover_views,
         )
         for kind in _structs(module)
     ]
     bodies = [
         kind
-        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks)
+        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks, score_asks)
         for kind in _structs(module)
     ]
     kinds = [*answers, *bodies, Problem, SheetForm]
