@@ -65,6 +65,7 @@ def main(words: Sequence[str]) -> int:
         at_work(desks["console-light"], desks["console-dark"], asked.only)
         sites(desks["console-light"], desks["console-dark"], asked.only)
         storm(desks["console-light"], asked.only)
+        plans(desks["console-light"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
         sheet(browser, asked.only)
@@ -153,6 +154,7 @@ def at_work(first: Page, second: Page, only: Sequence[str]) -> None:
     write(second, "Police informed at once. The bank is not called.")
     keep(first, "console-light", only)
     keep(second, "console-dark", only)
+    tell_brigade(first, only)
     first.keyboard.press("c")
     first.get_by_test_id("disposition-genuine").wait_for()
     first.keyboard.press("1")
@@ -161,6 +163,59 @@ def at_work(first: Page, second: Page, only: Sequence[str]) -> None:
     second.keyboard.press("h")
     second.get_by_test_id("hold-signal").wait_for()
     keep(second, "incident-dark", only)
+
+
+def tell_brigade(page: Page, only: Sequence[str]) -> None:
+    """The plan of a fire: passed to the brigade with its reference, and a contact called."""
+    step = page.get_by_test_id("plan-now")
+    page.locator("[data-testid=plan-now][data-step=brigade]").wait_for()
+    page.keyboard.press("d")
+    page.locator("[data-testid=plan-now][data-begun=true]").wait_for()
+    page.keyboard.press("1")
+    page.get_by_test_id("plan-reference").fill("CF-2231")
+    keep(page, "plan-step", only)
+    page.keyboard.press("Enter")
+    page.locator("[data-testid=plan-now][data-step=holder]").wait_for()
+    step.get_by_test_id("plan-callee").wait_for()
+    page.keyboard.press("d")
+    page.locator("[data-testid=plan-now][data-begun=true]").wait_for()
+    keep(page, "plan-call", only)
+    page.keyboard.press("1")
+    page.locator("[data-testid=plan-now][data-step=restore]").wait_for()
+    page.keyboard.press("c")
+    page.get_by_test_id("plan-owed").wait_for()
+    keep(page, "plan-owed", only)
+    page.keyboard.press("d")
+    page.locator("[data-testid=plan-now][data-begun=true]").wait_for()
+    page.keyboard.press("1")
+    page.locator("[data-testid^=owed-]").wait_for(state="detached")
+
+
+def plans(page: Page, only: Sequence[str]) -> None:
+    """All plans for a kind, one of them being edited, and a trial of it."""
+    page.get_by_test_id("nav-sites").click()
+    page.get_by_test_id("nav-in-plans").click()
+    page.get_by_test_id("plans-kind").select_option("FIRE.ALARM.AUTO")
+    page.locator("[data-standing=below]").first.wait_for()
+    keep(page, "plans", only)
+    page.get_by_test_id("plans-kind").select_option("PROP.ALARM.INTR")
+    page.get_by_test_id("plan-prop-intrusion").click()
+    page.get_by_test_id("step-2").click()
+    page.get_by_test_id("step-2-then-nothing_seen").select_option("premises")
+    page.get_by_test_id("plan-check").get_by_text("no loop").wait_for()
+    page.get_by_test_id("plan-editor").evaluate("(main) => { main.scrollTop = 0; }")
+    keep(page, "plan-edit", only)
+    page.get_by_test_id("plan-discard").click()
+    page.get_by_test_id("nav-in-plan-try").click()
+    page.get_by_test_id("try-kind").select_option("PROP.ALARM.INTR")
+    page.get_by_test_id("test-site").fill("2002")
+    page.get_by_test_id("pick-2002").click()
+    page.get_by_test_id("try-go").click()
+    page.get_by_test_id("walk").focus()
+    page.keyboard.press("2")
+    page.locator("[data-testid=walk][data-step=evidence]").wait_for()
+    keep(page, "plan-try", only)
+    page.get_by_test_id("nav-desk").click()
 
 
 def sites(first: Page, second: Page, only: Sequence[str]) -> None:
@@ -309,7 +364,10 @@ async () => {
   const ends = [['false_alarm', 'user_mistake'], ['technical_fault', 'low_battery'], ['weather', 'storm']];
   const { items } = await json('/incidents?state=waiting&limit=100');
   for (const [n, { id, version }] of items.slice(-6).entries()) {
-    const { version: taken, signals_seq } = await json(`/incidents/${id}/take`, { version });
+    let { version: taken, signals_seq } = await json(`/incidents/${id}/take`, { version });
+    for (const step of (await json(`/incidents/${id}/plan`)).owed ?? []) {
+      ({ version: taken } = await json(`/incidents/${id}/skip`, { version: taken, step, reason: 'Told by radio.' }));
+    }
     const [disposition, cause] = ends[n % ends.length];
     const seen = { version: taken, seen_upto: signals_seq, disposition, cause };
     await json(`/incidents/${id}/close`, { ...seen, reason: 'Somebody is on his way.' });
