@@ -40,15 +40,19 @@ from belfry.domain.facts import (
     Started,
     WordTried,
     code_subject,
+    handover_subject,
     incident_subject,
     notice_subject,
     on_test_subject,
     site_subject,
+    training_subject,
 )
+from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.muting import Asked, Asker, Proof, Scope
 from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeSent, NoticeTried
 from belfry.domain.reach import Audience, Channel
 from belfry.domain.signal import AccountKey
+from belfry.domain.training_facts import TrainingBegan, TrainingEnded
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
 from belfry.ports import Pruned, Stored
@@ -243,6 +247,7 @@ async def test_what_was_done_beside_any_alarm_goes_like_a_line_in_the_log(house:
 
     issued = CodeIssued(code="c", account_id="a", salt=b"s", hash=b"h", duress=b"d", until=until, by="anna")
     put_off = ClosingExtended(account_id="a", schedule="s", due=since, until=until, by="anna")
+    practised = TrainingBegan(training="x", scenario="shop", trainee="anna", by="anna", since=since, until=until)
     going = [
         await tell(room, on_test_subject("over"), began("over")),
         await tell(room, on_test_subject("over"), OnTestEnded(test="over", how=HowEnded.TIME)),
@@ -250,6 +255,10 @@ async def test_what_was_done_beside_any_alarm_goes_like_a_line_in_the_log(house:
         await tell(room, code_subject("c"), CodeUsed(code="c")),
         await tell(room, site_subject("a"), WordTried(account_id="a", by="anna", right=True)),
         await tell(room, "schedules", put_off),
+        await tell(room, handover_subject("h"), HandoverWritten(handover="h", by="anna", since=since)),
+        await tell(room, handover_subject("h"), HandoverSigned(handover="h", by="boris")),
+        await tell(room, training_subject("x"), practised),
+        await tell(room, training_subject("x"), TrainingEnded(training="x")),
     ]
     await tell(room, on_test_subject("runs"), began("runs"))
     await tell(room, "centre", Started(version="1", kinds_version=1, kinds_digest="", codes_digest=""))

@@ -46,6 +46,7 @@ from belfry.domain.facts import (
 from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.signal import AccountKey
+from belfry.domain.training_facts import TrainingBegan, TrainingEnded
 from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
 from belfry.ports.archive import Archive, ClosedIncident, Going
 from belfry.safeguards.retention import PERSON_GROUPS, EntryPeriods, is_of_person, runs
@@ -113,6 +114,8 @@ class _Batch:
         self.positions.add(position)
         self.signals.append(signal)
         self.sealed.update(part.key for part in signal.sealed)
+        if signal.training:
+            return  # it was never counted
         place = signal.received_at.date().isoformat(), signal.account_id or ""
         self.heard[place] = self.heard.get(place, 0) + 1
 
@@ -245,8 +248,8 @@ class Expiry:
                 if isinstance(fact, HandoverWritten):
                     facts = (each for one in whole if isinstance(one, Stored) for each in one.entry.facts)
                     batch.sealed.update(part.key for each in facts for part in sealed_of(each))
-            elif isinstance(fact, WordTried | ClosingExtended):
-                batch.positions.add(stored.position)
+            elif isinstance(fact, WordTried | ClosingExtended | TrainingBegan | TrainingEnded):
+                batch.positions.add(stored.position)  # the signals of an exercise go with its incidents
 
     async def _take_changes(self, batch: _Batch, stored: Stored) -> None:
         """Who changed what of the registry. The newest says up to where its changes are written down, and stays."""
