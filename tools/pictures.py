@@ -66,6 +66,7 @@ def main(words: Sequence[str]) -> int:
         sites(desks["console-light"], desks["console-dark"], asked.only)
         storm(desks["console-light"], asked.only)
         plans(desks["console-light"], asked.only)
+        together(desks["console-light"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
         sheet(browser, asked.only)
@@ -215,6 +216,27 @@ def plans(page: Page, only: Sequence[str]) -> None:
     page.keyboard.press("2")
     page.locator("[data-testid=walk][data-step=evidence]").wait_for()
     keep(page, "plan-try", only)
+    page.get_by_test_id("nav-desk").click()
+
+
+def together(page: Page, only: Sequence[str]) -> None:
+    """Who is ready, the room as a supervisor sees it, and an act on many that is counted first."""
+    page.locator("[data-testid=duty]").wait_for()
+    page.keyboard.press("y")
+    page.locator("[data-testid=duty][data-duty=ready]").wait_for()
+    keep(page, "together-ready", only)
+    page.keyboard.press("y")
+    page.locator("[data-testid=duty][data-duty=paused]").wait_for()
+    page.get_by_test_id("duty-by-hand").click()
+    page.keyboard.press("l")
+    page.get_by_test_id("many-reason").fill("The provider says that it is mended")
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("many-counts").locator(".counts").wait_for()
+    keep(page, "together-many", only)
+    page.get_by_test_id("many-close").click()
+    page.keyboard.press("f")
+    page.get_by_test_id("list-people").wait_for()
+    keep(page, "together-floor", only)
     page.get_by_test_id("nav-desk").click()
 
 

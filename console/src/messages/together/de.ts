@@ -99,6 +99,7 @@ export const together: Record<keyof typeof english, Message> = {
   'many.before': { one: '{n} passt. {done} würden erledigt, {left} blieben, wie sie sind.', other: '{n} passen. {done} würden erledigt, {left} blieben, wie sie sind.' },
   'many.running': '{done} von {n} erledigt',
   'many.after': '{done} von {n} erledigt, {left} blieben, wie sie sind.',
+  'many.more': 'Inzwischen passen mehr, als Sie gezählt haben: noch einmal zählen.',
   'many.close': 'Fertig',
   'why.priority_1': 'Priorität 1',
   'why.life': 'es kann um ein Leben gehen',

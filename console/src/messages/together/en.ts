@@ -96,6 +96,7 @@ export const together = {
   'many.before': { one: '{n} fits. {done} would be done, {left} left as they are.', other: '{n} fit. {done} would be done, {left} left as they are.' },
   'many.running': '{done} of {n} done',
   'many.after': '{done} of {n} done, {left} left as they are.',
+  'many.more': 'More fit by now than you counted: count again.',
   'many.close': 'Done',
   'why.priority_1': 'priority 1',
   'why.life': 'a life may be at stake',

@@ -99,6 +99,7 @@ export const together: Record<keyof typeof english, Message> = {
   'many.before': { one: '{n} encaja. Se harían {done}, {left} quedarían como están.', other: '{n} encajan. Se harían {done}, {left} quedarían como están.' },
   'many.running': '{done} de {n} hechos',
   'many.after': '{done} de {n} hechos, {left} quedaron como están.',
+  'many.more': 'Encajan más de los que contó: cuente de nuevo.',
   'many.close': 'Listo',
   'why.priority_1': 'prioridad 1',
   'why.life': 'puede peligrar una vida',

@@ -99,6 +99,7 @@ export const together: Record<keyof typeof english, Message> = {
   'many.before': { one: '{n} convient. {done} seraient faits, {left} laissés tels quels.', other: '{n} conviennent. {done} seraient faits, {left} laissés tels quels.' },
   'many.running': '{done} sur {n} faits',
   'many.after': '{done} sur {n} faits, {left} laissés tels quels.',
+  'many.more': 'Il en convient plus que vous n’avez compté : comptez à nouveau.',
   'many.close': 'Terminé',
   'why.priority_1': 'priorité 1',
   'why.life': 'une vie peut être en jeu',
