@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import MediaType, Response, Router, delete, get, post, put
+from litestar import Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from belfry.centre.plans import Planner
@@ -84,9 +84,9 @@ async def plans(
 
 
 @get("/plans/schema", guards=[need(Right.SILENCE)], summary="What a plan is, as JSON schema")
-async def plan_schema(request: Asked) -> Response[bytes]:
+async def plan_schema(request: Asked) -> dict[str, Any]:
     """JSON Schema 2020-12 of a plan, in JSON or TOML."""
-    return Response(msgspec.json.encode(msgspec.json.schema(Plan)), media_type=MediaType.JSON)
+    return msgspec.json.schema(Plan)
 
 
 @get("/plans/{plan_id:str}", guards=[need(Right.SILENCE)], responses={404: _REFUSED[404]}, summary="One plan")
