@@ -211,6 +211,11 @@ FREE: Final[Mapping[str, str]] = {
     "POST /storms/{storm_id}/renew": "the same",
     "POST /storms/{storm_id}/end": "the same",
     "POST /storms/{storm_id}/review": "the same",
+    "GET /desk": "what one says of oneself",
+    "POST /desk/ready": "the same",
+    "POST /desk/pause": "the same",
+    "POST /desk/by-hand": "the same",
+    "GET /incidents/bulk/{act_id}": "one's own acts alone",
     "GET /technician": "his session is of that site",
     "POST /technician/test": "the same",
     "POST /technician/extend": "the same",
@@ -245,6 +250,10 @@ OWN: Final[Mapping[str, str]] = {
     "GET /plans/skipped": "test_what_was_skipped_and_what_would_be_asked_for_is_told_to_its_own_tenant",
     "GET /runaways": "test_what_repeats_itself_is_told_to_its_own_tenant",
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
+    "GET /floor": "test_the_room_shows_each_tenant_its_own_work_and_people",
+    "GET /abilities": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
+    "PUT /abilities/{name}": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
+    "POST /incidents/bulk": "test_an_act_on_many_touches_nothing_of_another_tenant",
     f"POST {_SITE}/confirm": "test_a_holder_sees_and_confirms_the_sites_that_are_linked_to_him_and_no_other",
 }
 
@@ -269,6 +278,42 @@ def test_no_decision_is_about_an_operation_that_is_gone() -> None:
     decided = {*SEEN, *REFUSED, *FREE, *OWN}
     assert decided <= set(operations())
     assert {name for name in OWN.values() if name not in globals()} == set()
+
+
+# -- working together -------------------------------------------------------------------------------------------------
+
+
+async def test_the_room_shows_each_tenant_its_own_work_and_people(town: Town) -> None:
+    for where in ("north", "south"):
+        done = await town.all.post(f"/incidents/{town.incidents[where]}/take", json={"version": 1})
+        assert done.status_code == 200, done.text
+    whole = (await town.all.get("/floor")).json()
+    mine = await town.mine.get("/floor")
+    assert MARK not in mine.text
+    assert {one["id"] for person in whole["people"] for one in person["holds"]} >= {town.incidents["south"]}
+    assert {one["id"] for person in mine.json()["people"] for one in person["holds"]} == {town.incidents["north"]}
+    assert town.incidents["south"] not in mine.text
+
+
+async def test_what_people_are_trained_for_is_told_to_their_own_tenant(town: Town) -> None:
+    await user(town.rig, "sven", Role.OPERATOR, SOUTH)
+    names = {one["name"] for one in (await town.mine.get("/abilities")).json()["items"]}
+    assert names == {"nora"}
+    body = {"skills": ["fire"], "speaks": []}
+    assert (await town.mine.put("/abilities/sven", json=body)).status_code == 404
+    assert (await town.mine.put("/abilities/nora", json=body)).status_code == 200
+
+
+async def test_an_act_on_many_touches_nothing_of_another_tenant(town: Town) -> None:
+    body = {"id": "an-act-of-nora", "act": "close", "filter": {}, "disposition": "test"}
+    shown = (await town.mine.post("/incidents/bulk", json={**body, "preview": True})).json()
+    act = {"upto": shown["upto"], "expect_count": shown["matched"], "reason": "all was a test"}
+    done = await town.mine.post("/incidents/bulk", json={**body, **act})
+    assert done.status_code == 200, done.text
+    assert town.incidents["south"] not in done.text
+    south = (await town.all.get(f"/incidents/{town.incidents['south']}")).json()
+    assert south["state"] == "waiting"
+    assert (await town.all.get("/incidents/bulk/an-act-of-nora")).status_code == 404
 
 
 # -- lists and searches -----------------------------------------------------------------------------------------------
