@@ -67,6 +67,7 @@ def main(words: Sequence[str]) -> int:
         storm(desks["console-light"], asked.only)
         plans(desks["console-light"], asked.only)
         together(desks["console-light"], asked.only)
+        shift(desks["console-light"], asked.only)
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
         sheet(browser, asked.only)
@@ -473,6 +474,46 @@ def storm(page: Page, only: Sequence[str]) -> None:
     page.keyboard.press("x")
     page.get_by_test_id("held").nth(HELD - 1).wait_for(timeout=1_000 * WAITS_AT_MOST_S)
     keep(page, "storm", only)
+
+
+def shift(page: Page, only: Sequence[str]) -> None:
+    """Two fires close by as one case, the sheet of a shift, and somebody who practises."""
+    if only and not {"merged", "handover", "training"} & {*only}:
+        return
+    page.goto(f"{page.url.partition('?')[0].rstrip('/')}/?incident={page.evaluate(MERGE)}")
+    page.get_by_test_id("merged").wait_for()
+    keep(page, "merged", only)
+    page.keyboard.press("Shift+H")
+    page.get_by_test_id("handover-text").fill(LEFT)
+    keep(page, "handover", only)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+T")
+    page.get_by_test_id("train-shop").click()
+    page.get_by_test_id("training-banner").wait_for()
+    page.keyboard.press("Shift+T")
+    page.get_by_test_id("training-end").wait_for()
+    keep(page, "training", only)
+    page.get_by_test_id("training-end").click()
+
+
+LEFT: Final = "The guard at the kiosk is late: ask him again at three."
+MERGE: Final = """async () => {
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const ask = async (path, body) => (await fetch(`/api/v1${path}`, body && {
+    method: 'POST', body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', 'X-Belfry-CSRF': csrf },
+  })).json();
+  const { items } = await ask('/incidents?state=open&limit=1000');
+  const lead = items.find((row) => row.neighbours > 0);
+  let { version, state, neighbours_open, acts } = await ask(`/incidents/${lead.id}`);
+  if (acts.includes('take')) await ask(`/incidents/${lead.id}/take`, { version });
+  else if (acts.includes('takeover')) await ask(`/incidents/${lead.id}/takeover`, { version, reason: 'One case' });
+  const [other] = neighbours_open;
+  await ask(`/incidents/${other.id}/merge`, { version: other.version, into: lead.id, reason: 'One case' });
+  return lead.id;
+}"""
+"""Takes the first fire that has another one close by, merges that into it, and says which it is."""
 
 
 def supervision(browser: Browser, url: str, only: Sequence[str]) -> None:
