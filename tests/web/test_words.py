@@ -145,7 +145,7 @@ async def test_a_word_is_asked_about_an_open_incident_of_this_site_alone(rig: Ri
         assert (answer.status_code, answer.json()["type"]) == (404, "belfry:incident")
     incident = await alarm_at(rig, operator)
     await operator.post(f"/incidents/{incident}/take", json={"version": 1})
-    closing = {"version": 2, "seen_upto": 1, "disposition": "false_alarm"}
+    closing = {"version": 2, "seen_upto": 1, "disposition": "false_alarm", "cause": "user_mistake"}
     assert (await operator.post(f"/incidents/{incident}/close", json=closing)).status_code == 200
     assert (await said(operator, mill, WORD, incident)).status_code == 409
     assert not [fact for fact in await facts(rig) if isinstance(fact, WordChecked | WordTried)]
