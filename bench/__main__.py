@@ -9,6 +9,7 @@ from bench import results
 from bench.measure import Row
 from bench.past import Past
 from bench.queue_list import QueueList
+from bench.queue_screen import QueueScreen
 from bench.rates import rates
 from bench.report import page, table
 from bench.restart import Restart
@@ -25,6 +26,7 @@ NAMES: Final = (
     "post-50",
     "list",
     "screen",
+    "queue",
     "restart",
     "behind",
     "import",
@@ -48,6 +50,7 @@ def main() -> None:
         *rates(past),
         QueueList(asked.incidents),
         Screen(asked.seconds),
+        QueueScreen(),
         Restart(past),
         Import(),
         Alarm(),

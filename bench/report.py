@@ -11,6 +11,7 @@ from typing import Final
 from bench.cells import HEAD
 from bench.measure import Row
 from bench.queue_list import READS, READS_OF_ALERTA
+from bench.queue_screen import RATE as QUEUE_RATE
 from bench.restart import SIGNALS
 from bench.results import Result
 from bench.screen import RATE, STREAMS_BESIDE
@@ -47,6 +48,7 @@ def page(rows: Sequence[Row], results: Mapping[str, Result]) -> str:
         signals=SIGNALS,
         rate=RATE,
         streams=STREAMS_BESIDE,
+        queue_rate=QUEUE_RATE,
     )
 
 

@@ -137,7 +137,7 @@ def _round(browser: Browser, seconds: float, say: Say) -> Taken:
         with serving(folder) as running:
             _send(running, turns=1, after=0)  # the incidents whose rows are to change
             running.caught_up()
-            with _listening(running, tokens) as beside, _signed_in(browser, running) as page:
+            with _listening(running, tokens) as beside, signed_in(browser, running) as page:
                 taken = _watched(page, running, max(1, round(seconds * RATE / ACCOUNTS)))
                 told = _end(beside)
     if told["streams"] != STREAMS_BESIDE:
@@ -233,7 +233,7 @@ def _end(beside: "subprocess.Popen[str]") -> Mapping[str, int]:
 
 
 @contextmanager
-def _signed_in(browser: Browser, running: Running) -> Iterator[Page]:
+def signed_in(browser: Browser, running: Running) -> Iterator[Page]:
     """An operator at the console, with its stream open."""
     context = browser.new_context(viewport=SCREEN, locale="en-GB", timezone_id="Europe/London")
     context.set_default_timeout(WAIT_MS)
