@@ -19,7 +19,6 @@ from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
-from belfry.centre.feed import Feed
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -130,8 +129,6 @@ class Rig:
             chance=self.chance,
             plans=self.planner,
         )
-        self.feed = Feed(self.board, self.desk, rules=self.rules, clock=self.clock)
-        """Nobody runs it: a test that wants it steps it."""
         bulk = Bulk(
             self.board,
             journal,
@@ -142,7 +139,6 @@ class Rig:
             chance=self.chance,
         )
         values: dict[str, Any] = {
-            "feed": self.feed,
             "bulk": bulk,
             "name": "Test centre",
             "version": "1.2.3",
