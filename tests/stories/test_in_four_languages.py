@@ -36,6 +36,9 @@ async def test_reasons_and_codes_are_said_in_the_language_of_whoever_reads(town:
     assert french["items"][0]["reasons"] == ["Contact ID 1111, Détecteur de fumée en alarme"]
     spanish = await in_words(anna, "es", "/incidents?state=open")
     assert spanish["items"][0]["signals"][0]["name"] == "Detector de humo en alarma"
+    record = await in_words(anna, "fr", f"{path}/record")
+    assert record["timeline"][0]["reasons"] == ["Contact ID 1111, Détecteur de fumée en alarme"]
+    assert record["signals"][1]["name"] == "Déclencheur manuel actionné"
     signals = await in_words(anna, "de", "/signals")
     assert [one["name"] for one in signals["items"]] == ["Rauchmelder in Alarm", "Handfeuermelder betätigt"]
 

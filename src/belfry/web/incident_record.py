@@ -23,6 +23,7 @@ from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import seen, staff_of, texts_in
 from belfry.web.languages import language_of
+from belfry.web.near import items_for
 from belfry.web.notices import with_notices
 from belfry.web.paper.incident import incident_paper
 from belfry.web.plan_telling import AtSite, at_site, plan_view
@@ -90,7 +91,8 @@ async def _record(request: Asked, desk: Front, found: Incident) -> IncidentRecor
     kept = [one for one in entries if isinstance(one, Stored)]
     parts = [*sealed_parts(entries), *found.first.sealed]
     texts = await texts_in(house, parts, found.id)
-    items = await with_notices(desk, found.id, lines_of(desk.teller, entries, found, texts or {}))
+    told = await with_notices(desk, found.id, lines_of(desk.teller, entries, found, texts or {}))
+    items = items_for(request, told)
     plan, site = await plan_view(request, found), await at_site(desk, found)
     row = desk.teller.fields(found, language)
     words = house.kinds.words(found.kind, language)
