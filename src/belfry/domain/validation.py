@@ -200,7 +200,7 @@ def _speaks_for(other: Incident, incident: Incident, rules: Rules) -> bool:
     table = load()
     if other.id == incident.id or other.account is None or other.account != incident.account:
         return False
-    if not _of(other.kind, (*table.intrusion, *table.tamper)):
+    if not _of(other.kind, table.intrusion) and not _of(other.kind, table.tamper):
         return False
     reach = span(rules.intrusion_group_s)
     return other.opened_at <= _last_alarm(incident) + reach and incident.opened_at <= _last_alarm(other) + reach
@@ -275,5 +275,6 @@ def _last_alarm(incident: Incident) -> datetime:
     return incident.last_alarm_at or incident.opened_at
 
 
-def _of(kind: str, prefixes: Iterable[str]) -> bool:
+@cache  # of a closed list, and asked for every row that is told
+def _of(kind: str, prefixes: tuple[str, ...]) -> bool:
     return any(kind == one or kind.startswith(f"{one}.") for one in prefixes)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from operator import is_
 from typing import Any, Final
 
 from msgspec import structs
@@ -56,6 +57,8 @@ from belfry.web.views import (
 )
 
 MEDICAL: Final = "MED"
+SCORES_KEPT: Final = 16_384
+"""More than stand in any queue."""
 
 _ANNOTATING: Final = RESTORING | {SignalState.CANCEL, SignalState.ABORT, SignalState.SILENCED}
 
@@ -85,6 +88,8 @@ class Teller:
     maps: SiteMaps = field(default_factory=SiteMaps)
     beside: Callable[[Incident], Sequence[Incident]] = lambda _: ()
     """What is open at the site of an incident."""
+    scores: dict[str, tuple[tuple[int, ...], list[SiteMap | None], Score | None]] = field(default_factory=dict)
+    """As last reckoned, by incident: a row is told to many more often than it changes."""
 
     # -- rows
 
@@ -235,7 +240,17 @@ class Teller:
         """The validation score; None where the levels are not for it."""
         if not (may_be_scored(incident) or is_user_pressed(incident.kind)):
             return None
-        return score(incident, beside=self.beside(incident), rules=self.rules, site_of=self._zones)
+        beside = self.beside(incident)
+        heads = (incident.head, *(one.head for one in beside))  # positions: they say which incidents, and how far
+        zones = [self._zones(one) for one in (incident, *beside)]
+        kept = self.scores.get(incident.id)
+        if kept is not None and kept[0] == heads and all(map(is_, kept[1], zones)):
+            return kept[2]
+        found = score(incident, beside=beside, rules=self.rules, site_of=self._zones)
+        if len(self.scores) >= SCORES_KEPT:
+            self.scores.clear()
+        self.scores[incident.id] = (heads, zones, found)
+        return found
 
     def said_of(self, found: Score, language: str) -> list[str]:
         """Why, in words."""
