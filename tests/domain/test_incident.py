@@ -39,6 +39,7 @@ FACT_OF: Final[dict[Move, OnIncident]] = {
     Move.WAKE: DUE,
     Move.CLOSE: CLOSED,
     Move.CLOSE_BY_RULE: structs.replace(CLOSED, by=None),
+    Move.CLOSE_WITH_MANY: structs.replace(CLOSED, bulk="b1"),
     Move.REOPEN: REOPENED,
 }
 WAY_TO: Final[dict[State, tuple[OnIncident, ...]]] = {
