@@ -804,8 +804,8 @@ async def test_numbers_of_another_tenant_are_not_proposed_for_an_unknown_one(tow
     assert "near: 7700" in (await town.all.get(f"/incidents/{unknown}")).text
     rig.wait(seconds=16)
     rig.front.tenants.look(present=False)
-    told = [await town.mine.get(f"/incidents/{unknown}{more}") for more in ("", "/timeline")]
-    assert [answer.status_code for answer in told] == [200, 200]
+    told = [await town.mine.get(f"/incidents/{unknown}{more}") for more in ("", "/timeline", "/record")]
+    assert [answer.status_code for answer in told] == [200, 200, 200]
     assert not [answer for answer in told if "7700" in answer.text]
 
 
