@@ -18,6 +18,7 @@ NO_BODY = {
     ("/api/v1/tests/{test_id}/end", "post"),
     ("/api/v1/storms/{storm_id}/end", "post"),
     ("/api/v1/technician/end", "post"),
+    *((f"/api/v1/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
 }
 
 
@@ -116,6 +117,13 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/calls", "post"),
         ("/incidents", "get"),
         ("/incidents/next", "post"),
+        ("/incidents/bulk", "post"),
+        ("/incidents/bulk/{act_id}", "get"),
+        ("/desk", "get"),
+        *((f"/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
+        ("/floor", "get"),
+        ("/abilities", "get"),
+        ("/abilities/{name}", "put"),
         ("/incidents/{incident_id}", "get"),
         ("/incidents/{incident_id}/timeline", "get"),
         ("/stream", "get"),

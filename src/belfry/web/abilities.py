@@ -1,41 +1,19 @@
 """What operators are trained for and speak: kept up by supervisors, used to hand out incidents and for nothing else."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Router, get, put
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct
 
 from belfry.domain.abilities import Abilities, Skill
 from belfry.ports.staff import AbilitiesRefused, NoSuchUser, User
-from belfry.web.asks import Ask
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.problems import refused, refused_field, told
 from belfry.web.rights import Right, may
-
-Language = Annotated[str, Meta(min_length=2, max_length=3)]
-
-
-class AbilitiesBody(Ask, frozen=True, kw_only=True):
-    """In place of what was there before. No skill: trained for everything."""
-
-    skills: Annotated[list[Skill], Meta(max_length=len(Skill))]
-    speaks: Annotated[list[Language], Meta(max_length=12)]
-
-
-class AbilitiesView(Struct, frozen=True, kw_only=True):
-    name: str
-    skills: list[Skill]
-    speaks: list[str]
-
-
-class AbilitiesList(Struct, frozen=True, kw_only=True):
-    """In the order of the names; `skills` is the closed list."""
-
-    items: list[AbilitiesView]
-    skills: list[Skill]
+from belfry.web.together_asks import AbilitiesBody
+from belfry.web.together_views import AbilitiesList, AbilitiesView
 
 
 def _view(user: User) -> AbilitiesView:

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from belfry.centre.bulk import Bulk, BulkAsk, More, Outcome
-from belfry.domain.bulk import BulkAct, Filter, comment_missing
-from belfry.domain.closing import Cause, Disposition
+from belfry.domain.bulk import BulkAct, comment_missing
 from belfry.domain.commands import NotAllowed, Refusal, Staff
 from belfry.domain.incident import Incident
-from belfry.web.asks import Ask, Name, Reason
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
@@ -23,27 +20,8 @@ from belfry.web.problems import refused, refused_field, told
 from belfry.web.rights import Right
 from belfry.web.sight import viewer_of
 from belfry.web.stream import Hub
+from belfry.web.together_asks import BulkBody
 from belfry.web.together_views import BulkView, RefusedGroup
-
-Id = Annotated[str, Meta(min_length=8, max_length=60, pattern=r"^[0-9A-Za-z_-]+$(?!\n)")]
-
-
-class BulkBody(Ask, frozen=True, kw_only=True):
-    """`preview` shows what would be done, and gives `upto` and the count; the act itself wants both back, and a reason.
-    `id` is any word that belongs to this act alone: the same again is not done twice. `to` is who gets what is
-    assigned."""
-
-    id: Id
-    filter: Filter
-    act: BulkAct
-    preview: bool = False
-    upto: Annotated[int, Meta(ge=0)] | None = None
-    expect_count: Annotated[int, Meta(ge=0)] | None = None
-    reason: Reason | None = None
-    disposition: Disposition | None = None
-    cause: Cause | None = None
-    to: Name | None = None
-
 
 _REFUSED: Final = {
     400: told("A field is missing or outside its limit"),

@@ -13,18 +13,18 @@ from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import staff_of
 from belfry.web.problems import refused, told
 from belfry.web.rights import Right
-from belfry.web.together_views import DutyView
+from belfry.web.together_views import ReadyView
 
 _REFUSED: Final = {409: told("This centre hands nothing out")}
 
 
-def duty_of(feed: Feed, name: str) -> DutyView:
+def duty_of(feed: Feed, name: str) -> ReadyView:
     """How it stands with somebody, by hand where he said nothing yet."""
     standing = feed.of(name)
     if standing is None:
-        return DutyView(duty=Duty.BY_HAND)
+        return ReadyView(duty=Duty.BY_HAND)
     handed = standing.handed if standing.handed in feed.has(name) else None
-    return DutyView(
+    return ReadyView(
         duty=standing.duty,
         why=standing.why,
         since=standing.since,
@@ -46,13 +46,13 @@ def _feed(request: Asked) -> Feed:
 
 
 @get("/desk", guards=[need(Right.ACT)], responses=_REFUSED, summary="Whether I am handed incidents")
-async def desk(request: Asked) -> DutyView:
+async def desk(request: Asked) -> ReadyView:
     """The stream says the same as `duty`, whenever it changes."""
     return duty_of(_feed(request), visitor_of(request).user.name)
 
 
 @post("/desk/ready", status_code=200, guards=[need(Right.ACT)], responses=_REFUSED, summary="I am ready")
-async def ready(request: Asked) -> DutyView:
+async def ready(request: Asked) -> ReadyView:
     """From now on the centre takes the next incident for me, as long as I have none and my console listens."""
     feed = _feed(request)
     feed.ready(staff_of(request))
@@ -60,7 +60,7 @@ async def ready(request: Asked) -> DutyView:
 
 
 @post("/desk/pause", status_code=200, guards=[need(Right.ACT)], responses=_REFUSED, summary="I take a break")
-async def pause(request: Asked) -> DutyView:
+async def pause(request: Asked) -> ReadyView:
     """Nothing more comes; what I have stays with me."""
     feed = _feed(request)
     feed.pause(staff_of(request))
@@ -68,7 +68,7 @@ async def pause(request: Asked) -> DutyView:
 
 
 @post("/desk/by-hand", status_code=200, guards=[need(Right.ACT)], responses=_REFUSED, summary="I take by hand")
-async def by_hand(request: Asked) -> DutyView:
+async def by_hand(request: Asked) -> ReadyView:
     """Neither ready nor away: I take what I want."""
     feed = _feed(request)
     feed.by_hand(staff_of(request))

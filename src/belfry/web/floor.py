@@ -24,7 +24,7 @@ from belfry.web.languages import language_of
 from belfry.web.outlet import Audience
 from belfry.web.rights import Right
 from belfry.web.sight import sees, viewer_of
-from belfry.web.together_views import DutyView, FloorView, OldestView, OnFloor, PersonView, RunningClock, SkippedStep
+from belfry.web.together_views import FloorView, OldestView, OnFloor, PersonView, ReadyView, RunningClock, SkippedStep
 
 CLOCKS_MOST: Final = 200
 HELD_MOST: Final = 50
@@ -108,7 +108,7 @@ def _of_his_own(audience: Audience, theirs: Audience) -> bool:
 
 
 def _person(desk: Front, name: str, present: Mapping[str, Audience], holds: list[OnFloor]) -> PersonView:
-    duty = DutyView(duty=Duty.BY_HAND) if desk.house.feed is None else duty_of(desk.house.feed, name)
+    duty = ReadyView(duty=Duty.BY_HAND) if desk.house.feed is None else duty_of(desk.house.feed, name)
     here = name in present
     busy = any(one.state is State.TAKEN for one in holds)
     return PersonView(

@@ -40,6 +40,8 @@ from belfry.web import (
     site_views,
     storm_asks,
     storm_views,
+    together_asks,
+    together_views,
     views,
 )
 from belfry.web.bodies import Asked
@@ -117,12 +119,13 @@ def _say_types(told: Json) -> None:
             report_views,
             call_views,
             handover_views,
+            together_views,
         )
         for kind in _structs(module)
     ]
     bodies = [
         kind
-        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks, score_asks)
+        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks, score_asks, together_asks)
         for kind in _structs(module)
     ]
     kinds = [*answers, *bodies, Problem, SheetForm]

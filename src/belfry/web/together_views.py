@@ -3,11 +3,12 @@
 from msgspec import Struct
 
 from belfry.centre.feed import Duty
+from belfry.domain.abilities import Skill
 from belfry.domain.facts import IncidentState
 from belfry.web.views import Instant
 
 
-class DutyView(Struct, frozen=True, kw_only=True):
+class ReadyView(Struct, frozen=True, kw_only=True):
     """Whether somebody is handed incidents. `why`: idle or away, where the centre paused him; `grace_until`: the next
     one comes then; `handed`: the incident that he was handed and has."""
 
@@ -110,3 +111,16 @@ class BulkView(Struct, frozen=True, kw_only=True):
     refused: list[RefusedGroup]
     upto: int
     """The number of the newest incident that is meant: what came later is left alone."""
+
+
+class AbilitiesView(Struct, frozen=True, kw_only=True):
+    name: str
+    skills: list[Skill]
+    speaks: list[str]
+
+
+class AbilitiesList(Struct, frozen=True, kw_only=True):
+    """In the order of the names; `skills` is the closed list."""
+
+    items: list[AbilitiesView]
+    skills: list[Skill]
