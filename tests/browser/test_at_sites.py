@@ -66,7 +66,10 @@ async def test_closing_without_a_restore_says_until_when_it_is_waited_for(house:
         await expect(anna.rows).to_have_count(1)
         await anna.press("n")
         await expect(anna.of("act-close")).to_be_visible()
-        await anna.press("c", "5", "1")
+        await anna.leave_out(fire["id"])
+        await anna.press("c")
+        await expect(anna.of("panel")).to_be_visible()
+        await anna.press("5", "1")
         await anna.of("reason").fill("Detector will be replaced")
         await anna.of("follow-up-hours").select_option("4")
         assert await in_every_look(anna, "closing without its restore") == {}

@@ -62,7 +62,14 @@ async def test_an_alarm_rings_on_two_screens_is_taken_once_and_leaves_its_whole_
         await expect(taker.of("facts")).to_contain_text("Everything is restored")
         await expect(taker.of("timeline")).to_contain_text("Restored")  # nothing is closed over what was not shown
 
-        await taker.press("Escape", "c")
+        await taker.press("Escape", "d")
+        await expect(taker.of("plan-now")).to_have_attribute("data-begun", "true")
+        await taker.press("1")
+        await taker.expect_focus("plan-reference")
+        await taker.type("CF-2231")
+        await taker.press("Enter")
+        await expect(taker.of("step-brigade")).to_have_attribute("data-state", "done")
+        await taker.press("c")
         await taker.expect_focus("disposition-genuine")
         await taker.press("2")
         await expect(taker.of("disposition-false_alarm")).to_be_checked()
@@ -94,8 +101,10 @@ def tell_apart(story: dict[str, Any], taker: str) -> None:
     assert told == [
         ("opened", None),
         ("taken", taker),
+        ("plan", None),
         ("note", taker),
         ("restored", None),
+        ("step", taker),
         ("closed", taker),
     ]
     signals = [item["signal"] for item in story["timeline"] if item["signal"]]

@@ -100,7 +100,8 @@ async def test_an_operator_needs_no_mouse(house: House, browser: Browser) -> Non
         await anna.press("v")
         await expect(anna.of("volume")).to_have_count(0)
 
-        told = [item["type"] for item in (await house.api.incident(shop))["timeline"] if item["by"] == "anna"]
+        items = (await house.api.incident(shop))["timeline"]
+        told = [item["type"] for item in items if item["by"] == "anna" and item["type"] != "skipped"]
         assert told == [
             *("taken", "note", "reclassified", "held", "taken", "released", "taken"),
             *("closed", "reopened"),
