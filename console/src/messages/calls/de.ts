@@ -40,7 +40,7 @@ export const calls: Record<keyof typeof en, Message> = {
   'calls.standing.dispatch': 'Hilfe schicken, niemanden mehr anrufen',
   'calls.standing.supervisor': 'An die Leitung',
   'calls.supervisor': 'Alle wurden in allen Runden angerufen, oder niemand ist erreichbar: Leitung verständigen.',
-  'calls.hidden': 'Nummern sieht, wer den Vorfall hat: zuerst übernehmen.',
+  'calls.hidden': 'Nummern sieht, wer den Vorgang hat: zuerst übernehmen.',
   'calls.withheld': 'klingelt vor Ort: ein stiller Alarm ist offen',
   'calls.outcome': 'Was dabei herauskam',
   'calls.minutes': 'In wie vielen Minuten dort? Leer: kommt nicht',
