@@ -231,7 +231,7 @@ class Centre:
 
     def _look_back(self, down: Downtime | None) -> None:
         """Take up the centre's own faults: those that are not over, and whether the run before was ended in order."""
-        self.own_faults.recall(self.board.queue())
+        self.own_faults.recall(self.board.every())
         folder = self._settings.data
         if mark.stands(folder) and down is not None:
             self.health.was_away(down.since, down.until)

@@ -145,6 +145,11 @@ class Board:
         """Open incidents of a silent kind."""
         return [self._incidents[key] for key in self._silent]
 
+    def every(self) -> Iterator[Incident]:
+        """Open incidents: those of the queue, and then those that are merged into one of them."""
+        yield from self.queue()
+        yield from self.merged()
+
     def merged(self) -> Iterator[Incident]:
         """Open incidents that are merged into another one."""
         return (self._incidents[key] for key in tuple(self._merged))

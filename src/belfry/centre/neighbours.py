@@ -55,7 +55,7 @@ class Neighbours:
 
     def _hear(self, incident: Incident) -> None:
         known = self._spots.get(incident.id)
-        spot = spot_of(incident, self._account(incident)) if incident.open else None
+        spot = spot_of(incident, self._account(incident)) if incident.open and incident.merged_into is None else None
         if spot == known:  # most of what is said of an incident changes no place
             return
         if known is not None:

@@ -23,7 +23,7 @@ class Registered:
         self._board, self._accounts, self._desk = board, accounts, desk
 
     async def look(self) -> None:
-        found = [(one, account) for one in self._board.queue() if (account := self._whose(one)) is not None]
+        found = [(one, account) for one in self._board.every() if (account := self._whose(one)) is not None]
         for incident, account in found:
             try:
                 await self._desk.attach(incident.id, account, self._accounts.site(account.id))

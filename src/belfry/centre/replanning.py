@@ -46,7 +46,7 @@ class Replanning:
 
     def recall(self) -> None:
         """Look at what was there before the start."""
-        found = [*self._board.queue(), *self._board.closed()]
+        found = [*self._board.every(), *self._board.closed()]
         skipped = [Skipped(one.id, deed) for one in found for deed in one.deeds if deed.outcome is None]
         self._skipped.extend(sorted(skipped, key=lambda each: each.deed.position))
         for incident in found:

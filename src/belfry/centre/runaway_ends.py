@@ -33,7 +33,7 @@ class RunawayEnds:
     async def look(self) -> None:
         """Raises JournalError, KeysUnavailable; what is over stays so."""
         now = self._clock()
-        over = [one for one in self._board.queue() if one.kind == RUNAWAY and self._is_over(one, now)]
+        over = [one for one in self._board.every() if one.kind == RUNAWAY and self._is_over(one, now)]
         for incident in over:
             await self._deliver(_said_over(incident, now))
 

@@ -170,8 +170,7 @@ class TrainingDesk:
     async def _close_left(self) -> None:
         """Close what exercises left open that are over; also what triage opened behind their end."""
         running = {one.id for one in self.book.running()}
-        every = (*self._board.queue(), *self._board.merged())
-        left = [one for one in every if one.trainee is not None and _exercise_of(one) not in running]
+        left = [one for one in self._board.every() if one.trainee is not None and _exercise_of(one) not in running]
         for incident in left:
             await self._close(incident.id)
 

@@ -69,7 +69,7 @@ class Memory:
 
     def recall(self, board: Board, extended: Iterable[ClosingExtended], now: datetime) -> Iterable[ClosingExtended]:
         """Everything stored is folded: take up what stands. Yields the closings that were put off since."""
-        for incident in board.queue():
+        for incident in board.every():
             if incident.kind in CHECKS and incident.open_points and incident.method == Method.SYSTEM:
                 self._missed(incident)
         for slot in self._watched.live():

@@ -43,7 +43,7 @@ class Unsecured:
 
     def load(self) -> None:
         """Take up everybody who had an alarm within the last day."""
-        for incident in (*self._board.queue(), *self._board.closed()):
+        for incident in (*self._board.every(), *self._board.closed()):
             if incident.account is not None and family(incident.kind) == HAZARD:
                 self._consider(incident.account, incident.area)
 
