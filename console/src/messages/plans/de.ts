@@ -67,7 +67,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.demanded': 'muss getan werden',
   'plan.owed': 'offen',
   'plan.owed.lead': {
-    one: 'Vor dem Abschließen ist das noch offen: tun oder mit Grund auslassen.',
+    one: 'Vor dem Abschließen ist {n} Schritt offen: tun oder mit Grund auslassen.',
     other: 'Vor dem Abschließen sind {n} Schritte offen. Der erste: tun oder mit Grund auslassen.',
   },
   'plan.added': 'für dieses Gebiet dazu',

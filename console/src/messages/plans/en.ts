@@ -66,7 +66,7 @@ export const plans = {
   'plan.demanded': 'must be done',
   'plan.owed': 'owed',
   'plan.owed.lead': {
-    one: 'Before it can be closed, this is owed: do it, or leave it out with a reason.',
+    one: 'Before it can be closed, {n} step is owed: do it, or leave it out with a reason.',
     other: 'Before it can be closed, {n} steps are owed. The first: do it, or leave it out with a reason.',
   },
   'plan.added': 'added for this area',

@@ -67,7 +67,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.demanded': 'hay que hacerlo',
   'plan.owed': 'pendiente',
   'plan.owed.lead': {
-    one: 'Antes de cerrar queda esto pendiente: hacerlo, u omitirlo con un motivo.',
+    one: 'Antes de cerrar queda {n} paso pendiente: hacerlo, u omitirlo con un motivo.',
     other: 'Antes de cerrar quedan {n} pasos pendientes. El primero: hacerlo, u omitirlo con un motivo.',
   },
   'plan.added': 'añadido para esta zona',

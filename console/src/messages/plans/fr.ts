@@ -67,7 +67,7 @@ export const plans: Record<keyof typeof en, Message> = {
   'plan.demanded': 'doit être fait',
   'plan.owed': 'dû',
   'plan.owed.lead': {
-    one: 'Avant de clore, ceci est dû : le faire, ou le laisser de côté avec une raison.',
+    one: 'Avant de clore, {n} étape est due : la faire, ou la laisser de côté avec une raison.',
     other: 'Avant de clore, {n} étapes sont dues. La première : la faire, ou la laisser de côté avec une raison.',
   },
   'plan.added': 'ajouté pour cette zone',
