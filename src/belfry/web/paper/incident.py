@@ -10,9 +10,9 @@ from belfry.web.paper.words import Say, stamp
 from belfry.web.record_views import IncidentRecord, RecordedDeed
 from belfry.web.views import SignalView, TimelineItem
 
-SIGNALS_MOST: Final = 400
-"""Signals that are printed; all of them are in the JSON form."""
-LINES_MOST: Final = 1_000
+SIGNALS_MOST: Final = 100
+"""Signals that are printed; all of them are in the JSON form. A line of a table takes some milliseconds to set."""
+LINES_MOST: Final = 300
 
 
 def incident_paper(record: IncidentRecord, language: str) -> bytes:
