@@ -172,6 +172,6 @@ export function isMine(row: Row, me: string): boolean {
 /** How many rows of each priority, 1 to 5. */
 export function countByPriority(rows: readonly Row[]): Record<Priority, number> {
   const counts: Record<Priority, number> = { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 };
-  for (const row of rows) counts[row.priority] += 1;
+  for (const row of rows) if (row.trainee === null) counts[row.priority] += 1; // an exercise counts nowhere
   return counts;
 }

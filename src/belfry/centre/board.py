@@ -171,9 +171,10 @@ class Board:
         return None if key is None else self.get(key)
 
     def counts(self) -> Mapping[State, int]:
+        """Of what is real: an exercise counts nowhere."""
         counts = dict.fromkeys(State, 0)
         for _, key in self._queue:
-            counts[self._incidents[key].state] += 1
+            counts[self._incidents[key].state] += self._incidents[key].trainee is None
         return counts
 
     def __len__(self) -> int:

@@ -105,13 +105,14 @@ def _faults(house: House, faults: Sequence[OwnFaultState]) -> list[OwnFaultView]
 
 def _counts(house: House) -> Counts:
     by_state = {str(state): count for state, count in house.board.counts().items() if state != "closed"}
-    by_priority = Counter(incident.priority for incident in house.board.queue())
+    by_priority = Counter(one.priority for one in house.board.queue() if one.trainee is None)
     return _told(by_state, by_priority)
 
 
 def _counts_of(desk: Front, viewer: Viewer) -> Counts:
     """The same of what somebody may know of."""
-    seen = [incident for incident in desk.house.board.queue() if desk.tenants.incident(viewer, incident)]
+    real = (one for one in desk.house.board.queue() if one.trainee is None)
+    seen = [one for one in real if desk.tenants.incident(viewer, one)]
     by_state = Counter(str(incident.state) for incident in seen)
     open_states = (str(state) for state in IncidentState if state is not IncidentState.CLOSED)
     return _told({state: by_state[state] for state in open_states}, Counter(incident.priority for incident in seen))
