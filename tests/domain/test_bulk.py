@@ -76,6 +76,10 @@ def test_a_filter_means_what_fits_all_of_it(wanted: Filter, fits: bool) -> None:
     assert wanted.fits(an_incident()) is fits
 
 
+def test_an_exercise_is_never_among_many() -> None:
+    assert not Filter().fits(an_incident(trainee="anna"))
+
+
 def test_what_waits_may_be_closed_with_many_and_by_rule_alone() -> None:
     moves = {move for state, move in NEXT if state is State.WAITING and NEXT[state, move] is State.CLOSED}
     assert moves == {Move.CLOSE_BY_RULE, Move.CLOSE_WITH_MANY}

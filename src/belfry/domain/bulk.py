@@ -49,8 +49,8 @@ class Why(StrEnum):
 
 
 class Filter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which incidents are meant: all that are open and fit every field that is given. `kinds` are codes or their
-    beginnings; `untouched`: never taken."""
+    """Which incidents are meant: all that are open, no exercise, and fit every field that is given. `kinds` are codes
+    or their beginnings; `untouched`: never taken."""
 
     states: tuple[State, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -62,6 +62,7 @@ class Filter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def fits(self, incident: Incident) -> bool:
         return (
             incident.open
+            and incident.trainee is None
             and (not self.states or incident.state in self.states)
             and (not self.kinds or any(_is_of(incident.kind, one) for one in self.kinds))
             and (not self.priorities or incident.priority in self.priorities)

@@ -1,6 +1,7 @@
 """The supervisor's board: what waits longest, who has what since when, who is free, every clock that runs.
 
-It shows the room as it is now and keeps nothing: no number of anybody, no order but that of the names.
+It shows the room as it is now and keeps nothing: no number of anybody, no order but that of the names. Exercises are
+not on it.
 """
 
 import asyncio
@@ -49,7 +50,8 @@ NOBODY_READY: Final = "nobody_ready"
 async def floor(request: Asked) -> FloorView:
     """To a supervisor of some tenants what he may know of, and the people of those tenants."""
     desk, now = front(request), front(request).house.clock()
-    seen = [one for one in desk.house.board.queue() if one.merged_into is None and sees(request, one)]
+    open_ones = (one for one in desk.house.board.queue() if one.merged_into is None and one.trainee is None)
+    seen = [one for one in open_ones if sees(request, one)]
     language = language_of(request)
     running = await _running(desk, seen)
     first = nsmallest(CLOCKS_MOST, running, key=_urgency)
