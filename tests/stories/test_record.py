@@ -146,6 +146,22 @@ async def test_the_whole_record_of_an_incident_and_the_trace_that_it_left(town: 
     assert (await anna.detail(fire))["state"] == "closed"
 
 
+async def test_the_record_of_an_exercise_says_so(town: Town) -> None:
+    anna = await town.operator("anna")
+    answer = await anna.post("/training", scenario="school-fire")
+    assert answer.status_code == 201, answer.text
+
+    async def is_there() -> bool:
+        return bool(await anna.incidents("open"))
+
+    await until_told(is_there)
+    incident = (await anna.incidents("open"))[0]["id"]
+    record = await anna.get(f"/incidents/{incident}/record")
+    assert (record["training"], record["flags"]) == (True, ["training"])
+    paper = await anna.client.get(f"/incidents/{incident}/record.pdf")
+    assert paper.content.startswith(b"%PDF-")
+
+
 async def test_who_may_not_act_gets_no_record_and_leaves_no_trace(town: Town) -> None:
     anna = await town.operator("anna")
     fire = await alarm(town, anna, "school", "1111", "007")
