@@ -123,3 +123,14 @@ def test_a_user_may_be_of_some_tenants_only(config: Path) -> None:
         assert (refused.exit_code, "--tenant NAME for each one, or --all" in refused.output) == (2, True)
     assert "of east, south" in run(config, "user", "list").stdout
     assert run(config, "user", "tenants", "bert", "--all").stdout == "Bert (operator): of all tenants\n"
+
+
+def test_what_a_user_is_trained_for_is_said_and_taken_back(config: Path) -> None:
+    run(config, "user", "add", "Anna", "--role", "operator", typed=PASSWORD)
+    said = run(config, "user", "skills", "anna", "--skill", "fire", "--skill", "care_voice", "--speaks", "de")
+    assert said.stdout == "Anna (operator): trained for care_voice, fire; speaks de\n"
+    assert run(config, "user", "skills", "anna", "--none").stdout == "Anna (operator): trained for everything\n"
+    assert run(config, "user", "skills", "anna").exit_code == 2
+    assert run(config, "user", "skills", "anna", "--skill", "crowds").exit_code == 2
+    assert run(config, "user", "skills", "anna", "--speaks", "German").exit_code == 2
+    assert run(config, "user", "skills", "nobody", "--speaks", "de").exit_code == 1
