@@ -17,6 +17,7 @@ NO_BODY = {
     ("/api/v1/incidents/next", "post"),
     ("/api/v1/tests/{test_id}/end", "post"),
     ("/api/v1/storms/{storm_id}/end", "post"),
+    ("/api/v1/training/{exercise_id}/end", "post"),
     ("/api/v1/technician/end", "post"),
     *((f"/api/v1/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
 }
@@ -78,6 +79,8 @@ def test_every_operation_of_the_contract_is_there() -> None:
         "skip",
         "arrived",
         "score",
+        "merge",
+        "unmerge",
     ]
     assert found == {
         *((f"/incidents/{{incident_id}}/{act}", "post") for act in acts),
@@ -169,6 +172,15 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/plans/dry-run", "post"),
         ("/plans/skipped", "get"),
         ("/incidents/{incident_id}/calls", "get"),
+        ("/handover", "get"),
+        ("/handover", "post"),
+        ("/handover/waiting", "get"),
+        ("/handover/{sheet_id}", "get"),
+        ("/handover/{sheet_id}/sign", "post"),
+        ("/handovers", "get"),
+        ("/training", "get"),
+        ("/training", "post"),
+        ("/training/{exercise_id}/end", "post"),
     }
 
 

@@ -42,6 +42,7 @@ from belfry.web import (
     storm_views,
     together_asks,
     together_views,
+    training_views,
     views,
 )
 from belfry.web.bodies import Asked
@@ -120,6 +121,7 @@ def _say_types(told: Json) -> None:
             call_views,
             handover_views,
             together_views,
+            training_views,
         )
         for kind in _structs(module)
     ]

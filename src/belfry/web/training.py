@@ -1,22 +1,20 @@
 """Exercises over HTTP: begin one for oneself, or as a supervisor for somebody; see who practises; end it."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct
 
 from belfry.centre.training import CannotTrain, NoSuchExercise, TrainingDesk
 from belfry.domain.merging import HEADS
-from belfry.domain.training import MINUTES, MINUTES_MOST, SCENARIOS, Exercise
-from belfry.web.asks import Ask, Name
+from belfry.domain.training import SCENARIOS, Exercise
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.problems import Refused, refused, refused_field, told
 from belfry.web.rights import Right
-from belfry.web.views import Instant
+from belfry.web.training_views import ExerciseView, TrainingBody, TrainingList
 
 _REFUSALS: Final = {
     400: told("A field is outside its limit"),
@@ -26,36 +24,6 @@ _REFUSALS: Final = {
 }
 _ACT: Final[dict[str, Any]] = {"guards": [need(Right.ACT)], "responses": _REFUSALS}
 LISTED_MOST: Final = 50
-
-
-class TrainingBody(Ask, frozen=True, kw_only=True):
-    """`trainee` is who practises: oneself where it is left out."""
-
-    scenario: Annotated[str, Meta(min_length=1, max_length=60)]
-    trainee: Name | None = None
-    minutes: Annotated[int, Meta(ge=1, le=MINUTES_MOST)] = MINUTES
-
-
-class ExerciseView(Struct, frozen=True, kw_only=True):
-    id: str
-    scenario: str
-    trainee: str
-    by: str
-    since: Instant
-    until: Instant
-    running: bool
-    ended_at: Instant | None
-    ended_by: str | None
-    """Null while it runs, and where its time was over."""
-    sent: int
-    signals: int
-
-
-class TrainingList(Struct, frozen=True):
-    """Newest first, and the scenes that there are."""
-
-    items: list[ExerciseView]
-    scenarios: list[str]
 
 
 @get("/training", guards=[need(Right.ACT)], summary="Who practises, and what there is to practise")
