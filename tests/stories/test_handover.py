@@ -70,6 +70,9 @@ async def test_of_two_who_write_at_once_the_second_reads_the_first(town: Town) -
     old = await loser.post(f"/handover/{first['id']}/sign")
     assert (old.status_code, old.json()["title"]) == (409, "A newer one was written: sign that one")
     assert second["by"] == loser.name
+    nora = await town.operator("nora", Role.OPERATOR, "north")
+    for path in ("/handover", "/handovers", "/handover/waiting", f"/handover/{second['id']}"):
+        assert (await nora.client.get(path)).status_code == 403, "its words may be about any site"
 
 
 async def test_a_test_a_storm_and_a_step_that_was_left_out_are_handed_over(town: Town) -> None:

@@ -35,6 +35,7 @@ from belfry.web.incidents import rows_of
 from belfry.web.problems import Refused, refused, told
 from belfry.web.rights import Right
 from belfry.web.sight import sees
+from belfry.web.tenants import tenants_of
 
 log = logging.getLogger(__name__)
 
@@ -273,6 +274,9 @@ async def _words(house: House, sealed: Sequence[Sealed]) -> str | None:
 
 
 def _desk(request: Asked) -> HandoverDesk:
+    """A sheet is of the whole room, its words about any site: whoever is of some tenants has none. Raises Refused."""
+    if tenants_of(visitor_of(request).user) is not None:
+        raise refused(403, "A sheet is of all tenants, and you are of some", kind="belfry:role")
     desk = front(request).house.handovers
     if desk is None:
         raise _nothing()
