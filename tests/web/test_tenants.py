@@ -158,6 +158,8 @@ _ACTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "do": {**_VERSION, "do": "look", "outcome": "nothing_seen"},
     "skip": {**_VERSION, "step": "premises", "reason": "because"},
     "arrived": _VERSION,
+    "unmerge": _VERSION,
+    "score": {**_VERSION, "level": 2, "reason": "because"},
 }
 _INCIDENT: Final = "/incidents/{incident_id}"
 _SITE: Final = "/accounts/{account_id}"
@@ -168,6 +170,9 @@ REFUSED: Final[Mapping[str, Any]] = {
     f"GET {_INCIDENT}": None,
     f"GET {_INCIDENT}/timeline": None,
     f"GET {_INCIDENT}/plan": None,
+    f"GET {_INCIDENT}/calls": None,
+    f"GET {_INCIDENT}/record": None,
+    f"GET {_INCIDENT}/record.pdf": None,
     **{f"POST {_INCIDENT}/{act}": body for act, body in _ACTS.items()},
     f"GET {_SITE}": None,
     f"GET {_SITE}/changes": None,
@@ -176,6 +181,7 @@ REFUSED: Final[Mapping[str, Any]] = {
     f"POST {_SITE}/words/check": _WORD,
     f"POST {_SITE}/access-code": {"incident": "i1"},
     f"GET {_SITE}/tests": None,
+    f"GET {_SITE}/record": None,
     f"POST {_SITE}/schedule/extend": {"minutes": 30},
     "POST /tests": {"account_id": "{account_id}", "minutes": 30},
     f"GET {_TEST}": None,
@@ -204,6 +210,7 @@ FREE: Final[Mapping[str, str]] = {
     "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
     "GET /plans/schema": "what a plan is, for everybody",
+    "GET /incidents/record/schema": "what a record is, for everybody",
     "POST /plans/check": "keeps nothing and looks nothing up",
     "POST /technician/session": "a technician's code is of one site",
     "DELETE /technician/session": "the same",
@@ -244,8 +251,12 @@ OWN: Final[Mapping[str, str]] = {
     "GET /archive/incidents": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /archive/signals": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /reports/response": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /reports/load": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /reports/accounts": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /reports/{which}/file": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /notices": "test_who_was_reached_is_told_to_its_own_tenant",
     "GET /centre": "test_numbers_count_what_one_may_see",
+    f"POST {_INCIDENT}/merge": "test_nothing_is_merged_with_what_is_another_tenants",
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
     "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
     "GET /storms/{storm_id}": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
@@ -537,12 +548,24 @@ async def test_nothing_is_assigned_to_or_from_another_tenant(town: Town) -> None
     assert theirs.json() == {**nothing.json(), "value": town.south}
 
 
+async def test_nothing_is_merged_with_what_is_another_tenants(town: Town) -> None:
+    north, south = town.incidents["north"], town.incidents["south"]
+    assert (await town.mine.post(f"/incidents/{north}/take", json={"version": 1})).status_code == 200
+    before = town.rig.journal.position
+    out = await town.mine.post(f"/incidents/{south}/merge", json={"version": 1, "into": north})
+    into = await town.mine.post(f"/incidents/{north}/merge", json={"version": 2, "into": south})
+    nothing = await town.mine.post(f"/incidents/{north}/merge", json={"version": 2, "into": "i999999"})
+    assert out.status_code == 404
+    assert (into.status_code, into.text.replace(south, "i999999")) == (nothing.status_code, nothing.text)
+    assert town.rig.journal.position == before
+
+
 async def test_what_is_owed_after_closing_is_told_to_its_own_tenant(town: Town) -> None:
     closed = []
     for number in ("7100", "7700"):
         fire = await town.rig.alarm(town.all, "FA", number)
         await town.all.post(f"/incidents/{fire}/take", json={"version": 1})
-        closing = {"version": 2, "seen_upto": 1, "disposition": "false_alarm", "reason": "The panel is off"}
+        closing = {"version": 2, "seen_upto": 1, "disposition": "test", "reason": "The panel is off"}
         answer = await town.all.post(f"/incidents/{fire}/close", json=closing)
         assert answer.status_code == 200, answer.text
         closed.append(fire)
@@ -856,6 +879,14 @@ async def test_what_is_over_is_told_to_its_own_tenant(tmp_path: Path) -> None:
         month = {"from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
         reports = [(await one.get("/reports/response", params=month)).json() for one in (everything, mine)]
         assert [report["groups"][-1]["incidents"] for report in reports] == [3, 1]
+        loads = [(await one.get("/reports/load", params=month)).json() for one in (everything, mine)]
+        assert [report["incidents"] for report in loads] == [3, 1]
+        sites = [(await one.get("/reports/accounts", params=month)).json()["items"] for one in (everything, mine)]
+        assert [{one["account_id"] for one in items} >= {south} for items in sites] == [True, False]
+        for which in ("load", "accounts", "response"):
+            files = [(await one.get(f"/reports/{which}/file", params=month)).text for one in (everything, mine)]
+            assert files[0] != files[1], which
+            assert "Villa" not in files[1], which
     await archive.close()
 
 
