@@ -10,8 +10,13 @@ import msgspec
 from belfry.web.openapi import document, document_bytes
 from tests.web.kit import BASE, Rig
 
-A_FILE = {("/api/v1/imports", "post"), ("/api/v1/exports/{kind}", "get"), ("/api/v1/plans/schema", "get")}
-"""Takes or gives a sheet, or a schema, which has no type here."""
+A_FILE = {
+    ("/api/v1/imports", "post"),
+    ("/api/v1/exports/{kind}", "get"),
+    ("/api/v1/reports/{which}/file", "get"),
+    ("/api/v1/plans/schema", "get"),
+}
+"""Takes or gives a sheet, a page to print, or a schema, which has no type here."""
 NO_BODY = {
     ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),

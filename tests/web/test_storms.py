@@ -204,7 +204,7 @@ async def test_a_neighbour_that_is_closed_is_none(rig: Rig) -> None:
     client = rig.token()
     one, other = await rig.alarm(client, "BA", "8001"), await rig.alarm(client, "BA", "8002")
     taken = (await client.post(f"/incidents/{other}/take", json={"version": 1})).json()
-    body = {"version": taken["version"], "seen_upto": taken["signals_seq"], "disposition": "false_alarm",
+    body = {"version": taken["version"], "seen_upto": taken["signals_seq"], "disposition": "genuine",
             "reason": "Seen"}  # fmt: skip
     closed = await client.post(f"/incidents/{other}/close", json=body)
     assert closed.status_code == 200, closed.text
