@@ -218,7 +218,8 @@ async def test_many_are_closed_with_honest_counts(town: Town) -> None:
     assert (
         await boss.post("/incidents/bulk", id="no-reason-said", act="close", disposition="test", **act)
     ).status_code == 400
-    body = {"id": "one-act-on-many", "act": "close", "disposition": "technical_fault", **act, "reason": "the receiver was at fault"}
+    why = {"disposition": "technical_fault", "reason": "the receiver was at fault"}
+    body = {"id": "one-act-on-many", "act": "close", **act, **why}
     assert (await anna.post("/incidents/bulk", **body)).status_code == 403
 
     async with at_a_console(boss) as his:
@@ -243,7 +244,8 @@ async def test_the_same_act_after_a_restart_is_counted_and_not_done_again(town: 
     for role in ("shop", "office"):
         await town.say(role, "1300", "000")
     shown = await bulk(boss, filter={"kinds": ["TECH"]}, preview=True)
-    act = {"filter": {"kinds": ["TECH"]}, "upto": shown["upto"], "expect_count": 2, "reason": "the receiver was at fault"}
+    seen = {"upto": shown["upto"], "expect_count": 2}
+    act = {"filter": {"kinds": ["TECH"]}, **seen, "reason": "the receiver was at fault"}
     assert (await bulk(boss, **act))["done"] == 2
     await town.restart()
     boss = await town.operator("boss", Role.SUPERVISOR)

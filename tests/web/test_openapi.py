@@ -15,6 +15,7 @@ A_FILE = {
     ("/api/v1/exports/{kind}", "get"),
     ("/api/v1/reports/{which}/file", "get"),
     ("/api/v1/plans/schema", "get"),
+    ("/api/v1/incidents/record/schema", "get"),
 }
 """Takes or gives a sheet, a page to print, or a schema, which has no type here."""
 NO_BODY = {

@@ -68,9 +68,7 @@ async def test_one_that_was_closed_meanwhile_is_told_as_closed(rig: Rig) -> None
         async with listening(console, rig) as stream:
             first = await stream.greeting()
         await client.post(f"/incidents/{incident}/take", json={"version": 1})
-        await client.post(
-            f"/incidents/{incident}/close", json={"version": 2, "seen_upto": 1, "disposition": "genuine"}
-        )
+        await client.post(f"/incidents/{incident}/close", json={"version": 2, "seen_upto": 1, "disposition": "genuine"})
         await rig.settled()
         async with listening(console, rig, after=first.id) as stream:
             closed = await stream.row()

@@ -23,7 +23,8 @@ from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "closed", "floor", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new", "import", "regions", "my-site",
+    "", "closed", "floor", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
+    "import", "regions", "my-site",
     "report", "reports", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""

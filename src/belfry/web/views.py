@@ -241,8 +241,8 @@ class IncidentList(Struct, frozen=True):
 class TimelineItem(Struct, frozen=True, kw_only=True):
     """One line of an incident's story. `type`: signal, opened, joined, restored, cancelled, raised, due, taken,
     takeover, released, held, woken, note, reclassified, closed, reopened, escalated, word (a pass-word was compared),
-    access (the access code was shown), merged, unmerged, erased (an entry whose time was over, when it went). `text` is null where
-    nothing was typed, or its key was erased."""
+    access (the access code was shown), merged, unmerged, erased (an entry whose time was over, when it went). `text` is
+    null where nothing was typed, or its key was erased."""
 
     position: str
     index: int
