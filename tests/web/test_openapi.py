@@ -16,6 +16,7 @@ A_FILE = {
     ("/api/v1/reports/{which}/file", "get"),
     ("/api/v1/plans/schema", "get"),
     ("/api/v1/incidents/record/schema", "get"),
+    ("/api/v1/incidents/{incident_id}/record.pdf", "get"),
 }
 """Takes or gives a sheet, a page to print, or a schema, which has no type here."""
 NO_BODY = {
