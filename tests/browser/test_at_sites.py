@@ -55,7 +55,7 @@ async def test_an_unknown_number_is_assigned_by_n_1_enter(house: House, browser:
         await expect(anna.of("incident-title").locator("..")).to_contain_text("Corner Shop Averill")
         found = await house.api.incident(unknown["id"])
         assert found["site"]["name"] == "Corner Shop Averill"
-        assert found["timeline"][-1]["type"] == "assigned"
+        assert [line["type"] for line in found["timeline"][-2:]] == ["assigned", "plan"]
 
 
 async def test_closing_without_a_restore_says_until_when_it_is_waited_for(house: House, browser: Browser) -> None:

@@ -132,7 +132,7 @@ async def test_the_place_of_a_closed_incident_is_in_no_row_and_no_memory(rig: Ri
     incident = await call(rig)
     assert await places(client) == [MILL]
     await client.post(f"/incidents/{incident}/take", json={"version": 1})
-    body = {"version": 2, "seen_upto": 1, "disposition": "genuine", "cause": "fire", "reason": "out"}
+    body = {"version": 2, "seen_upto": 1, "disposition": "test", "reason": "out"}
     closed = await client.post(f"/incidents/{incident}/close", json=body)
     assert closed.status_code == 200, closed.text
     assert closed.json()["place"] is None

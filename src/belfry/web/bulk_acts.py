@@ -69,7 +69,12 @@ async def act_on_many(request: Asked, data: JSONBody[BulkBody]) -> BulkView:
         ) from error
 
 
-@get("/incidents/bulk/{act_id:str}", guards=[need(Right.BULK)], summary="How far an act on many came")
+@get(
+    "/incidents/bulk/{act_id:str}",
+    guards=[need(Right.BULK)],
+    responses={404: told("There is no such act of yours"), 409: told("This centre acts on one at a time")},
+    summary="How far an act on many came",
+)
 async def progress(request: Asked, act_id: FromPath[str]) -> BulkView:
     """Of one's own, while it is remembered."""
     outcome = _bulk(front(request)).outcome(visitor_of(request).user.name, act_id)

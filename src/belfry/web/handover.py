@@ -54,7 +54,7 @@ _ACT: Final[dict[str, Any]] = {"guards": [need(Right.ACT)], "responses": _REFUSA
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-@get("/handover", guards=[need(Right.ACT)], summary="What there is to hand over now")
+@get("/handover", **_ACT, summary="What there is to hand over now")
 async def draft(request: Asked) -> HandoverView:
     """A draft: everything as it is at this moment, since the last sheet that was signed."""
     house = front(request).house
@@ -62,13 +62,13 @@ async def draft(request: Asked) -> HandoverView:
     return await _view(request, None, now)
 
 
-@get("/handovers", guards=[need(Right.ACT)], summary="The last sheets, newest first")
+@get("/handovers", **_ACT, summary="The last sheets, newest first")
 async def sheets(request: Asked) -> SheetList:
     book = _desk(request).book
     return SheetList([await _sheet(front(request).house, one) for one in book.newest()[:SHEETS_MOST]])
 
 
-@get("/handover/waiting", guards=[need(Right.ACT)], summary="The sheet that waits to be signed")
+@get("/handover/waiting", **_ACT, summary="The sheet that waits to be signed")
 async def waiting(request: Asked) -> Response[SheetView | None]:
     """204 where none does, or where whoever asks has written it."""
     found = _desk(request).book.to_sign

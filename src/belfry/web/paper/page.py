@@ -3,6 +3,7 @@
 Nothing is drawn in colour alone: what is printed in grey reads the same.
 """
 
+import logging
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import as_file, files
@@ -35,6 +36,7 @@ class Sheet(FPDF):
 
     def __init__(self, say: Say, *, head: str, aside: str, foot: str, alarm: str = "") -> None:
         super().__init__(orientation="portrait", unit="mm", format="A4")
+        logging.getLogger("fpdf").setLevel(logging.ERROR)  # it would log the signs that the font lacks: words of a note
         self._say, self._head, self._aside, self._foot, self._alarm = say, head, aside, foot, alarm
         for style, content in _fonts().items():
             with as_file(content) as path:
