@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from litestar import Response, Router, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from belfry.centre.handovers import (
@@ -68,7 +69,12 @@ async def sheets(request: Asked) -> SheetList:
     return SheetList([await _sheet(front(request).house, one) for one in book.newest()[:SHEETS_MOST]])
 
 
-@get("/handover/waiting", **_ACT, summary="The sheet that waits to be signed")
+@get(
+    "/handover/waiting",
+    guards=[need(Right.ACT)],
+    responses={**_REFUSALS, 204: ResponseSpec(None, description="There is nothing for you to sign")},
+    summary="The sheet that waits to be signed",
+)
 async def waiting(request: Asked) -> Response[SheetView | None]:
     """204 where none does, or where whoever asks has written it."""
     found = _desk(request).book.to_sign
