@@ -29,7 +29,7 @@ def as_received(
     tag = marks.tag
     timed = bool(tag) and signal.occurred_at is not None and not signal.authenticated
     if signal.method is _EQUIPMENT and not (
-        sealed or repeats or signal.previous or signal.quirks or marks.source or marks.named
+        sealed or repeats or signal.previous or signal.quirks or marks.source or marks.named or signal.device
     ):
         # The usual one, by place where `Received` says why.
         return Received(
@@ -84,6 +84,7 @@ def as_received(
         repeats=repeats if tag else 0,
         source=marks.source,
         near=marks.near,
+        device=signal.device,
     )
 
 

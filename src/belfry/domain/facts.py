@@ -111,6 +111,8 @@ class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fac
     """Where the account is unknown: ids of the registered ones that were heard from the same address lately."""
     training: bool = False
     """Of an exercise: said by the centre itself, for nobody outside."""
+    device: str | None = None
+    """Id of the registered device that said it; no panel was heard by it."""
 
     @property
     def account_key(self) -> AccountKey | None:

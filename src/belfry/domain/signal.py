@@ -154,7 +154,9 @@ class Signal(Struct, frozen=True, gc=False):
     count: int | None = None
     """System only: the number that the signal speaks of (`domain.own_faults`)."""
     path: str | None = None
-    """Transmission path it was heard on: `tcp`, `udp`, `api`."""
+    """Transmission path it was heard on: `tcp`, `udp`, `api`; of a device its wire."""
+    device: str | None = None
+    """Id of the registered device that said it; `account` is then its site's, and no panel was heard by it."""
     authenticated: bool = False
     """The frame was decrypted with the account's own key, or the sender's token was checked."""
     previous: bool = False

@@ -16,6 +16,8 @@ from belfry.domain.signal import Caller, Category, Method, Position, Signal, Sig
 
 ADDRESS_MAX: Final = 16
 """Characters of an account, prefix, area, zone or user number. A longer one is dropped: cut, it would be another."""
+DEVICE_MAX: Final = 32
+"""Characters of a device's id, which is ours and opaque."""
 CODE_MAX: Final = 4
 """Letters and digits of a code, the Contact ID qualifier included."""
 QUIRKS_MAX: Final = 8
@@ -78,6 +80,7 @@ def is_bare(signal: Signal) -> bool:
         and signal.text is None
         and signal.user is None
         and signal.position is None
+        and signal.device is None
         and not signal.quirks
         and not _says_more_than_a_machine(signal)
         and (zone is None or _is_address(zone))
@@ -115,6 +118,8 @@ def _shapes(signal: Signal, changes: Changes) -> None:
         changes["zone"] = None
     if signal.path is not None and not _is_name(signal.path, ADDRESS_MAX):
         changes["path"] = None
+    if signal.device is not None and not (signal.method is _EQUIPMENT and _is_name(signal.device, DEVICE_MAX)):
+        changes["device"] = None
     if signal.quirks:
         quirks = tuple(quirk for quirk in signal.quirks if _is_name(quirk, QUIRK_NAME_MAX))[:QUIRKS_MAX]
         if quirks != signal.quirks:

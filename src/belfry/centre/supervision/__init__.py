@@ -140,6 +140,8 @@ class Supervision:
             if received.method is Method.SYSTEM and not self._live:
                 self._losses.recall(received, received.account_key)
             return
+        if received.device is not None:  # a device speaks for itself; the site's panel may be dead
+            return
         key = received.account_key
         account = None if key is None else self._accounts.by_key(key)
         if key is None or account is None:
