@@ -1,6 +1,6 @@
 """What an outcome means for a step: it is over, it stays, and where the way goes on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -226,6 +226,8 @@ def test_what_no_plan_asked_for_is_written_down_and_settles_nothing() -> None:
         ({"step": "police", "outcome": Outcome.PASSED, "reference": "7\n8"}, "reference"),
         ({"step": "holder", "outcome": Outcome.NO_ANSWER, "arrives_at": SOON}, "arrives_at"),
         ({"step": "holder", "outcome": Outcome.REACHED, "arrives_at": NOON}, "arrives_at"),
+        ({"step": "holder", "outcome": Outcome.REACHED, "arrives_at": NOON + timedelta(days=8)}, "arrives_at"),
+        ({"step": "holder", "outcome": Outcome.REACHED, "arrives_at": datetime.max.replace(tzinfo=UTC)}, "arrives_at"),
         ({"step": "premises", "outcome": Outcome.REACHED, "agency": "g1"}, "agency"),
         ({"step": "police", "outcome": Outcome.BUSY, "contact": "c1"}, "contact"),
     ],

@@ -335,3 +335,17 @@ async def test_the_library_of_a_release_leaves_alone_what_somebody_changed(town:
     sue = await town.operator("sue", Role.SUPERVISOR)
     now = {one["id"]: one for one in (await sue.get("/plans", limit=1_000))["items"]}
     assert (now["fire-pre"]["name"], now["fire-pre"]["library"], "adm-work" in now) == ("Ours", False, False)
+
+
+async def test_a_time_of_arrival_at_the_end_of_the_calendar_stops_nothing(town: Town) -> None:
+    """A slip of the keys: the clocks of an incident are reckoned from that time, for every console and by the walk."""
+    anna = await town.operator("anna")
+    await town.say("shop", "1130", "001")
+    taken = await take_next(anna)
+    for at in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"):
+        answer = await anna.post(
+            f"/incidents/{taken['id']}/do", version=taken["version"], do="send", outcome="sent", arrives_at=at
+        )
+        assert (answer.status_code, answer.json()["field"]) == (400, "arrives_at")
+    await town.say("kiosk", "1130", "001")
+    assert len(await anna.incidents("open")) == 2, "alarms are decided as before"

@@ -323,5 +323,6 @@ async def test_a_plan_is_tried_against_what_was_done_at_an_incident_and_nothing_
     elsewhere = (await sue.post("/plans/dry-run", json={"kind": "FIRE.ALARM.AUTO"})).json()
     assert (elsewhere["steps"], elsewhere["reasons"]) == ([], [])
     assert rig.journal.position == before
-    for body in ({}, {"kind": "NO.SUCH"}, {"kind": "PROP.THEFT", "account_id": "nobody"}):
+    end_of_time = {"kind": "PROP.THEFT", "at": "9999-12-31T23:59:59Z"}
+    for body in ({}, {"kind": "NO.SUCH"}, {"kind": "PROP.THEFT", "account_id": "nobody"}, end_of_time):
         assert (await sue.post("/plans/dry-run", json=body)).status_code == 400

@@ -4,7 +4,7 @@
 and the words that are sealed into it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from belfry.domain.calling import IN_WORDS, unverified
@@ -19,6 +19,8 @@ from belfry.domain.step_facts import Arrived, StepDone
 _COMES: Final = {StepType.CALL_CONTACT: Outcome.REACHED, StepType.SEND: Outcome.SENT, StepType.NOTIFY: Outcome.PASSED}
 """By which outcome somebody may accept with a time of arrival."""
 _SAID: Final = frozenset({StepType.CALL_CONTACT, StepType.CALL_PREMISES, StepType.ASK_WORD})
+ARRIVES_WITHIN: Final = timedelta(days=7)
+"""Nobody accepts to come later than that: a fault's service has days. What lies further ahead is a slip of the keys."""
 
 
 def do_step(
@@ -116,6 +118,8 @@ def _fits(command: DoStep, do: StepType, now: datetime) -> None:
         raise Invalid("arrives_at", command.arrives_at, "only where somebody accepted to come")
     if command.arrives_at <= now:
         raise Invalid("arrives_at", command.arrives_at, "must lie ahead")
+    if command.arrives_at - now > ARRIVES_WITHIN:
+        raise Invalid("arrives_at", command.arrives_at, f"at most {ARRIVES_WITHIN.days} days ahead")
 
 
 def _must_be_verified(incident: Incident, command: DoStep, step: Step | None, do: StepType, *, silent: bool) -> None:

@@ -27,6 +27,7 @@ from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import LIMIT, Limit, seen
+from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
 from belfry.web.plan_asks import DryRunBody, PlanBody
 from belfry.web.plan_telling import ref_view
@@ -178,6 +179,7 @@ async def check_plan(request: Asked, data: JSONBody[PlanBody]) -> PlanChecked:
 )
 async def try_plan(request: Asked, data: JSONBody[DryRunBody]) -> DryRunView:
     """For an incident that there was, with what was done there, or for a kind at a site. Keeps nothing."""
+    check_instant("at", data.at)
     desk, planner = front(request), _planner(request)
     incident = None if data.incident is None else await seen(desk, request, data.incident)
     account = _account(request, data, incident)
