@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 from belfry.ports.staff import Role
+from belfry.simulator import scenes
 from tests.stories.kit import Desk, Row, Town, numbers_of, told, until, until_told
 from tests.stories.screen import Screen, watching
 from tests.stories.test_sites import card, change
+from tests.stories.test_together import at_a_console, holders, say
 
 FIRST, SECOND, THIRD = ("shop", "01"), ("kiosk", "01"), ("pharmacy", "01")
 
@@ -218,3 +220,41 @@ async def test_a_screen_that_was_away_learns_that_a_row_was_merged(town: Town) -
         await until(lambda: screen.rows.get(other["id"], {}).get("merged_into") == lead["id"])
         await until(lambda: screen.rows[lead["id"]]["leads"] == 1)
     assert [told(row) for row in await boris.incidents("open")] == ["PROP.ALARM.INTR 2 taken 2002"]
+
+
+async def test_what_is_medical_stays_hidden_from_who_sees_the_case_that_it_is_merged_into(town: Town) -> None:
+    head = await town.operator("hilda", Role.SUPERVISOR)
+    responder = await town.operator("rosa", Role.RESPONDER)
+    (lead,) = await burglaries(town, head, FIRST)
+    await town.play(scenes.CARE)
+    medical = next(row for row in await head.incidents("open") if row["group"] == "MED")
+    await taken(head, lead)
+    await merge(head, medical, lead, reason="The burglar has hurt himself")
+    await head.act(medical["id"], "note", text="He is diabetic")
+    assert {item["of"] for item in (await head.detail(lead["id"]))["timeline"]} == {None, medical["number"]}
+
+    for path in (f"/incidents/{lead['id']}", f"/incidents/{lead['id']}/timeline"):
+        seen = await responder.client.get(path)
+        assert seen.status_code == 200
+        assert "diabetic" not in seen.text
+        assert medical["id"] not in seen.text
+        lines = seen.json().get("timeline") or seen.json()["items"]
+        assert {item["of"] for item in lines} == {None}
+
+
+async def test_whoever_gave_the_case_back_has_nothing_and_is_handed_the_next_one(town: Town) -> None:
+    anna, boris = await town.operator("anna"), await town.operator("boris")
+    lead, other = await burglaries(town, anna, FIRST, SECOND)
+    await taken(anna, lead)
+    await merge(anna, other, lead)
+    async with at_a_console(anna):
+        await anna.act(lead["id"], "release")
+        await boris.act(lead["id"], "take")
+        await say(anna, "ready")
+        town.clock.wait(minutes=1)
+        await town.say("pharmacy", "1130", "001", area="01")
+
+        async def is_handed() -> bool:
+            return (await holders(anna))["5201"] == "anna"
+
+        await until_told(is_handed)

@@ -247,7 +247,9 @@ class Feed:
             self._woken.set()
 
     def _note(self, incident: Incident) -> None:
-        holder = incident.taken_by if incident.state is State.TAKEN else None
+        # What is merged is not in his hands: whoever has the leading one has it there.
+        own = incident.state is State.TAKEN and incident.merged_into is None
+        holder = incident.taken_by if own else None
         before = self._holders.get(incident.id)
         if holder == before:
             return

@@ -146,7 +146,8 @@ async def timeline(
     """The lines of an incident before a cursor, oldest first."""
     desk = front(request)
     found = await seen(desk, request, incident_id)
-    story = await _story(desk, found, before=_position(before), most=limit)
+    under = [one for one in merged_under(desk, found) if sees(request, one)]
+    story = await _story(desk, found, under, before=_position(before), most=limit)
     return Timeline(items_for(request, story.items), story.before, unreadable=story.texts is None)
 
 
@@ -305,10 +306,10 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
 
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
-    story = await _story(desk, found, before=None, most=TIMELINE_MOST)
+    under = sorted(filter(partial(sees, request), merged_under(desk, found)), key=lambda one: one.number)
+    story = await _story(desk, found, under, before=None, most=TIMELINE_MOST)
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     close_by = list(islice(filter(partial(sees, request), desk.neighbours.of(found)), NEIGHBOURS_MOST))
-    under = sorted(filter(partial(sees, request), merged_under(desk, found)), key=lambda one: one.number)
     leads = list(filter(partial(sees, request), lead_of(desk, found)))
     row, *rows = await rows_of(desk, request, [found, *others, *close_by, *under, *leads])
     siblings, rows = rows[: len(others)], rows[len(others) :]
@@ -357,10 +358,11 @@ def lead_of(desk: Front, found: Incident) -> list[Incident]:
     return [] if lead is None else [lead]
 
 
-async def _story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
-    """The newest lines before a position, with those of what is merged into it, by the time of the journal."""
+async def _story(desk: Front, found: Incident, under: Sequence[Incident], *, before: int | None, most: int) -> _Story:
+    """The newest lines before a position, with those of what is merged into it and may be known, `under`, by the time
+    of the journal."""
     story = await _own_story(desk, found, before=before, most=most)
-    for other in merged_under(desk, found):
+    for other in under:
         beside = await _own_story(desk, other, before=before, most=most)
         marked = [msgspec.structs.replace(item, of=other.number) for item in beside.items]
         texts = None if story.texts is None or beside.texts is None else {**story.texts, **beside.texts}
