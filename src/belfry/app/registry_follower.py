@@ -21,6 +21,7 @@ from belfry.domain.premises import NO_PARTS
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.registry import Change, Registry
 from belfry.registry.book import AccountBook
+from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.plan_door import PlansDoor
 
@@ -50,6 +51,7 @@ class Memory:
     schedules: Schedules
     sessions: SessionsDoor
     plans: PlansDoor
+    devices: DevicesDoor
     clock: Clock
     seen: int
 
@@ -72,12 +74,16 @@ class Memory:
                 self.book.put(accounts[account_id])
             else:
                 self.book.remove(account_id)
+                for device in self.devices.book.of_account(account_id):
+                    self.devices.book.remove(device.id)
             self.book.put_parts(account_id, parts.get(account_id, NO_PARTS))
             self.book.put_parent(account_id, parents.get(account_id))
             self.supervision.changed(account_id)
             self.schedules.changed(account_id)
         if plans := {change.row for change in changes if change.table == "plan"}:
             await self.plans.refresh(plans)
+        if devices := {change.row for change in changes if change.table == "device"}:
+            await self.devices.refresh(devices)
         if any(change.table == "user" for change in changes):
             await self.sessions.refresh(self.clock())  # a disabled user is out at once
 

@@ -17,6 +17,7 @@ from belfry.keys.sqlite import SqliteKeyStore
 from belfry.ports import Chance, Clock, Journal, KeyStore
 from belfry.ports.sheets import Problem
 from belfry.registry import Registry
+from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.sheet import read_sheet
 from belfry.registry.words import WordKeys
 from belfry.settings import Settings
@@ -58,6 +59,7 @@ class Stores:
     archive: SqlArchive
     word_keys: WordKeys
     """Under which the registry keeps what sites say to prove who they are; the key store alone can make them."""
+    device_keys: DeviceKeys
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
@@ -86,7 +88,9 @@ class Stores:
         except BaseException:
             await opened.close()
             raise
-        return cls(opened, keys, registry, archive, WordKeys(keys.derive("words"), keys.derive("access codes")))
+        words = WordKeys(keys.derive("words"), keys.derive("access codes"))
+        devices = DeviceKeys(keys.derive("device secrets"), keys.derive("device logins"))
+        return cls(opened, keys, registry, archive, words, devices)
 
     async def close(self) -> None:
         await self.archive.close()

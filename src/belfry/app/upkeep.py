@@ -33,6 +33,7 @@ from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
 from belfry.ports.outbox import Push
 from belfry.registry.book import AccountBook
+from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.plan_door import PlansDoor
 from belfry.safeguards import push
@@ -87,6 +88,7 @@ class Upkeep:
         unseen: Callable[[], int],
         change_seen: int,
         plans: PlansDoor,
+        devices: DevicesDoor,
         clock: Clock,
         chance: Chance,
     ) -> None:
@@ -102,6 +104,7 @@ class Upkeep:
         registry = stores.registry
         self._registry = Memory(
             plans=plans,
+            devices=devices,
             registry=registry,
             book=book,
             supervision=supervision,

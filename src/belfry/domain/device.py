@@ -79,6 +79,8 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of wire `mapping`: the mapping's name."""
     secret_number: int = 0
     """Which of its secrets counts; a new one is made by the next number, and the old one is dead."""
+    version: int = 0
+    """Grows with every change; whoever changes a device names the one that he saw."""
     host: str | None = None
     """Where we go to fetch from it (alertStream, PullPoint): `https://192.0.2.7`; None: it comes to us."""
     enabled: bool = True

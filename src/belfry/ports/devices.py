@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from belfry.domain.device import Device, DeviceWire, Login
+from belfry.domain.flaws import Flaw
 from belfry.domain.reading import Said
 from belfry.domain.signal import Receipt
 
@@ -74,3 +75,73 @@ class TakesDevices(Protocol):
     """A class of receivers that is built with (settings, intake, accounts, clock, chance, devices=HearsDevices)."""
 
     takes_devices: bool
+
+
+class DeviceRefused(Exception):
+    """DeviceRefused
+    ├── NoSuchDevice     there is none of this id
+    ├── DeviceChanged    somebody else changed it since it was seen
+    ├── DeviceTaken      another device answers to this address at this receiver
+    └── DeviceUnfit      values that cannot be kept: carries every flaw
+    """
+
+
+class NoSuchDevice(DeviceRefused, LookupError):
+    def __init__(self, device_id: str) -> None:
+        super().__init__(f"there is no device {device_id!r}")
+
+
+class DeviceChanged(DeviceRefused):
+    def __init__(self, current: Device | None) -> None:
+        super().__init__("the device was changed meanwhile")
+        self.current = current
+
+
+class DeviceTaken(DeviceRefused):
+    """Says the receiver alone: whose the address is may be nobody's business."""
+
+    def __init__(self, receiver: str) -> None:
+        super().__init__(f"a device of receiver {receiver!r} has this address already")
+
+
+class DeviceUnfit(DeviceRefused):
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        super().__init__("; ".join(map(str, flaws)))
+        self.flaws = flaws
+
+
+class Devices(Protocol):
+    """The registry's door to devices. What is written is in `book` when a call returns."""
+
+    @property
+    def book(self) -> DeviceBook: ...
+
+    async def of_account(self, account_id: str) -> Sequence[Device]:
+        """The devices of a site, those that are switched off too, by name."""
+        ...
+
+    async def add(self, device: Device, *, by: str) -> Device:
+        """Keep a new device under a new id. Raises DeviceUnfit, DeviceTaken."""
+        ...
+
+    async def change(self, device: Device, *, by: str) -> Device:
+        """Keep a device in place of the version that it names. Raises NoSuchDevice, DeviceChanged, DeviceUnfit,
+        DeviceTaken. `secret_number` and what was proved stay as they are."""
+        ...
+
+    async def remove(self, device_id: str, version: int, *, by: str) -> None: ...
+
+    async def secret(self, device_id: str, *, by: str) -> str:
+        """Show what a device is known by in an address (`/d/<secret>`, `<secret>@...`); that it was shown is a change
+        row."""
+        ...
+
+    async def renew_secret(self, device_id: str, *, by: str) -> str:
+        """Give it a new one; the old one is dead at once."""
+        ...
+
+    async def set_login(self, device_id: str, login: Login | None, *, by: str) -> None: ...
+
+    async def prove(self, device_id: str, point: str, at: datetime, *, by: str) -> Device:
+        """Somebody saw this point's alarm arrive. Raises NoSuchDevice, LookupError for a point without a row."""
+        ...

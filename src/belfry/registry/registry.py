@@ -24,6 +24,8 @@ from belfry.ports import Chance, Clock
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import accounts, districts, plan_rows, search, sites
 from belfry.registry.book import AccountBook
+from belfry.registry.device_door import DevicesDoor
+from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
 from belfry.registry.plan_door import PlansDoor
@@ -236,6 +238,10 @@ class Registry:
     def plans_door(self) -> PlansDoor:
         """With the book of all plans read."""
         return PlansDoor(self.store)
+
+    def devices_door(self, keys: DeviceKeys) -> DevicesDoor:
+        """With the book of all devices read."""
+        return DevicesDoor(self.store, keys)
 
     def bring_library(self, plans: Iterable[Plan]) -> int:
         """Keep the plans of a release, but for those that somebody changed or took out; returns how many are new."""
