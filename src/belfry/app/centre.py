@@ -160,6 +160,7 @@ class Centre:
         self._change_seen = await asyncio.to_thread(last_change, registry.store)  # before the book: none is missed
         self.book = await asyncio.to_thread(registry.book)
         self.plans = await asyncio.to_thread(registry.plans_door)
+        self.devices = await asyncio.to_thread(registry.devices_door, stores.device_keys)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
@@ -426,6 +427,7 @@ class Centre:
             unseen=lambda: 0 if self.console is None else self.console.unseen(),
             change_seen=self._change_seen,
             plans=self.plans,
+            devices=self.devices,
             clock=self._clock,
             chance=self._chance,
         )
