@@ -68,11 +68,11 @@ class Asked(Request[Any, Any, Any]):
 
 
 async def raw_body(
-    request: Request[Any, Any, Any], *, most_bytes: int = BODY_MOST_BYTES, within_s: float = BODY_WITHIN_S
+    request: Request[Any, Any, Any], *, most_bytes: int = BODY_MOST_BYTES, within_s: float | None = None
 ) -> bytes:
     """The body as it came, straight from the wire. Raises Refused where it is too large, too slow or cut off."""
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(BODY_WITHIN_S if within_s is None else within_s):
             return await _collected(request, most_bytes)
     except TimeoutError:
         raise refused(408, headers={"Connection": "close"}) from None
