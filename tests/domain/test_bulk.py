@@ -8,6 +8,7 @@ import pytest
 from belfry.domain.bulk import BulkAct, Filter, Why, refused, unsaid
 from belfry.domain.facts import Held, Taken
 from belfry.domain.incident import NEXT, Incident, Move, State, fold, opened
+from belfry.domain.step_facts import MergeHeard
 from tests.domain.incidents import NOON, an_opening
 
 
@@ -44,6 +45,12 @@ def test_never_a_priority_1_and_never_where_a_life_may_be_at_stake(act: BulkAct)
 )
 def test_what_somebody_has_is_his(act: BulkAct, incident: Incident, why: Why | None) -> None:
     assert refused(incident, act, "boss") is why
+
+
+def test_what_leads_a_case_is_not_closed_with_many_and_may_change_hands() -> None:
+    leads = an_incident(MergeHeard(incident="i1", of="i2", number=2, seq=1))
+    assert refused(leads, BulkAct.CLOSE, "boss") is Why.LEADS
+    assert refused(leads, BulkAct.ASSIGN, "boss") is None
 
 
 def test_ones_own_may_be_closed_with_many() -> None:

@@ -44,6 +44,15 @@ async def heard_of(desk: Desk, lead: Row, signals: int) -> Row:
     return await desk.detail(lead["id"])
 
 
+async def heard_leads(desk: Desk, lead: Row, many: int) -> None:
+    """Wait until it leads so many."""
+
+    async def is_told() -> bool:
+        return bool((await desk.detail(lead["id"]))["leads"] == many)
+
+    await until_told(is_told)
+
+
 async def refused(desk: Desk, row: Row, into: Row, **words: Any) -> tuple[int, str]:
     version = (await desk.detail(row["id"]))["version"]
     answer = await desk.post(f"/incidents/{row['id']}/merge", version=version, into=into["id"], **words)
@@ -258,3 +267,30 @@ async def test_whoever_gave_the_case_back_has_nothing_and_is_handed_the_next_one
             return (await holders(anna))["5201"] == "anna"
 
         await until_told(is_handed)
+
+
+async def test_a_case_that_ends_by_its_own_rule_gives_back_what_is_still_open_under_it(town: Town) -> None:
+    anna = await town.operator("anna")
+    lead, other = await burglaries(town, anna, ("school", "01"), ("shop", "01"), code="1301")
+    await taken(anna, lead)
+    await merge(anna, other, lead)
+    await anna.act(lead["id"], "release")
+    await town.panel("school").say("3301", area="01", zone="001")
+    await town.settled()
+
+    async def is_back() -> bool:
+        return [told(row) for row in await anna.incidents("open")] == ["TECH.POWER 4 waiting 2002"]
+
+    await until_told(is_back)
+    over = await anna.detail(lead["id"])
+    closed = next(item for item in over["timeline"] if item["type"] == "closed" and item["of"] is None)
+    assert (over["state"], over["merged"], closed["by"]) == ("closed", [], None)
+    assert (await anna.detail(other["id"]))["merged_into"] is None
+    await anna.act(lead["id"], "reopen", reason="The power went again")
+    await heard_leads(anna, lead, 0)
+    await town.restart()
+    anna = await town.operator("anna")
+    assert [told(row) for row in await anna.incidents("open")] == [
+        "TECH.POWER 4 taken 1001 [restored]",
+        "TECH.POWER 4 waiting 2002",
+    ]

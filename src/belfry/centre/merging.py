@@ -154,7 +154,7 @@ class Merging:
             self._leads[incident.id] = into
         for lead in {into, before} - {None}:
             self._ask(str(lead))
-        if incident.merged and not incident.open:
+        if incident.merged:  # over, so that it gives back what is open; or taken up again, without what left it
             self._ask(incident.id)
 
     def _ask(self, lead_id: str) -> None:

@@ -38,6 +38,8 @@ class Why(StrEnum):
     PENDING = "pending"
     NOT_TAKEN = "not_taken"
     MERGED = "merged"
+    LEADS = "leads"
+    """Others are merged into it: whoever closes it closes them, and looks at them."""
     CLOSED = "closed"
     """Somebody was quicker."""
     ELSEWHERE = "elsewhere"
@@ -82,6 +84,8 @@ def refused(incident: Incident, act: BulkAct, by: str) -> Why | None:
         return Why.LIFE
     if incident.merged_into is not None:
         return Why.MERGED
+    if incident.merged and act is BulkAct.CLOSE:
+        return Why.LEADS
     match incident.state:
         case State.PENDING:
             return Why.PENDING

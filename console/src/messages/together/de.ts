@@ -110,6 +110,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.pending': 'in der Verzögerung',
   'why.not_taken': 'niemand hat ihn',
   'why.merged': 'Teil eines anderen Vorgangs',
+  'why.leads': 'führt einen Fall aus mehreren',
   'why.closed': 'jemand war schneller',
   'why.elsewhere': 'jemand bearbeitet das Objekt',
   'why.unseen': 'nicht für diese Person',

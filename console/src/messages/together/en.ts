@@ -107,6 +107,7 @@ export const together = {
   'why.pending': 'in its delay',
   'why.not_taken': 'nobody has it',
   'why.merged': 'part of another case',
+  'why.leads': 'leads a case of several',
   'why.closed': 'somebody was quicker',
   'why.elsewhere': 'somebody handles the site',
   'why.unseen': 'not for this person',

@@ -110,6 +110,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.pending': 'en su demora',
   'why.not_taken': 'nadie lo tiene',
   'why.merged': 'parte de otro caso',
+  'why.leads': 'encabeza un caso de varios',
   'why.closed': 'alguien fue más rápido',
   'why.elsewhere': 'alguien atiende el sitio',
   'why.unseen': 'no es para esta persona',

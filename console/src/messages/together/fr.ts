@@ -110,6 +110,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.pending': 'dans son délai',
   'why.not_taken': 'personne ne l’a',
   'why.merged': 'fait partie d’un autre cas',
+  'why.leads': 'mène un cas de plusieurs',
   'why.closed': 'quelqu’un a été plus rapide',
   'why.elsewhere': 'quelqu’un traite le site',
   'why.unseen': 'pas pour cette personne',
