@@ -15,7 +15,10 @@ MESSAGES: Final = ROOT / "console/src/messages"
 PAPER: Final = ROOT / "src/belfry/web/paper"
 LANGUAGES: Final = ("en", "de", "fr", "es")
 
-LISTS: Final = ("item", "do", "outcome", "disposition", "cause", "method", "ending", "record", "reports")
+LISTS: Final = (
+    *("item", "do", "outcome", "disposition", "cause", "method", "ending", "record", "reports"),
+    *("clock", "level", "merged", "notice"),
+)
 """Beginnings of the keys that are printed, up to a dot."""
 
 _LINE: Final = re.compile(r"""^  '([a-z0-9_.]+)': (?:'((?:[^'\\]|\\.)*)'|"([^"]*)"),$""", re.MULTILINE)

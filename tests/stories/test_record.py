@@ -146,6 +146,38 @@ async def test_the_whole_record_of_an_incident_and_the_trace_that_it_left(town: 
     assert (await anna.detail(fire))["state"] == "closed"
 
 
+async def test_the_record_of_a_case_holds_what_was_merged_into_it_also_when_it_is_long_over(town: Town) -> None:
+    anna = await town.operator("anna")
+    lead = await alarm(town, anna, "shop", "1130", "001")
+    town.clock.wait(seconds=1)
+    await town.say("kiosk", "1130", "007")
+    other = next(row["id"] for row in await anna.incidents("open") if row["id"] != lead)
+    await anna.act(other, "note", text="The back door of the kiosk")
+    await anna.act(lead, "take")
+    await anna.act(other, "merge", into=lead)
+    await anna.skip_all(lead)
+    seen = (await anna.detail(lead))["signals_seq"]
+    await anna.act(lead, "close", disposition="genuine", cause="break_in", seen_upto=seen)
+    town.clock.wait(hours=25)
+    await town.restart()
+    anna = await town.operator("anna")
+
+    record = await anna.get(f"/incidents/{lead}/record")
+
+    (part,) = record["merged"]
+    assert (part["id"], part["number"], part["account"]) == (other, 2, "2003")
+    assert ("note", 2, "The back door of the kiosk") in [
+        (item["type"], item.get("of"), item["text"]) for item in record["timeline"]
+    ]
+    assert [one["zone"] for one in record["signals"]] == ["001", "007"]
+    assert int(part["positions"]["first"]) > int(record["positions"]["first"])
+    paper = (await anna.client.get(f"/incidents/{lead}/record.pdf")).content
+    assert paper.startswith(b"%PDF-")
+    # It left with the other one's words, so that one says so too.
+    traces = [item for item in (await anna.get(f"/incidents/{other}"))["timeline"] if item["type"] == "record"]
+    assert [item["data"]["form"] for item in traces] == ["json", "pdf"]
+
+
 async def test_the_record_of_an_exercise_says_so(town: Town) -> None:
     anna = await town.operator("anna")
     answer = await anna.post("/training", scenario="school-fire")

@@ -11,7 +11,9 @@ from typing import Any, Final
 import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
+from msgspec import structs
 
+from belfry.centre.board import load
 from belfry.domain.closing import group_of
 from belfry.domain.facts import Closed, Part, Sealed, incident_subject
 from belfry.domain.incident import Incident
@@ -34,12 +36,15 @@ from belfry.web.record_views import (
     IncidentRecord,
     RecordedDeed,
     RecordedEnd,
+    RecordedPart,
     RecordedPositions,
 )
 from belfry.web.rights import Right
+from belfry.web.sight import sees
 from belfry.web.story import sealed_parts
 from belfry.web.story import timeline as lines_of
 from belfry.web.telling import Texts
+from belfry.web.views import TimelineItem
 
 ENTRIES_MOST: Final = 5_000
 _MISSING: Final = {404: told("There is no such incident"), 410: told("It was erased, since its time was over")}
@@ -68,7 +73,12 @@ async def incident_record(request: Asked, incident_id: FromPath[str]) -> Respons
 async def incident_record_pdf(request: Asked, incident_id: FromPath[str]) -> Response[bytes]:
     """The same as a document, in the language of whoever asks."""
     record = await _given_out(request, incident_id, "pdf")
-    paper = await asyncio.to_thread(incident_paper, record, language_of(request))
+    kinds, language = front(request).house.kinds, language_of(request)
+
+    def label(kind: str) -> str:
+        return kinds.words(kind, language).label if kind in kinds else kind
+
+    paper = await asyncio.to_thread(incident_paper, record, language, label)
     return Response(paper, media_type="application/pdf", headers=_named(record, "pdf"))
 
 
@@ -77,25 +87,62 @@ def _named(record: IncidentRecord, form: str) -> dict[str, str]:
 
 
 async def _given_out(request: Asked, incident_id: str, form: str) -> IncidentRecord:
+    """Each incident that it holds keeps a line of its own of it."""
     desk = front(request)
     found = await seen(desk, request, incident_id)
-    await desk.house.desk.record_shown(found.id, staff_of(request), form=form)
-    return await _record(request, desk, found)
+    under = await _merged(desk, request, found)
+    for one in (found, *under):
+        await desk.house.desk.record_shown(one.id, staff_of(request), form=form)
+    return await _record(request, desk, found, under)
 
 
-async def _record(request: Asked, desk: Front, found: Incident) -> IncidentRecord:
-    house, language = desk.house, language_of(request)
-    entries = await house.journal.read(incident_subject(found.id), limit=ENTRIES_MOST + 1)
-    over = len(entries) > ENTRIES_MOST
-    entries = entries[-ENTRIES_MOST:]
-    kept = [one for one in entries if isinstance(one, Stored)]
+async def _merged(desk: Front, request: Asked, found: Incident) -> list[Incident]:
+    """What was handled under an incident, whole: the board forgets what is long over, the journal does not."""
+    known = [await load(desk.house.board, desk.house.journal, one.id) for one in found.merged]
+    under = (one for one in known if one is not None and one.merged_into == found.id and sees(request, one))
+    return sorted(under, key=lambda one: one.number)
+
+
+class _Kept(msgspec.Struct):
+    """What is kept of one incident: the newest ENTRIES_MOST entries, told line by line."""
+
+    found: Incident
+    entries: Sequence[Stored | Pruned]
+    parts: list[Sealed]
+    texts: Texts | None
+    items: list[TimelineItem]
+    left_out: int
+
+    @property
+    def facts(self) -> list[Stored]:
+        return [one for one in self.entries if isinstance(one, Stored)]
+
+
+async def _kept(request: Asked, desk: Front, found: Incident) -> _Kept:
+    house, subject = desk.house, incident_subject(found.id)
+    entries = await house.journal.read(subject, limit=ENTRIES_MOST + 1)
+    left_out = 0
+    if len(entries) > ENTRIES_MOST:
+        entries = entries[-ENTRIES_MOST:]
+        left_out = len(await house.journal.read(subject, before=entries[0].position))
     parts = [*sealed_parts(entries), *found.first.sealed]
     texts = await texts_in(house, parts, found.id)
     told = await with_notices(desk, found.id, lines_of(desk.teller, entries, found, texts or {}))
-    items = items_for(request, told)
-    plan, site = await plan_view(request, found), await at_site(desk, found)
-    row = desk.teller.fields(found, language)
-    words = house.kinds.words(found.kind, language)
+    return _Kept(found, entries, parts, texts, items_for(request, told), left_out)
+
+
+async def _record(request: Asked, desk: Front, found: Incident, under: Sequence[Incident]) -> IncidentRecord:
+    house, language = desk.house, language_of(request)
+    kept = await _kept(request, desk, found)
+    others = [await _kept(request, desk, one) for one in under]
+    items = sorted(
+        (*kept.items, *(structs.replace(item, of=one.found.number) for one in others for item in one.items)),
+        key=lambda item: (int(item.position), item.index),
+    )
+    deeds = _deeds(kept, await at_site(desk, found), None)
+    for one in others:
+        deeds += _deeds(one, await at_site(desk, one.found), one.found.number)
+    plan, row = await plan_view(request, found), desk.teller.fields(found, language)
     return IncidentRecord(
         format=FORMAT,
         version=FORMAT_VERSION,
@@ -104,24 +151,37 @@ async def _record(request: Asked, desk: Front, found: Incident) -> IncidentRecor
         centre=house.name,
         training=TRAINING in found.flags,
         **{name: row[name] for name in _OF_THE_ROW},
-        definition=words.definition,
+        definition=house.kinds.words(found.kind, language).definition,
         queued_at=found.due_at,
         first_act_at=found.first_act_at,
         merged_into=found.merged_into,
-        caller=_said(parts, Part.CALLER, texts),
-        place=_said(parts, Part.PLACE, texts) or _said(parts, Part.POSITION, texts),
-        timeline=list(items),
-        left_out=await _left_out(desk, found, entries) if over else 0,
+        caller=_said(kept.parts, Part.CALLER, kept.texts),
+        place=_said(kept.parts, Part.PLACE, kept.texts) or _said(kept.parts, Part.POSITION, kept.texts),
+        merged=[_part(desk, one, language) for one in others],
+        timeline=items,
+        left_out=kept.left_out + sum(one.left_out for one in others),
         signals=[item.signal for item in items if item.signal is not None],
         plans=[*plan.refs],
         steps=plan.steps,
-        deeds=_deeds(kept, texts or {}, site),
-        score=_score(found, kept),
+        deeds=sorted(deeds, key=lambda deed: int(deed.position)),
+        score=_score(found, kept.facts),
         notices=[notice for item in items for notice in item.data.get("notices", [])],
-        end=_end(found, kept, texts or {}),
-        positions=RecordedPositions(str(entries[0].position), str(entries[-1].position), len(entries)),
-        unreadable=texts is None,
+        end=_end(found, kept.facts, kept.texts or {}),
+        positions=_positions(kept),
+        unreadable=any(one.texts is None for one in (kept, *others)),
     )
+
+
+def _part(desk: Front, one: _Kept, language: str) -> RecordedPart:
+    row = desk.teller.fields(one.found, language)
+    fields = {name: row[name] for name in ("id", "number", "kind", "label", "opened_at", "account", "site")}
+    place = _said(one.parts, Part.PLACE, one.texts) or _said(one.parts, Part.POSITION, one.texts)
+    caller = _said(one.parts, Part.CALLER, one.texts)
+    return RecordedPart(**fields, caller=caller, place=place, positions=_positions(one))
+
+
+def _positions(kept: _Kept) -> RecordedPositions:
+    return RecordedPositions(str(kept.entries[0].position), str(kept.entries[-1].position), len(kept.entries))
 
 
 _OF_THE_ROW: Final = (
@@ -130,13 +190,7 @@ _OF_THE_ROW: Final = (
 )
 
 
-async def _left_out(desk: Front, found: Incident, shown: Sequence[Stored | Pruned]) -> int:
-    """How many entries are older than the oldest that is shown."""
-    older = await desk.house.journal.read(incident_subject(found.id), before=shown[0].position)
-    return len(older)
-
-
-def _deeds(entries: Sequence[Stored], texts: Texts, site: AtSite) -> list[RecordedDeed]:
+def _deeds(kept: _Kept, site: AtSite, of: int | None) -> list[RecordedDeed]:
     names = {} if site.file is None else {one.id: one.name for one in site.file.contacts}
     names |= {one.id: one.name for one in site.agencies}
     return [
@@ -149,9 +203,10 @@ def _deeds(entries: Sequence[Stored], texts: Texts, site: AtSite) -> list[Record
             outcome=fact.outcome,
             to=names.get(fact.contact or fact.agency or ""),
             arrives_at=fact.arrives_at,
-            words=_typed(fact.sealed, texts),
+            words=_typed(fact.sealed, kept.texts or {}),
+            of=of,
         )
-        for stored in entries
+        for stored in kept.facts
         for fact in stored.entry.facts
         if isinstance(fact, StepDone)
     ]

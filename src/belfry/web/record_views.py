@@ -16,7 +16,8 @@ class RecordedDeed(Struct, frozen=True, kw_only=True):
 
     position: str
     at: Instant
-    by: str
+    by: str | None
+    """Null: the plan went on by itself."""
     do: str
     step: str | None
     outcome: str | None
@@ -26,6 +27,8 @@ class RecordedDeed(Struct, frozen=True, kw_only=True):
     arrives_at: Instant | None
     words: str | None
     """What was written with it; of what was passed on, the reference in the first line."""
+    of: int | None = None
+    """Number of the merged incident at which it was done; null: at this one."""
 
 
 class RecordedEnd(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,22 @@ class RecordedPositions(Struct, frozen=True):
     first: str
     last: str
     entries: int
+
+
+class RecordedPart(Struct, frozen=True, kw_only=True):
+    """An incident that was merged into this one and handled under it: its lines, signals and deeds are among those of
+    this one, and its lines and deeds say its number in `of`."""
+
+    id: str
+    number: int
+    kind: str
+    label: str
+    opened_at: Instant
+    account: str | None
+    site: SiteView | None
+    caller: str | None
+    place: str | None
+    positions: RecordedPositions
 
 
 class IncidentRecord(Struct, frozen=True, kw_only=True):
@@ -89,6 +108,7 @@ class IncidentRecord(Struct, frozen=True, kw_only=True):
     caller: str | None
     place: str | None
 
+    merged: list[RecordedPart]
     timeline: list[TimelineItem]
     left_out: int
     """Entries that are older than those of the timeline: a record holds the newest 5,000."""

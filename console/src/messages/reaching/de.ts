@@ -51,7 +51,7 @@ export const reaching: Record<keyof typeof english, string> = {
   'notice.reason.unknown_recipient': 'die Einstellungen kennen diesen Namen nicht mehr',
   'notice.reason.may_have_left': 'sie ging vielleicht hinaus',
   'notice.reason.not_confirmed': 'der Übermittler bestätigte nicht',
-  'notice.reason.broken': 'der Melder ist defekt',
+  'notice.reason.broken': 'der Meldeweg ist defekt',
   'notice.reason.no_leave': 'die Erlaubnis war abgelaufen',
   'notice.reason.cannot_be_quiet': 'sie kann nicht leise gesendet werden',
   'notice.reason.nothing_to_send': 'es gab nichts mehr zu senden',

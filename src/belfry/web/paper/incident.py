@@ -6,16 +6,17 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from belfry.web.paper.page import Sheet
+from belfry.web.paper.story import LabelOf, outcome, short, stage, told, what
 from belfry.web.paper.words import Say, stamp
 from belfry.web.record_views import IncidentRecord, RecordedDeed
-from belfry.web.views import SignalView, TimelineItem
+from belfry.web.views import SignalView
 
 SIGNALS_MOST: Final = 100
 """Signals that are printed; all of them are in the JSON form. A line of a table takes some milliseconds to set."""
 LINES_MOST: Final = 300
 
 
-def incident_paper(record: IncidentRecord, language: str) -> bytes:
+def incident_paper(record: IncidentRecord, language: str, label: LabelOf = str) -> bytes:
     """Return the record as PDF. Times are by the clock of the site, where there is one."""
     say, zone = Say(language), _zone(record)
     name = say("number", number=record.number)
@@ -32,9 +33,10 @@ def incident_paper(record: IncidentRecord, language: str) -> bytes:
         sheet.paragraph(say("unreadable"), warn=True)
     sheet.facts(_facts(record, say, zone))
     _end(sheet, record, say, zone)
+    _merged(sheet, record, say, zone)
     _plan(sheet, record, say, zone)
     _deeds(sheet, record.deeds, say, zone)
-    _story(sheet, record, say, zone)
+    _story(sheet, record, say, zone, label)
     _signals(sheet, record.signals, say, zone)
     _notices(sheet, record, say, zone)
     at = record.positions
@@ -47,7 +49,7 @@ def _facts(record: IncidentRecord, say: Say, zone: tzinfo) -> list[tuple[str, st
     began = record.queued_at or record.opened_at
 
     def after(at: datetime | None) -> str:
-        return "–" if at is None else say("after", at=_short(at, zone), span=say.span(at - began))
+        return "–" if at is None else say("after", at=short(at, zone), span=say.span(at - began))
 
     site = record.site
     where = f"{site.name}\n{site.address}" if site is not None else record.place or ""
@@ -79,13 +81,27 @@ def _end(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
             (say("ended_as"), say.word("disposition", end.disposition)),
             (say("cause"), cause),
             (say("counts_as"), say.word("ending", end.group)),
-            (say("by"), f"{end.by or say('by_rule')}, {_short(end.at, zone)}"),
+            (say("by"), f"{end.by or say('by_rule')}, {short(end.at, zone)}"),
         ]
     )
     if end.words:
         sheet.paragraph(f"{say('comment')}: {end.words}")
     if end.unrestored:
         sheet.paragraph(say("unrestored"), warn=True)
+
+
+def _merged(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    if not record.merged:
+        return
+    sheet.heading(say("merged"))
+    rows = []
+    for one in record.merged:
+        where = one.site.name if one.site is not None else one.place or "–"
+        whose = [say("account", account=one.account)] if one.account else []
+        whose += [f"{say('caller')}: {one.caller}"] if one.caller else []
+        at = f"{one.positions.first} – {one.positions.last}"
+        rows.append((str(one.number), one.label, "\n".join([where, *whose]), short(one.opened_at, zone), at))
+    sheet.rows((say("nr"), say("kind"), say("site"), say("raised"), say("at_positions")), rows, (8, 28, 30, 18, 16))
 
 
 def _plan(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
@@ -98,8 +114,8 @@ def _plan(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
         sheet.paragraph(f"{say('plan')}: {names}")
     rows = []
     for step in settled:
-        came = say("skipped") if step.state == "skipped" else _outcome(step.outcome, say)
-        who = "" if step.by is None else f"{step.by}\n{_short(step.at, zone)}"
+        came = say("skipped") if step.state == "skipped" else outcome(step.outcome, say)
+        who = "" if step.by is None else f"{step.by}\n{short(step.at, zone)}"
         rows.append((f"{say.word('do', step.do)}\n{step.text}".strip(), came, step.words or "", who))
     sheet.rows((say("step"), say("outcome"), say("words"), say("who")), rows, (40, 17, 25, 18))
 
@@ -111,51 +127,26 @@ def _deeds(sheet: Sheet, deeds: Sequence[RecordedDeed], say: Say, zone: tzinfo) 
     sheet.heading(say("deeds"))
     rows = []
     for deed in named:
-        came = _outcome(deed.outcome, say) if deed.outcome else say("skipped")
+        came = outcome(deed.outcome, say) if deed.outcome else say("skipped")
         if deed.arrives_at is not None:
-            came = f"{came} → {_short(deed.arrives_at, zone)}"
-        rows.append((_short(deed.at, zone), say.word("do", deed.do), deed.to or "–", came, deed.by))
+            came = f"{came} → {short(deed.arrives_at, zone)}"
+        to = deed.to or "–"
+        if deed.of is not None:
+            to = f"{to} ({say.t('merged.of', n=deed.of)})"
+        rows.append((short(deed.at, zone), say.word("do", deed.do), to, came, deed.by or ""))
     sheet.rows((say("when"), say("what"), say("to"), say("outcome"), say("who")), rows, (16, 22, 26, 22, 14))
 
 
-def _story(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+def _story(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo, label: LabelOf) -> None:
     sheet.heading(say("story"))
     older = record.left_out + max(0, len(record.timeline) - LINES_MOST)
     if older:
         sheet.paragraph(say("older", n=older))
     rows = [
-        (_short(item.at, zone), _what(item, say), _told(item, say, zone), item.by or "")
+        (short(item.at, zone), what(item, say), told(item, say, zone, label), item.by or "")
         for item in record.timeline[-LINES_MOST:]
     ]
     sheet.rows((say("when"), say("what"), say("words"), say("who")), rows, (16, 24, 46, 14))
-
-
-def _what(item: TimelineItem, say: Say) -> str:
-    if item.type in ("step", "skipped"):
-        return say.word("do", item.data.get("do", item.type))
-    return say.word("item", item.type)
-
-
-def _told(item: TimelineItem, say: Say, zone: tzinfo) -> str:
-    data, parts = item.data, list[str]()
-    if item.signal is not None:
-        parts.append(_signal(item.signal, say))
-    if item.type in ("step", "skipped"):
-        parts.append(_outcome(data.get("outcome"), say) if data.get("outcome") else say("skipped"))
-    if item.type == "closed":
-        parts.append(say.word("disposition", data.get("disposition")))
-        parts += [say.word("cause", data["cause"])] if "cause" in data else []
-    if item.type == "escalated":
-        parts.append(f"{data.get('clock')} → {data.get('level')}")
-    if "kind" in data and item.type != "opened":
-        parts.append(str(data["kind"]))
-    for name in ("until", "arrives_at", "follow_up_at"):
-        if isinstance(data.get(name), datetime):
-            parts.append(f"→ {_short(data[name], zone)}")
-    if item.text:
-        parts.append(item.text)
-    parts += item.reasons
-    return " · ".join(part for part in parts if part)
 
 
 def _signals(sheet: Sheet, signals: Sequence[SignalView], say: Say, zone: tzinfo) -> None:
@@ -166,7 +157,7 @@ def _signals(sheet: Sheet, signals: Sequence[SignalView], say: Say, zone: tzinfo
     if len(signals) > len(shown):
         sheet.paragraph(say("more_signals", n=len(signals) - len(shown)))
     rows = [
-        (_short(one.received_at, zone), one.code or "", one.name or one.category or "", _point(one.area, one.zone))
+        (short(one.received_at, zone), one.code or "", one.name or one.category or "", _point(one.area, one.zone))
         for one in shown
     ]
     sheet.rows((say("when"), say("code"), say("what"), say("point")), rows, (18, 12, 48, 22))
@@ -177,34 +168,20 @@ def _notices(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> No
         return
     sheet.heading(say("notices"))
     rows = [
-        (_short(one.asked_at, zone), one.to or "–", one.why, f"{one.stage}, {_short(one.at, zone)}")
+        (
+            short(one.asked_at, zone),
+            one.to or say.word("level", one.level),
+            say.word("clock", one.why),
+            stage(one, say, zone),
+        )
         for one in record.notices
     ]
     sheet.rows((say("when"), say("to"), say("what"), say("outcome")), rows, (18, 32, 22, 28))
 
 
-def _signal(one: SignalView, say: Say) -> str:
-    return " ".join(part for part in (one.code, one.name or one.category, _point(one.area, one.zone, say=say)) if part)
-
-
-def _point(
-    area: str | None, zone: str | None, area_name: str | None = None, zone_name: str | None = None, *,
-    say: Say | None = None,
-) -> str:  # fmt: skip
-    if say is not None:
-        parts = [say("zone_n", zone=zone)] if zone else []
-        parts += [say("area_n", area=area)] if area else []
-        return f"({', '.join(parts)})" if parts else ""
+def _point(area: str | None, zone: str | None, area_name: str | None = None, zone_name: str | None = None) -> str:
     named = [f"{number} {name or ''}".strip() for number, name in ((area, area_name), (zone, zone_name)) if number]
-    return " / ".join(named) if area is None or zone is None else f"{named[0]} / {named[1]}"
-
-
-def _outcome(outcome: object, say: Say) -> str:
-    return "–" if outcome is None else say.word("outcome", outcome)
-
-
-def _short(at: datetime | None, zone: tzinfo) -> str:
-    return stamp(None if at is None else at.astimezone(zone))
+    return " / ".join(named)
 
 
 def _zone(record: IncidentRecord) -> tzinfo:
