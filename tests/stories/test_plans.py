@@ -82,7 +82,7 @@ async def test_a_school_fire_goes_to_the_brigade_with_its_reference_and_is_close
     town.clock.wait(minutes=5)
     await town.settled()
     assert (await take_next(anna))["id"] == fire
-    assert now_at(await anna.do(fire, "over")) == (None, [])
+    assert now_at(await anna.plan(fire)) == (None, [])  # it is restored: nothing is left to wait for
     assert await close(anna, fire, disposition="genuine", cause="cooking") == (200, "closed")
     assert len(await anna.incidents()) == 1
 

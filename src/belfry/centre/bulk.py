@@ -26,6 +26,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.plan_run import begin
 from belfry.domain.presets import Rules
 from belfry.domain.site_handling import owner_beside, site_of
+from belfry.domain.step_facts import PlanChosen
 from belfry.ports import Chance, Clock, Journal, Stale
 
 log = structlog.get_logger()
@@ -177,7 +178,8 @@ class Bulk:
         if incident.plan is None:
             take = Taken(incident=incident.id, by="", seen_upto=0)
             for fact in self._planner.beside(incident, take, self._clock()):
-                incident = structs.replace(incident, plan=begin(fact, None))
+                if isinstance(fact, PlanChosen):
+                    incident = structs.replace(incident, plan=begin(fact, None))
         return bool(owed_of(incident, silent=self._planner.silent(incident)))
 
     # -- doing

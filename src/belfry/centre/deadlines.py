@@ -25,6 +25,7 @@ from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD
 from belfry.domain.escalation import Level, levels, mark
 from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Overdue, Released, incident_subject
 from belfry.domain.incident import Incident, State
+from belfry.domain.plan_by_itself import passed, waits_for_time
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Arrival, Receipt
 from belfry.domain.site_handling import beside, site_of
@@ -159,6 +160,7 @@ class Deadlines:
             incident.waiting_since,
             incident.raised_at,
             incident.version,
+            None if incident.plan is None else incident.plan.at,
         )
         if self._courses.get(incident.id) == course:
             return
@@ -208,7 +210,9 @@ class Deadlines:
             case State.WAITING:
                 return min(self._reached_at(incident), default=None)
             case State.TAKEN:
-                return min((*self._reached_at(incident), *(at for at, _ in self._leaves(incident))))
+                waits = waits_for_time(incident)
+                leaves = (*self._reached_at(incident), *(at for at, _ in self._leaves(incident)))
+                return min(leaves if waits is None else (*leaves, waits))
             case State.CLOSED:
                 return incident.follow_up_at
             case _:
@@ -254,7 +258,7 @@ class Deadlines:
             case State.TAKEN:
                 at, reason = min(self._leaves(incident))
                 released = (Released(incident=incident.id, reason=reason),) if at <= now else ()
-                return released or self._missed(incident, now)
+                return released or (*self._missed(incident, now), *passed(incident, now))
             case State.CLOSED if _passed(incident.follow_up_at, now):
                 return (Overdue(incident=incident.id, reasons=("the restore that it needs has not come in time",)),)
             case _:

@@ -2,10 +2,11 @@
 else, or another account's.
 
 Everything is asked of memory: the plans of a site are found by whose they are, so that a take with a hundred thousand
-accounts waits no longer than with one. Intake asks nothing here.
+accounts waits no longer than with one. Intake asks nothing here. What a plan goes past by itself is written down in the
+same way (`domain.plan_by_itself`).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -13,14 +14,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from belfry.domain.facts import Assigned, OnIncident, Reclassified, Reopened, Taken
+from belfry.domain.facts import Assigned, OnIncident, Reclassified, Reopened, Taken, WordChecked
 from belfry.domain.fire_order import order_of
-from belfry.domain.incident import Incident
+from belfry.domain.incident import Incident, fold
 from belfry.domain.plan import Plan, Step
+from belfry.domain.plan_by_itself import answered, passed
 from belfry.domain.plan_choice import Case, choose
 from belfry.domain.plan_run import leads
 from belfry.domain.site import Account
-from belfry.domain.step_facts import PlanChosen
+from belfry.domain.step_facts import PlanChosen, StepDone
 from belfry.ports import Sites
 from belfry.ports.plans import PlanBook
 
@@ -50,9 +52,16 @@ class Planner:
         self._book, self._accounts, self._holidays = book, accounts, holidays
         self.silent = silent
 
-    def beside(self, incident: Incident, fact: OnIncident, now: datetime) -> tuple[PlanChosen, ...]:
+    def beside(self, incident: Incident, fact: OnIncident, now: datetime) -> tuple[PlanChosen | StepDone, ...]:
         """What is written down behind a fact, in its entry: the plan where it is the first take, or another one where
-        the fact makes it something else. `incident` is as it was before the fact."""
+        the fact makes it something else; and what the plan goes past by itself then. `incident` is as it was before the
+        fact."""
+        chosen = self._plan_beside(incident, fact, now)
+        said = answered(incident, fact) if isinstance(fact, WordChecked) else None
+        written = (*chosen, *(() if said is None else (said,)))
+        return (*written, *_passed_after(incident, (fact, *written), now))
+
+    def _plan_beside(self, incident: Incident, fact: OnIncident, now: datetime) -> tuple[PlanChosen, ...]:
         match fact:
             case Taken() | Reopened() if incident.plan is None:
                 return self._chosen(incident, now)
@@ -64,9 +73,11 @@ class Planner:
             case _:
                 return ()
 
-    def anew(self, incident: Incident, now: datetime) -> tuple[PlanChosen, ...]:
-        """Another plan, where signals have made an incident something else since its plan was chosen."""
-        return self._chosen(incident, now) if outdated(incident) else ()
+    def anew(self, incident: Incident, now: datetime) -> tuple[PlanChosen | StepDone, ...]:
+        """Another plan, where signals have made an incident something else since its plan was chosen; and the waits
+        that what came has ended."""
+        chosen = self._chosen(incident, now) if outdated(incident) else ()
+        return (*chosen, *_passed_after(incident, chosen, now))
 
     def changed_since(self, incident: Incident) -> bool:
         """Whether a plan that the incident follows is another one by now."""
@@ -139,6 +150,14 @@ class Planner:
             leads=_kept(incident, chosen.steps),
         )
         return (fact,)
+
+
+def _passed_after(incident: Incident, facts: Sequence[OnIncident], now: datetime) -> Sequence[StepDone]:
+    """The waits that are over once some facts are written. Nothing of the incident itself is changed."""
+    if facts:
+        after = fold(structs.replace(incident, in_alarm=dict(incident.in_alarm)), facts, incident.head + 1, now)
+        return () if after is None else passed(after, now)
+    return passed(incident, now)
 
 
 def outdated(incident: Incident) -> bool:

@@ -1,4 +1,5 @@
-"""Gives another plan to whatever signals made something else: a second detector confirms a fire that somebody has.
+"""Gives another plan to whatever signals made something else: a second detector confirms a fire that somebody has. A
+wait of a plan that a signal ended is passed here too: the restore came while somebody sits before it.
 
 Triage decides signals and nothing more; it must not wait for plans. So this listens to the board, and writes behind
 what triage wrote. What was settled stays settled (`plan_run.begin`), so an operator in the middle of it loses nothing.
@@ -16,6 +17,7 @@ from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.plans import Planner, outdated
 from belfry.domain.facts import Entry, incident_subject
 from belfry.domain.incident import Incident
+from belfry.domain.plan_by_itself import passed
 from belfry.domain.plan_run import Deed
 from belfry.ports import Chance, Clock, Full, Journal, Stale
 
@@ -50,7 +52,7 @@ class Replanning:
         skipped = [Skipped(one.id, deed) for one in found for deed in one.deeds if deed.outcome is None]
         self._skipped.extend(sorted(skipped, key=lambda each: each.deed.position))
         for incident in found:
-            if outdated(incident):
+            if outdated(incident) or passed(incident, self._clock()):
                 self._ask(incident.id)
 
     def skipped(self) -> list[Skipped]:
@@ -91,7 +93,7 @@ class Replanning:
     def _heard(self, incident: Incident, position: int) -> None:
         if incident.plan is None:
             return
-        if outdated(incident):
+        if outdated(incident) or passed(incident, self._clock()):
             self._ask(incident.id)
         last = incident.deeds[-1] if incident.deeds else None
         if last is not None and last.position == position and last.outcome is None:

@@ -5,19 +5,25 @@ The list is the site's own. It is called through in rounds: whoever was tried le
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from msgspec import Struct
 
 from belfry.domain.contacts import CallList, Contact, ContactRole
+from belfry.domain.phone import digits_of
 from belfry.domain.plan import Step
 from belfry.domain.plan_checks import list_of
 from belfry.domain.plan_choice import within
 from belfry.domain.plan_run import Deed
 from belfry.domain.plan_steps import ROUNDS, attempts_of
 
+SILENT: Final = "silent"
+"""Why somebody is not called whose numbers are all those of a silent site."""
+
 
 class Callee(Struct, frozen=True):
-    """A contact of a list. `why` says why he cannot be called now: `absent`, `hours`, `no_number`; None: he can."""
+    """A contact of a list. `why` says why he cannot be called now: `absent`, `hours`, `no_number`, or `silent` where
+    nobody at the site may notice; None: he can."""
 
     contact: Contact
     why: str | None
@@ -36,10 +42,15 @@ def listed(contacts: Iterable[Contact], which: CallList, roles: Collection[Conta
     return sorted(found, key=lambda one: (one.order, one.id))
 
 
-def why_not(contact: Contact, local: datetime, holidays: Collection[date] = ()) -> str | None:
-    """Why a contact cannot be called at a time of the site's own clock; None: he can."""
+def why_not(
+    contact: Contact, local: datetime, holidays: Collection[date] = (), *, but: Collection[str] = ()
+) -> str | None:
+    """Why a contact cannot be called at a time of the site's own clock; None: he can. `but` are digits of numbers that
+    nobody may dial now: who has no other is not called."""
     if not contact.numbers:
         return "no_number"
+    if but and all(digits_of(number.number) in but for number in contact.numbers):
+        return SILENT
     if any(absence.since <= local < absence.until for absence in contact.absences):
         return "absent"
     if contact.hours and not within(contact.hours, local, holidays):
@@ -48,11 +59,17 @@ def why_not(contact: Contact, local: datetime, holidays: Collection[date] = ()) 
 
 
 def calls(
-    contacts: Sequence[Contact], deeds: Sequence[Deed], local: datetime, holidays: Collection[date] = ()
+    contacts: Sequence[Contact],
+    deeds: Sequence[Deed],
+    local: datetime,
+    holidays: Collection[date] = (),
+    *,
+    but: Collection[str] = (),
 ) -> Sequence[Callee]:
-    """The contacts of a list as they stand, with whom to call now; `deeds` are those of the step."""
+    """The contacts of a list as they stand, with whom to call now; `deeds` are those of the step, `but` as in
+    `why_not`."""
     attempts = attempts_of(deeds)
-    standing = [Callee(one, why_not(one, local, holidays), attempts.get(one.id, 0)) for one in contacts]
+    standing = [Callee(one, why_not(one, local, holidays, but=but), attempts.get(one.id, 0)) for one in contacts]
     first = next_of(standing)
     return [Callee(one.contact, one.why, one.attempts, one is first) for one in standing]
 

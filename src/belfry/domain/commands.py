@@ -31,6 +31,8 @@ COMMENT_MOST: Final = 1_000
 REFERENCE_MOST: Final = 120
 """Characters of what an agency calls a case."""
 ON_SIGNAL: Final = "signal"
+ON_RESTORE: Final = "restore"
+HOLDS_ON: Final = (ON_SIGNAL, ON_RESTORE)
 
 
 class Staff(Struct, frozen=True):
@@ -60,12 +62,14 @@ class Release(Struct, frozen=True):
 
 
 class Hold(Struct, frozen=True):
-    """Until a time, or until the next signal (`on="signal"`, then at most as long as the priority allows), or both."""
+    """Until a time, until the next signal (`on="signal"`) or the restore of its points (`on="restore"`), then at most
+    as long as the priority allows, or both. With `step`, the present wait of its plan, until what that waits for."""
 
     version: int
     until: datetime | None = None
     on: str | None = None
     reason: str | None = None
+    step: str | None = None
 
 
 class Park(Struct, frozen=True):
@@ -284,8 +288,8 @@ def check_words(command: Command) -> None:
             _text("reason", command.reason, REASON_MOST)
         case _:
             pass
-    if isinstance(command, Hold) and command.on not in (None, ON_SIGNAL):
-        raise Invalid("on", command.on, f"only {ON_SIGNAL}")
+    if isinstance(command, Hold) and command.on not in (None, *HOLDS_ON):
+        raise Invalid("on", command.on, f"one of {', '.join(HOLDS_ON)}")
     if isinstance(command, Hold) and command.until is not None and command.until.tzinfo is None:
         raise Invalid("until", command.until, "needs its distance from UTC")
     if isinstance(command, Close) and command.follow_up is not None and command.follow_up.tzinfo is None:

@@ -272,7 +272,7 @@ class Released(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
 
 
 class Held(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="held"):
-    """Held until a time or the next signal. `on` is `signal` or None."""
+    """Held until a time, the next signal or the restore of its points. `on` is `signal`, `restore` or None."""
 
     incident: str
     by: str

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from belfry.domain.closing import Disposition
 from belfry.domain.closing_rules import CAUSE, TOLD, comment_needed, needed
 from belfry.domain.commands import (
+    ON_RESTORE,
     ON_SIGNAL,
     Assign,
     Close,
@@ -60,7 +61,8 @@ from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, 
 from belfry.domain.kinds import Kinds
 from belfry.domain.merging import HEADS, merge, still_owed, unmerge
 from belfry.domain.plan import Outcome, Step, StepType
-from belfry.domain.plan_run import owed, told_at
+from belfry.domain.plan_run import owed, step_of, told_at
+from belfry.domain.plan_steps import holds_for
 from belfry.domain.presets import Rules
 from belfry.domain.score_handling import set_score
 from belfry.domain.step_facts import Arrived, Merged, ScoreSet, StepDone, Unmerged
@@ -313,9 +315,13 @@ def _hold(scene: Scene, command: Hold) -> Decision:
     incident, now = scene.incident, scene.now
     _must_be_mine(scene, Move.HOLD)
     cap = longest_hold(incident.priority, scene.rules)
+    if command.step is not None:
+        command = _for_wait(incident, command, now, now + cap)
     until = now + cap if command.until is None else command.until
     if command.until is None and command.on is None:
-        raise Invalid("until", None, "needed, unless it is held on the next signal")
+        raise Invalid("until", None, "needed, unless it is held on the next signal or its restore")
+    if command.on == ON_RESTORE and incident.restored and not still_owed(incident):
+        raise Invalid("on", command.on, "everything is restored already")
     if until <= now:
         raise Invalid("until", until, "must lie ahead")
     if until > now + cap:
@@ -323,6 +329,20 @@ def _hold(scene: Scene, command: Hold) -> Decision:
     if incident.priority == 1 and command.reason is None and told_at(incident.deeds) is None:
         raise Invalid("reason", None, "needed to hold a priority 1 before a service was told")
     return Decision(_held(scene, until, command.on, None), command.reason)
+
+
+def _for_wait(incident: Incident, command: Hold, now: datetime, longest: datetime) -> Hold:
+    """Until what the present wait of the plan is for, as far as the priority allows. Whoever is late already is waited
+    for as long as that. Raises Refusal."""
+    if (command.until, command.on) != (None, None):
+        raise Invalid("step", command.step, "alone: it says until when")
+    run = incident.plan
+    step = None if run is None else step_of(run, command.step)
+    if run is None or step is None or step.id != run.at or step.do is not StepType.WAIT:
+        raise Conflict("The plan does not wait there")
+    until, on = holds_for(incident, step)
+    until = longest if until is None or until <= now else min(until, longest)
+    return structs.replace(command, until=until, on=on, step=None)
 
 
 def _park(scene: Scene) -> Decision:

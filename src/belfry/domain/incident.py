@@ -448,14 +448,15 @@ def _word(incident: Incident, fact: WordChecked, at: datetime) -> None:
 
 
 def _done(incident: Incident, fact: StepDone, position: int, at: datetime) -> None:
-    _acted(incident, at)
+    if fact.by is not None:  # what the plan passed by itself is no act of a person
+        _acted(incident, at)
+        incident.version += 1
     if fact.authorised:
         incident.word_at = at
     if incident.plan is not None:
         incident.plan = settle(incident.plan, fact, at)
     incident.deeds = noted(incident.deeds, fact, position, at)
     incident.coming = coming(incident.coming, fact, at)
-    incident.version += 1
 
 
 def _raise_point(incident: Incident, point: Point) -> None:

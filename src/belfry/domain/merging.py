@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from belfry.domain.commands import Conflict, Invalid, Merge, Staff, Unmerge, Unseen
+from belfry.domain.commands import ON_RESTORE, Conflict, Invalid, Merge, Staff, Unmerge, Unseen
 from belfry.domain.correlation import family
 from belfry.domain.facts import Closed
 from belfry.domain.incident import Follower, Incident, State
@@ -123,10 +123,17 @@ def _news_of(lead: Incident, other: Incident, heard: Follower | None) -> MergeHe
         rings_at=now.rings_at,
         rings=rings,
         alarm_at=now.alarm_at,
-        wakes=rings or woken or (heard is None and more > 0),
+        wakes=rings or woken or (heard is None and more > 0) or _ends_its_hold(lead, heard, now),
         priority=other.priority if rises else None,
         rank=other.rank if rises else None,
     )
+
+
+def _ends_its_hold(lead: Incident, heard: Follower | None, now: Follower) -> bool:
+    """It is held until its restore, and the last point of those that are merged into it is right again."""
+    owed = 0 if heard is None else heard.owed
+    held = lead.held_on == ON_RESTORE and lead.restored
+    return held and now.owed < owed and still_owed(lead) - owed + now.owed == 0
 
 
 def _has(incident: Incident, by: Staff) -> bool:

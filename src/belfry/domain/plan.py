@@ -124,7 +124,8 @@ class Step(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forb
     roles: tuple[ContactRole, ...] = ()
     """Of `call_contact`: only those of these roles; empty: all."""
     arrival: bool = False
-    """Of `call_contact` and `send`: done when somebody accepts with a time of arrival, not when one is reached."""
+    """Of `call_contact` and `send`: done when somebody accepts with a time of arrival, not when one is reached. Of
+    `notify`: who is told is asked when somebody will be there."""
     agency: AgencyType | None = None
     """Of `notify`."""
     reference: bool = False
@@ -133,7 +134,7 @@ class Step(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forb
     """Of `send`: the type of unit."""
     wait_s: int | None = None
     on: str | None = None
-    """Of `wait`: `signal` or `restore`, whatever comes first."""
+    """Of `wait`: `signal`, `restore`, or `arrival` of who accepted to come; whatever comes first."""
     then: Mapping[Outcome, str] = {}
 
 

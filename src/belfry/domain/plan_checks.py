@@ -39,12 +39,12 @@ OF_MOST: Final = 120
 ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 ID_WANTS: Final = f"1 to {ID_MOST} of a-z, 0-9, - and _"
 FIRE_ORDERS: Final = frozenset({"pass_at_once", "verify_90s", "verify_required"})
-WAITS_ON: Final = frozenset({"signal", "restore"})
+WAITS_ON: Final = ("signal", "restore", "arrival")
 
 _FIELDS: Final = {
     "contacts": {StepType.CALL_CONTACT},
     "roles": {StepType.CALL_CONTACT},
-    "arrival": {StepType.CALL_CONTACT, StepType.SEND},
+    "arrival": {StepType.CALL_CONTACT, StepType.SEND, StepType.NOTIFY},
     "agency": {StepType.NOTIFY},
     "reference": {StepType.NOTIFY},
     "unit": {StepType.SEND},
@@ -157,7 +157,7 @@ def _check_step(step: Step, at: str, ids: set[str], flaws: Flaws) -> None:
     flaws.line(f"{at}.unit", step.unit, UNIT_MOST)
     if step.wait_s is not None:
         flaws.whole(f"{at}.wait_s", step.wait_s, 1, WAIT_MOST_S, "seconds")
-    flaws.unless(step.on is None or step.on in WAITS_ON, f"{at}.on", step.on, "signal or restore")
+    flaws.unless(step.on is None or step.on in WAITS_ON, f"{at}.on", step.on, f"one of {', '.join(WAITS_ON)}")
     if step.do is StepType.WAIT:
         flaws.unless(step.wait_s is not None or step.on is not None, f"{at}.wait_s", None, "how long, or what for")
     for outcome, target in step.then.items():

@@ -21,7 +21,8 @@ class Deed(Struct, frozen=True, gc=False, omit_defaults=True):
 
     position: int
     at: datetime
-    by: str
+    by: str | None
+    """None: the plan went on by itself."""
     do: StepType
     step: str | None = None
     outcome: Outcome | None = None

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain.commands import HOLDS_ON
 from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import Deed, leads, stays
@@ -55,10 +56,30 @@ def meaning(
     run = incident.plan
     if run is None or step.id in run.settled:
         return _STAYS
-    before = [deed for deed in incident.deeds if deed.step == step.id]
+    before = deeds_of(incident, step)
     if not _is_over(incident, step, outcome, before, contact, arrives=arrives, listed=listed):
         return _STAYS
     return Meaning(True, leads(run.steps, run.steps.index(step), outcome))
+
+
+def deeds_of(incident: Incident, step: Step) -> Sequence[Deed]:
+    """What was done of a step; of one that calls contacts, the calls that were made beside the plan too: whoever was
+    tried was tried."""
+    beside = step.do is StepType.CALL_CONTACT
+    return [
+        deed
+        for deed in incident.deeds
+        if deed.step == step.id or (beside and deed.step is None and deed.do is step.do and deed.outcome is not None)
+    ]
+
+
+def holds_for(incident: Incident, step: Step) -> tuple[datetime | None, str | None]:
+    """Until when, and on what, an incident is held for a present wait: its time, or when whoever accepted will be
+    there; None of a part that it does not wait for."""
+    until = [waits_until(incident, step)]
+    if step.on == "arrival":
+        until += [one.at for one in incident.coming]
+    return min((at for at in until if at is not None), default=None), step.on if step.on in HOLDS_ON else None
 
 
 def waits_until(incident: Incident, step: Step) -> datetime | None:
@@ -79,6 +100,8 @@ def has_waited(incident: Incident, step: Step, now: datetime) -> bool:
         return True
     if step.on == "restore":
         return incident.restored
+    if step.on == "arrival":
+        return incident.arrived_at is not None and not incident.coming
     return step.on == "signal" and any(one.received_at > since for one in incident.newest)
 
 

@@ -41,7 +41,8 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """
 
     incident: str
-    by: str
+    by: str | None = None
+    """None: the plan went on by itself, for the `reasons`."""
     do: StepType
     step: str | None = None
     outcome: Outcome | None = None
@@ -68,6 +69,7 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """The right word of a contact who may cancel."""
     unverified: bool = False
     """Passed to the police without the two calls that the site wants first; the reason is in `sealed`."""
+    reasons: tuple[str, ...] = ()
     sealed: tuple[Sealed, ...] = ()
 
 

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from belfry.domain.closing import Cause, Disposition
 from belfry.domain.commands import COMMENT_MOST, NOTE_MOST, REASON_MOST
+from belfry.domain.plan import ID_MOST
 from belfry.domain.signal import Category, SignalState
 
 Aware = Annotated[datetime, Meta(tz=True)]
@@ -155,12 +156,14 @@ class ReleaseBody(Ask, frozen=True, kw_only=True):
 
 
 class HoldBody(Ask, frozen=True, kw_only=True):
-    """Until a time, until the next signal (`on: "signal"`), or whichever is first."""
+    """Until a time, until the next signal (`on: "signal"`) or its restore (`on: "restore"`), or whichever is first; or,
+    with `step`, the present wait of its plan, until what that waits for."""
 
     version: Version
     until: Aware | None = None
-    on: Literal["signal"] | None = None
+    on: Literal["signal", "restore"] | None = None
     reason: Reason | None = None
+    step: Annotated[str, Meta(min_length=1, max_length=2 * ID_MOST + 1)] | None = None
 
 
 class NoteBody(Ask, frozen=True, kw_only=True):

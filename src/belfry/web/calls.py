@@ -7,14 +7,14 @@ A call is written down by the act `do`, with the step of the plan or with none. 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 from msgspec import structs
 
 from belfry.domain import calling
-from belfry.domain.call_list import Callee, called_list, calls, listed
+from belfry.domain.call_list import SILENT, Callee, called_list, calls, listed
 from belfry.domain.calling import NEVER, Called, Tried
 from belfry.domain.contacts import CallList, Contact, Number
 from belfry.domain.incident import Incident, State
@@ -22,7 +22,7 @@ from belfry.domain.phone import digits_of
 from belfry.domain.plan import Step, StepType
 from belfry.domain.plan_checks import list_of
 from belfry.domain.plan_run import Deed, present
-from belfry.domain.plan_steps import CALLS, ROUNDS
+from belfry.domain.plan_steps import CALLS, ROUNDS, deeds_of
 from belfry.domain.reach import Audience, Channel, withheld
 from belfry.domain.read_out import Said, spoken, to_agency, to_contact
 from belfry.domain.site_file import Agency
@@ -43,8 +43,6 @@ from belfry.web.languages import language_of
 from belfry.web.plan_telling import AtSite, at_site
 from belfry.web.problems import told
 from belfry.web.rights import Right
-
-_SILENT: Final = "silent"
 
 
 @get(
@@ -112,7 +110,8 @@ def _step(found: Incident, do: StepType, *, silent: bool) -> Step | None:
 
 def _deeds(found: Incident, step: Step | None) -> Sequence[Deed]:
     """The calls that count for this list: those of the step, or all."""
-    return [deed for deed in found.deeds if deed.do in CALLS and (step is None or deed.step == step.id)]
+    deeds = found.deeds if step is None else deeds_of(found, step)
+    return [deed for deed in deeds if deed.do in CALLS]
 
 
 def _callees(
@@ -122,10 +121,7 @@ def _callees(
         return []
     roles = () if step is None else step.roles
     contacts = listed(site.file.contacts, name, roles)
-    silenced = [one for one in contacts if one.numbers and calling.next_number(one, {}, but=hidden) is None]
-    able = [one for one in contacts if one not in silenced]
-    standing = {one.contact.id: one for one in calls(able, deeds, site.local, site.holidays)}
-    return [standing.get(one.id) or Callee(one, _SILENT, 0) for one in contacts]
+    return calls(contacts, deeds, site.local, site.holidays, but=hidden)
 
 
 def _person(
@@ -183,7 +179,7 @@ def _number(n: int, number: Number, tried: Tried, hidden: Collection[str], *, sh
         attempts=tried.attempts,
         outcome=tried.outcome,
         at=tried.at,
-        withheld=_SILENT if barred else None,
+        withheld=SILENT if barred else None,
         next=now and not barred,
     )
 

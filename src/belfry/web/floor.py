@@ -163,7 +163,7 @@ def _skipped(desk: Front, request: Asked, language: str) -> Iterator[SkippedStep
                 number=incident.number,
                 kind=incident.kind,
                 label=desk.house.kinds.words(incident.kind, language).label,
-                by=one.deed.by,
+                by=one.deed.by or "",
                 at=one.deed.at,
                 step=one.deed.step,
                 demanded=one.deed.demanded,

@@ -211,7 +211,7 @@ def _skipped(request: Asked, since: datetime, upto: datetime) -> list[SkippedLin
                     incident=incident.id,
                     number=incident.number,
                     at=deed.at,
-                    by=deed.by,
+                    by=deed.by or "",
                     do=deed.do,
                     demanded=deed.demanded,
                 )

@@ -190,8 +190,8 @@ async def release(request: Asked, incident_id: FromPath[str], data: JSONBody[Rel
 
 @post("/incidents/{incident_id:str}/hold", opt=takes(HoldBody), **ACT)
 async def hold(request: Asked, incident_id: FromPath[str], data: JSONBody[HoldBody]) -> Detail:
-    """Put it aside until a time or the next signal."""
-    return await act_on(request, incident_id, Hold(data.version, data.until, data.on, data.reason))
+    """Put it aside until a time, the next signal, its restore, or what its plan waits for."""
+    return await act_on(request, incident_id, Hold(data.version, data.until, data.on, data.reason, data.step))
 
 
 @post("/incidents/{incident_id:str}/note", opt=takes(NoteBody), **ACT)

@@ -63,7 +63,7 @@ async def do_step(request: Asked, incident_id: FromPath[str], data: JSONBody[DoB
     step = None if found.plan is None else step_of(found.plan, data.step)
     names = None
     if step is not None and step.do is StepType.CALL_CONTACT and site.file is not None:
-        names = able(callees_of(found, step, site))
+        names = able(callees_of(found, step, site, silent=desk.silent.of(found)))
     score = desk.teller.score(found)
     command = DoStep(
         **structs.asdict(data),
@@ -118,7 +118,7 @@ async def skipped(request: Asked, limit: Limit = SKIPPED_SHOWN) -> SkippedList:
                 do=deed.do,
                 text=text,
                 demanded=deed.demanded,
-                by=deed.by,
+                by=deed.by or "",
                 at=deed.at,
                 reason=await _reason(desk, deed.position),
             )

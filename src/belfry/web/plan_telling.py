@@ -22,7 +22,7 @@ from belfry.domain.phone import digits_of
 from belfry.domain.plan import OUTCOMES, Plan, PlanRef, Step, StepType
 from belfry.domain.plan_choice import text_of
 from belfry.domain.plan_run import Deed, PlanRun, ahead, present
-from belfry.domain.plan_steps import ROUNDS, waits_until
+from belfry.domain.plan_steps import ROUNDS, deeds_of, waits_until
 from belfry.domain.reach import Audience, Channel, withheld
 from belfry.domain.reasons import say_all
 from belfry.domain.site import Account
@@ -73,7 +73,8 @@ async def plan_view(request: Asked, found: Incident) -> PlanView:
     plans = await texts_of(desk, run)
     reasons, words = await _told(desk, found, words=acts)
     owed = [] if not found.open else [one.id for one in owed_of(found, silent=silent)]
-    callees = [] if step is None else callees_of(found, step, site)
+    deeds = [] if step is None else deeds_of(found, step)
+    callees = [] if step is None else callees_of(found, step, site, silent=silent)
     return PlanView(
         incident=found.id,
         version=found.version,
@@ -88,7 +89,7 @@ async def plan_view(request: Asked, found: Incident) -> PlanView:
         called_list=None if step is None or step.do is not StepType.CALL_CONTACT else called_list(step, found.kind),
         round=round_of(callees),
         rounds=ROUNDS,
-        calls=[_call(one, found.deeds, step, _hidden(site, silent=silent)) for one in callees],
+        calls=[_call(one, deeds, _hidden(site, silent=silent)) for one in callees],
         premises=[] if silent else _premises(step, site),
         agencies=[] if step is None or step.do not in _DIALLED else [_agency(one) for one in _dialled(step, site)],
         coming=_coming(found, site, desk.house.clock(), names=acts),
@@ -111,13 +112,12 @@ async def at_site(desk: Front, found: Incident) -> AtSite:
     return AtSite(account, file, agencies, _local(account, desk.house.clock()), holidays)
 
 
-def callees_of(found: Incident, step: Step, site: AtSite) -> Sequence[Callee]:
+def callees_of(found: Incident, step: Step, site: AtSite, *, silent: bool) -> Sequence[Callee]:
     """Who is on the list of a step, as they stand now; none of another type of step."""
     if step.do is not StepType.CALL_CONTACT or site.file is None or site.local is None:
         return []
     contacts = listed(site.file.contacts, called_list(step, found.kind), step.roles)
-    deeds = [deed for deed in found.deeds if deed.step == step.id]
-    return calls(contacts, deeds, site.local, site.holidays)
+    return calls(contacts, deeds_of(found, step), site.local, site.holidays, but=_hidden(site, silent=silent))
 
 
 async def texts_of(desk: Front, run: PlanRun | None) -> Mapping[str, Plan]:
@@ -206,9 +206,9 @@ def _hidden(site: AtSite, *, silent: bool) -> frozenset[str]:
     return withheld_numbers((one.number for one in premises), silent=silent)
 
 
-def _call(one: Callee, deeds: Sequence[Deed], step: Step | None, hidden: Collection[str] = ()) -> CallView:
+def _call(one: Callee, deeds: Sequence[Deed], hidden: Collection[str] = ()) -> CallView:
     contact = one.contact
-    mine = [deed for deed in deeds if step is not None and deed.step == step.id and deed.contact == contact.id]
+    mine = [deed for deed in deeds if deed.contact == contact.id]
     return CallView(
         contact=contact.id,
         name=contact.name,

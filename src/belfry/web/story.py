@@ -173,6 +173,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "type": "step" if fact.outcome is not None else "skipped",
                 "by": fact.by,
                 "text": _first_said(fact.sealed, texts),
+                "reasons": list(fact.reasons),
                 "data": _given(
                     step=fact.step,
                     do=fact.do,

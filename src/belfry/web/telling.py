@@ -17,6 +17,7 @@ from msgspec import structs
 from belfry.domain import clocks as deadlines
 from belfry.domain.clocks import began_at, clocks
 from belfry.domain.closing import JUDGED, Cause
+from belfry.domain.closing_found import found as ending_of
 from belfry.domain.closing_rules import choices
 from belfry.domain.codes import Codes
 from belfry.domain.commands import Staff
@@ -146,6 +147,7 @@ class Teller:
             dispositions=[str(one) for one in JUDGED],
             causes=[str(one) for one in Cause],
             closing=list(closing_of(incident.kind)),
+            ending=ending_of(incident),
         )
 
     def fields(self, incident: Incident, language: str) -> dict[str, Any]:

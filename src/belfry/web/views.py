@@ -314,6 +314,8 @@ class Detail(Row, frozen=True, kw_only=True):
     causes: list[str]
     closing: list[ClosingChoice]
     """What is offered to close an incident of this kind, in the order of the digits."""
+    ending: str | None
+    """The disposition that its handling has found already, which is chosen until somebody says otherwise."""
     unreadable: bool
     """The key store fails: a text that is null may be one that was typed."""
 

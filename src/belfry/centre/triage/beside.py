@@ -162,7 +162,9 @@ def _runaway_account(case: Case) -> Sequence[Opened | Joined]:
 def _floods_again(case: Case, incident: Incident) -> Joined:
     """Whoever has it was told that it is over."""
     reason = f"more than {case.books.rules.runaway_account_per_minute} signals in a minute, again"
-    return Joined(incident=incident.id, signal=case.brief(), state=wakes(incident), rings=True, reasons=(reason,))
+    return Joined(
+        incident=incident.id, signal=case.brief(), state=wakes(incident, ends=True), rings=True, reasons=(reason,)
+    )
 
 
 def _just_told(case: Case, told: Incident | None) -> bool:

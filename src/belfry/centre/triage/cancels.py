@@ -32,13 +32,13 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
     refused = _why_no_cancel(case, incident, after)
     said = f"cancelled by a user after {after.total_seconds():.0f} s"
     if refused is not None:
-        return [case.context(incident, f"{said}, no drop: {refused}")]
+        return [case.context(incident, f"{said}, no drop: {refused}", ends=True)]
     facts: list[OnIncident] = [
         Joined(
             incident=incident.id,
             signal=case.brief(),
             effect=Effect.CANCEL,
-            state=wakes(incident),
+            state=wakes(incident, ends=True),
             priority=4,
             flags=("cancelled",),
             reasons=(said,),

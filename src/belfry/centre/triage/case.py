@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from belfry.centre.draft import Draft
 from belfry.domain.codes import Codes
+from belfry.domain.commands import ON_RESTORE
 from belfry.domain.condition import Condition, Seen
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Point, Received
@@ -33,9 +34,11 @@ class Decision(Struct, frozen=True, gc=False):
     account: AccountKey | None
 
 
-def wakes(incident: Incident) -> State | None:
-    """Whatever is said of an incident that is held until the next signal wakes it."""
-    return State.WAITING if incident.state is State.HELD and incident.held_on is not None else None
+def wakes(incident: Incident, *, ends: bool = False) -> State | None:
+    """Whatever is said of an incident that is held until the next signal wakes it; one that is held until its restore,
+    what `ends` it. A new alarm or trouble wakes either."""
+    wanted = incident.held_on is not None and (ends or incident.held_on != ON_RESTORE)
+    return State.WAITING if incident.state is State.HELD and wanted else None
 
 
 def key_behind(account: Account, line: AccountKey) -> AccountKey:
@@ -159,13 +162,13 @@ class Case(Struct, frozen=True, gc=False):
             reasons=(*self.verdict.reasons, *reasons),
         )
 
-    def context(self, incident: Incident, *reasons: str) -> Joined:
-        """The signal is part of an incident's story and changes nothing of it."""
+    def context(self, incident: Incident, *reasons: str, ends: bool = False) -> Joined:
+        """The signal is part of an incident's story and changes nothing of it; `ends` as in `wakes`."""
         return Joined(
             incident=incident.id,
             signal=self.brief(),
             effect=Effect.CONTEXT,
-            state=wakes(incident),
+            state=wakes(incident, ends=ends),
             reasons=(*self.verdict.reasons, *reasons),
         )
 

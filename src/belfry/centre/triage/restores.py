@@ -7,6 +7,7 @@ from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
 from belfry.domain.facts import Closed, Effect, Joined, Logged, Mended, OnIncident, Point
 from belfry.domain.incident import Incident, State
+from belfry.domain.merging import still_owed
 from belfry.domain.panel_modes import ends
 from belfry.domain.restoring import restored_points
 from belfry.domain.signal import RESTORING
@@ -70,7 +71,7 @@ def restored_facts(case: Case, incident: Incident, points: tuple[Point, ...]) ->
             signal=case.brief(),
             effect=Effect.RESTORE,
             restored=points,
-            state=wakes(incident),
+            state=wakes(incident, ends=left == 0 and not still_owed(incident)),
             flags=("restored",) if left == 0 else (),
             reasons=(f"restore: {words}",),
         )
