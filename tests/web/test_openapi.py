@@ -132,6 +132,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/desk", "get"),
         *((f"/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
         ("/floor", "get"),
+        ("/wall", "get"),
         ("/abilities", "get"),
         ("/abilities/{name}", "put"),
         ("/incidents/{incident_id}", "get"),

@@ -271,6 +271,7 @@ OWN: Final[Mapping[str, str]] = {
     "GET /runaways": "test_what_repeats_itself_is_told_to_its_own_tenant",
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     "GET /floor": "test_the_room_shows_each_tenant_its_own_work_and_people",
+    "GET /wall": "test_the_wall_shows_each_tenant_its_own_work",
     "GET /abilities": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "PUT /abilities/{name}": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "POST /incidents/bulk": "test_an_act_on_many_touches_nothing_of_another_tenant",
@@ -313,6 +314,15 @@ async def test_the_room_shows_each_tenant_its_own_work_and_people(town: Town) ->
     assert {one["id"] for person in whole["people"] for one in person["holds"]} >= {town.incidents["south"]}
     assert {one["id"] for person in mine.json()["people"] for one in person["holds"]} == {town.incidents["north"]}
     assert town.incidents["south"] not in mine.text
+
+
+async def test_the_wall_shows_each_tenant_its_own_work(town: Town) -> None:
+    whole, mine = await town.all.get("/wall"), await town.mine.get("/wall")
+    shown = {one["id"] for one in mine.json()["rows"]}
+    assert {one["id"] for one in whole.json()["rows"]} >= set(town.incidents.values())
+    assert town.incidents["north"] in shown
+    assert town.incidents["south"] not in shown
+    assert not [trace for trace in town.traces() if trace in mine.text]
 
 
 async def test_what_people_are_trained_for_is_told_to_their_own_tenant(town: Town) -> None:

@@ -70,8 +70,9 @@ class App {
     void this.loadKinds();
     this.desk = new Desk(this.api, session, () => this.left('ended'));
     this.handling = new Handling(this.desk);
-    this.desk.start();
-    this.phase = may(session.user.role, 'queue') ? phase : 'in'; // who sees no queue need hear none
+    const wall = this.page === 'wall' && this.may('wall');
+    if (!wall) this.desk.start(); // a wall listens to no stream: it is nobody at a desk
+    this.phase = may(session.user.role, 'queue') && !wall ? phase : 'in'; // who sees no queue need hear none
     this.read();
   }
 

@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -24,6 +24,7 @@ const MAY: Record<Right, readonly Role[]> = {
   archive: [...ROOM, 'auditor'],
   plans: ['supervisor', 'administrator'],
   floor: ['supervisor', 'administrator'],
+  wall: ROOM,
 };
 
 export function may(role: Role, right: Right): boolean {

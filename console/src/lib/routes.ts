@@ -18,6 +18,7 @@ export type PageName =
   | 'on-test'
   | 'supervision'
   | 'floor'
+  | 'wall'
   | 'closed'
   | 'site-closed'
   | 'reports'
@@ -58,6 +59,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'supervision', path: '/supervision', right: 'silence', link: 'top' },
   { page: 'storm', path: '/storm', right: 'silence', link: 'top' },
   { page: 'floor', path: '/floor', right: 'floor', link: 'top' },
+  { page: 'wall', path: '/wall', right: 'wall' },
   { page: 'handover', path: '/handover', right: 'act', link: 'top' },
   { page: 'training', path: '/training', right: 'act' },
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from litestar import Router, get
+from msgspec import Struct
 
 from belfry.centre.feed import Duty
 from belfry.domain.abilities import is_overdue
@@ -55,7 +56,7 @@ async def floor(request: Asked) -> FloorView:
     language = language_of(request)
     running = await _running(desk, seen)
     first = nsmallest(CLOCKS_MOST, running, key=_urgency)
-    people = _people(desk, viewer_of(request).audience, seen, language)
+    people = people_here(desk, viewer_of(request).audience, seen, language)
     return FloorView(
         now=now,
         oldest=[_oldest(desk, seen, priority, language, now) for priority in range(1, 6)],
@@ -64,11 +65,11 @@ async def floor(request: Asked) -> FloorView:
         clocks_count=len(running),
         missed_count=sum(now >= clock.limit_at for _, _, clock in running),
         skipped=list(islice(_skipped(desk, request, language), SKIPPED_MOST)),
-        warnings=_warnings(people),
+        warnings=warnings_of(people),
     )
 
 
-def _warnings(people: Sequence[PersonView]) -> list[str]:
+def warnings_of(people: Sequence[PersonView]) -> list[str]:
     """Nobody at a console at all; or all of those who are there take a break, or nobody of a room that is handed its
     incidents is ready."""
     here = [one for one in people if one.presence != "away"]
@@ -78,18 +79,32 @@ def _warnings(people: Sequence[PersonView]) -> list[str]:
     return [NOBODY_READY] if by_feed and all(one.presence != Duty.READY for one in here) else []
 
 
-def _oldest(desk: Front, seen: Sequence[Incident], priority: int, language: str, now: datetime) -> OldestView:
+class OldestWaiting(Struct, frozen=True):
+    """What nobody has of one priority."""
+
+    waiting: int
+    first: Incident | None
+    overdue: bool
+
+
+def oldest_waiting(desk: Front, seen: Sequence[Incident], priority: int, now: datetime) -> OldestWaiting:
     waiting = [one for one in seen if one.priority == priority and one.state is State.WAITING]
     first = min(waiting, key=lambda one: one.queued_at, default=None)
+    return OldestWaiting(len(waiting), first, first is not None and is_overdue(first, now, desk.house.rules))
+
+
+def _oldest(desk: Front, seen: Sequence[Incident], priority: int, language: str, now: datetime) -> OldestView:
+    found = oldest_waiting(desk, seen, priority, now)
     return OldestView(
         priority=priority,
-        waiting=len(waiting),
-        oldest=None if first is None else _on_floor(desk, first, language, first.queued_at),
-        overdue=first is not None and is_overdue(first, now, desk.house.rules),
+        waiting=found.waiting,
+        oldest=None if found.first is None else _on_floor(desk, found.first, language, found.first.queued_at),
+        overdue=found.overdue,
     )
 
 
-def _people(desk: Front, audience: Audience, seen: Sequence[Incident], language: str) -> list[PersonView]:
+def people_here(desk: Front, audience: Audience, seen: Sequence[Incident], language: str) -> list[PersonView]:
+    """Everybody who is at a console or has something, in the order of the names, with what they have of `seen`."""
     held: dict[str, list[OnFloor]] = {}
     for one in seen:
         who = one.taken_by if one.state is State.TAKEN else one.held_by if one.state is State.HELD else None

@@ -44,6 +44,7 @@ from belfry.web import (
     together_views,
     training_views,
     views,
+    wall_views,
 )
 from belfry.web.bodies import Asked
 from belfry.web.identity import COOKIE
@@ -122,6 +123,7 @@ def _say_types(told: Json) -> None:
             handover_views,
             together_views,
             training_views,
+            wall_views,
         )
         for kind in _structs(module)
     ]

@@ -23,7 +23,7 @@ from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "closed", "floor", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
+    "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
     "import", "regions", "my-site",
     "report", "reports", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip

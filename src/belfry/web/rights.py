@@ -48,6 +48,8 @@ class Right(StrEnum):
     """Start and end storms, and answer for what they held back. Everybody in the room sees them (`SILENCE`)."""
     FLOOR = "floor"
     """See who is at a desk and what he has, and the room's clocks."""
+    WALL = "wall"
+    """See the room at a glance, with the sites of what is open: whoever may act on it."""
     SKILLS = "skills"
     """Say what people are trained for and speak."""
     BULK = "bulk"
@@ -84,6 +86,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.ON_TEST: _ROOM,
     Right.STORM: _DESK_HEADS,
     Right.FLOOR: _DESK_HEADS,
+    Right.WALL: _ROOM,
     Right.SKILLS: _DESK_HEADS,
     Right.BULK: _DESK_HEADS,
     Right.PLANS: _DESK_HEADS,

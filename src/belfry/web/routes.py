@@ -39,6 +39,7 @@ from belfry.web import (
     technician,
     technician_codes,
     training,
+    wall,
     words,
 )
 from belfry.web.bodies import Asked
@@ -123,6 +124,7 @@ def api() -> Router:
             bulk_acts.router(),
             duty.router(),
             floor.router(),
+            wall.router(),
             abilities.router(),
             incidents.router(),
             at_sites.router(),

@@ -156,7 +156,6 @@ class Teller:
 
     def _fields(self, incident: Incident, language: str, *, in_list: bool) -> dict[str, Any]:
         key = incident.account
-        found, began = clocks(incident, self.rules), began_at(incident)
         site = self._site(incident) if incident.open or not in_list else None
         area_name, zone_name = (None, None) if site is None else self._names(incident)
         return {
@@ -171,7 +170,7 @@ class Teller:
             "opened_at": incident.opened_at,
             "queued_at": incident.queued_at,
             "escalated": list(incident.escalated),
-            "clocks": Clocks(**{name: _clock(clock, began) for name, clock in found.items()}),
+            "clocks": clocks_view(incident, self.rules),
             "account": None if key is None else key.account,
             "account_id": incident.account_id,
             "receiver": None if key is None else key.receiver,
@@ -427,6 +426,12 @@ def kind_list(kinds: Kinds, language: str) -> KindList:
     return KindList(
         digest=kinds.digest, version=kinds.version, language=language, groups=list(groups.values()), items=items
     )
+
+
+def clocks_view(incident: Incident, rules: Rules) -> Clocks:
+    """Its deadlines, as every list has them."""
+    began = began_at(incident)
+    return Clocks(**{name: _clock(clock, began) for name, clock in clocks(incident, rules).items()})
 
 
 def _clock(clock: deadlines.Clock, began: datetime) -> Clock:
