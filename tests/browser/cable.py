@@ -41,6 +41,11 @@ class Cable:
             line.cancel()
         await asyncio.gather(*self._lines, return_exceptions=True)
 
+    def lead_to(self, url: str) -> None:
+        """What is connected from now on reaches another centre, as one that was started again on another port."""
+        host, _, port = url.removeprefix("http://").rstrip("/").rpartition(":")
+        self._to = (host, int(port))
+
     async def die(self) -> None:
         self._whole.clear()
 

@@ -1,6 +1,7 @@
 """Two at their desks: the next alarm comes by itself, never to both; and two supervisors who act on many at once."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from playwright.async_api import Browser, expect
 from belfry.ports.staff import Role
 from belfry.registry import Registry
 from tests.browser.axe import in_every_look
-from tests.browser.house import PASSWORD, House
+from tests.browser.cable import cable
+from tests.browser.dc09 import Panel
+from tests.browser.house import PASSWORD, House, api, furnish, line, running
 from tests.browser.seats import Seat, seat
 
 pytestmark = pytest.mark.browser
@@ -69,6 +72,28 @@ async def test_a_browser_that_dies_gives_its_alarm_to_the_other_one(house: House
         # Her browser is gone; a priority 1 goes back after a quarter of a minute.
         await expect(boris.row(hers)).to_contain_text("Taken by you", timeout=40_000)
         assert await opened(boris) == hers
+
+
+async def test_a_restart_of_the_centre_leaves_who_was_ready_ready(tmp_path: Path, browser: Browser) -> None:
+    config, token = furnish(tmp_path)
+    async with AsyncExitStack() as stack:
+        async with running("serve", "--config", str(config)) as first:
+            line_to = await stack.enter_async_context(cable((await line(first)).removeprefix("console: ")))
+            anna = await stack.enter_async_context(seat(browser, "anna"))
+            await anna.sign_in(line_to.url)
+            await anna.press("y")
+            await expect(anna.of("duty")).to_have_attribute("data-duty", "ready")
+            await line_to.cut()
+        async with running("serve", "--config", str(config)) as second:
+            url = (await line(second)).removeprefix("console: ")
+            line_to.lead_to(url)
+            await line_to.mend()
+            await anna.expect_connected(timeout_s=40)
+            await expect(anna.of("duty")).to_have_attribute("data-duty", "ready")
+            async with api(url, token) as program:
+                host, _, port = (await program.get("/centre"))["receivers"][0]["listen"].rpartition(":")
+            await Panel((host, int(port)), "2002").contact_id("1134", "001")
+            assert await opened(anna)
 
 
 async def count(one: Seat, reason: str) -> None:

@@ -89,6 +89,7 @@ export class Desk {
       load: () => this.load(),
       connection: (connection) => {
         this.connection = connection;
+        this.duties.line(connection);
         this.sound.scream(connection.state === 'stale');
       },
       signedOut,

@@ -13,6 +13,15 @@ export interface Duty {
   handed: string | null;
 }
 
+/** How long the line may have been away for who sat ready to be ready again by himself: as long as the centre itself
+ * waits for a console that was lost. */
+export const READY_AGAIN_WITHIN_MS = 30_000;
+
+/** Whether a centre that was restarted has forgotten that somebody sat ready: it says `by hand` of who never said so. */
+export function isForgotten(before: Duty | null, told: Duty, awayMs: number): boolean {
+  return before?.duty === 'ready' && told.duty === 'by_hand' && told.since === null && awayMs <= READY_AGAIN_WITHIN_MS;
+}
+
 export interface OnFloor {
   id: string;
   number: number;

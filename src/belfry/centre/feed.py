@@ -5,8 +5,8 @@ after the last one (`rules.feed_grace_s`); what has waited for as long as its pr
 one lie until it went back to the queue is not handed another one before he says that he is there. One task hands out,
 and the desk takes for one person at a time, so no two get the same.
 
-Nothing of it is written down: who sits ready is nobody's record. A restart finds everybody at his desk and nobody
-ready, and consoles say so.
+Nothing of it is written down: who sits ready is nobody's record. After a restart nobody is; a console that was ready a
+moment ago says so anew.
 """
 
 import asyncio

@@ -17,6 +17,7 @@ export const shift: Record<keyof typeof english, Message> = {
   'merge.site': 'an diesem Objekt',
   'merge.near': 'in der Nähe',
   'merge.selected': 'in der Liste gewählt',
+  'duty.again': 'Die Zentrale wurde neu gestartet: Sie sind wieder bereit',
   'merged.title': { one: '{n} wird hier als ein Fall bearbeitet', other: '{n} werden hier als ein Fall bearbeitet' },
   'merged.into': 'Ein Fall mit {number}: er wird dort bearbeitet',
   'merged.open': 'Öffnen',

@@ -14,6 +14,7 @@ export const shift = {
   'merge.site': 'at this site',
   'merge.near': 'close by',
   'merge.selected': 'selected in the queue',
+  'duty.again': 'The centre was restarted: you are ready again',
   'merged.title': { one: '{n} is handled here as one case', other: '{n} are handled here as one case' },
   'merged.into': 'One case with {number}: it is handled there',
   'merged.open': 'Open it',

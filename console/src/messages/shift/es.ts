@@ -17,6 +17,7 @@ export const shift: Record<keyof typeof english, Message> = {
   'merge.site': 'en este lugar',
   'merge.near': 'cerca',
   'merge.selected': 'elegido en la cola',
+  'duty.again': 'El centro se ha reiniciado: vuelve a estar disponible',
   'merged.title': { one: '{n} se trata aquí como un solo caso', other: '{n} se tratan aquí como un solo caso' },
   'merged.into': 'Un solo caso con {number}: se trata allí',
   'merged.open': 'Abrirlo',

@@ -17,6 +17,7 @@ export const shift: Record<keyof typeof english, Message> = {
   'merge.site': 'sur ce site',
   'merge.near': 'tout proche',
   'merge.selected': 'choisi dans la file',
+  'duty.again': 'Le centre a redémarré : vous êtes de nouveau disponible',
   'merged.title': { one: '{n} est traité ici comme une seule affaire', other: '{n} sont traités ici comme une seule affaire' },
   'merged.into': 'Une seule affaire avec {number} : il y est traité',
   'merged.open': 'L’ouvrir',
