@@ -135,7 +135,7 @@ async def test_a_report_is_sent_once_for_each_span_also_after_a_restart(tmp_path
         await until(lambda: len(office.letters) == 1)  # of the twelfth, since it was due before the centre began
         assert "2026-03-12" in str(office.letters[0]["subject"])
         await closed(town, anna, "shop", "1134", "001")
-        await town.pass_time(hours=3)
+        town.clock.wait(hours=3)
         await town.restart()
         anna = await town.operator("anna")
         assert len(office.letters) == 1
