@@ -1,8 +1,8 @@
 """What leaves the room: asked once, journaled before it is tried, tried until it is sent, answered or given up."""
 
-from asyncio import TaskGroup
+from asyncio import CancelledError, Event, TaskGroup
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, timedelta
 from typing import Final
 
@@ -492,3 +492,89 @@ async def test_others_may_ask_once_under_a_name_and_compose_when_it_is_sent() ->
         assert (await it.told())[-1] == "dropped nothing_to_send"
         with pytest.raises(LookupError, match="nobody of the name 'bert'"):
             await it.outbox.want(Wanted(notice="report-3", to="bert", why="report"))
+
+
+# -- a flood, and carriers that behave badly
+
+
+async def flooded(it: Paging, level: str = "outside") -> None:
+    for number in range(30):
+        opening = Opened(
+            incident=f"x{number}",
+            number=100 + number,
+            kind="FIRE.ALARM.AUTO",
+            priority=1,
+            signal=a_signal(at=it.room.now),
+        )
+        await it.room.write(opening)
+        await it.escalate(level, incident=f"x{number}")
+
+
+async def test_nothing_is_folded_into_a_push_that_did_not_leave() -> None:
+    async with paging() as it:
+        it.phone.raises = [NotSent("not_confirmed")]
+        await flooded(it)
+        await it.turn()
+        assert (await it.told()).count("dropped folded") == 0
+        await it.turn(seconds=RULES.notice_again_s)
+        assert [push.body for push in it.phone.sent] == ["30 incidents wait. Look at the console."]
+        assert (await it.told()).count("dropped folded") == 29
+
+
+async def test_what_one_speaks_for_is_told_of_by_another_where_that_one_is_taken() -> None:
+    async with paging() as it:
+        it.phone.raises = [NotSent("not_confirmed")]
+        await flooded(it)
+        await it.turn()
+        await it.room.write(Taken(incident="x0", by="bert", seen_upto=1))
+        await it.turn(seconds=RULES.notice_again_s)
+        assert [push.body for push in it.phone.sent] == ["29 incidents wait. Look at the console."]
+
+
+async def test_what_one_spoke_for_is_given_up_with_it_and_reaches_the_next_level() -> None:
+    async with paging(ANNA, on_call("sam", "supervisor")) as it:
+        it.phone.raises = [NotSent("number_gone", final=True)]
+        await flooded(it, "supervisor")
+        await it.turn()
+        assert (await it.told()).count("failed 0 number_gone, given up") == 29
+        await it.turn()
+        assert (await it.levels()).count("outside") == 30
+        await it.turn()
+        assert [push.body for push in it.phone.sent] == ["30 incidents wait. Look at the console."]
+
+
+async def test_a_text_of_a_carrier_is_not_written_down() -> None:
+    async with paging() as it:
+        it.phone.raises = [NotSent("https://token@carrier.example says 403"), NotSent("http_503")]
+        await it.escalate()
+        await it.turn()
+        await it.turn(seconds=10)
+        assert await it.told() == ["asked anna", "tried 1", "failed 1 not_confirmed", "tried 2", "failed 2 http_503"]
+
+
+async def test_a_notifier_that_cancels_itself_is_tried_again() -> None:
+    async with paging() as it:
+        it.phone.raises = [CancelledError()]  # type: ignore[list-item]  # no Exception, and yet raised by libraries
+        await it.escalate()
+        await it.turn()
+        await it.turn(seconds=10)
+        assert await it.told() == ["asked anna", "tried 1", "failed 1 broken", "tried 2", "sent 2"]
+
+
+async def test_a_notifier_that_will_not_be_cancelled_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("belfry.centre.outbox.SEND_WITHIN_S", 0.01)
+    async with paging() as it:
+        end, deaf = Event(), it.phone.send
+
+        async def hang(leave: Leave, push: Push, *, audience: Audience) -> None:
+            while not end.is_set():
+                with suppress(CancelledError):
+                    await end.wait()
+
+        it.phone.send = hang  # type: ignore[method-assign]  # a library that swallows it
+        await it.escalate()
+        await it.turn()
+        it.phone.send = deaf  # type: ignore[method-assign]
+        await it.turn(seconds=10)
+        assert await it.told() == ["asked anna", "tried 1", "failed 1 may_have_left", "tried 2", "sent 2"]
+        end.set()

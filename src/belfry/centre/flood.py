@@ -1,9 +1,11 @@
 """How much one telephone is told: in a flood one push speaks for all, so that none is switched off.
 
-Kept in memory alone: after a restart everybody begins anew.
+What it speaks for waits until it is sent or given up, and shares that. Kept in memory alone: after a restart everybody
+begins anew.
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +20,10 @@ SUMMARY_EVERY: Final = timedelta(minutes=1)
 class Flood:
     def __init__(self) -> None:
         self._sent: dict[str, deque[datetime]] = {}
+        self._speaks: dict[str, dict[str, None]] = {}
+        """Notices that speak for others, and for which."""
+        self._waits: set[str] = set()
+        """Those others."""
 
     def takes(self, to: str, count: int, now: datetime) -> bool:
         """Whether so many more can be sent to a recipient one by one."""
@@ -30,6 +36,29 @@ class Flood:
 
     def sent(self, to: str, now: datetime) -> None:
         self._lately(to, now).append(now)
+
+    def fold(self, first: str, others: Iterable[str]) -> None:
+        """Let a notice speak for others, and for all that those spoke for."""
+        for other in others:
+            self._waits.add(other)
+            for one in (other, *self._speaks.pop(other, ())):
+                self._speaks.setdefault(first, {})[one] = None
+
+    def spoken_for(self, first: str) -> Sequence[str]:
+        return tuple(self._speaks.get(first, ()))
+
+    def waits(self, notice: str) -> bool:
+        """Whether another one speaks for it."""
+        return notice in self._waits
+
+    def part(self, first: str) -> None:
+        """It speaks for itself alone, and so do the others."""
+        self._waits.difference_update(self._speaks.pop(first, ()))
+
+    def part_all(self, is_over: Callable[[str], bool]) -> None:
+        """Of those that are over without a word to the others."""
+        for first in [one for one in self._speaks if is_over(one)]:
+            self.part(first)
 
     def _lately(self, to: str, now: datetime) -> deque[datetime]:
         lately = self._sent.setdefault(to, deque())

@@ -8,8 +8,9 @@ call, or whose people could not be reached, reaches the next one at once.
 """
 
 import asyncio
+import re
 from asyncio import TaskGroup
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -50,6 +51,9 @@ LOOK_AFTER_S: Final = 0.01
 REST_EACH_S: Final = 0.0001
 """Rest after a round for each notice that it looked at, several times as long as the look took: a flood of alarms that
 nobody takes must not keep the loop from those that come."""
+WORD: Final = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
+TOGETHER: Final = 64
+"""Notices that share one outcome whose entries are on their way to the disk together."""
 AT_ONCE: Final = 8
 """Sendings under way by one notifier: one that hangs keeps no other from sending."""
 
@@ -187,7 +191,8 @@ class Outbox:
     # -- sending
 
     async def _begin_sending(self, now: datetime, sendings: TaskGroup) -> None:
-        due = [one for one in self._book.live() if one.id not in self._under_way and self._is_due(one, now)]
+        self._flood.part_all(lambda one: one not in self._under_way and self._is_over(one))
+        due = [one for one in self._book.live() if self._is_free(one) and self._is_due(one, now)]
         for to, notices in _by_recipient(self._urgent_first(due)).items():
             row = self.rota.row(to)
             way = None if row is None else self.rota.ways.get(row.notifier)
@@ -195,12 +200,12 @@ class Outbox:
                 for notice in notices:
                     await self._drop(notice, UNKNOWN)
                 continue
-            for notice, count in await self._in_turn(to, notices, now):
+            for notice in self._in_turn(to, notices, now):
                 if list(self._under_way.values()).count(row.notifier) >= AT_ONCE:
                     break
                 self._under_way[notice.id] = row.notifier
                 self._flood.sent(to, now)
-                sendings.create_task(self._send(notice, way, count))
+                sendings.create_task(self._send(notice, way))
 
     def _is_due(self, notice: Notice, now: datetime) -> bool:
         at = next_try(notice, self._rules)
@@ -209,15 +214,26 @@ class Outbox:
         behind = notice.at - now > timedelta(minutes=1)  # the clock was set back: too early rather than never
         return at <= now or behind
 
-    async def _in_turn(self, to: str, notices: Sequence[Notice], now: datetime) -> Sequence[tuple[Notice, int]]:
-        """What is sent to a recipient now, and for how many it speaks. In a flood one tells of all."""
+    def _is_free(self, notice: Notice) -> bool:
+        return notice.id not in self._under_way and not self._flood.waits(notice.id)
+
+    def _is_over(self, notice_id: str) -> bool:
+        notice = self._book.get(notice_id)
+        return notice is None or notice.over or notice.stage is Stage.SENT
+
+    def _in_turn(self, to: str, notices: Sequence[Notice], now: datetime) -> Sequence[Notice]:
+        """What is sent to a recipient now. In a flood one tells of all; the others wait for what comes of it."""
         if self._flood.takes(to, len(notices), now):
-            return [(notice, 1) for notice in notices]
+            return notices
         if not self._flood.summary_due(to, now):
             return ()
-        for notice in notices[1:]:
-            await self._drop(notice, FOLDED)
-        return [(notices[0], len(notices))]
+        self._flood.fold(notices[0].id, [notice.id for notice in notices[1:]])
+        return notices[:1]
+
+    def _others(self, first: str) -> Sequence[Notice]:
+        """Those that a notice speaks for, as far as they are wanted still."""
+        known = (self._book.get(one) for one in self._flood.spoken_for(first))
+        return [one for one in known if one is not None and not one.over]
 
     def _urgent_first(self, notices: Sequence[Notice]) -> Sequence[Notice]:
         def place(notice: Notice) -> tuple[object, ...]:
@@ -226,20 +242,30 @@ class Outbox:
 
         return sorted(notices, key=place)
 
-    async def _send(self, notice: Notice, way: Way, count: int) -> None:
-        """One attempt from its first word in the journal to its outcome."""
+    async def _send(self, notice: Notice, way: Way) -> None:
+        """One attempt from its first word in the journal to its outcome, which those share that it speaks for."""
         try:
             tried = await self._say(notice, NoticeTried(notice=notice.id, attempt=notice.attempts + 1))
             if tried is None:
                 return
-            outcome = await self._attempt(tried, way, count)
+            outcome = await self._attempt(tried, way, 1 + len(self._others(notice.id)))
             while True:
                 if await self._say(tried, outcome) is not None or not self._is_untold(tried):
-                    return
+                    break
                 await asyncio.sleep(LOOK_EVERY_S)
+            await self._share(notice.id, outcome)
         finally:
             del self._under_way[notice.id]
             self._news.set()
+
+    async def _share(self, first: str, outcome: NoticeSent | NoticeFailed | NoticeDropped) -> None:
+        """What comes of one that spoke for others: they were told of with it, or are given up with it."""
+        if isinstance(outcome, NoticeDropped) or (isinstance(outcome, NoticeFailed) and outcome.again_at is not None):
+            return
+        others = self._others(first)
+        for start in range(0, len(others), TOGETHER):
+            await asyncio.gather(*(self._say(one, _shared(one, outcome)) for one in others[start : start + TOGETHER]))
+        self._flood.part(first)
 
     def _is_untold(self, tried: Notice) -> bool:
         """Whether what came of an attempt is still not in the journal."""
@@ -259,7 +285,7 @@ class Outbox:
                 if said is None:
                     return NoticeDropped(notice=notice.id, reason="nothing_to_send")
                 leave = self._silent.may_reach(site, asked.audience, asked.channel)
-                await way.notifier.send(leave, said, audience=asked.audience)
+                await _alone(way.notifier.send(leave, said, audience=asked.audience))
         except Withheld:
             return NoticeDropped(notice=notice.id, reason=SILENT_SITE)
         except NoLeave:
@@ -267,7 +293,7 @@ class Outbox:
         except TimeoutError:
             return self._failed(notice, MAY_HAVE_LEFT, self._clock())
         except NotSent as error:
-            left = MAY_HAVE_LEFT if isinstance(error, MayHaveLeft) else error.reason
+            left = MAY_HAVE_LEFT if isinstance(error, MayHaveLeft) else _word(error.reason)
             return self._failed(notice, left, self._clock(), final=error.final)
         except Exception as error:  # what others compose and carry may raise anything; that is written down
             log.error("a notice cannot be sent", to=asked.to, why=asked.why, error=type(error).__name__)
@@ -316,6 +342,35 @@ class Outbox:
             log.warning("what becomes of a notice cannot be written", notice=notice.id, error=str(error))
             return None
         return self._book.get(notice.id)
+
+
+def _word(reason: str) -> str:
+    """What is no word of ours may be a carrier's text, or an address: it is not written down."""
+    return reason if WORD.fullmatch(reason) else "not_confirmed"
+
+
+class Broken(Exception):
+    """What others carry was cancelled by itself."""
+
+
+async def _alone(sending: Coroutine[None, None, None]) -> None:
+    """Let something of others run in a task of its own, and leave it behind where this one is cancelled: it may not
+    listen to that, nor end this task by cancelling itself."""
+    task = asyncio.ensure_future(sending)
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    if task.cancelled():
+        raise Broken
+    task.result()
+
+
+def _shared(notice: Notice, outcome: NoticeSent | NoticeFailed) -> NoticeFailed | NoticeDropped:
+    if isinstance(outcome, NoticeSent):
+        return NoticeDropped(notice=notice.id, reason=FOLDED)
+    return NoticeFailed(notice=notice.id, attempt=notice.attempts, reason=outcome.reason)
 
 
 def _by_recipient(notices: Sequence[Notice]) -> Mapping[str, list[Notice]]:
