@@ -59,6 +59,8 @@ class Coming(Struct, frozen=True, gc=False):
     """When he will be there."""
     contact: str | None = None
     since: datetime | None = None
+    agency: str | None = None
+    """Of whom: a service that was told and said when."""
 
 
 def begin(fact: PlanChosen, before: PlanRun | None, at: datetime | None = None) -> PlanRun:
@@ -124,11 +126,13 @@ def noted(deeds: tuple[Deed, ...], fact: StepDone, position: int, at: datetime) 
 
 
 def coming(now_coming: tuple[Coming, ...], fact: StepDone | Arrived, at: datetime) -> tuple[Coming, ...]:
-    """Who is on the way: a contact counts once, with the newest time."""
-    others = tuple(one for one in now_coming if one.contact != fact.contact)
+    """Who is on the way: a contact or a service counts once, with the newest time."""
     if isinstance(fact, StepDone):
-        return now_coming if fact.arrives_at is None else (*others, Coming(fact.arrives_at, fact.contact, at))
-    return others
+        others = tuple(one for one in now_coming if (one.contact, one.agency) != (fact.contact, fact.agency))
+        if fact.arrives_at is None:
+            return now_coming
+        return (*others, Coming(fact.arrives_at, fact.contact, at, fact.agency))
+    return tuple(one for one in now_coming if one.contact != fact.contact)
 
 
 def step_of(run: PlanRun, step_id: str | None) -> Step | None:

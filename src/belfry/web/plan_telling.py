@@ -244,11 +244,12 @@ def _agency(one: Agency) -> AgencyCallView:
 
 def _coming(found: Incident, site: AtSite, now: datetime, *, names: bool) -> list[ComingView]:
     contacts = {} if site.file is None or not names else {one.id: one.name for one in site.file.contacts}
+    services = {one.id: one.name for one in site.agencies} if names else {}
     return [
         ComingView(
             at=one.at,
             contact=one.contact,
-            name=None if one.contact is None else contacts.get(one.contact),
+            name=services.get(one.agency or "") if one.contact is None else contacts.get(one.contact),
             since=one.since,
             late=one.at < now,
         )

@@ -76,7 +76,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     """Each keeps its place; one that nobody may dial now, at a silent site, is empty."""
     available: bool
     why: str | None = None
-    """Why he cannot be called now: `absent`, `hours`, `no_number`."""
+    """Why he cannot be called now: `absent`, `hours`, `no_number`, `silent`."""
     attempts: int = 0
     outcome: Outcome | None = None
     """Of the last call."""
@@ -95,7 +95,7 @@ class AgencyCallView(Struct, frozen=True, kw_only=True):
 
 
 class ComingView(Struct, frozen=True, kw_only=True):
-    """Who accepted to come and is not there yet. `contact` null: a unit."""
+    """Who accepted to come and is not there yet. `contact` null: a unit, or a service by its `name`."""
 
     at: Instant
     contact: str | None
