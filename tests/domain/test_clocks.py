@@ -208,3 +208,12 @@ def test_one_that_woke_stands_behind_what_came_meanwhile() -> None:
     new = an_incident(priority=2)
     new.opened_at = after(200)
     assert new.order < held.order
+
+
+def test_where_a_voice_is_waited_for_a_note_is_none_and_a_call_is_whatever_came_of_it() -> None:
+    incident = an_incident(kind="MED.ALARM.CARE", priority=1)
+    fold(incident, [TAKEN], 2, after(10))
+    fold(incident, [Noted(incident="i1", by="anna")], 3, after(20))
+    assert clocks(incident, RULES)["act"].done_at is None
+    fold(incident, [done(StepType.CALL_PREMISES, Outcome.NO_ANSWER)], 4, after(50))
+    assert clocks(incident, RULES)["act"].done_at == after(50)

@@ -110,8 +110,11 @@ async def test_whoever_presses_at_home_hears_a_voice_within_a_minute(town: Town)
     await anna.act(row["id"], "take")
     await town.pass_time(seconds=60)
     assert await reached(anna, row["id"]) == [("act", "next")]
-    await anna.act(row["id"], "note", text="She answers, all is well")
-    await town.pass_time(seconds=100)
+    await anna.act(row["id"], "note", text="The flat on the second floor")  # a note is no voice
+    assert spans(await anna.detail(row["id"]))["act"] == (60, 180, None)
+    await anna.act(row["id"], "do", step="voice", outcome="reached")
+    assert spans(await anna.detail(row["id"]))["act"] == (60, 180, 60)
+    await town.pass_time(seconds=130)
     assert await reached(anna, row["id"]) == [("act", "next")]
 
 

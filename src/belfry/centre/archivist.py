@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from belfry.centre.board import incident_of
+from belfry.domain.clocks import acted_at
 from belfry.domain.facts import (
     Carried,
     Closed,
@@ -171,7 +172,7 @@ def closed_incident(incident: Incident, closed: Closed, kinds: Collection[str] =
         opened_at=incident.opened_at,
         due_at=incident.due_at,
         first_taken_at=incident.first_taken_at,
-        first_act_at=incident.first_act_at,
+        first_act_at=acted_at(incident),
         closed_at=incident.closed_at,
         signals=incident.signals_seq,
         acts=incident.version - 1,

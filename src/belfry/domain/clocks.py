@@ -1,8 +1,9 @@
 """The deadlines of an incident: when it is to be taken, acted on and passed on, and when somebody is there (RULES 4).
 
-`take`: an operator has it. `act`: the first thing he writes down, and at a care account the voice that the caller
-hears. `told`: the service knows. `arrive`: whoever said that he would come is there, or has to be. All is derived from
-the incident as it is, so that a restart changes no deadline. What follows where one is missed: `domain.escalation`.
+`take`: an operator has it. `act`: the first thing he writes down; at a care account the voice that the caller hears,
+and at a closed valve the call to the site. `told`: the service knows. `arrive`: whoever said that he would come is
+there, or has to be. All is derived from the incident as it is, so that a restart changes no deadline. What follows
+where one is missed: `domain.escalation`.
 """
 
 from collections.abc import Mapping
@@ -86,7 +87,7 @@ def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
         taken_at = None if incident.state is State.WAITING else incident.first_taken_at
         found[TAKE] = _from(_waits_since(incident), wanted[TAKE], taken_at or incident.closed_at)
     if ACT in wanted:
-        found[ACT] = _from(began_at(incident), wanted[ACT], incident.first_act_at or incident.closed_at)
+        found[ACT] = _from(began_at(incident), wanted[ACT], acted_at(incident) or incident.closed_at)
     told = _told(incident, wanted.get(TOLD), rules)
     if told is not None:
         found[TOLD] = told
@@ -94,6 +95,17 @@ def clocks(incident: Incident, rules: Rules) -> Mapping[str, Clock]:
     if arrive is not None:
         found[ARRIVE] = arrive
     return found
+
+
+_SPOKEN: Final = frozenset({StepType.CALL_PREMISES, StepType.CALL_CONTACT, StepType.NOTIFY, StepType.SEND})
+
+
+def acted_at(incident: Incident) -> datetime | None:
+    """When somebody acted on it first. Where a voice is what is waited for, that is the first call that was made,
+    whatever came of it, or help that was sent without one - never a note, nor another kind."""
+    if incident.kind not in CARE and incident.kind != SUPERVISORY:
+        return incident.first_act_at
+    return next((one.at for one in incident.deeds if one.do in _SPOKEN), None)
 
 
 def began_at(incident: Incident) -> datetime:
