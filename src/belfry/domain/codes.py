@@ -14,6 +14,8 @@ from belfry.domain.signal import Category, SignalState, Wire
 from belfry.domain.tables import digest, rows
 
 TABLE: Final = "codes_v1.csv"
+DEVICES: Final = "devices_v1.csv"
+"""Meanings that no panel code has, with their rules: what devices other than panels say."""
 
 _UNLISTED_SUBTYPE: Final = "unlisted"
 
@@ -90,18 +92,23 @@ def pair_key(wire: Wire, code: str) -> str:
 
 
 class Codes:
-    """Both code lists of one release."""
+    """Both code lists of one release, and the meanings of devices beside them."""
 
-    def __init__(self, table: Mapping[tuple[Wire, str], Sequence[CodeRow]], sha256: str) -> None:
+    def __init__(
+        self, table: Mapping[tuple[Wire, str], Sequence[CodeRow]], sha256: str, devices: Sequence[CodeRow] = ()
+    ) -> None:
         self._table = table
         self._asked: dict[tuple[Wire, str], frozenset[str]] = {}
         self._meanings: dict[tuple[Wire, str], Meaning] = {}
         self.digest = sha256
         self._by_meaning: dict[tuple[Category | None, str | None, SignalState | None], list[CodeRow]] = {}
-        for code_rows in table.values():
+        for code_rows in (*table.values(), devices):
             for row in code_rows:
                 key = (row.meaning.category, row.meaning.subtype, row.meaning.state)
                 self._by_meaning.setdefault(key, []).append(row)
+        self.devices = devices
+        self.subtypes = frozenset({_UNLISTED_SUBTYPE, *(subtype for _, subtype, _ in self._by_meaning if subtype)})
+        """Every subtype that a list of ours names, with the word for what none names."""
 
     def listed(self, wire: Wire) -> Sequence[str]:
         return [code for w, code in self._table if w is wire]
@@ -258,4 +265,4 @@ def load() -> Codes:
     table: dict[tuple[Wire, str], list[CodeRow]] = {}
     for row in rows(TABLE):
         table.setdefault((Wire(row["wire"]), row["code"]), []).append(_row(row))
-    return Codes(table, digest(TABLE))
+    return Codes(table, digest(TABLE, DEVICES), [_row(row) for row in rows(DEVICES)])

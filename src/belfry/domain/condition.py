@@ -82,7 +82,8 @@ class Condition(Struct):
 
 
 def point_key(signal: Received) -> str:
-    return f"{signal.code or signal.subtype}/{signal.area or ''}/{signal.zone or ''}"
+    where = f"{signal.area or ''}/{signal.zone or ''}"
+    return f"{signal.code or signal.subtype}/{where}{'' if signal.device is None else f'/{signal.device}'}"
 
 
 def is_armed(condition: Condition, area: str | None, at: datetime | None = None) -> bool:

@@ -65,9 +65,9 @@ def _part(group: str, signal: Received, building: str) -> str:
         case "account+area":
             return signal.area or ""
         case "account+point":
-            return f"{signal.area or ''}/{signal.zone or ''}"
+            return f"{signal.area or ''}/{signal.zone or signal.device or ''}"
         case "account+point+subtype":
-            return f"{signal.area or ''}/{signal.zone or ''}/{signal.subtype or ''}"
+            return f"{signal.area or ''}/{signal.zone or signal.device or ''}/{signal.subtype or ''}"
         case "account+path":
             return signal.part or signal.code or ""
         case "account":

@@ -136,6 +136,7 @@ class Brief(Struct, frozen=True, gc=False, omit_defaults=True):
     path: str | None = None
     quality: tuple[str, ...] = ()
     sealed: tuple[Sealed, ...] = ()
+    device: str | None = None
 
 
 class Point(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -145,6 +146,8 @@ class Point(Struct, frozen=True, gc=False, omit_defaults=True):
     zone: str | None = None
     subtype: str | None = None
     code: str | None = None
+    device: str | None = None
+    """The device whose point it is: what another one of the site restores is not this one's."""
 
 
 @final

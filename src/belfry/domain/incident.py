@@ -267,7 +267,7 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
 
 def point_of(signal: Brief | Received) -> Point:
     code = None if signal.wire is None or signal.code is None else pair_key(signal.wire, signal.code)
-    return Point(signal.area, signal.zone, signal.subtype, code)
+    return Point(signal.area, signal.zone, signal.subtype, code, signal.device)
 
 
 def opened(fact: Opened, position: int) -> Incident:

@@ -224,13 +224,16 @@ def point(signal: Received) -> str:
     if signal.kind is not None:
         return f"{signal.kind}/{signal.part or ''}"
     code = pair_key(signal.wire, signal.code) if signal.wire is not None and signal.code is not None else ""
-    return f"{code or signal.subtype}/{signal.area or ''}/{signal.zone or ''}"
+    where = f"{signal.area or ''}/{signal.zone or ''}"
+    return f"{code or signal.subtype}/{where}{'' if signal.device is None else f'/{signal.device}'}"
 
 
 def restores_point(restore: Received, alarm: Received, codes: Codes) -> bool:
     """Whether a restore ends an alarm: code and point match; one without a point ends all of its subtype."""
     if restore.kind is not None or alarm.kind is not None:
         return (restore.kind, restore.part) == (alarm.kind, alarm.part)
+    if restore.device != alarm.device:
+        return False
     if restore.area is not None and alarm.area is not None and restore.area != alarm.area:
         return False
     if not blank(restore.zone) and restore.zone != alarm.zone:

@@ -24,7 +24,7 @@ def restored_points(
     return tuple(
         point
         for point, still in points.items()
-        if still and _same_area(signal, point) and _same_code(signal, point, wanted)
+        if still and point.device == signal.device and _same_area(signal, point) and _same_code(signal, point, wanted)
     )
 
 

@@ -20,6 +20,7 @@ from belfry.domain.own_faults import OWN_FAULT, WARNING_PRIORITY
 from belfry.domain.own_faults import reasons as own_fault_reasons
 from belfry.domain.path_loss import all_paths
 from belfry.domain.presets import Rules, span
+from belfry.domain.reading import Quality
 from belfry.domain.signal import RESTORING, Category, Method, SignalState, Wire
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, plain
@@ -109,6 +110,8 @@ def _is_other(signal: Received, point: Point) -> bool:
     if is_pointless(signal) or is_pointless(point):
         return False
     if (point.area, point.zone) != (signal.area, signal.zone):
+        return True
+    if point.device != signal.device:
         return True
     return point.subtype != signal.subtype and bool({point.subtype, signal.subtype} & BY_HAND_OR_FLOW)
 
@@ -352,7 +355,7 @@ def quality(signal: Received, rules: Rules) -> tuple[str, ...]:
     marks = []
     if is_late(signal, rules):
         marks.append("late")
-    if "clock" in signal.quirks:
+    if "clock" in signal.quirks or Quality.CLOCK in signal.quirks:
         marks.append("clock")
     if signal.previous:
         marks.append("reported_before")

@@ -185,9 +185,7 @@ def _is_user_number(user: str) -> bool:
 
 @cache
 def _listed_subtypes() -> frozenset[str]:
-    codes = load()
-    rows = (row for wire in Wire for code in codes.listed(wire) for row in codes.rows(wire, code))
-    return frozenset({UNLISTED, *(row.meaning.subtype for row in rows)})
+    return load().subtypes
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

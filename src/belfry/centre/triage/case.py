@@ -147,6 +147,7 @@ class Case(Struct, frozen=True, gc=False):
             s.path,
             self.marks,
             s.sealed,
+            s.device,
         )
 
     def logged(
