@@ -8,8 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from belfry.domain.reading import Said
+from belfry.protocols import esphome, frigate, homeassistant, shelly, zigbee2mqtt
 from belfry.protocols.hint import Hint
 
 Reader = Callable[[bytes, Hint], Said]
 
-READERS: Final[Mapping[str, Reader]] = {}
+READERS: Final[Mapping[str, Reader]] = {
+    "esphome": esphome.read,
+    "frigate": frigate.read,
+    "homeassistant": homeassistant.read,
+    "shelly": shelly.read,
+    "zigbee2mqtt": zigbee2mqtt.read,
+}
