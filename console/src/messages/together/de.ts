@@ -11,7 +11,6 @@ export const together: Record<keyof typeof english, Message> = {
   'wall.stale': 'VERALTET seit {time} - dieser Anzeige nicht trauen',
   'wall.priorities': 'Offen nach Priorität',
   'wall.oldest': 'älteste {length}',
-  'wall.oldest.late': 'älteste {length}, überfällig',
   'wall.open': 'Offene Vorgänge',
   'wall.nothing': 'Nichts ist offen.',
   'wall.more': { one: 'und {n} weiterer', other: 'und {n} weitere' },

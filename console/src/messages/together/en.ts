@@ -8,7 +8,6 @@ export const together = {
   'wall.stale': 'STALE since {time} - do not trust this wall',
   'wall.priorities': 'Open by priority',
   'wall.oldest': 'oldest {length}',
-  'wall.oldest.late': 'oldest {length}, overdue',
   'wall.open': 'Open incidents',
   'wall.nothing': 'Nothing is open.',
   'wall.more': { one: 'and {n} more', other: 'and {n} more' },

@@ -11,7 +11,6 @@ export const together: Record<keyof typeof english, Message> = {
   'wall.stale': 'DESFASADO desde {time} - no se fíe de este panel',
   'wall.priorities': 'Abiertas por prioridad',
   'wall.oldest': 'más antigua {length}',
-  'wall.oldest.late': 'más antigua {length}, vencida',
   'wall.open': 'Incidencias abiertas',
   'wall.nothing': 'No hay nada abierto.',
   'wall.more': { one: 'y {n} más', other: 'y {n} más' },

@@ -11,7 +11,6 @@ export const together: Record<keyof typeof english, Message> = {
   'wall.stale': 'PÉRIMÉ depuis {time} - ne vous fiez pas à ce mur',
   'wall.priorities': 'Ouverts par priorité',
   'wall.oldest': 'plus ancien {length}',
-  'wall.oldest.late': 'plus ancien {length}, en retard',
   'wall.open': 'Incidents ouverts',
   'wall.nothing': 'Rien n’est ouvert.',
   'wall.more': { one: 'et {n} autre', other: 'et {n} autres' },
