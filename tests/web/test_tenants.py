@@ -825,7 +825,7 @@ async def test_an_installer_reads_whole_the_sites_that_he_is_linked_to_alone(tow
     assert (await linked.get(f"/accounts/{town.north}")).status_code == 200
     assert (await linked.get(f"/accounts/{town.south}")).status_code == 404
     assert len((await anybody.get("/accounts?limit=1000")).json()["items"]) > 2
-    for path in ("", "/changes"):
+    for path in ("", "/changes", "/record"):
         assert (await anybody.get(f"/accounts/{town.north}{path}")).status_code == 404
 
 

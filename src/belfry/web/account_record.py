@@ -16,10 +16,11 @@ from belfry.web.archive import archive_of, closed_of, sees
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
 from belfry.web.identity import need
-from belfry.web.problems import refused, told
+from belfry.web.problems import told
 from belfry.web.record_views import AccountRecord, PointView, RepairView
 from belfry.web.rights import Right
 from belfry.web.sight import viewer_of
+from belfry.web.sites import site_of
 
 MONTHS: Final = 12
 MONTHS_MOST: Final = 36
@@ -40,9 +41,7 @@ async def account_record(
 ) -> AccountRecord:
     """Over what was closed there. Of no alarm there is no rate."""
     desk, audience = front(request), viewer_of(request).audience
-    account = desk.house.accounts.by_id(account_id)
-    if account is None or not desk.tenants.account(audience, account):
-        raise refused(404, "There is no such account", kind="belfry:account")
+    account = (await site_of(request, account_id)).account
     zone, until = _zone(account), desk.house.clock()
     local = until.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     first = local.year * 12 + local.month - months
