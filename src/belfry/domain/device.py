@@ -81,6 +81,8 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which of its secrets counts; a new one is made by the next number, and the old one is dead."""
     version: int = 0
     """Grows with every change; whoever changes a device names the one that he saw."""
+    channel_offset: int = 0
+    """Of a recorder: what its channels above this number are too high by, 32 for many; 0: they are as it says."""
     host: str | None = None
     """Where we go to fetch from it (alertStream, PullPoint): `https://192.0.2.7`; None: it comes to us."""
     enabled: bool = True

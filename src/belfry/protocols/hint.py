@@ -30,6 +30,8 @@ class Hint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The table of the device that speaks; None: every point counts as configured (`belfry decode`)."""
     mapping: str | None = None
     """Of a device of wire `mapping`: its mapping's name."""
+    channel_offset: int = 0
+    """Of the device: see `Device.channel_offset`."""
     now: datetime | None = None
     """Our time, UTC, where a wire tells times without a year or a zone; None: no time is judged."""
 
