@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import results
+from bench.floor import Floor
 from bench.measure import Row
 from bench.past import Past
 from bench.queue_list import QueueList
@@ -27,6 +28,7 @@ NAMES: Final = (
     "list",
     "screen",
     "queue",
+    "floor",
     "restart",
     "behind",
     "import",
@@ -51,6 +53,7 @@ def main() -> None:
         QueueList(asked.incidents),
         Screen(asked.seconds),
         QueueScreen(),
+        Floor(),
         Restart(past),
         Import(),
         Alarm(),

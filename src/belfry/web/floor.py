@@ -6,6 +6,7 @@ not on it.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
@@ -33,7 +34,7 @@ HELD_MOST: Final = 50
 """Incidents listed of one person."""
 SKIPPED_MOST: Final = 50
 REST_AFTER: Final = 250
-"""Incidents whose clocks are read in one turn of the loop."""
+"""Incidents that are looked at in one turn of the loop."""
 
 Running = tuple[Incident, str, Clock]
 
@@ -51,22 +52,54 @@ NOBODY_READY: Final = "nobody_ready"
 async def floor(request: Asked) -> FloorView:
     """To a supervisor of some tenants what he may know of, and the people of those tenants."""
     desk, now = front(request), front(request).house.clock()
-    open_ones = (one for one in desk.house.board.queue() if one.merged_into is None and one.trainee is None)
-    seen = [one for one in open_ones if sees(request, one)]
-    language = language_of(request)
-    running = await _running(desk, seen)
-    first = nsmallest(CLOCKS_MOST, running, key=_urgency)
-    people = people_here(desk, viewer_of(request).audience, seen, language)
+    room, language = await room_of(request, desk), language_of(request)
+    running = await _running(desk, room.seen, now)
+    people = people_here(desk, viewer_of(request).audience, room, language)
     return FloorView(
         now=now,
-        oldest=[_oldest(desk, seen, priority, language, now) for priority in range(1, 6)],
+        oldest=[_oldest(desk, room, priority, language, now) for priority in range(1, 6)],
         people=people,
-        clocks=[_clock(desk, one, language, now) for one in first],
-        clocks_count=len(running),
-        missed_count=sum(now >= clock.limit_at for _, _, clock in running),
+        clocks=[_clock(desk, one, language, now) for one in running.first],
+        clocks_count=running.count,
+        missed_count=running.missed,
         skipped=list(islice(_skipped(desk, request, language), SKIPPED_MOST)),
         warnings=warnings_of(people),
     )
+
+
+@dataclass
+class Room:
+    """What is open and no exercise, of what somebody may know of, in the order of the queue."""
+
+    seen: list[Incident] = field(default_factory=list)
+    had: list[Incident] = field(default_factory=list)
+    """Those of them that somebody has, or holds."""
+    waiting: dict[int, int] = field(default_factory=dict)
+    """How many wait, by priority."""
+    longest: dict[int, Incident] = field(default_factory=dict)
+    """Which of them has waited longest."""
+
+
+async def room_of(request: Asked, desk: Front) -> Room:
+    """Alarms have their turn in between: there may be thousands."""
+    room, viewer, may_know = Room(), viewer_of(request), desk.tenants.incident
+    for n, one in enumerate(list(desk.house.board.queue()), 1):
+        if one.merged_into is None and one.trainee is None and may_know(viewer, one):
+            _place(room, one)
+        if n % REST_AFTER == 0:
+            await asyncio.sleep(0)
+    return room
+
+
+def _place(room: Room, one: Incident) -> None:
+    room.seen.append(one)
+    if one.state is State.WAITING:
+        room.waiting[one.priority] = room.waiting.get(one.priority, 0) + 1
+        before = room.longest.get(one.priority)
+        if before is None or one.queued_at < before.queued_at:
+            room.longest[one.priority] = one
+    elif one.state is State.TAKEN or one.state is State.HELD:
+        room.had.append(one)
 
 
 def warnings_of(people: Sequence[PersonView]) -> list[str]:
@@ -87,14 +120,14 @@ class OldestWaiting(Struct, frozen=True):
     overdue: bool
 
 
-def oldest_waiting(desk: Front, seen: Sequence[Incident], priority: int, now: datetime) -> OldestWaiting:
-    waiting = [one for one in seen if one.priority == priority and one.state is State.WAITING]
-    first = min(waiting, key=lambda one: one.queued_at, default=None)
-    return OldestWaiting(len(waiting), first, first is not None and is_overdue(first, now, desk.house.rules))
+def oldest_waiting(desk: Front, room: Room, priority: int, now: datetime) -> OldestWaiting:
+    first = room.longest.get(priority)
+    overdue = first is not None and is_overdue(first, now, desk.house.rules)
+    return OldestWaiting(room.waiting.get(priority, 0), first, overdue)
 
 
-def _oldest(desk: Front, seen: Sequence[Incident], priority: int, language: str, now: datetime) -> OldestView:
-    found = oldest_waiting(desk, seen, priority, now)
+def _oldest(desk: Front, room: Room, priority: int, language: str, now: datetime) -> OldestView:
+    found = oldest_waiting(desk, room, priority, now)
     return OldestView(
         priority=priority,
         waiting=found.waiting,
@@ -103,19 +136,18 @@ def _oldest(desk: Front, seen: Sequence[Incident], priority: int, language: str,
     )
 
 
-def people_here(desk: Front, audience: Audience, seen: Sequence[Incident], language: str) -> list[PersonView]:
-    """Everybody who is at a console or has something, in the order of the names, with what they have of `seen`."""
-    held: dict[str, list[OnFloor]] = {}
-    for one in seen:
-        who = one.taken_by if one.state is State.TAKEN else one.held_by if one.state is State.HELD else None
+def people_here(desk: Front, audience: Audience, room: Room, language: str) -> list[PersonView]:
+    """Everybody who is at a console or has something, in the order of the names, with what they have."""
+    held: dict[str, list[Incident]] = {}
+    for one in room.had:
+        who = one.taken_by if one.state is State.TAKEN else one.held_by
         if who is not None:
-            since = one.taken_at if one.state is State.TAKEN else None
-            held.setdefault(who, []).append(_on_floor(desk, one, language, since or one.queued_at))
+            held.setdefault(who, []).append(one)
     present = desk.hub.present()
     standings = {} if desk.house.feed is None else desk.house.feed.all()
     names = {name for name, theirs in present.items() if _of_his_own(audience, theirs)} | set(held)
     names |= {name for name in standings if audience.tenants is None and standings[name].duty is not Duty.BY_HAND}
-    return [_person(desk, name, present, held.get(name, [])) for name in sorted(names, key=str.casefold)]
+    return [_person(desk, name, present, held.get(name, []), language) for name in sorted(names, key=str.casefold)]
 
 
 def _of_his_own(audience: Audience, theirs: Audience) -> bool:
@@ -124,30 +156,48 @@ def _of_his_own(audience: Audience, theirs: Audience) -> bool:
     return theirs.tenants is not None and theirs.tenants <= audience.tenants
 
 
-def _person(desk: Front, name: str, present: Mapping[str, Audience], holds: list[OnFloor]) -> PersonView:
+def _person(
+    desk: Front, name: str, present: Mapping[str, Audience], has: Sequence[Incident], language: str
+) -> PersonView:
     duty = ReadyView(duty=Duty.BY_HAND) if desk.house.feed is None else duty_of(desk.house.feed, name)
     here = name in present
-    busy = any(one.state is State.TAKEN for one in holds)
+    busy = any(one.state is State.TAKEN for one in has)
     return PersonView(
         name=name,
         presence=str(duty.duty) if here else "away",
         why=duty.why,
         since=duty.since,
         free=here and not busy and duty.duty is not Duty.PAUSED,
-        holds=holds[:HELD_MOST],
+        holds=[_on_floor(desk, one, language, _had_since(one)) for one in has[:HELD_MOST]],
     )
 
 
-async def _running(desk: Front, seen: Sequence[Incident]) -> list[Running]:
-    """Every clock that runs. Alarms have their turn in between: there may be thousands."""
-    found: list[Running] = []
+def _had_since(one: Incident) -> datetime:
+    return one.taken_at if one.state is State.TAKEN and one.taken_at is not None else one.queued_at
+
+
+@dataclass
+class _Clocks:
+    """The clocks that run: how many, how many of them are past their limit, and those that run out first."""
+
+    first: list[Running] = field(default_factory=list)
+    count: int = 0
+    missed: int = 0
+
+
+async def _running(desk: Front, seen: Sequence[Incident], now: datetime) -> _Clocks:
+    found, some = _Clocks(), list[Running]()
     for n, one in enumerate(seen, 1):
-        found += [
+        some += [
             (one, name, clock)
             for name, clock in clocks(one, desk.house.rules).items()
             if clock.done_at is None and one.state in _RUNS_IN[name]
         ]
-        if n % REST_AFTER == 0:
+        if n % REST_AFTER == 0 or n == len(seen):
+            found.count += len(some)
+            found.missed += sum(now >= clock.limit_at for _, _, clock in some)
+            found.first = nsmallest(CLOCKS_MOST, [*found.first, *some], key=_urgency)
+            some = []
             await asyncio.sleep(0)
     return found
 

@@ -4,7 +4,6 @@ A wall is asked for again and again and opens no stream, so that a screen on a w
 there. It tells nothing that was sealed, names no site of what is medical or of a person, and has no exercises on it.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,21 +14,19 @@ from belfry.domain.incident import Incident, State
 from belfry.safeguards.retention import PERSON_GROUPS
 from belfry.web.bodies import Asked
 from belfry.web.centre import pulse_of
-from belfry.web.floor import oldest_waiting, people_here, warnings_of
+from belfry.web.floor import Room, oldest_waiting, people_here, room_of, warnings_of
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
 from belfry.web.languages import language_of
 from belfry.web.on_test import sees_test
 from belfry.web.rights import Right, may
-from belfry.web.sight import sees, viewer_of
+from belfry.web.sight import viewer_of
 from belfry.web.telling import clocks_view
 from belfry.web.together_views import PersonView
 from belfry.web.wall_views import WallPeople, WallPriority, WallRow, WallView
 
 ROWS_MOST: Final = 40
 """More than stand on any wall."""
-REST_AFTER: Final = 250
-"""Incidents that are looked at in one turn of the loop."""
 
 
 @get("/wall", guards=[need(Right.WALL)], summary="The room at a glance")
@@ -37,18 +34,19 @@ async def wall(request: Asked) -> WallView:
     """For a screen that everybody in the room reads: to a user of some tenants what he may know of."""
     desk, now = front(request), front(request).house.clock()
     audience, language = viewer_of(request).audience, language_of(request)
-    seen = await _open(request, desk)
+    room = await room_of(request, desk)
+    seen = room.seen
     pulse = pulse_of(desk.house, desk.silences, audience)
     silent = desk.silences.of(audience)
     storms = [] if desk.house.storms is None else list(desk.house.storms.storms.running())
     tests = [one for one in desk.house.tests.on_test.running() if sees_test(request, one)]
-    people = people_here(desk, audience, seen, language)
+    people = people_here(desk, audience, room, language)
     return WallView(
         now=now,
         name=desk.house.name,
         journal=pulse.journal,
         faults=pulse.faults,
-        priorities=[_priority(desk, seen, priority, now) for priority in range(1, 6)],
+        priorities=[_priority(desk, room, priority, now) for priority in range(1, 6)],
         rows=[_row(desk, one, language) for one in seen[:ROWS_MOST]],
         more=max(0, len(seen) - ROWS_MOST),
         held=sum(one.state is State.HELD for one in seen),
@@ -64,22 +62,11 @@ async def wall(request: Asked) -> WallView:
     )
 
 
-async def _open(request: Asked, desk: Front) -> list[Incident]:
-    """What is open and seen, in the order of the queue. Alarms have their turn in between: there may be thousands."""
-    found: list[Incident] = []
-    for n, one in enumerate(list(desk.house.board.queue()), 1):
-        if one.merged_into is None and one.trainee is None and sees(request, one):
-            found.append(one)
-        if n % REST_AFTER == 0:
-            await asyncio.sleep(0)
-    return found
-
-
-def _priority(desk: Front, seen: Sequence[Incident], priority: int, now: datetime) -> WallPriority:
-    oldest = oldest_waiting(desk, seen, priority, now)
+def _priority(desk: Front, room: Room, priority: int, now: datetime) -> WallPriority:
+    oldest = oldest_waiting(desk, room, priority, now)
     return WallPriority(
         priority=priority,
-        open=sum(one.priority == priority for one in seen),
+        open=sum(one.priority == priority for one in room.seen),
         waiting=oldest.waiting,
         oldest_at=None if oldest.first is None else oldest.first.queued_at,
         overdue=oldest.overdue,
