@@ -140,6 +140,9 @@ class Reading(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """State as it has been (retained, Initialized): raises only where it is news."""
     once: str | None = None
     """What a repeat of the same event shares; only an HMAC of it is ever kept."""
+    part: str | None = None
+    """Where several conditions share a point (alerts of one zone): which of them this is, as a digest. Each has a state
+    of its own, so that the end of one is not that of the others."""
     address: str | None = None
     """Where one message speaks for several devices (a gateway, a recorder, a bridge): the device's own address."""
 
