@@ -136,10 +136,14 @@ EXPECTED: Final[dict[str, tuple[Disposition, list[Row], set[str]]]] = {
     ),
     "homeassistant/alarm_panel_triggered.json": (
         Disposition.ACCEPT,
-        [(Observed.INTRUSION, "alarm", ACTIVE)],
+        [(Observed.INTRUSION, "alarm", ACTIVE), (Observed.OFFLINE, "state/available", INACTIVE)],
         set(),
     ),
-    "homeassistant/esphome_binary_on.json": (Disposition.ACCEPT, [(Observed.INPUT, "gas_alarm", ACTIVE)], set()),
+    "homeassistant/esphome_binary_on.json": (
+        Disposition.ACCEPT,
+        [(Observed.INPUT, "gas_alarm", ACTIVE), (Observed.OFFLINE, "gas_alarm/available", INACTIVE)],
+        set(),
+    ),
     "shelly/shelly_smoke_notifystatus.json": (
         Disposition.ACCEPT,
         [(Observed.SMOKE, "smoke:0", ACTIVE)],
@@ -408,16 +412,22 @@ def test_the_bridge_s_own_talk_is_no_device_s() -> None:
     ],
 )
 def test_the_states_of_an_alarm_panel(state: str, expected: list[Row]) -> None:
-    assert rows(heard("homeassistant", "home/alarm", state)) == expected
-    assert rows(heard("homeassistant", "ha/alarm_control_panel/house/state", state)) == expected
+    for topic in ("home/alarm", "ha/alarm_control_panel/house/state"):
+        told = [row for row in rows(heard("homeassistant", topic, state)) if row[0] is not Observed.OFFLINE]
+        assert told == expected
 
 
 def test_a_binary_sensor_is_an_input_and_unavailable_is_not_off() -> None:
     said = heard("homeassistant", "ha/binary_sensor/cellar_water/state", "on")
-    assert rows(said) == [(Observed.INPUT, "cellar_water", ACTIVE)]
+    assert rows(said) == [
+        (Observed.INPUT, "cellar_water", ACTIVE),
+        (Observed.OFFLINE, "cellar_water/available", INACTIVE),
+    ]
     assert said.readings[0].address == "ha/binary_sensor/cellar_water"
     gone = heard("homeassistant", "ha/binary_sensor/cellar_water/state", "unavailable")
-    assert rows(gone) == [(Observed.INPUT, "cellar_water", UNKNOWN)]
+    assert rows(gone) == [(Observed.OFFLINE, "cellar_water/available", ACTIVE)]
+    unknown = heard("homeassistant", "ha/binary_sensor/cellar_water/state", "unknown")
+    assert (unknown.disposition, unknown.readings) == (Disposition.IGNORE, ())
 
 
 @pytest.mark.parametrize("domain", ["person", "device_tracker", "camera", "calendar"])
@@ -468,6 +478,11 @@ def test_a_shelly_tells_water_power_numbers_and_faults() -> None:
     ]
     assert "wifi" in said.dropped
     assert MARK not in repr(said)
+
+
+def test_over_http_a_notification_has_no_topic() -> None:
+    body = json.dumps(notified({"smoke:0": {"alarm": True}})).encode()
+    assert rows(READERS["shelly"](body, Hint())) == [(Observed.SMOKE, "smoke:0", ACTIVE)]
 
 
 def test_a_press_is_a_pulse_and_counting_people_is_refused() -> None:

@@ -9,7 +9,9 @@ Source: Home Assistant's pages on the MQTT alarm control panel and on MQTT State
 from collections.abc import Mapping
 from typing import Final
 
-from belfry.domain.reading import Observed, PointState, Reading, Said
+from msgspec.structs import replace
+
+from belfry.domain.reading import POINT_MOST, Observed, PointState, Reading, Said
 from belfry.protocols import esphome
 from belfry.protocols.common import jsons
 from belfry.protocols.common.booleans import boolean
@@ -65,7 +67,9 @@ STATES: Final[Mapping[str, tuple[Reading, ...]]] = {
     "arming": (),
     "disarming": (),
 }
-UNKNOWN: Final = frozenset({"unavailable", "unknown", "none", "null"})
+UNAVAILABLE: Final = "unavailable"
+UNKNOWN: Final = frozenset({"unknown", "none", "null"})
+"""After a restart of Home Assistant: nothing is known, so nothing is said. A missing state is not the quiet one."""
 GONE: Final[Mapping[str, bool]] = {"online": False, "offline": True}
 
 
@@ -98,27 +102,31 @@ def _thing(message: Published, point: str, *, address: str | None, part: str | N
     said = _word(message.body, dropped)
     if said is None:
         return unlisted(address=address, dropped=dropped.names())
-    if is_panel is not False and said in STATES:
-        if not STATES[said]:
-            return ignored("on the way to another state", address=address, dropped=dropped.names())
-        return accepted([_of(reading, part) for reading in STATES[said]], address=address, dropped=dropped.names())
+    if said in UNKNOWN:
+        return ignored("its state is not known", address=address, dropped=dropped.names())
     if is_panel is None and said in GONE:
         return accepted([offline("state", GONE[said])], address=address, dropped=dropped.names())
-    on, called = boolean(said), ALARM if is_panel else name(point)
-    if called is None or (is_panel and said not in UNKNOWN) or (on is None and said not in UNKNOWN):
+    found = _states(said, ALARM if is_panel else name(point), is_panel=is_panel)
+    if found is None:
         return unlisted(address=address, dropped=dropped.names())
-    observed = Observed.INTRUSION if is_panel else Observed.INPUT
-    state = PointState.UNKNOWN if on is None else active(on)
-    reading = Reading(observed=observed, point=called, state=state, address=part)
-    return accepted([reading], address=address, dropped=dropped.names())
+    if not found:
+        return ignored("on the way to another state", address=address, dropped=dropped.names())
+    return accepted([replace(reading, address=part) for reading in found], address=address, dropped=dropped.names())
 
 
-def _of(reading: Reading, part: str | None) -> Reading:
-    return (
-        reading
-        if part is None
-        else Reading(observed=reading.observed, point=reading.point, state=reading.state, address=part)
-    )
+def _states(said: str, point: str | None, *, is_panel: bool | None) -> list[Reading] | None:
+    """What a word says of a thing; None: no word of its. Whoever says something is there again."""
+    if point is None:
+        return None
+    there = offline(f"{point}/available"[-POINT_MOST:], said == UNAVAILABLE)
+    if said == UNAVAILABLE:
+        return [there]
+    if is_panel is not False and said in STATES:
+        return [*STATES[said], there] if STATES[said] else []
+    on = boolean(said)
+    if is_panel or on is None:
+        return None
+    return [Reading(observed=Observed.INPUT, point=point, state=active(on)), there]
 
 
 def _word(body: bytes, dropped: Dropped) -> str | None:

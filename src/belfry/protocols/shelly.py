@@ -57,9 +57,16 @@ EVENTS_MOST: Final = 32
 @never_raises
 def read(body: bytes, hint: Hint) -> Said:
     """Read one message; `hint.topic` is its whole topic."""
-    message = published(body, hint)
+    message = _message(body, hint)
     address = message.above(2 if message.ends("events", "rpc") else 1)
     return addressed(settled(_by_topic(message, address), message), address)
+
+
+def _message(body: bytes, hint: Hint) -> Published:
+    """The message; without a topic (over HTTP) what has a method is the notification itself. Raises Unreadable."""
+    if not hint.topic and "method" in jsons.parse_object(body):
+        return Published(("events", "rpc"), body, retain=False)
+    return published(body, hint)
 
 
 @never_raises
