@@ -8,15 +8,36 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from belfry.domain.reading import Said
-from belfry.protocols import esphome, frigate, homeassistant, shelly, zigbee2mqtt
+from belfry.protocols import (
+    alertmanager,
+    chirpstack,
+    cloudevents,
+    esphome,
+    frigate,
+    homeassistant,
+    sensorthings,
+    shelly,
+    shelly_hook,
+    thingsstack,
+    webhook,
+    zigbee2mqtt,
+)
 from belfry.protocols.hint import Hint
 
 Reader = Callable[[bytes, Hint], Said]
 
 READERS: Final[Mapping[str, Reader]] = {
+    "alertmanager": alertmanager.read,
+    "chirpstack": chirpstack.read,
+    "cloudevents": cloudevents.read,
     "esphome": esphome.read,
     "frigate": frigate.read,
     "homeassistant": homeassistant.read,
+    "grafana": alertmanager.read,
+    "sensorthings": sensorthings.read,
     "shelly": shelly.read,
+    "shelly-hook": shelly_hook.read,
+    "thingsstack": thingsstack.read,
+    "webhook": webhook.read,
     "zigbee2mqtt": zigbee2mqtt.read,
 }
