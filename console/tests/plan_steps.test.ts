@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beside, calleeOf, minutesOf, shownOf, singleOf, waits, wantOf } from '../src/lib/plan/steps';
+import { beside, calleeOf, isQuestion, mayLack, minutesOf, shownOf, singleOf, waits, wantOf, wantsBeginning } from '../src/lib/plan/steps';
 import { OUTCOMES, type Callee, type Run, type RunStep } from '../src/lib/plan/types';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -41,6 +41,31 @@ test('whoever comes says in how many minutes, and nobody else is asked', () => {
   expect(wantOf(comes, 'no_answer')).toBeNull();
   expect(wantOf(step(), 'reached')).toBeNull();
   expect(wantOf(step({ do: 'send', arrival: true }), 'sent')).toBe('minutes');
+});
+
+test('a service that has a reference and a time is asked for one after the other, and may leave the time out', () => {
+  const both = step({ do: 'notify', reference: true, arrival: true });
+  expect(wantOf(both, 'passed')).toBe('reference');
+  expect(wantOf(both, 'passed', ['reference'])).toBe('minutes');
+  expect(wantOf(both, 'passed', ['reference', 'minutes'])).toBeNull();
+  expect([mayLack(both, 'reference'), mayLack(both, 'minutes')]).toEqual([false, true]);
+  expect(mayLack(step({ arrival: true }), 'minutes')).toBe(false);
+});
+
+test('a digit alone never says that help was told or sent, nor that somebody is forced', () => {
+  expect(wantsBeginning(step(), 'duress')).toBe(true);
+  expect(wantsBeginning(step({ do: 'notify' }), 'passed')).toBe(true);
+  expect(wantsBeginning(step({ do: 'send' }), 'sent')).toBe(true);
+  expect(wantsBeginning(step({ do: 'notify', reference: true }), 'passed')).toBe(false);
+  expect(wantsBeginning(step({ do: 'notify', arrival: true }), 'passed')).toBe(false);
+  expect(wantsBeginning(step(), 'reached')).toBe(false);
+});
+
+test('only the present question opens by itself', () => {
+  expect(isQuestion(step())).toBe(true);
+  expect(isQuestion(step({ state: 'open' }))).toBe(false);
+  expect(isQuestion(step({ withheld: 'silent' }))).toBe(false);
+  expect(isQuestion(step({ do: 'read', outcomes: ['read'] }))).toBe(false);
 });
 
 test('minutes are whole, and of one day', () => {

@@ -1,4 +1,5 @@
-"""The plan of an incident by keys alone, as the trade's scenes have them: N next, D do, a digit for the outcome."""
+"""The plan of an incident by keys alone, as the trade's scenes have them: N next, D do, a digit for the outcome. What
+opens by itself, so that it needs no D, is shown by `test_six_keys`."""
 
 from typing import Any, Final
 
@@ -163,6 +164,7 @@ async def test_nobody_answers_so_somebody_comes_with_a_time(house: House, browse
             ("no_answer", None),
             ("no_answer", 0),
             ("reached", 0),
+            ("over", None),  # by itself: whoever was waited for is there
         ]
 
 

@@ -75,12 +75,24 @@ export class Handling {
       const { number, label } = naming(got.incident);
       const parked = got.parked.length > 0 ? ` ${t('said.parked', { n: got.parked.length })}` : '';
       this.desk.say(t('said.next', { number, label }) + parked);
+      this.plan.openNext();
     });
+  }
+
+  /** Digits belong to a panel, or to whose the account may be; or a user of the site cancelled it, and nothing is asked. */
+  get occupied(): boolean {
+    const { detail } = this;
+    const proposed = this.can('assign') && (detail?.proposals.some((one) => one.account_id !== detail.account_id) ?? false);
+    return this.panel !== null || proposed || (detail?.flags.includes('cancelled') ?? false);
+  }
+
+  askHold(): void {
+    if (this.can('hold')) this.panel = 'hold';
   }
 
   /** Take a row that need not be the open one. */
   async take(row: Row): Promise<void> {
-    await this.act('take', {}, row);
+    if (await this.act('take', {}, row)) this.plan.openNext();
   }
 
   /** One act with its words; true where it was done. */

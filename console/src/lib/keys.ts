@@ -152,7 +152,8 @@ function movesItself(target: EventTarget | null, id: ActionId): boolean {
 
 const PLAIN_INPUTS = new Set(['button', 'checkbox', 'radio', 'submit', 'range']);
 
-function isField(target: EventTarget | null): boolean {
+/** Whether something is typed there. */
+export function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
   return target instanceof HTMLInputElement && !PLAIN_INPUTS.has(target.type);

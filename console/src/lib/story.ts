@@ -94,7 +94,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   const said: string[] = [];
   if (type === 'escalated') said.push(...escalated(data, zone));
   if (type === 'held' && until) said.push(t('item.until', { time: clock(until, zone) }));
-  if (type === 'held' && on) said.push(t('item.on_signal'));
+  if (type === 'held' && on) said.push(t(on === 'restore' ? 'item.on_restore' : 'item.on_signal'));
   if (type === 'held' && data.reason === 'parked') said.push(t('item.parked'));
   if (type === 'word') said.push(t(data.right ? 'item.word.right' : 'item.word.wrong'));
   if (type === 'step' && typeof data.arrives_at === 'string') said.push(t('item.arrives', { time: clock(data.arrives_at, zone) }));

@@ -267,6 +267,8 @@ export interface Detail extends Row {
   causes: string[];
   /** What is offered to close it, in the order of the digits. */
   closing: ClosingChoice[];
+  /** The disposition that its handling has found already. */
+  ending: string | null;
   /** The key store fails: what people typed cannot be read now. */
   unreadable: boolean;
 }

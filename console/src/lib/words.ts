@@ -54,6 +54,7 @@ export function stateOf(row: Row, me: string): string {
     case 'held': {
       const who = nameOf(row.held_by, me);
       if (row.parked) return t('state.parked', { who });
+      if (row.held_on === 'restore') return t('state.held.restore', { who });
       if (row.held_on || !row.held_until) return t('state.held.signal', { who });
       return t('state.held.until', { who, time: timeOf(row, row.held_until) });
     }

@@ -150,6 +150,7 @@ export const de: Catalogue = {
   'state.taken': 'Bei {who}',
   'state.held.until': 'Zurückgestellt von {who} bis {time}',
   'state.held.signal': 'Zurückgestellt von {who} bis zum nächsten Signal',
+  'state.held.restore': 'Zurückgestellt von {who}, bis alles wieder in Ruhe ist',
   'state.parked': 'Geparkt von {who}',
   'state.closed': 'Abgeschlossen',
 
@@ -289,6 +290,8 @@ export const de: Catalogue = {
 
   'hold.title': 'Zurückstellen bis',
   'hold.signal': 'zum nächsten Signal',
+  'hold.restore': 'alles wieder in Ruhe ist',
+  'hold.wait': 'Zurückstellen, wie der Plan es sagt',
   'hold.min': { one: '{n} Minute', other: '{n} Minuten' },
   'hold.h': { one: '{n} Stunde', other: '{n} Stunden' },
   'hold.time': 'Uhrzeit',
@@ -303,6 +306,7 @@ export const de: Catalogue = {
   'close.disposition': 'Was war es?',
   'close.cause': 'Wodurch?',
   'close.do': 'Vorgang abschließen',
+  'close.found': 'Gewählt nach dem, was unterwegs herauskam. Eine andere Ziffer sagt es anders.',
   'close.more': { one: '{n} andere Ursache', other: '{n} andere Ursachen' },
   'lack': 'Es fehlt noch: {what}',
 
@@ -400,6 +404,7 @@ export const de: Catalogue = {
   'item.late': 'geschehen {time}',
   'item.until': 'bis {time}',
   'item.on_signal': 'oder bis zum nächsten Signal',
+  'item.on_restore': 'oder bis alles wieder in Ruhe ist',
   'item.parked': 'geparkt für eine Priorität 1',
 
   'keys.title': 'Tasten',
@@ -418,7 +423,7 @@ export const de: Catalogue = {
   'key.open': 'Den gewählten öffnen',
   'key.takeover': 'Von jemandem übernehmen, mit Grund',
   'key.release': 'In die Warteliste freigeben',
-  'key.hold': 'Zurückstellen bis zu einer Zeit oder dem nächsten Signal',
+  'key.hold': 'Zurückstellen bis zu einer Zeit, zum nächsten Signal oder zur Rückstellung',
   'key.note': 'Eine Notiz schreiben',
   'key.reclassify': 'Umstufen',
   'key.close': 'Abschließen',

@@ -147,6 +147,7 @@ export const en = {
   'state.taken': 'Taken by {who}',
   'state.held.until': 'Held by {who} until {time}',
   'state.held.signal': 'Held by {who} until the next signal',
+  'state.held.restore': 'Held by {who} until it is restored',
   'state.parked': 'Parked by {who}',
   'state.closed': 'Closed',
 
@@ -283,6 +284,8 @@ export const en = {
 
   'hold.title': 'Hold until',
   'hold.signal': 'the next signal',
+  'hold.restore': 'it is restored',
+  'hold.wait': 'Hold as the plan says',
   'hold.min': { one: '{n} minute', other: '{n} minutes' },
   'hold.h': { one: '{n} hour', other: '{n} hours' },
   'hold.time': 'a time',
@@ -297,6 +300,7 @@ export const en = {
   'close.disposition': 'What was it?',
   'close.cause': 'What caused it?',
   'close.do': 'Close incident',
+  'close.found': 'Chosen by what was found on the way. Another digit says otherwise.',
   'close.more': { one: '{n} other cause', other: '{n} other causes' },
   'lack': 'Still missing: {what}',
 
@@ -394,6 +398,7 @@ export const en = {
   'item.late': 'happened {time}',
   'item.until': 'until {time}',
   'item.on_signal': 'or the next signal',
+  'item.on_restore': 'or until it is restored',
   'item.parked': 'parked for a priority 1',
 
   'keys.title': 'Keys',
@@ -412,7 +417,7 @@ export const en = {
   'key.open': 'Open the one selected',
   'key.takeover': 'Take over from somebody, with a reason',
   'key.release': 'Release to the queue',
-  'key.hold': 'Hold until a time or the next signal',
+  'key.hold': 'Hold until a time, the next signal or the restore',
   'key.note': 'Write a note',
   'key.reclassify': 'Reclassify',
   'key.close': 'Close',

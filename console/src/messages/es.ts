@@ -151,6 +151,7 @@ export const es: Catalogue = {
   'state.taken': 'Lo tiene {who}',
   'state.held.until': 'En espera por {who} hasta {time}',
   'state.held.signal': 'En espera por {who} hasta la próxima señal',
+  'state.held.restore': 'En espera por {who} hasta que se restablezca',
   'state.parked': 'Aparcado por {who}',
   'state.closed': 'Cerrado',
 
@@ -290,6 +291,8 @@ export const es: Catalogue = {
 
   'hold.title': 'Poner en espera hasta',
   'hold.signal': 'la próxima señal',
+  'hold.restore': 'que se restablezca',
+  'hold.wait': 'Retener como dice el plan',
   'hold.min': { one: '{n} minuto', other: '{n} minutos' },
   'hold.h': { one: '{n} hora', other: '{n} horas' },
   'hold.time': 'una hora',
@@ -304,6 +307,7 @@ export const es: Catalogue = {
   'close.disposition': '¿Qué fue?',
   'close.cause': '¿Qué lo causó?',
   'close.do': 'Cerrar el incidente',
+  'close.found': 'Elegido por lo que se averiguó. Otra cifra dice otra cosa.',
   'close.more': { one: '{n} otra causa', other: '{n} otras causas' },
   'lack': 'Falta todavía: {what}',
 
@@ -401,6 +405,7 @@ export const es: Catalogue = {
   'item.late': 'ocurrió {time}',
   'item.until': 'hasta {time}',
   'item.on_signal': 'o hasta la próxima señal',
+  'item.on_restore': 'o hasta que se restablezca',
   'item.parked': 'aparcado por una prioridad 1',
 
   'keys.title': 'Teclas',
@@ -419,7 +424,7 @@ export const es: Catalogue = {
   'key.open': 'Abrir el elegido',
   'key.takeover': 'Asumir el de otro, con un motivo',
   'key.release': 'Soltar a la cola',
-  'key.hold': 'Poner en espera hasta una hora o la próxima señal',
+  'key.hold': 'Poner en espera hasta una hora, la próxima señal o el restablecimiento',
   'key.note': 'Escribir una nota',
   'key.reclassify': 'Reclasificar',
   'key.close': 'Cerrar',

@@ -151,6 +151,7 @@ export const fr: Catalogue = {
   'state.taken': 'Pris par {who}',
   'state.held.until': 'Mis en attente par {who} jusqu’à {time}',
   'state.held.signal': 'Mis en attente par {who} jusqu’au prochain signal',
+  'state.held.restore': 'Mis en attente par {who} jusqu’au retour à la normale',
   'state.parked': 'Garé par {who}',
   'state.closed': 'Clos',
 
@@ -290,6 +291,8 @@ export const fr: Catalogue = {
 
   'hold.title': 'Mettre en attente jusqu’à',
   'hold.signal': 'prochain signal',
+  'hold.restore': 'le retour à la normale',
+  'hold.wait': 'Mettre en attente comme le dit le plan',
   'hold.min': { one: '{n} minute', other: '{n} minutes' },
   'hold.h': { one: '{n} heure', other: '{n} heures' },
   'hold.time': 'une heure',
@@ -304,6 +307,7 @@ export const fr: Catalogue = {
   'close.disposition': 'Qu’était-ce ?',
   'close.cause': 'Quelle en était la cause ?',
   'close.do': 'Clore l’incident',
+  'close.found': 'Choisi d’après ce qui a été constaté. Un autre chiffre dit autre chose.',
   'close.more': { one: '{n} autre cause', other: '{n} autres causes' },
   'lack': 'Il manque encore : {what}',
 
@@ -401,6 +405,7 @@ export const fr: Catalogue = {
   'item.late': 'survenu {time}',
   'item.until': 'jusqu’à {time}',
   'item.on_signal': 'ou jusqu’au prochain signal',
+  'item.on_restore': 'ou jusqu’au retour à la normale',
   'item.parked': 'garé pour une priorité 1',
 
   'keys.title': 'Touches',
@@ -419,7 +424,7 @@ export const fr: Catalogue = {
   'key.open': 'Ouvrir celui qui est choisi',
   'key.takeover': 'Reprendre à quelqu’un, avec une raison',
   'key.release': 'Rendre à la file',
-  'key.hold': 'Mettre en attente jusqu’à une heure ou au prochain signal',
+  'key.hold': 'Mettre en attente jusqu’à une heure, au prochain signal ou au retour à la normale',
   'key.note': 'Écrire une note',
   'key.reclassify': 'Reclasser',
   'key.close': 'Clore',

@@ -5,7 +5,7 @@
 
 import { copy, same } from '../site/draft';
 import type { CallList, ContactRole, WeekWindow } from '../site/types';
-import { END, OUTCOMES, type Level, type Outcome, type Plan, type Step, type StepType } from './types';
+import { END, OUTCOMES, type Level, type Outcome, type Plan, type Step, type StepType, type WaitsOn } from './types';
 
 export interface DraftStep {
   /** Stays while the id is edited; never sent. */
@@ -21,7 +21,7 @@ export interface DraftStep {
   reference: boolean;
   unit: string;
   wait_s: number | null;
-  on: 'signal' | 'restore' | null;
+  on: WaitsOn | null;
   then: Partial<Record<Outcome, string>>;
 }
 
@@ -42,7 +42,7 @@ export interface Draft {
 const OF_TYPE: Partial<Record<keyof DraftStep, readonly StepType[]>> = {
   contacts: ['call_contact'],
   roles: ['call_contact'],
-  arrival: ['call_contact', 'send'],
+  arrival: ['call_contact', 'send', 'notify'],
   agency: ['notify'],
   reference: ['notify'],
   unit: ['send'],

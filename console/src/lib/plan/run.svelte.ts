@@ -4,7 +4,8 @@
 import { tick } from 'svelte';
 import type { Api } from '../api';
 import { now } from '../now.svelte';
-import { beside, calleeOf, minutesOf, shownOf, singleOf, waits, wantOf, type Want } from './steps';
+import { isField } from '../keys';
+import { beside, calleeOf, isQuestion, mayLack, minutesOf, shownOf, singleOf, waits, wantOf, wantsBeginning, type Want } from './steps';
 import type { AgencyCall, Outcome, Run, RunStep } from './types';
 import type { Act, Detail } from '../types';
 
@@ -13,14 +14,21 @@ export interface Host {
   readonly id: string | null;
   readonly detail: Detail | null;
   readonly busy: boolean;
+  /** Digits belong to something else now: a panel, or what is proposed. */
+  readonly occupied: boolean;
   /** The field for which the last act was refused. */
   readonly refusedFor: string | null;
   can(act: Act): boolean;
   act(act: Act, words: Record<string, unknown>): Promise<boolean>;
+  /** Ask how long it is held, and why. */
+  askHold(): void;
 }
 
 /** A D that was pressed while the plan was still on its way counts for so long. */
 const AHEAD_MS = 3_000;
+/** A question that opens by itself takes no digit so long after it is shown, nor does a D that is pressed twice do two
+ * things: whoever presses faster meant what was there before, or his key bounced. */
+const GUARD_MS = 500;
 const MINUTE_MS = 60_000;
 export const NOW_ID = 'plan-now';
 
@@ -29,8 +37,12 @@ export class PlanOf {
   failed = $state(false);
   /** The step that was begun; its outcomes have the digits. */
   begun = $state<string | null>(null);
+  /** It opened by itself: what nobody takes back still wants its D. */
+  bySelf = $state(false);
+  /** A digit was pressed that wants a D first. */
+  early = $state(false);
   /** The outcome that was chosen and wants more. */
-  wants = $state<{ outcome: Outcome; want: Want; given: Record<string, unknown> } | null>(null);
+  wants = $state<{ outcome: Outcome; want: Want; asked: Want[]; given: Record<string, unknown> } | null>(null);
   skipping = $state(false);
   /** Said where closing was asked for too early. */
   leading = $state(false);
@@ -40,6 +52,12 @@ export class PlanOf {
   private chosen = $state<string | null>(null);
   private dialled = $state<string | null>(null);
   private ahead = 0;
+  /** The next step that is shown opens by itself. */
+  private opening = false;
+  private opens: ReturnType<typeof setTimeout> | undefined;
+  /** When what is shown came in the place of what a D has done; 0 behind a digit. */
+  private shownSince = 0;
+  private byD = false;
   private reading: Promise<void> | null = null;
   private again = false;
   /** Up to where the centre's story is in what is shown. */
@@ -66,6 +84,7 @@ export class PlanOf {
     this.run = null;
     this.failed = false;
     this.shownAt = null;
+    this.opening = false;
     this.stop();
     this.asked = null; // a D that was pressed while the next one is on its way still counts
   }
@@ -102,45 +121,80 @@ export class PlanOf {
     this.catchUp();
   }
 
-  /** D: begin the step that is shown. One with a single outcome is done with it. */
+  /** D: begin the step that is shown. One with a single outcome is done with it; a wait is held for. */
   start(): void {
     if (this.host.busy || !this.fresh) {
       this.ahead = Date.now();
       return;
     }
     const { step } = this;
+    const single = step && singleOf(step);
+    // Pressed before it was seen, it begins a question and does nothing more.
+    const blind = this.ahead > 0 || Date.now() - this.shownSince < GUARD_MS;
     this.ahead = 0;
-    if (!step || !this.host.can('do') || step.withheld) return;
+    if (!step || !this.host.can('do') || step.withheld || (single && blind)) return;
     this.stop();
     this.begun = step.id;
     void tick().then(() => document.getElementById(NOW_ID)?.focus());
-    const single = singleOf(step);
-    if (single && !this.waiting) void this.choose(single);
+    if (this.waiting) void this.hold();
+    else if (single) void this.choose(single);
+  }
+
+  /** Somebody has just taken it: its first question opens by itself. */
+  openNext(): void {
+    this.opening = true;
+  }
+
+  /** A digit that was pressed while a question opens: from there on it waits anew. True where one does. */
+  bounced(): boolean {
+    if (this.opens === undefined) return false;
+    this.openSoon();
+    return true;
+  }
+
+  /** Hold the incident for what the present wait is for. */
+  async hold(): Promise<void> {
+    const { step } = this;
+    if (!step || !this.isNow || !this.host.can('hold')) return;
+    const told = this.run?.steps.some((one) => one.do === 'notify' && one.outcome === 'passed') ?? false;
+    if (this.host.detail?.priority === 1 && !told) return this.host.askHold();
+    if (!(await this.host.act('hold', { step: step.id })) && this.host.refusedFor === 'reason') this.host.askHold();
+  }
+
+  /** An outcome by its digit. */
+  press(outcome: Outcome): void {
+    this.early = this.bySelf && this.step !== null && wantsBeginning(this.step, outcome);
+    if (!this.early) void this.choose(outcome);
   }
 
   /** An outcome by its key or its button. */
   async choose(outcome: Outcome): Promise<void> {
     const { step } = this;
     if (!step || !this.fresh || !this.host.can('do') || this.host.busy || (step.do === 'wait' && this.waiting)) return;
+    this.shut();
+    this.byD = singleOf(step) !== null;
     this.begun = step.id;
     this.skipping = this.lacking = false;
     const want = wantOf(step, outcome);
     if (!want) return this.send(outcome, {});
-    await this.want(outcome, want, {});
+    await this.want(outcome, want, [], {});
   }
 
   /** What the outcome wanted was typed. */
   async give(text: string): Promise<void> {
-    const { wants } = this;
-    if (!wants) return;
+    const { wants, step } = this;
+    if (!wants || !step) return;
     const minutes = minutesOf(text);
-    this.lacking = wants.want === 'minutes' ? minutes === null : text.trim() === '';
+    const left = text.trim() === '' && mayLack(step, wants.want);
+    this.lacking = !left && (wants.want === 'minutes' ? minutes === null : text.trim() === '');
     if (this.lacking) return;
-    const more =
-      wants.want === 'minutes'
-        ? { arrives_at: new Date(now.value + (minutes ?? 0) * MINUTE_MS).toISOString() }
-        : { [wants.want]: text.trim() };
-    await this.send(wants.outcome, { ...wants.given, ...more });
+    const asked = [...wants.asked, wants.want];
+    const given = { ...wants.given };
+    if (wants.want !== 'minutes') given[wants.want] = text.trim();
+    else if (minutes !== null) given.arrives_at = new Date(now.value + minutes * MINUTE_MS).toISOString();
+    const next = wants.want === 'override' ? null : wantOf(step, wants.outcome, asked);
+    if (next) await this.want(wants.outcome, next, asked, given);
+    else await this.send(wants.outcome, given);
   }
 
   async startSkipping(): Promise<void> {
@@ -166,6 +220,7 @@ export class PlanOf {
   /** Leave what was begun; true where there was something to leave. */
   stop(): boolean {
     const was = this.begun !== null || this.skipping || this.wants !== null;
+    this.shut();
     this.begun = this.wants = this.chosen = this.dialled = null;
     this.skipping = this.lacking = this.leading = false;
     return was;
@@ -218,17 +273,51 @@ export class PlanOf {
 
   private catchUp(): void {
     if (this.ahead > 0 && Date.now() - this.ahead < AHEAD_MS && this.fresh && !this.host.busy) this.start();
+    else if (this.opening && this.run) this.openSoon();
+  }
+
+  /** Open the question that is shown, once it was there for a moment. */
+  private openSoon(): void {
+    const { step } = this;
+    this.opening = false;
+    this.shut();
+    if (!step || !this.mayOpen(step)) return;
+    this.opens = setTimeout(() => this.openBySelf(step.id), GUARD_MS);
+  }
+
+  private openBySelf(id: string): void {
+    this.opens = undefined;
+    const { step } = this;
+    if (!step || step.id !== id || this.begun || this.skipping || !this.mayOpen(step)) return;
+    if (isField(document.activeElement)) return; // somebody types: his digits are his
+    if (this.host.busy || !this.fresh) {
+      this.opens = setTimeout(() => this.openBySelf(id), GUARD_MS);
+      return;
+    }
+    this.begun = id;
+    this.bySelf = true;
+    document.getElementById(NOW_ID)?.focus();
+  }
+
+  private mayOpen(step: RunStep): boolean {
+    return this.isNow && isQuestion(step) && this.host.can('do') && !this.host.occupied;
+  }
+
+  private shut(): void {
+    clearTimeout(this.opens);
+    this.opens = undefined;
+    this.bySelf = this.early = false;
   }
 
   private async send(outcome: Outcome, more: Record<string, unknown>): Promise<void> {
     const { step } = this;
     if (!step) return;
     if (await this.host.act('do', { step: step.id, outcome, ...this.whom(step), ...more })) await this.done();
-    else if (this.host.refusedFor === 'override') await this.want(outcome, 'override', more);
+    else if (this.host.refusedFor === 'override') await this.want(outcome, 'override', [], more);
   }
 
-  private async want(outcome: Outcome, want: Want, given: Record<string, unknown>): Promise<void> {
-    this.wants = { outcome, want, given };
+  private async want(outcome: Outcome, want: Want, asked: Want[], given: Record<string, unknown>): Promise<void> {
+    this.wants = { outcome, want, asked, given };
     await tick();
     document.getElementById('plan-want')?.focus();
   }
@@ -248,6 +337,8 @@ export class PlanOf {
     this.stop();
     this.asked = null;
     await this.read();
+    this.shownSince = this.byD ? Date.now() : 0;
+    if (!this.begun) this.openSoon();
     await tick();
     document.getElementById(NOW_ID)?.focus();
   }

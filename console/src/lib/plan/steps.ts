@@ -7,11 +7,33 @@ import type { Callee, Outcome, Run, RunStep, StepType } from './types';
  * police are told before the calls that the site wants. */
 export type Want = 'reference' | 'minutes' | 'override';
 
-const COMES: Partial<Record<StepType, Outcome>> = { call_contact: 'reached', send: 'sent' };
+type Wanting = Pick<RunStep, 'do' | 'reference' | 'arrival'>;
 
-export function wantOf(step: Pick<RunStep, 'do' | 'reference' | 'arrival'>, outcome: Outcome): Want | null {
-  if (step.do === 'notify' && step.reference && outcome === 'passed') return 'reference';
-  return step.arrival && COMES[step.do] === outcome ? 'minutes' : null;
+const COMES: Partial<Record<StepType, Outcome>> = { call_contact: 'reached', send: 'sent', notify: 'passed' };
+
+/** What is wanted next, behind what was `asked` for already. */
+export function wantOf(step: Wanting, outcome: Outcome, asked: readonly Want[] = []): Want | null {
+  const reference = step.do === 'notify' && step.reference && outcome === 'passed';
+  if (reference && !asked.includes('reference')) return 'reference';
+  return step.arrival && COMES[step.do] === outcome && !asked.includes('minutes') ? 'minutes' : null;
+}
+
+/** A service that was told was told, even where it does not say when somebody will be there. */
+export function mayLack(step: Wanting, want: Want): boolean {
+  return want === 'minutes' && step.do === 'notify';
+}
+
+/** Outcomes that nobody takes back: that help was told or sent, that somebody is forced. Where a question opened by
+ * itself they want the key that begins it, so that a digit alone never says so. What asks for more first says nothing
+ * with the digit. */
+export function wantsBeginning(step: Wanting, outcome: Outcome): boolean {
+  if (outcome === 'duress') return true;
+  return (outcome === 'passed' || outcome === 'sent') && wantOf(step, outcome) === null;
+}
+
+/** Whether the present step is a question that may open by itself. */
+export function isQuestion(step: Pick<RunStep, 'outcomes' | 'withheld' | 'state'>): boolean {
+  return step.state === 'now' && step.withheld === null && step.outcomes.length > 1;
 }
 
 /** A step with a single outcome is done as soon as it is begun. */
@@ -23,7 +45,7 @@ export function singleOf(step: Pick<RunStep, 'outcomes'>): Outcome | null {
 export function waits(step: RunStep, now: number, restored: boolean): boolean {
   if (step.do !== 'wait') return false;
   if (step.on === 'restore' && restored) return false;
-  if (step.waits_until === null) return step.on === 'restore';
+  if (step.waits_until === null) return step.on !== null;
   return Date.parse(step.waits_until) > now;
 }
 

@@ -26,6 +26,10 @@ export const OUTCOMES: Record<StepType, readonly Outcome[]> = {
   confirm: ['yes', 'no'],
 };
 
+/** What ends a wait before its time. */
+export const WAITS_ON = ['signal', 'restore', 'arrival'] as const;
+export type WaitsOn = (typeof WAITS_ON)[number];
+
 /** As a branch: nothing more is to be done. */
 export const END = 'end';
 
@@ -49,7 +53,7 @@ export interface Step {
   reference?: boolean;
   unit?: string;
   wait_s?: number | null;
-  on?: 'signal' | 'restore' | null;
+  on?: WaitsOn | null;
   then?: Partial<Record<Outcome, string>>;
 }
 
@@ -127,7 +131,7 @@ export interface RunStep {
   reference: boolean;
   unit: string;
   wait_s: number | null;
-  on: 'signal' | 'restore' | null;
+  on: WaitsOn | null;
   waits_until: string | null;
   attempts: number;
   outcome: Outcome | null;
@@ -143,7 +147,7 @@ export interface Callee {
   language: string;
   numbers: PhoneNumber[];
   available: boolean;
-  why: 'absent' | 'hours' | 'no_number' | null;
+  why: 'absent' | 'hours' | 'no_number' | 'silent' | null;
   attempts: number;
   outcome: Outcome | null;
   next: boolean;
