@@ -41,6 +41,7 @@ from belfry.ports import Journal
 from belfry.ports.staff import Role
 from belfry.registry import Registry
 from belfry.registry.book import AccountBook
+from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.words import WordKeys
 from belfry.web import create_app
 from belfry.web.front import Front
@@ -116,6 +117,7 @@ class Rig:
         )
         self.plans = registry.plans_door()
         """Without the library, so that nothing is asked for unless a test keeps a plan."""
+        self.devices = registry.devices_door(DeviceKeys(b"d" * 32, b"l" * 32))
         silent = SilentSites(self.board, self.book, self.clock)
         self.planner = Planner(self.plans.book, self.book, silent=silent.of)
         self.replanning = Replanning(self.board, journal, self.planner, clock=self.clock, chance=self.chance)
@@ -160,6 +162,7 @@ class Rig:
             "sites": registry.sites_door(),
             "plans": self.plans,
             "planner": self.planner,
+            "devices": self.devices,
             "skipped": self.replanning.skipped,
             "sheets": registry.sheets_door(),
             "words": registry.words_door(WordKeys(words=b"w" * 32, access=b"a" * 32)),

@@ -260,6 +260,15 @@ OWN: Final[Mapping[str, str]] = {
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
     "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
     "GET /storms/{storm_id}": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
+    "GET /devices": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "POST /devices": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "GET /devices/{device_id}": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "PUT /devices/{device_id}": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "DELETE /devices/{device_id}": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "GET /devices/{device_id}/days": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "POST /devices/{device_id}/secret": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "PUT /devices/{device_id}/login": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
+    "POST /devices/{device_id}/prove": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
     "GET /plans": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
     "POST /plans": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
     "GET /plans/{plan_id}": "test_a_plan_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
@@ -958,6 +967,35 @@ async def test_the_same_number_at_two_tenants_is_two_accounts(town: Town) -> Non
     assert incident in await listed(town.mine)
     found = (await town.mine.get("/signals?account=7700")).json()["items"]
     assert {one["account_id"] for one in found} == {mine}
+
+
+def a_device_at(account_id: str, name: str) -> dict[str, Any]:
+    points = [{"point": "smoke", "zone": "7"}]
+    where = {"account_id": account_id, "receiver": "panels", "wire": "zigbee2mqtt", "address": f"z/{name}"}
+    return {**where, "name": name, "points": points}
+
+
+async def test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else(town: Town) -> None:
+    theirs = (await town.all.post("/devices", json=a_device_at(town.south, MARK))).json()
+    own = await town.mine.post("/devices", json=a_device_at(town.north, "hall"))
+    assert own.status_code == 201, own.text
+    assert [one["id"] for one in (await town.mine.get("/devices")).json()["items"]] == [own.json()["id"]]
+    where, moved = f"/devices/{theirs['id']}", {**a_device_at(town.south, MARK), "version": 1}
+    for answer in (
+        await town.mine.get(where),
+        await town.mine.get(f"{where}/days"),
+        await town.mine.put(where, json=moved),
+        await town.mine.delete(f"{where}?version=1"),
+        await town.mine.post(f"{where}/secret", json={}),
+        await town.mine.put(f"{where}/login", json={"user": "a"}),
+        await town.mine.post(f"{where}/prove", json={"point": "smoke"}),
+    ):
+        assert (answer.status_code, MARK in answer.text) == (404, False)
+    for answer in (
+        await town.mine.post("/devices", json=a_device_at(town.south, "yard")),
+        await town.mine.put(f"/devices/{own.json()['id']}", json=moved),
+    ):
+        assert (answer.status_code, answer.json()["field"]) == (400, "account_id")
 
 
 def a_plan_of(level: str, of: str, name: str = "Theirs") -> dict[str, Any]:

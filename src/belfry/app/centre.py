@@ -320,6 +320,7 @@ class Centre:
             self.walk.exercises, self.board, stores.journal, clock=self._clock, chance=self._chance
         )
         self._tasks.own("training", self.training.run())
+        self.handover = HandoverDesk(self.handovers, stores.journal, self.seals, clock=self._clock, chance=self._chance)
         self.tests = OnTestDesk(
             self.triage.on_test,
             stores.journal,
@@ -496,6 +497,7 @@ class Centre:
             tokens=registry.tokens_door(),
             sites=self.sites,
             plans=self.plans,
+            devices=self.devices,
             planner=self.planner,
             skipped=self.replanning.skipped,
             words=self.words,
@@ -514,9 +516,7 @@ class Centre:
             moves=lambda: self.book.moves,
             archive=self._stores.archive,
             training=self.training,
-            handovers=HandoverDesk(
-                self.handovers, self._stores.journal, self.seals, clock=self._clock, chance=self._chance
-            ),
+            handovers=self.handover,
             notices=self.notices,
             outbox=self.outbox,
             feed=self.feed,

@@ -7,13 +7,16 @@ whether anything is raised at all, is decided there: armed areas, states of poin
 
 from asyncio import Future
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire, Login
 from belfry.domain.flaws import Flaw
 from belfry.domain.reading import Said
 from belfry.domain.signal import Receipt
+from belfry.ports.device_memory import DeviceDay
 
 
 class DeviceBook(Protocol):
@@ -77,6 +80,16 @@ class TakesDevices(Protocol):
     takes_devices: bool
 
 
+class DeviceNow(Struct, frozen=True):
+    """How a device is, as far as the centre's desk knows."""
+
+    heard_at: datetime | None = None
+    lost_since: datetime | None = None
+    """Since when it is silent for too long."""
+    faulty_since: datetime | None = None
+    """Since when nothing readable, or nothing listed, came of it."""
+
+
 class DeviceRefused(Exception):
     """DeviceRefused
     ├── NoSuchDevice     there is none of this id
@@ -115,6 +128,10 @@ class Devices(Protocol):
 
     @property
     def book(self) -> DeviceBook: ...
+
+    async def days(self, *, device: str | None = None, since: date) -> Sequence[DeviceDay]:
+        """What was refused and stripped, by day."""
+        ...
 
     async def of_account(self, account_id: str) -> Sequence[Device]:
         """The devices of a site, those that are switched off too, by name."""

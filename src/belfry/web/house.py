@@ -33,6 +33,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
 from belfry.ports.archive import Archive
+from belfry.ports.devices import DeviceNow, Devices
 from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
@@ -154,6 +155,11 @@ class House:
     """None: this centre compares no pass-words."""
     sheets: Sheets | None = None
     """None: this centre takes and gives no sheets."""
+
+    devices: Devices | None = None
+    """None: this centre keeps no devices."""
+    device_now: Callable[[str], DeviceNow] = lambda _: DeviceNow()
+    """How a device is, by its id."""
 
     tests: OnTestDesk
     technicians: TechnicianCodes

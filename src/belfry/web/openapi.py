@@ -25,6 +25,8 @@ from belfry.web import (
     asks,
     call_views,
     centre_views,
+    device_asks,
+    device_views,
     handover_views,
     notice_views,
     on_test_asks,
@@ -117,6 +119,7 @@ def _say_types(told: Json) -> None:
             storm_views,
             notice_views,
             plan_views,
+            device_views,
             record_views,
             report_views,
             call_views,
@@ -129,7 +132,17 @@ def _say_types(told: Json) -> None:
     ]
     bodies = [
         kind
-        for module in (asks, site_asks, on_test_asks, schedule_asks, storm_asks, plan_asks, score_asks, together_asks)
+        for module in (
+            asks,
+            site_asks,
+            on_test_asks,
+            schedule_asks,
+            storm_asks,
+            plan_asks,
+            score_asks,
+            together_asks,
+            device_asks,
+        )
         for kind in _structs(module)
     ]
     kinds = [*answers, *bodies, Problem, SheetForm]

@@ -56,6 +56,10 @@ class Right(StrEnum):
     """Act on many incidents at once."""
     PLANS = "plans"
     """Change plans and try them, and see which steps were skipped. Everybody in the room reads plans (`SILENCE`)."""
+    DEVICES = "devices"
+    """See devices, their points, and when they were heard."""
+    EDIT_DEVICES = "edit_devices"
+    """Add and change devices, and see what an installer types into them."""
     DECODE = "decode"
 
 
@@ -90,6 +94,8 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SKILLS: _DESK_HEADS,
     Right.BULK: _DESK_HEADS,
     Right.PLANS: _DESK_HEADS,
+    Right.DEVICES: _ROOM | {Role.INSTALLER, Role.HOLDER},
+    Right.EDIT_DEVICES: _DESK_HEADS | {Role.INSTALLER},
     Right.DECODE: _PEOPLE,
 }
 
