@@ -75,6 +75,20 @@ async def test_it_ends_by_itself_and_closes_what_it_left_also_after_a_restart(to
     assert (sheet["counts"]["opened"], sheet["counts"]["closed"]) == (0, 0)
 
 
+async def test_what_is_left_out_in_an_exercise_goes_to_no_supervisor(town: Town) -> None:
+    anna, head = await town.operator("anna"), await town.operator("hilda", Role.SUPERVISOR)
+    await begun(anna, "school-fire")
+    (row,) = await exercise_rows(anna, 1)
+    await anna.act(row["id"], "take")
+    await anna.skip_all(row["id"])
+    for _ in range(2):
+        assert (await head.get("/floor"))["skipped"] == []
+        assert (await head.get("/plans/skipped"))["items"] == []
+        assert (await head.get("/handover"))["counts"]["skipped"] == 0
+        await town.restart()
+        head = await town.operator("hilda", Role.SUPERVISOR)
+
+
 async def test_a_supervisor_begins_it_for_somebody_and_an_operator_only_for_himself(town: Town) -> None:
     anna, head = await town.operator("anna"), await town.operator("hilda", Role.SUPERVISOR)
     assert (await anna.post("/training", scenario="shop", trainee="hilda")).status_code == 403

@@ -3,7 +3,7 @@ wait of a plan that a signal ended is passed here too: the restore came while so
 
 Triage decides signals and nothing more; it must not wait for plans. So this listens to the board, and writes behind
 what triage wrote. What was settled stays settled (`plan_run.begin`), so an operator in the middle of it loses nothing.
-It also remembers which steps were skipped lately, for the supervisor.
+It also remembers which steps were skipped lately, for the supervisor; not those of an exercise.
 """
 
 import asyncio
@@ -49,7 +49,8 @@ class Replanning:
     def recall(self) -> None:
         """Look at what was there before the start."""
         found = [*self._board.every(), *self._board.closed()]
-        skipped = [Skipped(one.id, deed) for one in found for deed in one.deeds if deed.outcome is None]
+        real = [one for one in found if one.trainee is None]
+        skipped = [Skipped(one.id, deed) for one in real for deed in one.deeds if deed.outcome is None]
         self._skipped.extend(sorted(skipped, key=lambda each: each.deed.position))
         for incident in found:
             if outdated(incident) or passed(incident, self._clock()):
@@ -96,7 +97,8 @@ class Replanning:
         if outdated(incident) or passed(incident, self._clock()):
             self._ask(incident.id)
         last = incident.deeds[-1] if incident.deeds else None
-        if last is not None and last.position == position and last.outcome is None:
+        skipped = last is not None and last.position == position and last.outcome is None
+        if last is not None and skipped and incident.trainee is None:
             self._skipped.append(Skipped(incident.id, last))
 
     def _ask(self, incident_id: str) -> None:
