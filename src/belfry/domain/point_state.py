@@ -95,10 +95,12 @@ def _inactive(before: Memory, reading: Reading, meant: Meant, now: float) -> tup
     device_at = _device_at(reading)
     if before.active and device_at and before.device_at and device_at < before.device_at:
         return before, News.LATE_END
-    ends = before.active or bool(before.raised)
-    if not ends and not (meant.once and before == NEVER and not reading.sync):
-        return (before if before != NEVER else Memory(since=now)), News.REPEAT
-    return Memory(since=now, said=before.said, said_n=before.said_n, device_at=device_at), News.ENDS
+    if not before.active and before is not NEVER:
+        return before, News.REPEAT
+    # What was kept back while it was active has told nobody that it began, so nobody is told that it ended.
+    fresh = meant.once and before is NEVER and not reading.sync
+    news = News.ENDS if before.raised or fresh else News.REPEAT
+    return Memory(since=now, said=before.said, said_n=before.said_n, device_at=device_at), news
 
 
 def _active(

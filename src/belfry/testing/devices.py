@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from asyncio import Future
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from belfry.domain.device import Device, DeviceWire, Login
 from belfry.domain.reading import Disposition, PointState, Reading, Said
 from belfry.domain.signal import Arrival, Category, Method, Receipt, Signal, SignalState
 from belfry.ports import Intake
+from belfry.ports.device_memory import DeviceDay, DeviceState
 
 
 class MemoryBook:
@@ -78,6 +79,27 @@ class MemoryBook:
     @property
     def changes(self) -> int:
         return self._changes
+
+
+class MemoryDevices:
+    """`ports.device_memory.DeviceMemory`: what the registry would keep. It survives a desk, not its process."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, DeviceState] = {}
+        self.kept_days: dict[tuple[str, date], DeviceDay] = {}
+
+    async def load(self) -> Sequence[DeviceState]:
+        return list(self.states.values())
+
+    async def save(self, batch: Sequence[DeviceState]) -> None:
+        self.states.update({row.device: row for row in batch})
+
+    async def days(self, *, device: str | None = None, since: date) -> Sequence[DeviceDay]:
+        rows = self.kept_days.values()
+        return [row for row in rows if row.day >= since and device in (None, row.device)]
+
+    async def save_days(self, batch: Sequence[DeviceDay]) -> None:
+        self.kept_days.update({(row.device, row.day): row for row in batch})
 
 
 class Heard(Struct, frozen=True):

@@ -1,0 +1,110 @@
+"""What the desk keeps of one device: states of its points, when it was heard, and how that is saved over a restart.
+
+Points are kept under a digest, since a point's name is the device's own word and is never stored. Only what is active
+is saved; a point that nobody remembers is asked of the open incidents instead (`desk`).
+"""
+
+from asyncio import Future
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from typing import Final
+
+import msgspec
+from msgspec import Struct, structs
+
+from belfry.domain.device import POINTS_MOST, Device
+from belfry.domain.point_state import NEVER, Memory
+from belfry.domain.reading import Observed, Reading
+from belfry.domain.signal import AccountKey, Receipt
+from belfry.ports.device_memory import STATE_MOST, DeviceState
+
+SAVED_MOST: Final = 250
+"""Active points of one device that are saved: in the longest form they fit into STATE_MOST."""
+_LIFE_SEEN: Final = frozenset({Observed.FIRE, Observed.SMOKE, Observed.HEAT, Observed.GAS, Observed.CO})
+
+SILENT: Final = b"silent"
+UNREADABLE: Final = b"unreadable"
+UNLISTED: Final = b"unlisted"
+"""Names of what is kept of a device as a whole, beside its points."""
+
+
+class _Saved(Struct, array_like=True):
+    points: dict[str, Memory] = {}
+    seen: list[Observed] = []
+    key: AccountKey | None = None
+
+
+class Kept(Struct, eq=False):
+    """One device."""
+
+    device: str
+    heard_at: float = 0.0
+    """Seconds of our clock; 0: never."""
+    gone_at: float = 0.0
+    """Since when its receiver says that it is gone; 0: it is not."""
+    points: dict[bytes, Memory] = {}
+    seen: frozenset[Observed] = frozenset()
+    """Which life hazards it has told of: what is lost with it."""
+    under_way: "Future[Receipt] | None" = None
+    """The last of it that the disk does not have yet."""
+    key: AccountKey | None = None
+    """The number that its signals are of: the same one for an alarm and for its end."""
+    changed: bool = False
+
+    def memory(self, key: bytes) -> Memory:
+        return self.points.get(key, NEVER)
+
+    def put(self, key: bytes, memory: Memory) -> None:
+        if key not in self.points and len(self.points) >= POINTS_MOST:
+            # A device that makes up points: what is quiet goes first, and what is active only after all of it.
+            quiet = next((one for one, known in self.points.items() if not known.active), None)
+            del self.points[next(iter(self.points)) if quiet is None else quiet]
+        self.points[key] = memory
+
+    def note(self, observed: Observed) -> None:
+        if observed in _LIFE_SEEN and observed not in self.seen:
+            self.seen |= {observed}
+            self.changed = True
+
+    def saved(self) -> DeviceState:
+        heard = datetime.fromtimestamp(self.heard_at, UTC) if self.heard_at else None
+        return DeviceState(self.device, heard, _text(self))
+
+
+def point_key(device: Device, reading: Reading) -> bytes:
+    name = f"{reading.observed}/{reading.part or ''}/{reading.point}"
+    return blake2b(name.encode("utf-8", "replace"), key=device.id.encode()[:64], digest_size=8).digest()
+
+
+def once_digest(device: Device, once: str | None) -> bytes:
+    if once is None:
+        return b""
+    return blake2b(once.encode("utf-8", "replace"), key=device.id.encode()[:64], digest_size=8).digest()
+
+
+def recalled(rows: Iterable[DeviceState]) -> dict[str, Kept]:
+    """Devices as they were saved; one whose state cannot be read begins anew, which at worst raises an alarm again."""
+    return {row.device: _kept(row) for row in rows}
+
+
+def _kept(row: DeviceState) -> Kept:
+    heard = 0.0 if row.heard_at is None else row.heard_at.timestamp()
+    try:
+        saved = msgspec.json.decode(row.state, type=_Saved) if row.state else _Saved()
+        points = {bytes.fromhex(key): memory for key, memory in saved.points.items()}
+    except (msgspec.MsgspecError, ValueError):
+        saved, points = _Saved(), {}
+    return Kept(row.device, heard, points=points, seen=frozenset(saved.seen), key=saved.key)
+
+
+def _text(kept: Kept) -> str:
+    active = ((key, one) for key, one in kept.points.items() if one.active or one.raised)
+    # What repeats share is named in memory alone.
+    points = {key.hex(): structs.replace(one, once=b"") for key, one in islice(active, SAVED_MOST)}
+    text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key)).decode()
+    while len(text) > STATE_MOST:
+        points.popitem()
+        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key)).decode()
+    return text
