@@ -7,6 +7,7 @@ Source: cloudevents/spec, CloudEvents 1.0.2, JSON event format and HTTP binding;
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import unquote
 
 from belfry.domain.device import UNITS
 from belfry.domain.reading import Observed, PointState, Quality, Reading, Said
@@ -69,7 +70,7 @@ def read(body: bytes, hint: Hint) -> Said:
 def _events(body: bytes, hint: Hint) -> list[object]:
     if f"{BINARY}type" in hint.headers:
         event: dict[str, object] = {
-            key.removeprefix(BINARY): value for key, value in hint.headers.items() if key.startswith(BINARY)
+            key.removeprefix(BINARY): unquote(value) for key, value in hint.headers.items() if key.startswith(BINARY)
         }
         kind = hint.media_type.partition(";")[0].strip().lower()
         if body and (kind in ("", "text/json") or kind.endswith(("/json", "+json"))):
