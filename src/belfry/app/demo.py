@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from belfry.app.centre import Centre
+from belfry.app.demo_people import ON_DUTY, people
 from belfry.centre.on_test.desk import Wish
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
 from belfry.domain.plan import Plan
 from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
-from belfry.domain.signal import Arrival, Caller, Method, Position, Signal
 from belfry.domain.site_file import SiteChange
 from belfry.domain.storm_cover import StormGroup
 from belfry.settings import Console, ReceiverTable, Settings
@@ -26,7 +26,7 @@ from belfry.simulator.own_plans import HARBOUR, OWN_PLANS, own_plan
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
 from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST, Say
-from belfry.simulator.town import MIDDLE, TIME_ZONE, Site, as_rows, town
+from belfry.simulator.town import TIME_ZONE, Site, as_rows, town
 
 log = structlog.get_logger()
 
@@ -95,8 +95,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
             living.create_task(_technician(centre, player))
             living.create_task(_storm(centre, player))
-            living.create_task(_people(centre))
-            living.create_task(_lift(centre))
+            living.create_task(people(centre, town(accounts, seed)))
             living.create_task(_scanner(line, seed))
     finally:
         await player.close()
@@ -167,7 +166,7 @@ async def _technician(centre: Centre, player: Player) -> None:
         scope=Scope(),
         ticks=(),
         asked=Asked(Asker.TECHNICIAN, Proof.CODE),
-        by=OPERATORS[-1],
+        by=ON_DUTY,
         until=_now() + timedelta(minutes=TEST_MINUTES),
         expected=[Expected(zone=str(zone)) for zone in range(1, 21)],
     )
@@ -220,55 +219,6 @@ async def _jeweller(player: Player) -> None:
 async def _scanner(line: Line, seed: int) -> None:
     await asyncio.sleep(SCANNER_COMES_S)
     await scanner(line, seed=seed, now=_now)
-
-
-async def _people(centre: Centre) -> None:
-    """A caller and somebody on duty, through the same door as the console's forms."""
-    await asyncio.sleep(37)
-    await _say(
-        centre,
-        Method.CALL,
-        "TRF.COLLISION",
-        "Two cars, one on its side, petrol on the road. Nobody trapped as far as I can see.",
-        place="Ring Road, at the Hill Road junction",
-        caller=Caller(name="Passing driver", number="01632 960 118"),
-    )
-    await asyncio.sleep(14)
-    await _say(
-        centre,
-        Method.DUTY,
-        "PROP.UNSECURED",
-        "Side door found open on the round, nobody inside.",
-        place="30 Quay Street, yard",
-    )
-
-
-async def _lift(centre: Centre) -> None:
-    """A lift's call button: a voice, no panel code."""
-    await asyncio.sleep(24)
-    await _say(
-        centre, Method.CALL, "RES.LIFT.ALARM", "Voice from the lift: stuck between 2 and 3, one person, calm.",
-        place="Seaview Hotel, 1 Esplanade, lift B",
-    )  # fmt: skip
-
-
-async def _say(
-    centre: Centre, method: Method, kind: str, note: str, *, place: str, caller: Caller | None = None
-) -> None:
-    signal = Signal(
-        method=method,
-        receiver="api",
-        received_at=_now(),
-        kind=kind,
-        path="api",
-        authenticated=True,
-        by=OPERATORS[-1],
-        text=note,
-        place_text=place,
-        position=Position(*MIDDLE),
-        caller=caller,
-    )
-    await centre.intake.deliver(Arrival(signals=(signal,)))
 
 
 def _now() -> datetime:

@@ -107,7 +107,8 @@ def _school(away: Sequence[Absence]) -> SiteCard:
 def _shop() -> SiteCard:
     change = SiteChange(
         details=SiteDetails(
-            notes="The owner lives above the shop.", premises=(_desk(110, "shop"),), access="Back door from the yard."
+            notes="The owner lives above the shop. The police come after two calls.", premises=(_desk(110, "shop"),),
+            access="Back door from the yard.", two_calls=True,
         ),
         zones=(
             _zone("001", "Contact, back door", Hazard.INTRUSION),

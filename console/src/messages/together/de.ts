@@ -5,6 +5,17 @@ import type { together as english } from './en';
 
 export const together: Record<keyof typeof english, Message> = {
   'nav.floor': 'Leitstand',
+  'tour.title': 'Was Sie hier ausprobieren können',
+  'tour.take': 'Den ersten übernehmen, tun, was sein Plan verlangt, und abschließen: was folgt, hängt davon ab, was Sie sagen.',
+  'tour.late': 'Einen Notfall liegen lassen: er klingelt lauter, ruft den nächsten Platz, dann Telefone draußen. Jede Benachrichtigung steht in der Übersicht und im Terminal der Vorführung.',
+  'tour.merge': 'Nach einer Minute ruft eine Nachbarin wegen des Feuers in der Linden School an: zwei Zeilen, ein Feuer. Eine übernehmen, die andere dazulegen.',
+  'tour.two': 'Corner Shop Averill will zwei Anrufe vor der Polizei: den Alarm übernehmen und die Anrufe öffnen.',
+  'tour.ready': 'Melden, dass Sie bereit sind: der nächste kommt von selbst. Ein zweiter Browser ist ein zweiter Platz.',
+  'tour.handover': 'Das Blatt gegenzeichnen, das die Schicht davor hinterlassen hat, und ein eigenes schreiben.',
+  'tour.training': 'Üben: jemand tut es, in einer Zeile, auf der ÜBUNG steht.',
+  'tour.pages': 'Im Test; überfällig oder stumm; Stürme und was durchgeht.',
+  'tour.floor': 'Der Leitstand, und eine Handlung für viele.',
+  'tour.help': 'Alle Tasten. Nichts hier ist wirklich, und nichts bleibt.',
   'wall.title': 'Der Leitstand auf einen Blick',
   'wall.here': { one: '{n} am Platz', other: '{n} am Platz' },
   'wall.free': { one: '{n} frei', other: '{n} frei' },

@@ -2,6 +2,17 @@
 
 export const together = {
   'nav.floor': 'Room',
+  'tour.title': 'Things to try in this demo',
+  'tour.take': 'Take the first one, do what its plan asks for, and close it: what comes next follows from what you say.',
+  'tour.late': 'Leave an emergency lying: it rings louder, calls the next operator, then phones outside. Each notice stands on Overview, and in the terminal of the demo.',
+  'tour.merge': 'After a minute a neighbour calls about the fire at Linden School: two rows, one fire. Take one, merge the other.',
+  'tour.two': 'Corner Shop Averill wants two calls before the police: take its alarm and open the calls.',
+  'tour.ready': 'Say that you are ready: the next one comes by itself. A second browser is a second operator.',
+  'tour.handover': 'Sign the sheet that the shift before has left, and write your own.',
+  'tour.training': 'Practise: somebody does, in a row marked EXERCISE.',
+  'tour.pages': 'On test; late or silent; storms and what runs away.',
+  'tour.floor': 'The room, and one act on many.',
+  'tour.help': 'All keys. Nothing here is real, and nothing is kept.',
   'wall.title': 'The room at a glance',
   'wall.here': { one: '{n} here', other: '{n} here' },
   'wall.free': { one: '{n} free', other: '{n} free' },

@@ -5,6 +5,17 @@ import type { together as english } from './en';
 
 export const together: Record<keyof typeof english, Message> = {
   'nav.floor': 'Sala',
+  'tour.title': 'Qué probar en esta demostración',
+  'tour.take': 'Tomar la primera, hacer lo que pide su plan y cerrarla: lo que sigue depende de lo que usted diga.',
+  'tour.late': 'Dejar una emergencia sin tocar: suena más fuerte, llama al operador siguiente y luego a teléfonos de fuera. Cada aviso figura en el resumen y en el terminal de la demostración.',
+  'tour.merge': 'Tras un minuto, una vecina llama por el fuego de Linden School: dos filas, un fuego. Tome una y una la otra a ella.',
+  'tour.two': 'Corner Shop Averill quiere dos llamadas antes de la policía: tome su alarma y abra las llamadas.',
+  'tour.ready': 'Diga que está listo: la siguiente llega sola. Un segundo navegador es un segundo operador.',
+  'tour.handover': 'Firmar la hoja que dejó el turno anterior y escribir la propia.',
+  'tour.training': 'Practicar: alguien lo hace, en una fila marcada EJERCICIO.',
+  'tour.pages': 'En prueba; tarde o mudo; temporales y lo que se desboca.',
+  'tour.floor': 'La sala, y un acto sobre muchas.',
+  'tour.help': 'Todas las teclas. Nada aquí es real ni se guarda.',
   'wall.title': 'La sala de un vistazo',
   'wall.here': { one: '{n} presente', other: '{n} presentes' },
   'wall.free': { one: '{n} libre', other: '{n} libres' },

@@ -5,6 +5,17 @@ import type { together as english } from './en';
 
 export const together: Record<keyof typeof english, Message> = {
   'nav.floor': 'Salle',
+  'tour.title': 'À essayer dans cette démonstration',
+  'tour.take': 'Prendre le premier, faire ce que son plan demande, puis clore : la suite dépend de ce que vous dites.',
+  'tour.late': 'Laisser une urgence de côté : elle sonne plus fort, appelle l’opérateur suivant, puis des téléphones au dehors. Chaque avis figure dans l’aperçu et dans le terminal de la démonstration.',
+  'tour.merge': 'Après une minute, une voisine appelle pour le feu à Linden School : deux lignes, un feu. En prendre une, y fusionner l’autre.',
+  'tour.two': 'Corner Shop Averill veut deux appels avant la police : prendre son alarme et ouvrir les appels.',
+  'tour.ready': 'Se dire prêt : le suivant vient tout seul. Un second navigateur est un second opérateur.',
+  'tour.handover': 'Signer la feuille laissée par l’équipe précédente, et écrire la sienne.',
+  'tour.training': 'S’exercer : quelqu’un le fait, sur une ligne marquée EXERCICE.',
+  'tour.pages': 'En essai ; en retard ou muet ; tempêtes et ce qui s’emballe.',
+  'tour.floor': 'La salle, et un acte pour beaucoup.',
+  'tour.help': 'Toutes les touches. Rien ici n’est réel, et rien n’est gardé.',
   'wall.title': 'La salle d’un coup d’œil',
   'wall.here': { one: '{n} présent', other: '{n} présents' },
   'wall.free': { one: '{n} libre', other: '{n} libres' },
