@@ -74,6 +74,8 @@ def epoch(value: object, *, now: datetime | None = None) -> Told:
         return _SENSELESS
     if seconds > 1e11:
         seconds /= 1_000
+    if seconds < 0:
+        return _SENSELESS
     return _judged(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), now)
 
 
