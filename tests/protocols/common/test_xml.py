@@ -21,6 +21,10 @@ def test_names_are_local_and_text_is_trimmed() -> None:
     assert [(child.name, child.text) for child in root.children] == [("c", "two")]
 
 
+def test_what_is_escaped_is_unescaped_in_text_and_in_attributes() -> None:
+    assert parse(b"<a b='x &amp; &lt; &#65;'>x &amp; &lt; &#65;</a>") == Node("a", {"b": "x & < A"}, "x & < A")
+
+
 def test_an_encoding_is_read_as_it_is_declared() -> None:
     text = '<?xml version="1.0" encoding="{}"?><a>演示通道</a>'
     for encoding in ("utf-8", "utf-16", "gb2312"):

@@ -64,8 +64,15 @@ def parse(body: bytes, limits: XmlLimits = LIMITS) -> Node:
     if len(body) > limits.most_bytes:
         raise Unreadable(f"XML of more than {limits.most_bytes} bytes")
     builder = _Builder(limits)
+    # Not `resolve_entities=False`: libxml2 would then give `&#38;` for the `&amp;` of an attribute. There is no
+    # document type, so there is no entity but the five of XML itself.
     parser = etree.XMLParser(
-        target=builder, resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+        target=builder,
+        resolve_entities="internal",  # type: ignore[arg-type]  # the types are those of an older lxml
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
     )
     try:
         for at in range(0, len(body), FEED_BYTES):
