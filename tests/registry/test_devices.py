@@ -7,9 +7,18 @@ import pytest
 from msgspec import structs
 
 from belfry.domain.device import Device, DevicePoint, DeviceWire, Login
+from belfry.domain.mapping import Mapping, Rule
 from belfry.domain.reading import Observed, Switch
 from belfry.ports.device_memory import Amount, DeviceDay, DeviceState
-from belfry.ports.devices import DeviceChanged, DeviceTaken, DeviceUnfit, NoSuchDevice
+from belfry.ports.devices import (
+    DeviceChanged,
+    DeviceTaken,
+    DeviceUnfit,
+    MappingChanged,
+    MappingInUse,
+    NoSuchDevice,
+    NoSuchMapping,
+)
 from belfry.registry import Registry, device_rows
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.device_rows import DeviceKeys
@@ -119,6 +128,7 @@ async def test_every_value_that_cannot_be_kept_is_named_with_its_limit(registry:
         "points[1].unit",
         "points[1].below",
         "account_id",
+        "mapping",
     ]
 
 
@@ -191,3 +201,31 @@ def test_a_removed_account_takes_its_devices_with_it(registry: Registry, account
         connection.exec_driver_sql("DELETE FROM account")
     assert device_rows.read_devices(registry.store) == []
     assert device_rows.read_states(registry.store) == []
+
+
+LEAK = Rule(observed=Observed.WATER, point="leak")
+
+
+async def test_a_mapping_is_kept_changed_by_who_saw_it_and_stays_while_a_device_names_it(
+    registry: Registry, account_id: str
+) -> None:
+    door, beside = registry.devices_door(KEYS), registry.devices_door(KEYS)
+    kept = await door.put_mapping(Mapping(name="acme", rules=(LEAK,)), by="sue")
+    assert (kept.version, door.book.mapping("acme"), beside.book.mapping("acme")) == (1, kept, None)
+    await beside.refresh_mappings()
+    assert beside.book.mappings() == [kept]
+    with pytest.raises(MappingChanged):
+        await door.put_mapping(Mapping(name="acme", rules=(LEAK, LEAK)), by="sam")
+    changed = await door.put_mapping(structs.replace(kept, rules=(LEAK, LEAK)), by="sam")
+    with pytest.raises(DeviceUnfit):
+        await door.put_mapping(structs.replace(changed, rules=()), by="sam")
+    device = await door.add(a_device(account_id, wire=DeviceWire.MAPPING, mapping="acme"), by="sue")
+    with pytest.raises(MappingInUse, match="1 devices"):
+        await door.remove_mapping("acme", changed.version, by="sue")
+    await door.remove(device.id, device.version, by="sue")
+    with pytest.raises(MappingChanged):
+        await door.remove_mapping("acme", kept.version, by="sue")
+    await door.remove_mapping("acme", changed.version, by="sue")
+    assert door.book.mapping("acme") is None
+    with pytest.raises(NoSuchMapping):
+        await door.remove_mapping("acme", 3, by="sue")

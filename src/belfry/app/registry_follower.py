@@ -84,6 +84,8 @@ class Memory:
             await self.plans.refresh(plans)
         if devices := {change.row for change in changes if change.table == "device"}:
             await self.devices.refresh(devices)
+        if any(change.table == "mapping" for change in changes):
+            await self.devices.refresh_mappings()
         if any(change.table == "user" for change in changes):
             await self.sessions.refresh(self.clock())  # a disabled user is out at once
 

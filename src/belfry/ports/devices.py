@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire, Login
 from belfry.domain.flaws import Flaw
+from belfry.domain.mapping import Mapping
 from belfry.domain.reading import Said
 from belfry.domain.signal import Receipt
 from belfry.ports.device_memory import DeviceDay
@@ -38,8 +39,14 @@ class DeviceBook(Protocol):
 
     def all(self) -> Sequence[Device]: ...
 
+    def mappings(self) -> Sequence[Mapping]: ...
+
     def signing_key(self, device: Device) -> bytes:
         """32 bytes with which this device signs what it sends (HMAC-SHA-256), made from the house's own key."""
+        ...
+
+    def mapping(self, name: str) -> Mapping | None:
+        """The declarative mapping of a name, as it is now."""
         ...
 
     def login(self, device_id: str) -> Login | None:
@@ -95,7 +102,10 @@ class DeviceRefused(Exception):
     ├── NoSuchDevice     there is none of this id
     ├── DeviceChanged    somebody else changed it since it was seen
     ├── DeviceTaken      another device answers to this address at this receiver
-    └── DeviceUnfit      values that cannot be kept: carries every flaw
+    ├── DeviceUnfit      values that cannot be kept: carries every flaw
+    ├── NoSuchMapping    there is none of this name
+    ├── MappingChanged   somebody else changed it since it was seen
+    └── MappingInUse     devices still name it
     """
 
 
@@ -121,6 +131,23 @@ class DeviceUnfit(DeviceRefused):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         super().__init__("; ".join(map(str, flaws)))
         self.flaws = flaws
+
+
+class NoSuchMapping(DeviceRefused, LookupError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no mapping {name!r}")
+
+
+class MappingChanged(DeviceRefused):
+    def __init__(self, current: Mapping | None) -> None:
+        super().__init__("the mapping was changed meanwhile")
+        self.current = current
+
+
+class MappingInUse(DeviceRefused):
+    def __init__(self, name: str, devices: int) -> None:
+        super().__init__(f"mapping {name!r} is named by {devices} devices")
+        self.devices = devices
 
 
 class Devices(Protocol):
@@ -161,4 +188,13 @@ class Devices(Protocol):
 
     async def prove(self, device_id: str, point: str, at: datetime, *, by: str) -> Device:
         """Somebody saw this point's alarm arrive. Raises NoSuchDevice, LookupError for a point without a row."""
+        ...
+
+    async def put_mapping(self, mapping: Mapping, *, by: str) -> Mapping:
+        """Keep a mapping: a new one has version 0, another replaces the version that it names. Raises DeviceUnfit,
+        MappingChanged."""
+        ...
+
+    async def remove_mapping(self, name: str, version: int, *, by: str) -> None:
+        """Raises NoSuchMapping, MappingChanged, MappingInUse."""
         ...

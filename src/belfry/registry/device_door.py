@@ -3,15 +3,17 @@ threads. A device's secret is made from a key of this instance and its number, s
 
 import hmac
 from base64 import b32encode
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Mapping as Table
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Final, ParamSpec
 
 from belfry.domain.device import Device, Login
+from belfry.domain.mapping import Mapping
 from belfry.ports.device_memory import DeviceDay, DeviceState
 from belfry.ports.devices import NoSuchDevice
-from belfry.registry import device_rows
+from belfry.registry import device_rows, mapping_rows
 from belfry.registry.device_rows import DeviceKeys, name_of_secret
 from belfry.registry.doors import in_thread
 from belfry.registry.store import Store
@@ -26,12 +28,13 @@ SECRET_MOST: Final = 200
 class DeviceBook:
     """`ports.devices.DeviceBook`."""
 
-    def __init__(self, keys: DeviceKeys, devices: Iterable[Device] = (), logins: Mapping[str, Login] | None = None):
+    def __init__(self, keys: DeviceKeys, devices: Iterable[Device] = (), logins: Table[str, Login] | None = None):
         self._keys = keys
         self._by_id: dict[str, Device] = {}
         self._by_address: dict[tuple[str, str], Device] = {}
         self._by_secret: dict[bytes, Device] = {}
         self._logins = dict(logins or {})
+        self._mappings: dict[str, Mapping] = {}
         self.changes = 0
         for device in devices:
             self.put(device)
@@ -61,6 +64,17 @@ class DeviceBook:
     def secret(self, device: Device) -> str:
         """What a device is known by in an address."""
         return b32encode(self._made(b"secret", device)).decode("ascii").lower()[:SECRET_LETTERS]
+
+    def mapping(self, name: str) -> Mapping | None:
+        return self._mappings.get(name)
+
+    def mappings(self) -> Sequence[Mapping]:
+        return sorted(self._mappings.values(), key=lambda one: one.name)
+
+    def put_mappings(self, mappings: Iterable[Mapping]) -> None:
+        """Keep these in place of all."""
+        self._mappings = {one.name: one for one in mappings}
+        self.changes += 1
 
     def login(self, device_id: str) -> Login | None:
         return self._logins.get(device_id)
@@ -111,6 +125,7 @@ class DevicesDoor:
     def __init__(self, store: Store, keys: DeviceKeys) -> None:
         self._store, self._keys = store, keys
         self.book = DeviceBook(keys, device_rows.read_devices(store), device_rows.read_logins(store, keys))
+        self.book.put_mappings(mapping_rows.read_mappings(store).values())
 
     async def refresh(self, ids: Collection[str]) -> None:
         """Take devices over that somebody changed, this process or another one."""
@@ -152,6 +167,21 @@ class DevicesDoor:
 
     async def prove(self, device_id: str, point: str, at: datetime, *, by: str) -> Device:
         return await self._kept(device_rows.prove, self._store, device_id, point, at, by=by)
+
+    # -- mappings
+
+    async def refresh_mappings(self) -> None:
+        """Take mappings over that somebody changed."""
+        self.book.put_mappings((await in_thread(mapping_rows.read_mappings, self._store)).values())
+
+    async def put_mapping(self, mapping: Mapping, *, by: str) -> Mapping:
+        kept = await in_thread(mapping_rows.put, self._store, mapping, by=by)
+        await self.refresh_mappings()
+        return kept
+
+    async def remove_mapping(self, name: str, version: int, *, by: str) -> None:
+        await in_thread(mapping_rows.remove, self._store, name, version, by=by)
+        await self.refresh_mappings()
 
     # -- memory
 

@@ -18,7 +18,7 @@ from belfry.domain.device_checks import check
 from belfry.domain.flaws import Flaw
 from belfry.ports.device_memory import STATE_MOST, Amount, DeviceDay, DeviceState
 from belfry.ports.devices import DeviceChanged, DeviceTaken, DeviceUnfit, NoSuchDevice
-from belfry.registry.device_tables import DEVICE, DEVICE_DAY, DEVICE_STATE
+from belfry.registry.device_tables import DEVICE, DEVICE_DAY, DEVICE_STATE, MAPPING
 from belfry.registry.store import Note, Store, write_notes
 from belfry.registry.tables import ACCOUNT
 from belfry.sql import reading, writing
@@ -219,6 +219,9 @@ def _must_fit(connection: Connection, device: Device, before: Device | None) -> 
         of = select(func.count()).where(DEVICE.c.account_id == device.account_id)
         if (connection.execute(of).scalar() or 0) >= DEVICES_MOST:
             flaws.append(Flaw("account_id", repr(device.account_id[:60]), f"at most {DEVICES_MOST} devices"))
+    known = select(MAPPING.c.name).where(MAPPING.c.name == device.mapping)
+    if device.mapping and connection.execute(known).first() is None:
+        flaws.append(Flaw("mapping", repr(device.mapping[:60]), "the name of a mapping"))
     if flaws:
         raise DeviceUnfit(flaws)
 

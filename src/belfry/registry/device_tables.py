@@ -41,3 +41,11 @@ DEVICE_DAY: Final = Table(
     Column("refused", Text, nullable=False),
     Column("stripped", Text, nullable=False),
 )
+
+MAPPING: Final = Table(
+    "mapping",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON of domain.mapping.Mapping
+)

@@ -9,12 +9,14 @@ import asyncio
 import hashlib
 import hmac
 from asyncio import Future
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire, Login
+from belfry.domain.mapping import Mapping
 from belfry.domain.reading import Disposition, PointState, Reading, Said
 from belfry.domain.signal import Arrival, Category, Method, Receipt, Signal, SignalState
 from belfry.ports import Intake
@@ -28,13 +30,15 @@ class MemoryBook:
         self,
         devices: Sequence[Device] = (),
         *,
-        secrets: Mapping[str, str] | None = None,
-        logins: Mapping[str, Login] | None = None,
+        secrets: Table[str, str] | None = None,
+        logins: Table[str, Login] | None = None,
     ) -> None:
         """`secrets` and `logins` by the id of their device."""
         self._devices = {device.id: device for device in devices}
         self._secrets = dict(secrets or {})
         self._logins = dict(logins or {})
+        self.by_name: dict[str, Mapping] = {}
+        """Declarative mappings."""
         self._changes = 0
 
     def put(self, device: Device, *, secret: str | None = None, login: Login | None = None) -> None:
@@ -72,6 +76,12 @@ class MemoryBook:
 
     def signing_key(self, device: Device) -> bytes:
         return hashlib.sha256(f"{device.id}/{device.secret_number}".encode()).digest()
+
+    def mapping(self, name: str) -> Mapping | None:
+        return self.by_name.get(name)
+
+    def mappings(self) -> Sequence[Mapping]:
+        return list(self.by_name.values())
 
     def login(self, device_id: str) -> Login | None:
         return self._logins.get(device_id)
