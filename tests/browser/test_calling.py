@@ -75,6 +75,26 @@ async def test_a_list_is_called_through_by_keys(house: House, browser: Browser) 
         assert anna.errors == []
 
 
+async def test_the_police_are_told_after_two_calls_or_with_a_reason(house: House, browser: Browser) -> None:
+    async with seat(browser, "anna") as anna:
+        await furnish(house, "2002")
+        await anna.sign_in(house.url)
+        await house.panel("2002").contact_id("1130", "001")
+        shop = await house.api.wait_open("2002")
+        await expect(anna.rows).to_have_count(1)
+        await anna.press("n")
+        await expect(anna.of("incident")).to_have_attribute("data-id", shop["id"])
+        await anna.of("step-police").get_by_role("button").click()
+        await anna.press("d", "1")
+        await anna.expect_focus("plan-override")  # nobody was called yet: why are they told?
+        assert [item for item in (await house.api.incident(shop["id"]))["timeline"] if item["type"] == "step"] == []
+        await anna.type("The neighbour sees a light")
+        await anna.press("Enter")
+        await expect(anna.of("incident")).to_contain_text("without the two calls")
+        (told,) = [item for item in (await house.api.incident(shop["id"]))["timeline"] if item["type"] == "step"]
+        assert (told["data"]["outcome"], told["data"]["unverified"], told["data"]["score"]) == ("passed", True, 1)
+
+
 async def test_a_level_is_judged_otherwise_by_keys(house: House, browser: Browser) -> None:
     async with seat(browser, "anna") as anna:
         await furnish(house, "2002")

@@ -18,7 +18,8 @@ from belfry.domain.kinds import LANGUAGES
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.premises import SiteParts, Zone
 from belfry.domain.presets import Rules
-from belfry.domain.signal import Method
+from belfry.domain.sealed import Part, Retention, Sealed
+from belfry.domain.signal import AccountKey, Method
 from belfry.domain.site_map import SiteMap
 from belfry.domain.step_facts import ScoreSet, StepDone
 from belfry.domain.validation import Score, in_words, load, score
@@ -300,6 +301,32 @@ def test_restores_change_nothing(facts: list[Any]) -> None:
     incident = numbered(facts)
     restored = later(numbered(facts), a_restore(*incident.in_alarm))
     assert (of(restored).level, of(restored).why) == (of(incident).level, of(incident).why)
+
+
+NUMBERS = st.text("0123456789ABCDEF", min_size=4, max_size=6)
+WHOSE = st.fixed_dictionaries(
+    {
+        "account": NUMBERS.map(lambda number: AccountKey("panels", None, number)),
+        "account_id": st.uuids().map(str),
+        "number": st.integers(1, 10_000),
+    }
+)
+
+
+@given(EVIDENCE, WHOSE, st.text(min_size=1, max_size=20), st.text("0123456789", min_size=1, max_size=4))
+def test_whose_site_it_is_who_handles_it_and_who_used_the_panel_change_nothing(
+    facts: list[Any], whose: dict[str, Any], operator: str, user: str
+) -> None:
+    here = of(numbered(facts))
+    sealed = Sealed(Part.USER, Retention.SIGNAL, key=user.encode(), box=user.encode())
+    others = [
+        structs.replace(fact, by=operator)
+        if isinstance(fact, StepDone)
+        else structs.replace(fact, signal=structs.replace(fact.signal, sealed=(sealed,)))
+        for fact in facts
+    ]
+    there = of(an_incident(*others, **whose))
+    assert (there.level, there.why) == (here.level, here.why)
 
 
 # -- the table --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import httpx
 
+from belfry.domain.facts import Escalated, incident_subject
+from belfry.ports import Stored
 from belfry.settings import OnCallTable
 from tests.app.child import furnish, serving, token
 from tests.notify.phone import phone
@@ -47,6 +49,38 @@ async def test_an_untaken_fire_reaches_the_supervisor_and_then_the_phone_outside
         ]
         assert [notice["to"] for *_, notices in told for notice in notices] == ["Sam", "Anna's phone"]
         assert (await desk.incidents())[0]["escalated"] == ["take:desk", "take:supervisor", "take:outside"]
+
+
+async def test_an_untaken_fire_climbs_every_step_and_each_stands_in_its_story_and_in_the_journal(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        OnCallTable(name="Sam", level="supervisor", notifier="sam"),
+        OnCallTable(name="The room next door", level="room", notifier="sam"),
+        OnCallTable(name="Anna's phone", level="outside", notifier="anna"),
+    )
+    ladder = [("desk", []), ("supervisor", ["Sam"]), ("room", ["The room next door"]), ("outside", ["Anna's phone"])]
+    async with paged(tmp_path, *rows, room_1_s=75) as (town, phones):
+        desk = await town.operator("anna")
+        await town.say("school", "1111", "001")
+        (row,) = await desk.incidents()
+        for seconds, steps in ((30, 1), (30, 2), (15, 3), (15, 4)):
+            await town.pass_time(seconds=seconds)
+            told = escalations(await desk.detail(row["id"]))
+            assert [level for _, level, _ in told] == [level for level, _ in ladder[:steps]]
+        await until(lambda: (len(phones["sam"].told), len(phones["anna"].told)) == (2, 1))
+        told = escalations(await desk.detail(row["id"]))
+        assert [(level, [one["to"] for one in notices]) for _, level, notices in told] == ladder
+        kept = await town.centre._stores.journal.read(incident_subject(row["id"]))
+        facts = [fact for one in kept if isinstance(one, Stored) for fact in one.entry.facts]
+        assert [(one.clock, one.level) for one in facts if isinstance(one, Escalated)] == [
+            ("take", level) for level, _ in ladder
+        ]
+
+        # Taken and then left alone, it goes to the next operator: every other desk.
+        await desk.act(row["id"], "take")
+        await town.pass_time(seconds=30)
+        assert ("act", "next") in [one[:2] for one in escalations(await desk.detail(row["id"]))]
 
 
 async def test_once_it_is_taken_nobody_is_troubled_any_more(tmp_path: Path) -> None:
