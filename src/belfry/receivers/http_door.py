@@ -207,6 +207,7 @@ class HttpDoor:
             query=_query(scope["query_string"]),
             points=device.points,
             mapping=device.mapping,
+            channel_offset=device.channel_offset,
             now=now,
         )
         name = BY_GET[device.wire] if scope["method"] == "GET" else device.wire.value
