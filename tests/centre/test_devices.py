@@ -256,7 +256,7 @@ async def test_a_refused_message_leaves_an_amount_and_nothing_else() -> None:
         for n in range(25):
             assert await centre.said(CAMERA, REFUSED) is None
             expected = Amount.SOME if n < 19 else Amount.MANY
-            assert centre.desk.now(CAMERA.id).refused is expected
+            assert centre.desk.today(CAMERA.id).refused is expected
         assert centre.centre.journal.position == before
         await centre.desk.save()
         (day,) = await centre.memory.days(since=START.date())
@@ -268,7 +268,7 @@ async def test_a_day_begins_with_nothing_refused() -> None:
     async with device_room() as centre:
         await centre.said(CAMERA, REFUSED)
         centre.centre.wait(days=1)
-        assert centre.desk.now(CAMERA.id).refused is Amount.NONE
+        assert centre.desk.today(CAMERA.id).refused is Amount.NONE
 
 
 # -- inputs and numbers
@@ -376,7 +376,7 @@ async def test_a_device_that_is_not_heard_in_time_is_said_once_and_its_return_to
         assert await centre.signals() == []
         await quiet(centre, minutes=30)
         assert await centre.told() == ["fire silent trouble 12"]
-        assert centre.desk.now(SMOKE.id).silent
+        assert centre.desk.now(SMOKE.id).lost_since is not None
         await centre.said(SMOKE, HEARTBEAT)
         assert (await centre.told())[1:] == ["fire silent trouble_restore 12"]
         assert centre.kinds() == []

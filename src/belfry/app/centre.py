@@ -28,6 +28,8 @@ from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.devices import Asks as DeviceAsks
+from belfry.centre.devices import DeviceDesk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverBook, HandoverDesk
@@ -90,6 +92,8 @@ REPORTS_LOOK: Final = timedelta(seconds=20)
 KEEPING_LOOK: Final = timedelta(seconds=30)
 """How soon the status page knows of a backup."""
 
+RECEIVERS: Final = plugins.Group.RECEIVERS
+
 _NOTHING: Final = Condition()
 
 
@@ -100,6 +104,10 @@ class StartError(Exception):
 def _tenant(book: AccountBook, incident: Incident) -> str | None:
     account = None if incident.account_id is None else book.by_id(incident.account_id)
     return None if account is None else account.tenant or None
+
+
+def _takes_devices(part: object) -> bool:
+    return getattr(part, "takes_devices", False) is True
 
 
 def utc_now() -> datetime:
@@ -193,6 +201,7 @@ class Centre:
         self._tasks.round_ended = self.health.round_ended
         self.supervision = self._supervision()
         self.schedules = self._schedules()
+        self.device_desk = self._device_desk()
         downs = await self._downtimes()
         down = await self.supervision.load(downs)
         self.walk = Walk(
@@ -212,6 +221,7 @@ class Centre:
             self.walk.restore(known)
         self._tasks.own("walk", self.walk.run())
         await self._tasks.until(self.walk.live.wait())
+        await self.device_desk.load()
         await self._load_schedules(downs if down is None else (*downs, down))
         self._look_back(down)
         await self._say_started(down)
@@ -219,6 +229,7 @@ class Centre:
     def _heard(self, _: int, signal: Received) -> None:
         self.supervision.heard(signal)
         self.schedules.heard(signal)
+        self.device_desk.heard(signal)
 
     async def _downtimes(self) -> Sequence[Downtime]:
         """When nobody was here before the run that ended last."""
@@ -263,6 +274,18 @@ class Centre:
             clock=self._clock,
             last_seen=self._stores.registry.last_seen_door(),
             asks=asks,
+        )
+
+    def _device_desk(self) -> DeviceDesk:
+        tables = self._settings.receiver
+        panels = tuple(one.called for one in tables if not _takes_devices(plugins.load(RECEIVERS, one.type)))
+        return DeviceDesk(
+            self.devices.book,
+            self.book,
+            lambda arrival: self.intake.deliver(arrival),
+            memory=self.devices,
+            asks=DeviceAsks(conditions=self.triage.conditions, open_of=self.board.of_account, panels=panels),
+            clock=self._clock,
         )
 
     def _schedules(self) -> Schedules:
@@ -366,8 +389,10 @@ class Centre:
         self._tasks.own("storms", self.storm_ends.run())
         self._tasks.own("supervision", self.supervision.run())
         self._tasks.own("schedules", self.schedules.run())
+        self._tasks.own("devices", self.device_desk.run())
         self.health.follow("supervision", lambda: self.supervision.beats)
         self.health.follow("schedules", lambda: self.schedules.beats)
+        self.health.follow("devices", lambda: self.device_desk.beats)
         self.health.follow("tests", lambda: self.ends.beats)
         self.health.follow("storms", lambda: self.storm_ends.beats)
         self.health.follow("outbox", lambda: self.outbox.beats)
@@ -455,9 +480,10 @@ class Centre:
 
     async def _start_receivers(self) -> None:
         for table in self._settings.receiver:
-            built = plugins.load(plugins.Group.RECEIVERS, table.type)
-            shape = plugins.settings_of(plugins.Group.RECEIVERS, table.type, built)
-            receiver: Receiver = built(part(table, shape), self.intake, self.book, self._clock, self._chance)
+            built = plugins.load(RECEIVERS, table.type)
+            shape = plugins.settings_of(RECEIVERS, table.type, built)
+            more = {"devices": self.device_desk} if _takes_devices(built) else {}
+            receiver: Receiver = built(part(table, shape), self.intake, self.book, self._clock, self._chance, **more)
             try:
                 await receiver.start()
             except OSError as error:
@@ -498,6 +524,7 @@ class Centre:
             sites=self.sites,
             plans=self.plans,
             devices=self.devices,
+            device_now=self.device_desk.now,
             planner=self.planner,
             skipped=self.replanning.skipped,
             words=self.words,
@@ -624,6 +651,7 @@ class Centre:
         """Both are shortcuts of the next start; without them it folds the journal."""
         try:
             await self.supervision.save()
+            await self.device_desk.save()
             await self.upkeep.save_snapshot()
         except Exception as error:  # a full disk must not keep the stores from closing
             log.error("not everything was saved at the stop", error=repr(error))

@@ -5,7 +5,7 @@ signals; `amounts` keeps how much was refused and stripped; `listening` shows li
 service. What a reading means and whether it is news is decided by `domain.device_rules` and `domain.point_state`.
 """
 
-from belfry.centre.devices.desk import Asks, DeviceDesk, DeviceNow
+from belfry.centre.devices.desk import Asks, DeviceDesk
 from belfry.centre.devices.listening import Event, Listening, Shown, TooManyListen
 
-__all__ = ["Asks", "DeviceDesk", "DeviceNow", "Event", "Listening", "Shown", "TooManyListen"]
+__all__ = ["Asks", "DeviceDesk", "Event", "Listening", "Shown", "TooManyListen"]

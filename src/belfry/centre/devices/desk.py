@@ -30,8 +30,8 @@ from belfry.domain.point_state import Memory, News, Raised, judged, passed, step
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
 from belfry.domain.signal import AccountKey, Arrival, Receipt
 from belfry.ports import Accounts, Clock
-from belfry.ports.device_memory import Amount, DeviceMemory
-from belfry.ports.devices import DeviceBook
+from belfry.ports.device_memory import DeviceDay, DeviceMemory
+from belfry.ports.devices import DeviceBook, DeviceNow
 
 log = structlog.get_logger()
 
@@ -61,18 +61,6 @@ class Asks(Struct, frozen=True):
     """Whether the name of a stripped field is of our own lists."""
     panels: tuple[str, ...] = ()
     """Names of the receivers of panels, in the order of the settings."""
-
-
-class DeviceNow(Struct, frozen=True):
-    """What is known of a device now."""
-
-    heard_at: datetime | None
-    silent: bool
-    """It was not heard in time, or its receiver says that it is gone."""
-    trouble: bool
-    """Its last message was unreadable or of an unlisted type."""
-    refused: Amount
-    stripped: Amount
 
 
 class DeviceDesk:
@@ -398,15 +386,19 @@ class DeviceDesk:
 
     def now(self, device_id: str) -> DeviceNow:
         """What is known of a device; of one that was never heard, nothing."""
-        kept = self._kept.get(device_id) or Kept(device_id)
-        today = self._amounts.today(device_id, self._clock().date())
+        kept = self._kept.get(device_id)
+        if kept is None:
+            return DeviceNow()
+        faulty = [_since(kept.memory(key)) for key in (UNREADABLE, UNLISTED)]
         return DeviceNow(
             heard_at=datetime.fromtimestamp(kept.heard_at, UTC) if kept.heard_at else None,
-            silent=bool(kept.memory(SILENT).raised),
-            trouble=bool(kept.memory(UNREADABLE).raised or kept.memory(UNLISTED).raised),
-            refused=today.refused,
-            stripped=today.stripped,
+            lost_since=_since(kept.memory(SILENT)),
+            faulty_since=min((one for one in faulty if one is not None), default=None),
         )
+
+    def today(self, device_id: str) -> DeviceDay:
+        """How much of what it said today was refused and stripped."""
+        return self._amounts.today(device_id, self._clock().date())
 
     @property
     def silent_count(self) -> int:
@@ -424,3 +416,7 @@ class DeviceDesk:
 
     def _show_whole(self, turn: Turn, observed: Observed, news: News) -> None:
         self._show(turn, structs.replace(_NO_READING, observed=observed), news.value)
+
+
+def _since(memory: Memory) -> datetime | None:
+    return datetime.fromtimestamp(memory.since, UTC) if memory.raised else None
