@@ -100,8 +100,9 @@ def sites(name: str) -> AccountsReport:
     return AccountsReport(since=SINCE, until=UNTIL, whole=line, items=[line], more=0, left_out=0)
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+44 20", "-2", "@home", "\tx"])
+@pytest.mark.parametrize("name", ["=1+1", "+44 20", "-2", "@home", "\tx", "＝1+1"])
 def test_a_name_is_no_formula_of_a_spreadsheet(name: str) -> None:
+    assert '"Shop;=1+1"' in as_csv(sites("Shop;=1+1"), "en").decode("utf-8-sig"), "nor behind a semicolon"
     rows = list(csv.reader(io.StringIO(as_csv(sites(name), "en").decode("utf-8-sig"))))
     assert rows[1][1] == f"'{name}"
 

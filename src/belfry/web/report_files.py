@@ -18,13 +18,14 @@ Report = LoadReport | AccountsReport | ResponseReport
 PRINTED_MOST: Final = 200
 """Sites on paper; all of them are in the CSV form."""
 _CLOCKS: Final = ("take", "act", "told", "arrive")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(report: Report, language: str) -> bytes:
-    """UTF-8 with a mark, as spreadsheets want it; a text that a spreadsheet would reckon with is set off by a quote."""
+    """UTF-8 with a mark, as spreadsheets want it; a text that a spreadsheet would reckon with is set off by a quote.
+    Each text stands in quotation marks, so that a semicolon in it begins no cell where one separates them."""
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
     for row in _rows(report, Say(language)):
         writer.writerow([_plain(cell) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()

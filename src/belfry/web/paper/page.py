@@ -4,6 +4,7 @@ Nothing is drawn in colour alone: what is printed in grey reads the same.
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import as_file, files
@@ -11,7 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
+from fpdf.enums import MethodReturnValue, TableBordersLayout, VAlign, XPos, YPos
 from fpdf.fonts import FontFace
 
 from belfry.web.paper.words import Say
@@ -27,6 +28,15 @@ BAR: Final = (58, 92, 138)
 WARN: Final = (176, 32, 32)
 CELL_MOST: Final = 1_500
 """Characters of one cell; a longer text is cut, and says so."""
+
+LINES_MOST: Final = 40
+"""Of one row; a higher one would fit on no page, so it goes on in another one."""
+FACT_LINES_MOST: Final = 20
+"""What is longer stands below the facts, over the whole width."""
+CERTAINLY_FITS: Final = 80
+"""Characters that fill no LINES_MOST in the narrowest column, and need not be set to know that."""
+
+_EMPTY_LINES: Final = re.compile(r"\n\s*\n\s*\n")
 
 Row = Sequence[str]
 
@@ -101,6 +111,9 @@ class Sheet(FPDF):
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Names and what they are, two columns of them beside each other."""
         half = self.epw / 2
+        self._type(9, INK)
+        long = [(name, text) for name, text in pairs if len(self._set(text, half * 0.64)) > FACT_LINES_MOST]
+        pairs = [(name, "↓" if (name, text) in long else text) for name, text in pairs]
         with self.table(
             col_widths=(half * 0.36, half * 0.64, half * 0.36, half * 0.64),
             borders_layout=TableBordersLayout.NONE,
@@ -118,12 +131,16 @@ class Sheet(FPDF):
                 for label, text in (pairs[n], pairs[n + rows] if n + rows < len(pairs) else ("", "")):
                     row.cell(label, style=name)
                     row.cell(_cut(text), style=bold)
+        for label, text in long:
+            self.paragraph(f"{label}: {text}")
 
     def rows(self, head: Row, rows: Sequence[Row], widths: Sequence[float], right: Sequence[int] = ()) -> None:
         """A table whose head is repeated on each page; columns in `right` are set to the right."""
         align = tuple("RIGHT" if n in right else "LEFT" for n in range(len(head)))
         self._type(8, INK)
         self.set_draw_color(*RULE)
+        wide = [self.epw * width / sum(widths) for width in widths]
+        fitting = [part for row in rows for part in self._parts(row, wide)]
         with self.table(
             col_widths=tuple(widths),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
@@ -134,8 +151,8 @@ class Sheet(FPDF):
             padding=(0.9, 1.2, 0.9, 1.2),
         ) as table:
             table.row(head)
-            for row in rows:
-                table.row([_cut(text) for text in row])
+            for part in fitting:
+                table.row(part)
 
     def bars(self, values: Sequence[float], labels: Sequence[str], *, height_mm: float = 34) -> None:
         """Bars from zero, each with its number above and its label below. Of nothing but zeros there is no picture."""
@@ -165,12 +182,30 @@ class Sheet(FPDF):
     def done(self) -> bytes:
         return bytes(self.output())
 
+    def _parts(self, row: Row, wide: Sequence[float]) -> Sequence[Row]:
+        """A row in as many parts as it needs for each to fit on a page."""
+        lines = [self._set(text, width) for text, width in zip(row, wide, strict=True)]
+        parts = max(1, -(-max(map(len, lines)) // LINES_MOST))
+        if parts == 1:
+            return [[_cut(text) for text in row]]
+        return [["\n".join(one[n * LINES_MOST : (n + 1) * LINES_MOST]) for one in lines] for n in range(parts)]
+
+    def _set(self, text: str, width: float) -> Sequence[str]:
+        """The lines of a cell of that width in the present type."""
+        text = _cut(text)
+        if len(text) <= CERTAINLY_FITS and text.count("\n") < FACT_LINES_MOST:
+            return [text]
+        lines = self.multi_cell(width - 4, 4, text, dry_run=True, output=MethodReturnValue.LINES)
+        assert isinstance(lines, list)
+        return lines
+
     def _type(self, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
         self.set_font(FONT, style="B" if bold else "", size=size)
         self.set_text_color(*colour)
 
 
 def _cut(text: str) -> str:
+    text = _EMPTY_LINES.sub("\n\n", text)
     return text if len(text) <= CELL_MOST else f"{text[:CELL_MOST]} …"
 
 
