@@ -101,6 +101,21 @@ async def test_a_supervisor_begins_it_for_somebody_and_an_operator_only_for_hims
     await until(lambda: len(town.centre.board) == 0)
 
 
+async def test_a_supervisor_of_some_tenants_knows_their_people_alone(town: Town) -> None:
+    head, north = await town.operator("hilda", Role.SUPERVISOR), await town.operator("nora", Role.SUPERVISOR, "north")
+    await town.operator("nils", Role.OPERATOR, "north")
+    await town.operator("otto", Role.AUDITOR)
+    exercise = await begun(head, "shop")
+    assert (await north.get("/training"))["items"] == []
+    assert (await north.post(f"/training/{exercise['id']}/end")).status_code == 404
+    for trainee in ("hilda", "otto"):
+        assert (await north.post("/training", scenario="shop", trainee=trainee)).status_code == 400
+    assert (await head.post("/training", scenario="shop", trainee="otto")).status_code == 400, "who handles nothing"
+    await begun(north, "shop", trainee="nils")
+    assert [one["trainee"] for one in (await north.get("/training"))["items"]] == ["nils"]
+    assert len((await head.get("/training"))["items"]) == 2
+
+
 async def test_an_exercise_is_never_one_case_with_a_real_alarm_and_no_agency_has_a_reference(town: Town) -> None:
     head = await town.operator("hilda", Role.SUPERVISOR)
     await town.say("shop", "1130", "001")

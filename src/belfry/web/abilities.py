@@ -24,7 +24,7 @@ def _view(user: User) -> AbilitiesView:
 @get("/abilities", guards=[need(Right.SKILLS)], summary="Who is trained for what")
 async def abilities(request: Asked) -> AbilitiesList:
     """Of those who handle incidents; to a supervisor of some tenants those who are of no others."""
-    return AbilitiesList(items=[_view(user) for user in await _his(request)], skills=list(Skill))
+    return AbilitiesList(items=[_view(user) for user in await people_of(request)], skills=list(Skill))
 
 
 @put("/abilities/{name:str}", guards=[need(Right.SKILLS)], opt=takes(AbilitiesBody),
@@ -32,7 +32,7 @@ async def abilities(request: Asked) -> AbilitiesList:
      summary="Say what somebody is trained for")  # fmt: skip
 async def set_abilities(request: Asked, name: FromPath[str], data: JSONBody[AbilitiesBody]) -> AbilitiesView:
     """Holds for whoever is signed in within seconds."""
-    if all(user.name != name for user in await _his(request)):
+    if all(user.name != name for user in await people_of(request)):
         raise _nobody()
     chosen = Abilities(frozenset(map(str, data.skills)), frozenset(data.speaks))
     try:
@@ -44,7 +44,7 @@ async def set_abilities(request: Asked, name: FromPath[str], data: JSONBody[Abil
     return _view(user)
 
 
-async def _his(request: Asked) -> list[User]:
+async def people_of(request: Asked) -> list[User]:
     """Those whom whoever asks may know of."""
     mine = visitor_of(request).user.tenants
     listed = await front(request).house.users.all()

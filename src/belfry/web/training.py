@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from belfry.centre.training import CannotTrain, NoSuchExercise, TrainingDesk
 from belfry.domain.merging import HEADS
 from belfry.domain.training import SCENARIOS, Exercise
+from belfry.web.abilities import people_of
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -28,7 +29,10 @@ LISTED_MOST: Final = 50
 
 @get("/training", guards=[need(Right.ACT)], summary="Who practises, and what there is to practise")
 async def exercises(request: Asked) -> TrainingList:
-    found = list(_desk(request).book.all())
+    user, found = visitor_of(request).user, list(_desk(request).book.all())
+    if user.tenants is not None:
+        known = {user.name, *(one.name for one in await people_of(request))}
+        found = [one for one in found if one.trainee in known]
     return TrainingList([_view(one) for one in found[:LISTED_MOST]], list(SCENARIOS))
 
 
@@ -41,7 +45,7 @@ async def begin_exercise(request: Asked, data: JSONBody[TrainingBody]) -> Exerci
         raise refused_field("scenario", "scenario: there is no such scene", value=data.scenario)
     if trainee != user.name:
         _must_head(request)
-        if all(one.name != trainee for one in await front(request).house.users.all()):
+        if all(one.name != trainee for one in await people_of(request)):
             raise refused_field("trainee", "trainee: there is nobody of that name", value=trainee)
     return await _done(_desk(request).begin(data.scenario, trainee, data.minutes, by=user.name))
 
@@ -53,6 +57,8 @@ async def end_exercise(request: Asked, exercise_id: FromPath[str]) -> ExerciseVi
     known = desk.book.get(exercise_id)
     if known is not None and user.name not in (known.trainee, known.by):
         _must_head(request)
+        if user.tenants is not None and all(one.name != known.trainee for one in await people_of(request)):
+            raise _nothing()
     return await _done(desk.end(exercise_id, by=user.name))
 
 
