@@ -1,19 +1,24 @@
-"""`belfry decode`: what did my panel send? Works on bytes alone, without settings, stores or a running centre.
+"""`belfry decode`: what did my panel, my camera, my broker send? Works on bytes alone, without settings or stores.
 
-Exit code 0: every frame was well; 1: a fault was found, and is told in its object; 2: the command was not understood.
+Exit code 0: every message was well; 1: a fault was found, and is told in its object; 2: the command was not understood.
 """
 
 import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from belfry.domain.codes import load
+from belfry.domain.reading import Disposition, Observed
 from belfry.protocols.dc09 import key_from_hex
 from belfry.protocols.dc09.describe import describe
+from belfry.protocols.decoded import decoded
+from belfry.protocols.hint import NO_HINT
+from belfry.protocols.readers import READERS, Reader
 
 INPUT_MAX_BYTES: Final = 16 * 1024 * 1024
 """Nobody reads more frames than that; a wrong file is named instead of filling the memory."""
@@ -112,3 +117,65 @@ def _time(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time such as 2026-03-14T08:00:05Z", param_hint="--at") from None
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+
+
+# -- devices ----------------------------------------------------------------------------------------------------------
+
+_ABOUT: Final = {
+    "isapi": "Say what a camera or recorder sent over ISAPI: XML, JSON, or multipart with its MIME header.",
+    "onvif": "Say what a camera sent over ONVIF: a Notify or a PullMessages answer.",
+    "frigate": "Say what Frigate published: an object with topic, retain and payload or payload_text.",
+    "zigbee2mqtt": "Say what Zigbee2MQTT published: an object with topic, retain and payload or payload_text.",
+    "homeassistant": "Say what Home Assistant or ESPHome published: an object with topic, retain and payload.",
+    "shelly": "Say what a Shelly of the second generation sent.",
+    "smtp": "Say what a device's mail says.",
+    "webhook": "Say what a monitoring system or gateway posted; which one, is found out.",
+    "cap": "Say what a CAP 1.2 warning says.",
+}
+
+
+def _add(wire: str, reader: Reader) -> None:
+    """The command of one wire; all of them have one shape."""
+
+    def read(
+        files: Annotated[
+            list[Path] | None,
+            typer.Argument(metavar="[FILE ... | -]", help="One message a file; - reads one from standard input."),
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
+    ) -> None:
+        indent = 2 if sys.stdout.isatty() and not as_json else None
+        rejected = 0
+        for body in _messages(files or []):
+            said = reader(body, NO_HINT)
+            in_part = any(reading.observed is Observed.UNREADABLE for reading in said.readings)
+            rejected += said.disposition is Disposition.REJECT or in_part
+            typer.echo(json.dumps(decoded(wire, said), ensure_ascii=False, indent=indent))
+        if rejected:
+            raise typer.Exit(1)
+
+    app.command(wire, help=_ABOUT.get(wire, "Say what a device sent."), epilog=f"Example: belfry decode {wire} FILE")(
+        read
+    )
+
+
+def _messages(files: list[Path]) -> Iterator[bytes]:
+    """Yield the bytes of each message. A file that cannot be read is a mistake of the command."""
+    if not files:
+        raise typer.BadParameter("give a file with a message, or - for standard input", param_hint="FILE")
+    for file in files:
+        if str(file) == STANDARD_INPUT:
+            yield _standard_input()
+            continue
+        try:
+            with file.open("rb") as opened:
+                body = opened.read(INPUT_MAX_BYTES + 1)
+        except OSError as error:
+            raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from None
+        if len(body) > INPUT_MAX_BYTES:
+            raise typer.BadParameter(f"{file} is longer than {INPUT_MAX_BYTES} bytes", param_hint="FILE")
+        yield body
+
+
+for _wire, _reader in READERS.items():
+    _add(_wire, _reader)

@@ -182,12 +182,19 @@ def _at_site(
 
 
 def _armed(reading: Reading, observed: Observed, device: Device) -> bool | None:
-    """Which armed state a reading asks for. An alarm panel knows its own."""
+    """Which armed state a reading asks for."""
     if observed not in _INTRUDERS:
         return None
     if reading.target in _PEOPLE or reading.switch is not None or observed is Observed.MOTION:
         return True
-    return None if device.wire is DeviceWire.HOMEASSISTANT else False
+    return None if _is_panel(reading, device) else False
+
+
+def _is_panel(reading: Reading, device: Device) -> bool:
+    """Whether an alarm panel says it, by way of a hub: its zones are armed by itself, and some of them always are."""
+    if device.wire is DeviceWire.ISAPI:
+        return reading.point.startswith(("zone", "partition"))  # Contact ID of a hub, `protocols.isapi`
+    return device.wire is DeviceWire.HOMEASSISTANT
 
 
 def _switched(row: DevicePoint | None, switch: Switch) -> bool:
@@ -211,7 +218,7 @@ def _observed(reading: Reading, row: DevicePoint | None) -> Observed | None:
 
 
 def _says(observed: Observed, device: Device, seen: frozenset[Observed]) -> Says | None:
-    if observed is Observed.TAMPER and (device.public_ground or device.wire in CAMERAS):
+    if observed is Observed.TAMPER and device.public_ground:  # TAMPER of an armed area is a property kind
         return _COVERED
     if observed is Observed.STORAGE and device.wire in CAMERAS:
         return _SAYS[Observed.VIDEO_LOSS]

@@ -143,9 +143,9 @@ class DeviceDesk:
                 self._end_whole(device, kept, UNREADABLE, turn)
             case Disposition.ACCEPT | Disposition.IGNORE:
                 self._readable(device, kept, said, turn)
-        if said.disposition is not Disposition.ACCEPT:
+        if said.disposition not in (Disposition.ACCEPT, Disposition.IGNORE):
             return
-        for reading in said.readings:
+        for reading in said.readings:  # of an ignored message too: that all is well may end what was not
             self._read(device, kept, reading, turn)
 
     def _alive(self, device: Device, kept: Kept, turn: Turn) -> None:

@@ -1,0 +1,82 @@
+"""`belfry decode` of what devices sent: one object a message, and nothing of it that describes people."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.testing import CliRunner
+
+from belfry.cli import app
+
+SAMPLES: Final = Path(__file__).parents[1] / "samples"
+
+TOLD: Final = (
+    ("isapi", "isapi/fielddetection_human.xml", "accept", "intrusion video alarm ch1/region3"),
+    ("isapi", "isapi/tmpa_prealarm.json", "accept", "fire pre pre_alarm ch2/region2"),
+    ("isapi", "isapi/axpro_cid.json", "accept", "open_close arm open partition1"),
+    ("isapi", "isapi/face_capture.json", "refuse", ""),
+    ("isapi", "isapi/videoloss_heartbeat.xml", "ignore", ""),
+    ("onvif", "onvif/digital_input.xml", "accept", "other unknown alarm DI_1"),
+    ("onvif", "onvif/face_detect.xml", "refuse", ""),
+    ("frigate", "frigate/review_alert.json", "accept", "intrusion video alarm front_cam/front_yard"),
+    ("frigate", "frigate/tou_face.json", "refuse", ""),
+    ("frigate", "frigate/camera_status_offline.json", "accept", "supervisory camera trouble front_door"),
+    ("zigbee2mqtt", "zigbee2mqtt/contact_open.json", "accept", "intrusion zone alarm contact"),
+    ("zigbee2mqtt", "zigbee2mqtt/keypad_sos_empty_action.json", "ignore", ""),
+    ("homeassistant", "homeassistant/alarm_panel_triggered.json", "accept", "intrusion zone alarm alarm"),
+    ("homeassistant", "homeassistant/esphome_binary_on.json", "accept", "other unknown alarm gas_alarm"),
+    ("shelly", "shelly/shelly_smoke_notifystatus.json", "accept", "fire detector alarm smoke:0"),
+    ("webhook", "webhooks/alertmanager_v4_firing.json", "accept", "environmental limits alarm cold-2"),
+    ("webhook", "webhooks/sensorthings_observation.json", "accept", "environmental limits status 999"),
+    ("webhook", "webhooks/cloudevent_structured.json", "accept", "panic button alarm reception"),
+)
+
+
+def told(*words: str, given: bytes = b"") -> tuple[int, list[dict[str, Any]], str]:
+    """Exit code, the objects on standard output, and what was complained of."""
+    result = CliRunner().invoke(app, ["decode", *words], input=given)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()], result.stderr
+
+
+@pytest.mark.parametrize(("wire", "sample", "disposition", "first"), TOLD)
+def test_a_sample_is_told_as_its_signal(wire: str, sample: str, disposition: str, first: str) -> None:
+    code, (one,), complained = told(wire, str(SAMPLES / sample), "--json")
+    assert (code, one["disposition"], complained) == (0, disposition, "")
+    line = " ".join(one["signals"][0][name] for name in ("category", "subtype", "state", "zone")) if first else ""
+    assert line == first
+    assert bool(one["signals"]) is bool(first)
+
+
+def test_a_message_that_was_rejected_is_a_fault_and_the_others_are_told_too() -> None:
+    files = [str(SAMPLES / "isapi" / name) for name in ("malformed_truncated.xml", "io_active.xml")]
+    code, objects, _ = told("isapi", *files)
+    assert code == 1
+    assert [one["disposition"] for one in objects] == ["reject", "accept"]
+    assert objects[0]["reason"] == "no well-formed XML"
+
+
+def test_a_part_that_was_rejected_is_a_fault() -> None:
+    code, (one,), _ = told("onvif", str(SAMPLES / "onvif/malformed_no_source.xml"))
+    assert (code, one["disposition"]) == (1, "accept")
+    assert [signal["observed"] for signal in one["signals"]] == ["input", "unreadable"]
+
+
+def test_names_of_what_was_stripped_are_told_and_nothing_of_it() -> None:
+    _, (one,), _ = told("frigate", str(SAMPLES / "frigate/events_update_attributes.json"))
+    assert "after.recognized_license_plate" in one["dropped"]
+    sample = json.loads((SAMPLES / "frigate/events_update_attributes.json").read_text())
+    after = sample["payload"]["after"]
+    assert str(after["recognized_license_plate"]) not in json.dumps(one)
+
+
+def test_standard_input_is_one_message() -> None:
+    body = (SAMPLES / "zigbee2mqtt/smoke_true.json").read_bytes()
+    code, (one,), _ = told("zigbee2mqtt", "-", given=body)
+    assert (code, one["signals"][0]["category"]) == (0, "fire")
+
+
+@pytest.mark.parametrize("words", [("isapi",), ("isapi", "no such file"), ("nothing", "-")])
+def test_a_command_that_was_not_understood_is_usage(words: tuple[str, ...]) -> None:
+    assert told(*words)[0] == 2
