@@ -1,0 +1,196 @@
+"""Going to devices instead of being called: one task for each device that has a `host`, back again after every end.
+
+What both fetching receivers (`isapi`, `onvif`) share: who is to be visited by the book, a pause between visits that
+grows while there is none, and when a device that does not answer is lost. How a visit goes is the receiver's.
+"""
+
+import asyncio
+from asyncio import Task
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated, Final
+
+import structlog
+from msgspec import Meta, Struct
+
+from belfry.domain.device import Device, Login
+from belfry.domain.reading import Said
+from belfry.domain.signal import Receipt
+from belfry.ports import Chance, Clock
+from belfry.ports.devices import HearsDevices
+
+log = structlog.get_logger()
+
+STOP_GRACE_S: Final = 5.0
+"""How long a stop waits for what is on its way to the disk."""
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Patience = Annotated[float, Meta(ge=0, le=86_400)]
+
+
+class Gone(Exception):
+    """A visit is over: the device hung up, fell silent, or says nothing that can be read. In words of ours."""
+
+
+class Unwelcome(Gone):
+    """The device does not let us in, or has nothing for us. Asking again at once would lock the account."""
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How often, and how long."""
+
+    retry_least_s: float
+    retry_most_s: float
+    unwelcome_s: float
+    lost_after_s: float
+    look_every_s: float
+
+
+class Visit:
+    """One device, from the moment that it is in the book. `heard` is for the visit to call at every sign of life."""
+
+    def __init__(self, device: Device, login: Login | None) -> None:
+        self.device, self.login = device, login
+        self.here = self.lost = False
+        self.since_s = asyncio.get_running_loop().time()
+        """When it was last heard, on the loop's clock."""
+        self.spoke = False
+        """Within the visit that is under way."""
+
+    def heard(self) -> None:
+        self.since_s = asyncio.get_running_loop().time()
+        self.here = self.spoke = True
+        self.lost = False
+
+
+class Fetching:
+    """The visits of one receiver."""
+
+    def __init__(
+        self,
+        name: str,
+        devices: HearsDevices,
+        clock: Clock,
+        chance: Chance,
+        *,
+        pace: Pace,
+        visit: Callable[[Visit], Awaitable[None]],
+    ) -> None:
+        """`visit` goes to a device and stays; it raises Gone, OSError or TimeoutError at the end."""
+        self._name, self._devices, self._clock, self._chance = name, devices, clock, chance
+        self._pace, self._visit = pace, visit
+        self._visits: dict[str, tuple[Visit, Task[None]]] = {}
+        self._looking: Task[None] | None = None
+        self._keeping: set[asyncio.Future[Receipt | None]] = set()
+        self.unkept = self.messages = 0
+
+    @property
+    def known(self) -> int:
+        return len(self._visits)
+
+    @property
+    def here(self) -> int:
+        """How many devices are being listened to."""
+        return sum(visit.here for visit, _ in self._visits.values())
+
+    def start(self) -> None:
+        self._looking = asyncio.create_task(self._look(), name=f"{self._name}: who is to be visited")
+
+    async def stop(self) -> None:
+        """Let what is on its way to the disk arrive within `STOP_GRACE_S`, and end every visit. Harmless twice."""
+        tasks = [task for _, task in self._visits.values()]
+        if self._looking is not None:
+            tasks.append(self._looking)
+            self._looking = None
+        self._visits.clear()
+        if self._keeping:
+            await asyncio.wait(list(self._keeping), timeout=STOP_GRACE_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def keep(self, visit: Visit, said: Said) -> None:
+        """Have something kept, however long it takes: meanwhile nothing more is read from the device."""
+        at, pause_s = self._clock(), self._pace.retry_least_s
+        device = self._devices.book.by_id(visit.device.id) or visit.device
+        while not await self._kept(lambda: self._devices.hear(device, said, at), device):
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, self._pace.retry_most_s)
+        self.messages += 1
+
+    async def _kept(self, hand_over: Callable[[], "asyncio.Future[Receipt | None]"], device: Device) -> bool:
+        try:
+            future = hand_over()
+            self._keeping.add(future)
+            future.add_done_callback(self._keeping.discard)
+            await asyncio.shield(future)
+        except Exception as error:  # whatever it was, it is not kept
+            self.unkept += 1
+            log.warning("a device's message was not kept", receiver=self._name, error=type(error).__name__)
+            return False
+        return True
+
+    # -- whom to visit
+
+    async def _look(self) -> None:
+        changes: int | None = None
+        while True:
+            if self._devices.book.changes != changes:
+                changes = self._devices.book.changes
+                await self._settle()
+            await asyncio.sleep(self._pace.look_every_s)
+
+    async def _settle(self) -> None:
+        """End the visits of devices that are gone or changed, begin those of new ones."""
+        book = self._devices.book
+        wanted = {device.id: (device, book.login(device.id)) for device in book.at(self._name) if device.host}
+        for known, (visit, task) in list(self._visits.items()):
+            device, login = wanted.get(known, (None, None))
+            if device is None or device.host != visit.device.host or login != visit.login:
+                del self._visits[known]
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        for new, (device, login) in wanted.items():
+            if new not in self._visits:
+                visit = Visit(device, login)
+                task = asyncio.create_task(self._again_and_again(visit), name=f"{self._name}: {new}")
+                self._visits[new] = visit, task
+
+    # -- one device
+
+    async def _again_and_again(self, visit: Visit) -> None:
+        pause_s = self._pace.retry_least_s
+        while True:
+            visit.spoke = False
+            least_s = 0.0
+            try:
+                await self._visit(visit)
+                why = "it hung up"
+            except Unwelcome as error:
+                why, least_s = str(error), self._pace.unwelcome_s
+            except Gone as error:
+                why = str(error)
+            except TimeoutError:
+                why = "it does not answer in time"
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+            except Exception as error:  # one device must not end the visits of the others
+                why = f"our fault: {type(error).__name__}"
+                log.error("a visit failed", receiver=self._name, device=visit.device.id, error=type(error).__name__)
+            if visit.spoke:
+                pause_s = self._pace.retry_least_s
+            visit.here = False
+            await self._missed(visit, why)
+            await asyncio.sleep(max(least_s, pause_s) * (0.5 + self._chance(1)[0] / 512))
+            pause_s = min(pause_s * 2, self._pace.retry_most_s)
+
+    async def _missed(self, visit: Visit, why: str) -> None:
+        """A device that has been away for long enough is lost, once until it is heard again."""
+        away = timedelta(seconds=asyncio.get_running_loop().time() - visit.since_s)
+        if visit.lost or away < timedelta(seconds=self._pace.lost_after_s):
+            return
+        at = self._clock()
+        visit.lost = await self._kept(lambda: self._devices.lost(visit.device, at), visit.device)
+        log.warning("a device is lost", receiver=self._name, device=visit.device.id, why=why)
