@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from belfry.domain.device import Device, DevicePoint, DeviceWire, Login
-from belfry.domain.mapping import Mapping, Rule
+from belfry.domain.mapping import Mapping, MappingRule
 from belfry.domain.reading import Observed, Switch
 from belfry.ports.device_memory import Amount, DeviceDay, DeviceState
 from belfry.ports.devices import (
@@ -203,7 +203,7 @@ def test_a_removed_account_takes_its_devices_with_it(registry: Registry, account
     assert device_rows.read_states(registry.store) == []
 
 
-LEAK = Rule(observed=Observed.WATER, point="leak")
+LEAK = MappingRule(observed=Observed.WATER, point="leak")
 
 
 async def test_a_mapping_is_kept_changed_by_who_saw_it_and_stays_while_a_device_names_it(

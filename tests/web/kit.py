@@ -19,6 +19,8 @@ from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.devices import Asks as DeviceAsks
+from belfry.centre.devices import DeviceDesk
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -118,6 +120,14 @@ class Rig:
         self.plans = registry.plans_door()
         """Without the library, so that nothing is asked for unless a test keeps a plan."""
         self.devices = registry.devices_door(DeviceKeys(b"d" * 32, b"l" * 32))
+        self.device_desk = DeviceDesk(
+            self.devices.book,
+            self.book,
+            self.intake.deliver,
+            memory=self.devices,
+            asks=DeviceAsks(conditions=self.triage.conditions, is_listed=lambda name: name == "faces.age"),
+            clock=self.clock,
+        )
         silent = SilentSites(self.board, self.book, self.clock)
         self.planner = Planner(self.plans.book, self.book, silent=silent.of)
         self.replanning = Replanning(self.board, journal, self.planner, clock=self.clock, chance=self.chance)
@@ -163,6 +173,8 @@ class Rig:
             "plans": self.plans,
             "planner": self.planner,
             "devices": self.devices,
+            "device_desk": self.device_desk,
+            "device_now": self.device_desk.now,
             "skipped": self.replanning.skipped,
             "sheets": registry.sheets_door(),
             "words": registry.words_door(WordKeys(words=b"w" * 32, access=b"a" * 32)),
@@ -227,9 +239,11 @@ class Rig:
         client.headers["X-Belfry-CSRF"] = answer.json()["csrf"]
         return client
 
-    def token(self, role: Role = Role.OPERATOR, name: str | None = None) -> httpx.AsyncClient:
+    def token(
+        self, role: Role = Role.OPERATOR, name: str | None = None, *, tenant: str | None = None
+    ) -> httpx.AsyncClient:
         """A program with a bearer token of a role."""
-        secret = self.registry.tokens.issue(role, name=name, hours=12, by="test")
+        secret = self.registry.tokens.issue(role, name=name, tenant=tenant, hours=12, by="test")
         return self.client(authorization=f"Bearer {secret}")
 
     # -- what happens

@@ -1,10 +1,13 @@
 """Devices over HTTP: kept up by installers, believed by a secret, proved point by point."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from belfry.centre.devices.listening import LISTENERS_MOST
+from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
 from belfry.ports.staff import Role
 from tests.web.kit import Rig
 from tests.web.sites_kit import site
@@ -116,3 +119,100 @@ async def test_a_long_list_goes_on_from_its_cursor(rig: Rig, account_id: str) ->
     rest = (await client.get(f"/devices?limit=3&after={first['next']}")).json()
     assert [one["id"] for one in (*first["items"], *rest["items"])] == ids
     assert rest["next"] is None
+
+
+# -- listening
+
+
+async def test_an_installer_sees_live_what_came_and_what_was_stripped(rig: Rig, account_id: str) -> None:
+    client = rig.token(Role.INSTALLER)
+    told = await added(client, account_id)
+    device = rig.devices.book.by_id(told["id"])
+    assert device is not None
+    listening = (await client.post("/devices/listen", json={"device_id": device.id})).json()
+    smoke = Reading(observed=Observed.SMOKE, point="smoke", state=PointState.ACTIVE)
+    dropped = ("faces.age", "somebody.by.name")
+    said = Said(disposition=Disposition.ACCEPT, readings=(smoke,), dropped=dropped)
+    await rig.device_desk.hear(device, said, rig.now)
+    rig.device_desk.stranger("panels", device.wire, said, rig.now)
+    answer = await client.get(f"/devices/listen/{listening['id']}")
+    (event,) = answer.json()["items"]
+    assert (event["device_id"], event["disposition"]) == (device.id, "accept")
+    assert (event["dropped"], event["dropped_others"]) == (["faces.age"], 1)
+    assert "somebody" not in answer.text
+    (reading,) = event["readings"]
+    assert (reading["point"], reading["category"], reading["zone"]) == ("smoke", "fire", "7")
+    assert (await client.delete(f"/devices/listen/{listening['id']}")).status_code == 204
+    assert (await client.get(f"/devices/listen/{listening['id']}")).status_code == 404
+    heard = (await client.get(f"/devices/{device.id}")).json()
+    assert heard["heard_at"] is not None
+
+
+async def test_who_asks_for_news_waits_for_it_and_it_ends_by_itself(
+    rig: Rig, account_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("belfry.web.device_listening.WAIT_S", 0)
+    client = rig.token(Role.INSTALLER)
+    told = await added(client, account_id)
+    listening = (await client.post("/devices/listen", json={"device_id": told["id"]})).json()
+    answer = (await client.get(f"/devices/listen/{listening['id']}")).json()
+    assert answer == {"items": [], "missed": 0, "over": False}
+    rig.now += timedelta(minutes=31)
+    await rig.device_desk.turn()
+    assert (await client.get(f"/devices/listen/{listening['id']}")).json()["over"] is True
+
+
+async def test_only_so_many_listen_and_to_one_thing_each(rig: Rig, account_id: str) -> None:
+    client = rig.token(Role.INSTALLER)
+    for body, field in (({}, "device_id"), ({"receiver": "elsewhere"}, "receiver")):
+        answer = await client.post("/devices/listen", json=body)
+        assert (answer.status_code, answer.json()["field"]) == (400, field)
+    for _ in range(LISTENERS_MOST):
+        assert (await client.post("/devices/listen", json={"receiver": "panels"})).status_code == 201
+    assert (await client.post("/devices/listen", json={"receiver": "panels"})).status_code == 429
+
+
+# -- mappings
+
+LEAK = {"tests": [{"path": "type", "values": ["leak"]}], "observed": "water", "point": "leak"}
+
+
+async def test_a_mapping_is_tried_kept_changed_and_taken_out(rig: Rig, account_id: str) -> None:
+    client = rig.token(Role.SUPERVISOR)
+    mapping: dict[str, Any] = {"name": "acme", "rules": [LEAK]}
+    tried = await client.post("/mappings/try", json={"mapping": mapping, "message": '{"type": "leak", "who": "Ann"}'})
+    assert (tried.json()["disposition"], tried.json()["readings"][0]["observed"]) == ("accept", "water")
+    assert "Ann" not in tried.text
+    kept = (await client.put("/mappings/acme", json={"mapping": mapping})).json()
+    assert kept["version"] == 1
+    assert (await client.get("/mappings")).json()["items"] == [kept]
+    stale = await client.put("/mappings/acme", json={"mapping": mapping})
+    assert (stale.status_code, stale.json()["type"]) == (409, "belfry:changed")
+    other = await client.put("/mappings/other", json={"mapping": mapping})
+    assert (other.status_code, other.json()["field"]) == (400, "mapping.name")
+    named = await added(client, account_id, wire="mapping", mapping="acme")
+    used = await client.delete("/mappings/acme?version=1")
+    assert (used.status_code, used.json()["type"]) == (409, "belfry:in-use")
+    await client.delete(f"/devices/{named['id']}?version=1")
+    assert (await client.delete("/mappings/acme?version=1")).status_code == 204
+    assert (await client.delete("/mappings/acme?version=1")).status_code == 404
+
+
+async def test_what_is_wrong_with_a_mapping_is_named(rig: Rig) -> None:
+    bad = {"name": "acme", "rules": [{**LEAK, "observed": "unreadable"}]}
+    client = rig.token(Role.SUPERVISOR)
+    tried = (await client.post("/mappings/try", json={"mapping": bad, "message": "{}"})).json()
+    assert [flaw["field"] for flaw in tried["flaws"]] == ["rules[0].observed"]
+    kept = await client.put("/mappings/acme", json={"mapping": bad})
+    assert (kept.status_code, kept.json()["field"]) == (400, "rules[0].observed")
+    copying = {"name": "acme", "rules": [{**LEAK, "text": {"path": "note"}}]}
+    refused = await client.put("/mappings/acme", json={"mapping": copying})
+    assert (refused.status_code, refused.json()["field"]) == (400, "mapping.rules[0].text")
+
+
+async def test_a_mapping_is_changed_by_supervisors_of_all_tenants_alone(rig: Rig) -> None:
+    body = {"mapping": {"name": "acme", "rules": [LEAK]}}
+    assert (await rig.token(Role.INSTALLER).put("/mappings/acme", json=body)).status_code == 403
+    assert (await rig.token(Role.SUPERVISOR, tenant="north").put("/mappings/acme", json=body)).status_code == 403
+    assert (await rig.token(Role.SUPERVISOR, tenant="north").delete("/mappings/acme?version=1")).status_code == 403
+    assert (await rig.token(Role.INSTALLER).get("/mappings")).status_code == 200

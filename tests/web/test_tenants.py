@@ -22,6 +22,7 @@ from belfry.domain.facts import Entry, notice_subject
 from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.premises import SiteParts
 from belfry.domain.reach import Audience, Channel
+from belfry.domain.reading import Disposition, Said
 from belfry.domain.schedules import Schedule
 from belfry.domain.signal import AccountKey
 from belfry.domain.site_file import SiteChange
@@ -209,6 +210,11 @@ FREE: Final[Mapping[str, str]] = {
     "PUT /districts": "refused to who is of some tenants (test_regions)",
     "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
+    "GET /mappings": "a mapping names points and no site",
+    "GET /mappings/schema": "what a mapping is, for everybody",
+    "POST /mappings/try": "keeps nothing and looks nothing up",
+    "PUT /mappings/{name}": "refused to who is of some tenants (test_devices)",
+    "DELETE /mappings/{name}": "refused to who is of some tenants (test_devices)",
     "GET /plans/schema": "what a plan is, for everybody",
     "GET /incidents/record/schema": "what a record is, for everybody",
     "POST /plans/check": "keeps nothing and looks nothing up",
@@ -260,6 +266,9 @@ OWN: Final[Mapping[str, str]] = {
     f"POST {_INCIDENT}/assign": "test_nothing_is_assigned_to_or_from_another_tenant",
     "GET /storms": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
     "GET /storms/{storm_id}": "test_what_a_storm_held_back_is_told_to_its_own_tenant",
+    "POST /devices/listen": "test_nobody_listens_to_others_devices_nor_by_others_ids",
+    "GET /devices/listen/{listening_id}": "test_nobody_listens_to_others_devices_nor_by_others_ids",
+    "DELETE /devices/listen/{listening_id}": "test_nobody_listens_to_others_devices_nor_by_others_ids",
     "GET /devices": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
     "POST /devices": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
     "GET /devices/{device_id}": "test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobody_else",
@@ -996,6 +1005,24 @@ async def test_a_device_of_another_tenant_does_not_exist_and_is_changed_by_nobod
         await town.mine.put(f"/devices/{own.json()['id']}", json=moved),
     ):
         assert (answer.status_code, answer.json()["field"]) == (400, "account_id")
+
+
+async def test_nobody_listens_to_others_devices_nor_by_others_ids(town: Town) -> None:
+    theirs = (await town.all.post("/devices", json=a_device_at(town.south, MARK))).json()["id"]
+    assert (await town.mine.post("/devices/listen", json={"device_id": theirs})).status_code == 404
+    others = (await town.all.post("/devices/listen", json={"receiver": "panels"})).json()["id"]
+    assert (await town.mine.get(f"/devices/listen/{others}")).status_code == 404
+    assert (await town.mine.delete(f"/devices/listen/{others}")).status_code == 404
+    mine = (await town.mine.post("/devices/listen", json={"receiver": "panels"})).json()["id"]
+    desk, device = town.rig.device_desk, town.rig.devices.book.by_id(theirs)
+    assert device is not None
+    said = Said(disposition=Disposition.REJECT, reason=MARK)
+    await desk.hear(device, said, town.rig.now)
+    desk.stranger("panels", device.wire, said, town.rig.now)
+    heard = await town.mine.get(f"/devices/listen/{mine}")
+    assert (heard.json()["items"], MARK in heard.text) == ([], False)
+    told = (await town.all.get(f"/devices/listen/{others}")).json()["items"]
+    assert [one["device_id"] for one in told] == [theirs, None]
 
 
 def a_plan_of(level: str, of: str, name: str = "Theirs") -> dict[str, Any]:

@@ -62,6 +62,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.own_faults import Part
 from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
+from belfry.domain.teams import Teams
 from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
@@ -316,6 +317,7 @@ class Centre:
         self.planner = Planner(self.plans.book, self.book, holidays=self.book.holidays, silent=silent.of)
         self.replanning = Replanning(self.board, stores.journal, self.planner, clock=self._clock, chance=self._chance)
         self.replanning.recall()
+        teams = Teams(one.team() for one in settings.operator_group)
         self.desk = Desk(
             self.board,
             stores.journal,
@@ -326,6 +328,7 @@ class Centre:
             chance=self._chance,
             plans=self.planner,
             language=self._language_of,
+            teams=teams,
         )
         self.bulk = Bulk(
             self.board,
@@ -335,6 +338,7 @@ class Centre:
             rules=settings.rules,
             clock=self._clock,
             chance=self._chance,
+            teams=teams,
         )
         self.desk.tenant_of = lambda incident: _tenant(self.book, incident)
         self.desk.merging.recall()
@@ -524,6 +528,7 @@ class Centre:
             sites=self.sites,
             plans=self.plans,
             devices=self.devices,
+            device_desk=self.device_desk,
             device_now=self.device_desk.now,
             planner=self.planner,
             skipped=self.replanning.skipped,

@@ -31,7 +31,7 @@ Path = Annotated[str, Meta(min_length=1, max_length=PATH_MOST)]
 """Names and places into the message: `data.sensors[0].state`; a name with a dot in it stands in quotes."""
 
 
-class Test(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class MatchTest(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Holds where the value at `path` is one of `values`, or, without them, where there is one at all."""
 
     path: Path
@@ -40,7 +40,7 @@ class Test(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     """Holds where there is none."""
 
 
-class Told(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Tabled(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A constant of `table` by the value at `path`, written as text: `true`, `7`, `wet`. `other`: for all others."""
 
     path: Path
@@ -48,7 +48,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     other: str | None = None
 
 
-class Clock(StrEnum):
+class TimeForm(StrEnum):
     """How a message writes its time."""
 
     RFC3339 = "rfc3339"
@@ -56,12 +56,12 @@ class Clock(StrEnum):
     """Seconds since 1970, or milliseconds where it is too large for seconds."""
 
 
-class Time(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MappedTime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     path: Path
-    form: Clock
+    form: TimeForm
 
 
-class Number(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class MappedNumber(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A number, in a unit of `domain.device.UNITS`; what it means is told by the limits of the device's own table."""
 
     path: Path
@@ -69,26 +69,26 @@ class Number(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     factor: float = 1.0
 
 
-class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class MappingRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a message means where every test holds; the first rule whose tests hold counts."""
 
-    tests: tuple[Test, ...] = ()
+    tests: tuple[MatchTest, ...] = ()
     ignore: bool = False
     """Of no concern; the device lives."""
     observed: Observed | None = None
-    point: str | Told | None = None
+    point: str | Tabled | None = None
     """The name under which the device's table has it."""
-    state: PointState | Told = PointState.ACTIVE
+    state: PointState | Tabled = PointState.ACTIVE
     switch: Switch | None = None
-    time: Time | None = None
-    number: Number | None = None
+    time: MappedTime | None = None
+    number: MappedNumber | None = None
 
 
 class Mapping(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """`name` is what devices name it by. A message for which no rule holds is of an unlisted type."""
 
     name: str
-    rules: tuple[Rule, ...]
+    rules: tuple[MappingRule, ...]
     version: int = 0
     """Grows with every change; whoever changes it names the one that he saw."""
 
@@ -105,7 +105,7 @@ def check(mapping: Mapping) -> list[Flaw]:
     return flaws.found
 
 
-def _check_rule(flaws: Flaws, where: str, rule: Rule) -> None:
+def _check_rule(flaws: Flaws, where: str, rule: MappingRule) -> None:
     flaws.at_most(f"{where}.tests", len(rule.tests), TESTS_MOST)
     for n, test in enumerate(rule.tests[:TESTS_MOST]):
         _check_path(flaws, f"{where}.tests[{n}].path", test.path)
@@ -114,17 +114,17 @@ def _check_rule(flaws: Flaws, where: str, rule: Rule) -> None:
         fits = not (test.absent and test.values is not None)
         flaws.unless(fits, f"{where}.tests[{n}].absent", "true", "no values beside it")
     if rule.ignore:
-        bare = rule == Rule(tests=rule.tests, ignore=True)
+        bare = rule == MappingRule(tests=rule.tests, ignore=True)
         flaws.unless(bare, f"{where}.ignore", "true", "nothing beside it but tests")
         return
     known = rule.observed is not None and (rule.observed in BY_ROW or rule.observed is Observed.VALUE)
     flaws.unless(known, f"{where}.observed", rule.observed, "what a point can watch, or value")
     flaws.unless(rule.point is not None, f"{where}.point", None, "the name of a point")
-    if isinstance(rule.point, Told):
+    if isinstance(rule.point, Tabled):
         _check_told(flaws, f"{where}.point", rule.point, POINT_MOST)
     elif rule.point is not None:
         flaws.line(f"{where}.point", rule.point, POINT_MOST, least=1)
-    if isinstance(rule.state, Told):
+    if isinstance(rule.state, Tabled):
         _check_told(flaws, f"{where}.state", rule.state, NAME_MOST)
         states = set(map(str, PointState))
         told = [*rule.state.table.values(), *filter(None, [rule.state.other])]
@@ -142,7 +142,7 @@ def _check_rule(flaws: Flaws, where: str, rule: Rule) -> None:
         flaws.unless(0 < abs(rule.number.factor) < 1e6, f"{where}.number.factor", rule.number.factor, "a factor")
 
 
-def _check_told(flaws: Flaws, where: str, told: Told, most: int) -> None:
+def _check_told(flaws: Flaws, where: str, told: Tabled, most: int) -> None:
     _check_path(flaws, f"{where}.path", told.path)
     flaws.unless(bool(told.table), f"{where}.table", "empty", "one row at least")
     flaws.at_most(f"{where}.table", len(told.table), TABLE_MOST)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from belfry.domain.mapping import Clock, Mapping, Number, Rule, Test, Time, Told, steps
+from belfry.domain.mapping import MappedNumber, MappedTime, Mapping, MappingRule, MatchTest, Tabled, TimeForm, steps
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
 from belfry.protocols.common import times
 from belfry.protocols.common.jsons import Loose, parse
@@ -30,13 +30,13 @@ def read(body: bytes, mapping: Mapping, *, now: datetime | None = None) -> Said:
     return Said(disposition=Disposition.QUARANTINE, reason="no rule of its mapping holds")
 
 
-def _said(rule: Rule, message: Loose, now: datetime | None) -> Said:
+def _said(rule: MappingRule, message: Loose, now: datetime | None) -> Said:
     if rule.ignore or rule.observed is None:
         return Said(disposition=Disposition.IGNORE, reason="ignored by its mapping", heartbeat=True)
-    point = _constant(rule.point, message) if isinstance(rule.point, Told) else rule.point
+    point = _constant(rule.point, message) if isinstance(rule.point, Tabled) else rule.point
     if point is None:
         return Said(disposition=Disposition.QUARANTINE, reason="its point is in no table of the mapping")
-    state = _constant(rule.state, message) if isinstance(rule.state, Told) else rule.state
+    state = _constant(rule.state, message) if isinstance(rule.state, Tabled) else rule.state
     if state is None:
         return Said(disposition=Disposition.QUARANTINE, reason="its state is in no table of the mapping")
     value = unit = None
@@ -58,7 +58,7 @@ def _said(rule: Rule, message: Loose, now: datetime | None) -> Said:
     return Said(disposition=Disposition.ACCEPT, readings=(reading,))
 
 
-def _holds(test: Test, message: Loose) -> bool:
+def _holds(test: MatchTest, message: Loose) -> bool:
     found = _at(test.path, message)
     if test.absent:
         return found is _NOTHING
@@ -72,7 +72,7 @@ def _same(found: object, value: object) -> bool:
     return isinstance(found, bool) == isinstance(value, bool) and found == value
 
 
-def _constant(told: Told, message: Loose) -> str | None:
+def _constant(told: Tabled, message: Loose) -> str | None:
     """The constant of a value; None where the table has none. The value itself goes nowhere."""
     written = _written(_at(told.path, message))
     return told.other if written is None else told.table.get(written, told.other)
@@ -111,15 +111,15 @@ def _below(found: object, step: str | int) -> object:
             return _NOTHING
 
 
-def _number(wanted: Number, message: Loose) -> float | None:
+def _number(wanted: MappedNumber, message: Loose) -> float | None:
     found = number(_at(wanted.path, message))
     return None if found is None else found * wanted.factor
 
 
-def _time(wanted: Time | None, message: Loose, now: datetime | None) -> times.Told:
+def _time(wanted: MappedTime | None, message: Loose, now: datetime | None) -> times.Told:
     if wanted is None:
         return None, ()
     found = _at(wanted.path, message)
     if found is _NOTHING:
         return None, ()
-    return times.instant(found, now=now) if wanted.form is Clock.RFC3339 else times.epoch(found, now=now)
+    return times.instant(found, now=now) if wanted.form is TimeForm.RFC3339 else times.epoch(found, now=now)

@@ -21,6 +21,7 @@ from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
 from belfry.web.dry_runs import DryRuns
+from belfry.web.ears import Ears
 from belfry.web.front import Front, Page
 from belfry.web.house import House
 from belfry.web.identity import check_loopback
@@ -129,6 +130,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         sign_ins=Gate(Attempts(TRIES, AGAIN), Attempts(NAME_TRIES, NAME_AGAIN), Attempts(SOURCE_TRIES, SOURCE_AGAIN)),
         set_ups=Gate(Attempts(SET_UP_TRIES, AGAIN)),
         dry_runs=DryRuns(),
+        ears=Ears(),
         technicians=Gate(Attempts(CODE_TRIES, AGAIN), Attempts(CODE_TRIES_OF_ALL, CODE_AGAIN)),
     )
 

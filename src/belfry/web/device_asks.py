@@ -1,16 +1,19 @@
 """What the API is asked about devices."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from belfry.domain.device import ADDRESS_MOST, POINTS_MOST, DevicePoint, DeviceWire
+from belfry.domain.mapping import Mapping
 from belfry.domain.premises import NAME_MOST
 from belfry.domain.reading import POINT_MOST, Observed, Switch
 from belfry.web.asks import Ask
 
 Text = Annotated[str, Meta(max_length=ADDRESS_MOST)]
 Number = Annotated[str, Meta(max_length=16)]
+MESSAGE_MOST: Final = 65_536
+
 Finite = Annotated[float, Meta(gt=-1e9, lt=1e9)]
 
 
@@ -78,3 +81,23 @@ class ProveBody(Ask, frozen=True, kw_only=True):
     """Somebody set the detector off and saw its alarm arrive."""
 
     point: Annotated[str, Meta(min_length=1, max_length=POINT_MOST)]
+
+
+class ListenBody(Ask, frozen=True, kw_only=True):
+    """To one device, or to all of a receiver."""
+
+    device_id: Annotated[str, Meta(max_length=60)] | None = None
+    receiver: Annotated[str, Meta(max_length=60)] | None = None
+
+
+class MappingBody(Ask, frozen=True, kw_only=True):
+    """A mapping as it is to be; of a new one `version` is 0."""
+
+    mapping: Mapping
+
+
+class TryMappingBody(Ask, frozen=True, kw_only=True):
+    """A mapping and a message that is tried on it. Nothing of either is kept."""
+
+    mapping: Mapping
+    message: Annotated[str, Meta(max_length=MESSAGE_MOST)]

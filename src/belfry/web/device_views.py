@@ -5,9 +5,12 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from belfry.centre.devices.listening import Event
 from belfry.domain.device import DeviceWire
-from belfry.domain.reading import Observed, Switch
+from belfry.domain.mapping import Mapping
+from belfry.domain.reading import Disposition, Observed, Quality, Reading, Switch
 from belfry.ports.device_memory import Amount
+from belfry.web.site_views import FlawView
 
 
 class DevicePointView(Struct, frozen=True, kw_only=True):
@@ -79,3 +82,114 @@ class DayView(Struct, frozen=True, kw_only=True):
 
 class DayList(Struct, frozen=True):
     items: Sequence[DayView]
+
+
+class ReadingView(Struct, frozen=True, kw_only=True):
+    """One point of a message. `became`: what was made of it, a word of ours; null where it is only tried."""
+
+    point: str
+    observed: str
+    state: str
+    target: str | None
+    value: float | None
+    unit: str | None
+    quality: Sequence[Quality]
+    occurred_at: datetime | None
+    became: str | None
+    category: str | None
+    subtype: str | None
+    zone: str | None
+
+
+class DeviceHeardView(Struct, frozen=True, kw_only=True):
+    """One message. `device_id` null: a stranger, whose `address` is what a new device would need. `dropped`: names of
+    our own lists that were stripped, `dropped_others` how many beside them."""
+
+    at: datetime
+    receiver: str
+    wire: DeviceWire
+    device_id: str | None
+    address: str | None
+    disposition: Disposition | None
+    heartbeat: bool
+    reason: str
+    readings: Sequence[ReadingView]
+    dropped: Sequence[str]
+    dropped_others: int
+
+
+class ListeningView(Struct, frozen=True, kw_only=True):
+    id: str
+    until: datetime
+
+
+class HeardList(Struct, frozen=True, kw_only=True):
+    """`missed`: how many were let go because nobody asked for them."""
+
+    items: Sequence[DeviceHeardView]
+    missed: int
+    over: bool
+
+
+class MappingList(Struct, frozen=True):
+    items: Sequence[Mapping]
+    next: str | None
+
+
+class TriedView(Struct, frozen=True, kw_only=True):
+    """What the message would mean, or what of the mapping has to be mended first."""
+
+    disposition: Disposition | None
+    reason: str
+    readings: Sequence[ReadingView]
+    flaws: Sequence[FlawView]
+
+
+def event_view(event: Event) -> DeviceHeardView:
+    return DeviceHeardView(
+        at=event.at,
+        receiver=event.receiver,
+        wire=event.wire,
+        device_id=event.device,
+        address=event.address,
+        disposition=event.disposition,
+        heartbeat=event.heartbeat,
+        reason=event.reason,
+        readings=[
+            ReadingView(
+                point=one.point,
+                observed=one.observed,
+                state=one.state,
+                target=one.target,
+                value=one.value,
+                unit=one.unit,
+                quality=one.quality,
+                occurred_at=None,
+                became=one.became,
+                category=one.category,
+                subtype=one.subtype,
+                zone=one.zone,
+            )
+            for one in event.readings
+        ],
+        dropped=event.dropped,
+        dropped_others=event.dropped_others,
+    )
+
+
+def reading_view(reading: Reading) -> ReadingView:
+    """Of a message that is only tried: what it means at a site is not asked."""
+    return ReadingView(
+        point=reading.point,
+        observed=reading.observed,
+        state=reading.state,
+        target=reading.target,
+        value=reading.value,
+        unit=reading.unit,
+        quality=reading.quality,
+        occurred_at=reading.occurred_at,
+        became=None,
+        category=None,
+        subtype=None,
+        zone=None,
+    )

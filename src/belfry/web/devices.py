@@ -50,7 +50,7 @@ async def devices(
     after: Annotated[str | None, QueryParameter(max_length=60)] = None,
 ) -> DeviceList:
     """By id. `unproved`: those of which a point never proved its alarm; `lost`: those that are silent for too long."""
-    desk, kept = front(request), _devices(request)
+    desk, kept = front(request), kept_devices(request)
     found: list[DeviceView] = []
     for device in sorted(kept.book.all(), key=lambda one: one.id):
         if (after is not None and device.id <= after) or (account_id is not None and device.account_id != account_id):
@@ -73,7 +73,7 @@ async def devices(
 
 @get("/devices/{device_id:str}", guards=[need(Right.DEVICES)], responses={404: _REFUSED[404]}, summary="One device")
 async def device(request: Asked, device_id: FromPath[str]) -> DeviceView:
-    return _told(request, _known(request, device_id))
+    return _told(request, known(request, device_id))
 
 
 @get(
@@ -84,9 +84,9 @@ async def device(request: Asked, device_id: FromPath[str]) -> DeviceView:
 )
 async def device_days(request: Asked, device_id: FromPath[str]) -> DayList:
     """None, some or many, of the last month: refusals are no counters."""
-    known = _known(request, device_id)
+    one = known(request, device_id)
     since = (front(request).house.clock() - DAYS).date()
-    days = await _devices(request).days(device=known.id, since=since)
+    days = await kept_devices(request).days(device=one.id, since=since)
     return DayList([DayView(day=one.day, refused=one.refused, stripped=one.stripped) for one in days])
 
 
@@ -98,7 +98,7 @@ async def add_device(request: Asked, data: JSONBody[DeviceBody]) -> DeviceView:
     """Its secret is shown by `POST /devices/{id}/secret`."""
     _must_have(request, data)
     try:
-        kept = await _devices(request).add(_of(data, "", 0), by=visitor_of(request).user.name)
+        kept = await kept_devices(request).add(_of(data, "", 0), by=visitor_of(request).user.name)
     except DeviceUnfit as error:
         raise unfit(error.flaws) from None
     except DeviceTaken as error:
@@ -109,12 +109,12 @@ async def add_device(request: Asked, data: JSONBody[DeviceBody]) -> DeviceView:
 @put("/devices/{device_id:str}", opt=takes(DeviceBody), summary="Change a device", **_CHANGE)
 async def change_device(request: Asked, device_id: FromPath[str], data: JSONBody[DeviceBody]) -> DeviceView:
     """In place of the version that it names. A point that is changed has to prove its alarm again."""
-    _known(request, device_id)
+    known(request, device_id)
     _must_have(request, data)
     if data.version is None:
         raise refused_field("version", "version: the one that was seen", limit="required")
     try:
-        kept = await _devices(request).change(_of(data, device_id, data.version), by=visitor_of(request).user.name)
+        kept = await kept_devices(request).change(_of(data, device_id, data.version), by=visitor_of(request).user.name)
     except DeviceUnfit as error:
         raise unfit(error.flaws) from None
     except DeviceTaken as error:
@@ -131,9 +131,9 @@ async def remove_device(
     request: Asked, device_id: FromPath[str], version: Annotated[int, QueryParameter(ge=1)]
 ) -> None:
     """Nothing that it says is believed any more."""
-    _known(request, device_id)
+    known(request, device_id)
     try:
-        await _devices(request).remove(device_id, version, by=visitor_of(request).user.name)
+        await kept_devices(request).remove(device_id, version, by=visitor_of(request).user.name)
     except DeviceChanged:
         raise _changed() from None
     except NoSuchDevice:
@@ -149,12 +149,12 @@ async def remove_device(
 )
 async def device_secret(request: Asked, device_id: FromPath[str], data: JSONBody[SecretBody]) -> SecretView:
     """That it was shown, and to whom, is a change row."""
-    known, kept, by = _known(request, device_id), _devices(request), visitor_of(request).user.name
+    one, kept, by = known(request, device_id), kept_devices(request), visitor_of(request).user.name
     try:
-        secret = await (kept.renew_secret(known.id, by=by) if data.renew else kept.secret(known.id, by=by))
+        secret = await (kept.renew_secret(one.id, by=by) if data.renew else kept.secret(one.id, by=by))
     except NoSuchDevice:
         raise _nothing() from None
-    now = kept.book.by_id(known.id) or known
+    now = kept.book.by_id(one.id) or one
     return SecretView(
         secret=secret, path=f"/d/{secret}", recipient=secret, signing_key=kept.book.signing_key(now).hex()
     )
@@ -169,10 +169,10 @@ async def device_secret(request: Asked, device_id: FromPath[str], data: JSONBody
 )
 async def device_login(request: Asked, device_id: FromPath[str], data: JSONBody[LoginBody]) -> None:
     """It is sealed and never shown."""
-    known = _known(request, device_id)
+    one = known(request, device_id)
     login = None if data.user is None else Login(data.user, data.password)
     try:
-        await _devices(request).set_login(known.id, login, by=visitor_of(request).user.name)
+        await kept_devices(request).set_login(one.id, login, by=visitor_of(request).user.name)
     except NoSuchDevice:
         raise _nothing() from None
 
@@ -185,11 +185,13 @@ async def device_login(request: Asked, device_id: FromPath[str], data: JSONBody[
     **_CHANGE,
 )
 async def prove_point(request: Asked, device_id: FromPath[str], data: JSONBody[ProveBody]) -> DeviceView:
-    known, desk = _known(request, device_id), front(request)
-    if all(row.point != data.point for row in known.points):
+    one, desk = known(request, device_id), front(request)
+    if all(row.point != data.point for row in one.points):
         raise refused_field("point", "point: the device has no row for it", value=data.point)
     try:
-        kept = await _devices(request).prove(known.id, data.point, desk.house.clock(), by=visitor_of(request).user.name)
+        kept = await kept_devices(request).prove(
+            one.id, data.point, desk.house.clock(), by=visitor_of(request).user.name
+        )
     except NoSuchDevice:
         raise _nothing() from None
     return _told(request, kept)
@@ -198,15 +200,21 @@ async def prove_point(request: Asked, device_id: FromPath[str], data: JSONBody[P
 # -- pieces -----------------------------------------------------------------------------------------------------------
 
 
-def _devices(request: Asked) -> Devices:
+def may_see(request: Asked, device_id: str) -> bool:
+    found = kept_devices(request).book.by_id(device_id)
+    return found is not None and _site(request, found) is not None
+
+
+def kept_devices(request: Asked) -> Devices:
     kept = front(request).house.devices
     if kept is None:
         raise refused(404, "This centre keeps no devices")
     return kept
 
 
-def _known(request: Asked, device_id: str) -> Device:
-    found = _devices(request).book.by_id(device_id)
+def known(request: Asked, device_id: str) -> Device:
+    """Raises Refused where there is none, or it is at a site of others."""
+    found = kept_devices(request).book.by_id(device_id)
     if found is None or _site(request, found) is None:
         raise _nothing()
     return found
@@ -251,7 +259,7 @@ def _told(request: Asked, device: Device) -> DeviceView:
     account = _site(request, device)
     if account is None:
         raise _nothing()
-    return _view(front(request), _devices(request), device, account)
+    return _view(front(request), kept_devices(request), device, account)
 
 
 def _view(desk: Front, kept: Devices, device: Device, account: Account) -> DeviceView:

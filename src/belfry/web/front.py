@@ -11,6 +11,7 @@ from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.web.attempts import Gate
 from belfry.web.dry_runs import DryRuns
+from belfry.web.ears import Ears
 from belfry.web.house import House
 from belfry.web.places import Places
 from belfry.web.repeats import Said
@@ -54,6 +55,8 @@ class Front:
     """By source, and all together."""
     dry_runs: DryRuns
     """Of sheets."""
+    ears: Ears
+    """Who listens to devices."""
 
 
 def front(connection: ASGIConnection[Any, Any, Any, Any]) -> Front:

@@ -10,6 +10,7 @@ from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
+from belfry.centre.devices import DeviceDesk
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverDesk
 from belfry.centre.notices import NoticeBook
@@ -158,6 +159,8 @@ class House:
 
     devices: Devices | None = None
     """None: this centre keeps no devices."""
+    device_desk: DeviceDesk | None = None
+    """Who hears them; None: nobody can listen."""
     device_now: Callable[[str], DeviceNow] = lambda _: DeviceNow()
     """How a device is, by its id."""
 

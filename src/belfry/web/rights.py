@@ -60,6 +60,8 @@ class Right(StrEnum):
     """See devices, their points, and when they were heard."""
     EDIT_DEVICES = "edit_devices"
     """Add and change devices, and see what an installer types into them."""
+    MAPPINGS = "mappings"
+    """Change what devices' own JSON means."""
     DECODE = "decode"
 
 
@@ -96,6 +98,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.PLANS: _DESK_HEADS,
     Right.DEVICES: _ROOM | {Role.INSTALLER, Role.HOLDER},
     Right.EDIT_DEVICES: _DESK_HEADS | {Role.INSTALLER},
+    Right.MAPPINGS: _DESK_HEADS,
     Right.DECODE: _PEOPLE,
 }
 
