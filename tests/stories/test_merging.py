@@ -294,3 +294,19 @@ async def test_a_case_that_ends_by_its_own_rule_gives_back_what_is_still_open_un
         "TECH.POWER 4 taken 1001 [restored]",
         "TECH.POWER 4 waiting 2002",
     ]
+
+
+async def test_who_reads_on_under_his_case_is_at_work_on_it(town: Town) -> None:
+    anna = await town.operator("anna")
+    lead, other = await burglaries(town, anna, FIRST, SECOND)
+    await taken(anna, lead)
+    await merge(anna, other, lead)
+    idle_s = town.settings.rules.idle_release_s
+    await town.pass_time(seconds=idle_s - 10)
+    await anna.act(other["id"], "note", text="A car drove off")
+    await town.pass_time(seconds=idle_s - 10)
+    (row,) = await anna.incidents("open")
+    assert row["taken_by"] == "anna"
+    await town.pass_time(seconds=20)
+    (row,) = await anna.incidents("open")
+    assert row["taken_by"] is None

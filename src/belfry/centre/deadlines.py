@@ -95,8 +95,12 @@ class Deadlines:
     # -- what the web tells
 
     def touch(self, incident_id: str, by: str) -> None:
-        """The operator `by` did something at an incident, or is there; counts where it is his."""
+        """The operator `by` did something at an incident, or is there; counts where it is his. What is merged is looked
+        at for the one that leads."""
         incident = self._board.get(incident_id)
+        if incident is not None and incident.merged_into is not None and incident.open:
+            incident_id = incident.merged_into
+            incident = self._board.get(incident_id)
         if incident is not None and incident.taken_by == by:
             now = self._clock()
             self._touched[incident_id] = now
