@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from belfry.centre.deadlines import Deadlines
 from belfry.domain.commands import Close, Hold, Note, Reclassify, Take, TakeOver
 from belfry.domain.facts import Due, Escalated, Fact, IncidentState, Noted, Released, Taken
 from belfry.domain.incident import State
+from belfry.domain.plan import Step, StepType
+from belfry.domain.step_facts import PlanChosen, StepDone
 from belfry.journal.memory import MemoryJournal
 from belfry.ports import JournalError
 from tests.centre.staffed import Room, staffed
@@ -64,6 +67,26 @@ async def test_a_hold_that_ends_wakes_it(room: Room) -> None:
     woken = room.incident()
     assert (woken.state, woken.held_by, woken.waiting_since) == (State.WAITING, "anna", after(600))
     assert told(await at(room, watch, 690)) == ["desk"]
+
+
+# -- waits of a plan
+
+
+async def test_a_wait_whose_time_is_over_before_somebody_is_passed_once_and_without_a_name(room: Room) -> None:
+    wait = Step(id="out", do=StepType.WAIT, text="Wait", wait_s=60)
+    again = structs.replace(wait, id="again", wait_s=30)
+    watch = room.watched()
+    await room.open(priority=3)
+    await room.act(Take(1), ANNA)
+    await room.write(PlanChosen(incident="i1", steps=(wait, again), refs=()))
+    assert await at(room, watch, 59) == []
+    (passed,) = await at(room, watch, 60)
+    assert isinstance(passed, StepDone)
+    assert (passed.by, passed.step, passed.next) == (None, "out", "again")
+    assert await at(room, watch, 89) == []
+    assert [type(fact) for fact in await at(room, watch, 90)] == [StepDone]
+    assert await at(room, watch, 91) == []
+    assert room.incident().version == 2  # an act that is under way counts all the same
 
 
 # -- limits

@@ -207,3 +207,53 @@ async def test_the_centre_only_says_what_dials(tmp_path: Path) -> None:
         await town.say("shop", "1134", "001")
         shop = (await take_next(anna))["id"]
         assert (await calls(anna, shop))["dialler"] == "sip:{number}@pbx.example.org"
+
+
+async def test_a_list_on_which_only_the_premises_are_left_is_at_its_end_at_a_silent_site(town: Town) -> None:
+    """Nobody waits for three rounds of a number that nobody may dial."""
+    anna = await town.operator("anna")
+    await furnish(town, "hotel")
+    await town.say("hotel", "1130", "001")
+    await town.say("hotel", "1122", "003")
+    taken = [(await take_next(anna))["id"]]
+    (break_in,) = [row["id"] for row in await anna.incidents("open") if row["kind"] == "PROP.ALARM.INTR"]
+    assert break_in not in taken  # brought along with the hold-up
+    plan = await anna.do(break_in, "no_picture")
+    assert plan["at"] == "holder"
+    assert [(one["name"], one["why"]) for one in plan["calls"]] == [("Reception", "silent"), ("Duty manager", None)]
+    manager = plan["calls"][1]["contact"]
+    for _ in range(3):
+        assert plan["at"] == "holder"
+        plan = await anna.do(break_in, "no_answer", contact=manager)
+    assert plan["at"] == "guard"
+
+
+async def test_a_word_that_is_compared_answers_the_plan_that_asks_for_it(town: Town) -> None:
+    """N 1 W: the right word needs no further key; a wrong one is the second before it counts."""
+    anna, boris = await town.operator("anna"), await town.operator("boris")
+    wendy = await town.operator("wendy", Role.ADMINISTRATOR)
+    await furnish(town, "shop")
+    account = account_of(town, "shop")
+    contact = (await wendy.get(f"/accounts/{account}"))["contacts"][0]["id"]
+    answer = await wendy.client.put(f"/accounts/{account}/words", json={"contact": contact, "word": "cormorant"})
+    assert answer.status_code == 200, answer.text
+
+    async def say(desk: Desk, word: str) -> Row:
+        body = {"word": word, "incident": shop}
+        told: Row = (await desk.post(f"/accounts/{account}/words/check", **body)).json()
+        return told
+
+    await town.say("shop", "1130", "001")
+    shop = (await take_next(anna))["id"]
+    assert (await say(anna, "cormorant"))["accepted"]  # before it is asked for, it answers nothing
+    assert (await anna.plan(shop))["at"] == "premises"
+    assert (await anna.do(shop, "reached"))["at"] == "word"
+    assert not (await say(anna, "albatross"))["accepted"]
+    assert (await say(boris, "cormorant"))["accepted"]  # who does not have it answers nothing
+    assert (await anna.plan(shop))["at"] == "word"
+    assert (await say(anna, "cormorant"))["accepted"]
+    plan = await anna.plan(shop)
+    assert (plan["at"], plan["owed"]) == (None, [])
+    (step,) = [one for one in plan["steps"] if one["id"] == "word"]
+    assert (step["state"], step["outcome"], step["by"]) == ("done", "right", "anna")
+    assert (await anna.detail(shop))["ending"] is None  # a wrong word was said: a person judges

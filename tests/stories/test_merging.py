@@ -101,6 +101,20 @@ async def test_what_is_merged_wakes_the_case_that_is_held(town: Town) -> None:
     assert (woken["number"], woken["state"]) == (lead["number"], "waiting")
 
 
+async def test_a_case_that_is_held_until_its_restore_waits_for_all_that_is_merged_into_it(town: Town) -> None:
+    anna = await town.operator("anna")
+    lead, other = await burglaries(town, anna, ("school", "01"), ("hotel", "01"), code="1110")
+    await taken(anna, lead)
+    await merge(anna, other, lead)
+    await anna.act(lead["id"], "hold", on="restore", reason="The brigade is there")
+    await town.panel("school").say("3110", area="01", zone="001")
+    await town.settled()
+    held = await anna.detail(lead["id"])
+    assert (held["state"], held["restore"]["open_points"]) == ("held", 1)
+    await town.panel("hotel").say("3110", area="01", zone="001")
+    await until(lambda: (one := town.centre.board.get(lead["id"])) is not None and one.state == "waiting")
+
+
 async def test_closing_the_case_closes_all_of_it_and_no_signal_of_it_unseen(town: Town) -> None:
     anna = await town.operator("anna")
     lead, other = await burglaries(town, anna, FIRST, SECOND)

@@ -191,7 +191,7 @@ async def test_a_lift_call_has_a_voice_and_a_technician_with_a_time(town: Town) 
     arrives = (town.clock.now + timedelta(minutes=25)).isoformat()
     plan = await anna.do(lift, "passed", arrives_at=arrives, agency=plan["agencies"][0]["id"])
     assert now_at(plan) == ("out", [])
-    assert len(plan["coming"]) == 1
+    assert [one["name"] for one in plan["coming"]] == ["Ascent lifts, rescue"]
 
 
 async def test_a_jeweller_whose_lines_are_cut_goes_to_the_police_at_once(town: Town) -> None:

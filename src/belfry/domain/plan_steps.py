@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from belfry.domain.commands import HOLDS_ON
 from belfry.domain.incident import Incident
+from belfry.domain.merging import still_owed
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import Deed, leads, stays
 
@@ -99,7 +100,7 @@ def has_waited(incident: Incident, step: Step, now: datetime) -> bool:
     if step.wait_s is not None and now >= since + timedelta(seconds=step.wait_s):
         return True
     if step.on == "restore":
-        return incident.restored
+        return incident.restored and not still_owed(incident)
     if step.on == "arrival":
         return incident.arrived_at is not None and not incident.coming
     return step.on == "signal" and any(one.received_at > since for one in incident.newest)
