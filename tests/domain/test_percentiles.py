@@ -14,9 +14,11 @@ from tests.domain.incidents import NOON, after
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def taken(seconds: float, *, kind: str = "FIRE.ALARM.AUTO", priority: int = 1, later: float = 0) -> Handled:
+def taken(
+    seconds: float, *, kind: str = "FIRE.ALARM.AUTO", priority: int = 1, later: float = 0, team: str | None = None
+) -> Handled:
     since = after(later)
-    return Handled(kind=kind, priority=priority, since=since, taken_at=since + timedelta(seconds=seconds))
+    return Handled(kind=kind, priority=priority, since=since, taken_at=since + timedelta(seconds=seconds), team=team)
 
 
 def made(*handled: Handled, by: By = "priority") -> list[Group]:
@@ -98,3 +100,10 @@ def test_a_shift_follows_the_change_to_summer_time() -> None:
 
 def test_a_clock_that_was_set_back_gives_no_negative_time() -> None:
     assert figure(made(taken(-30))[-1]).longest == 0.0
+
+
+def test_a_group_of_operators_has_figures_from_ten_incidents_on_and_what_is_nobodys_stands_last() -> None:
+    north, south, nobodys = [taken(10, team="north")] * 10, [taken(20, team="south")] * 9, [taken(30)]
+    groups = made(*north, *south, *nobodys, by="team")
+    assert [(group.key, group.incidents) for group in groups] == [("north", 10), ("-", 10), ("", 20)]
+    assert figure(groups[0]).p90 == 10

@@ -226,6 +226,9 @@ hours = ["mo-fr 06:00-18:00"]
 [[shift]]
 name = "day"
 begins = "06:00"
+[[operator_group]]
+name = "north"
+members = ["anna", "boris", "chloe", "dora", "emil"]
 """
 
 
@@ -233,6 +236,7 @@ def test_ways_out_the_rota_and_the_shifts_arrive(tmp_path: Path) -> None:
     file = tmp_path / "belfry.toml"
     file.write_text(REACHED)
     settings = load(file)
+    assert settings.operator_group[0].team().members == ("anna", "boris", "chloe", "dora", "emil")
     assert settings.notifier[0].rest == {"url_file": str(tmp_path / "secrets/sam")}
     assert settings.on_call[0].row().hours[0].days == (0, 1, 2, 3, 4)
     assert settings.shift[0].shift().begins == 360
@@ -251,6 +255,7 @@ def test_ways_out_the_rota_and_the_shifts_arrive(tmp_path: Path) -> None:
         (REACHED.replace('"mo-fr', '"mx-fr'), "wants days of mo tu we th fr sa su"),
         (REACHED.replace('"06:00"', '"6"'), "begins = '6': wants a time such as '06:00'"),
         (REACHED + '[[shift]]\nname = "late"\nbegins = "06:00"', "two shifts begin at the same time"),
+        (REACHED.replace(', "emil"', ""), "operator_group north: 4 members: wants at least 5"),
         ('time_zone = "Moon/Base"', "time_zone = 'Moon/Base': wants a name such as 'Europe/Berlin'"),
         ("[on_call]\nname = 'x'", "on_call: wants [[on_call]] in double brackets"),
     ],

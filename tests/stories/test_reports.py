@@ -13,7 +13,7 @@ import pytest
 
 from belfry.app import centre
 from belfry.ports.staff import Role
-from belfry.settings import NotifierTable, OnCallTable, ReportTable, Settings
+from belfry.settings import NotifierTable, OnCallTable, ReportTable, Settings, TeamTable
 from tests.notify.post_office import PostOffice, post_office
 from tests.stories.kit import Desk, Town, open_town, until, until_told
 
@@ -104,6 +104,30 @@ async def test_no_report_names_who_acted(town: Town) -> None:
     await closed(town, anna, "shop", "1134", "001")
     for path in ("/reports/load", "/reports/accounts", "/reports/response"):
         assert "anna" not in httpx.Response(200, json=await anna.get(path, **MARCH)).text
+
+
+async def test_the_response_of_a_group_of_operators_is_told_from_ten_incidents_on_and_never_of_one(
+    tmp_path: Path,
+) -> None:
+    def grouped(settings: Settings) -> Settings:
+        members = ("anna", "boris", "chloe", "dora", "emil")
+        return msgspec.structs.replace(settings, operator_group=(TeamTable(name="Night room", members=members),))
+
+    async with open_town(tmp_path, change=grouped) as town:
+        anna, zoe = await town.operator("anna"), await town.operator("zoe")
+        for _ in range(9):
+            await closed(town, anna, "shop", "1134", "001")
+            town.clock.wait(minutes=40)  # no runaway
+        await closed(town, zoe, "shop", "1134", "001")
+        few = await anna.get("/reports/response", by="team", **MARCH)
+        assert [(one["key"], one["incidents"]) for one in few["groups"]] == [("-", 10), ("", 10)]
+        assert few["groups"][0]["label"] == "In no group, or in one with fewer than ten incidents"
+        await closed(town, anna, "shop", "1134", "001")
+        enough = await anna.get("/reports/response", by="team", **MARCH)
+        assert [(one["key"], one["incidents"]) for one in enough["groups"]] == [("Night room", 10), ("-", 1), ("", 11)]
+        answer = await anna.client.get("/reports/response/file", params={**MARCH, "form": "csv", "by": "team"})
+        assert "Night room" in answer.content.decode("utf-8-sig")
+        assert "anna" not in answer.content.decode("utf-8-sig")
 
 
 # -- sent

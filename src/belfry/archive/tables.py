@@ -48,6 +48,7 @@ INCIDENT: Final = Table(
     Column("area", Text),
     Column("zone", Text),
     Column("code", Text),
+    Column("team", Text),
     Column("group", Text, nullable=False),
     Index("archive_incident_closed", "closed_at", "id"),
     Index("archive_incident_due", "group", "closed_at"),

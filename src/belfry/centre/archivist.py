@@ -186,6 +186,7 @@ def closed_incident(incident: Incident, closed: Closed, kinds: Collection[str] =
         area=None if first is None else first.area,
         zone=None if first is None else first.zone,
         code=None if first is None else first.code,
+        team=incident.first_team,
     )
 
 

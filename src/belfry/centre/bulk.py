@@ -27,6 +27,7 @@ from belfry.domain.plan_run import begin
 from belfry.domain.presets import Rules
 from belfry.domain.site_handling import owner_beside, site_of
 from belfry.domain.step_facts import PlanChosen
+from belfry.domain.teams import NO_TEAMS, Teams
 from belfry.ports import Chance, Clock, Journal, Stale
 
 log = structlog.get_logger()
@@ -88,9 +89,10 @@ class Bulk:
         rules: Rules,
         clock: Clock,
         chance: Chance,
+        teams: Teams = NO_TEAMS,
     ) -> None:
         self._board, self._journal, self._seals, self._planner = board, journal, seals, planner
-        self._rules, self._clock, self._chance = rules, clock, chance
+        self._rules, self._clock, self._chance, self._teams = rules, clock, chance, teams
         self._outcomes: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
         self._running: dict[tuple[str, str], asyncio.Task[Outcome]] = {}
         self.tell: Callable[[Outcome], None] = lambda _: None
@@ -243,7 +245,7 @@ class Bulk:
         return Why.CHANGED
 
     def _entry(self, incident: Incident, ask: BulkAsk, by: Staff, sealed: Sequence[Sealed]) -> Entry:
-        now, fact = self._clock(), self._fact(incident, ask, by, tuple(sealed))
+        now, fact = self._clock(), self._teams.mark(self._fact(incident, ask, by, tuple(sealed)))
         facts = (fact, *(() if self._planner is None else self._planner.beside(incident, fact, now)))
         return Entry(id=self._chance(16), subject=incident_subject(incident.id), at=now, facts=facts)
 

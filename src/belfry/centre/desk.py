@@ -56,6 +56,7 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
 from belfry.domain.site_handling import attached, owner_beside, site_of, together
+from belfry.domain.teams import NO_TEAMS, Teams
 from belfry.ports import Chance, Clock, Journal, JournalError, Stale
 
 log = structlog.get_logger()
@@ -90,9 +91,10 @@ class Desk:
         chance: Chance,
         plans: Planner | None = None,
         language: Callable[[Incident], str | None] = lambda _: None,
+        teams: Teams = NO_TEAMS,
     ) -> None:
         """`plans` None: nothing is asked for at an incident. `language` is that of an incident's site."""
-        self._language = language
+        self._language, self._teams = language, teams
         self._board, self._journal, self._seals, self._plans = board, journal, seals, plans
         self._kinds, self._rules, self._clock, self._chance = kinds, rules, clock, chance
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -100,7 +102,7 @@ class Desk:
         self.merging = Merging(board, journal, clock=clock, chance=chance)
         self.tenant_of: Callable[[Incident], str | None] = lambda _: None
         """Whose incident it is: those of two tenants are never one case."""
-        self._together = Together(board, journal, clock=clock, chance=chance, plans=plans)
+        self._together = Together(board, journal, clock=clock, chance=chance, plans=plans, teams=teams)
         self._at_sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Acts that move a whole site go one after the other too."""
         self._promised: set[str] = set()
@@ -357,7 +359,7 @@ class Desk:
     def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:
         now = self._clock()
         incident = self._on_board(incident_id)
-        fact = self._decide(incident, command, by, now).sealed(sealed)
+        fact = self._teams.mark(self._decide(incident, command, by, now).sealed(sealed))
         facts = (fact, *(() if self._plans is None else self._plans.beside(incident, fact, now)))
         return Entry(id=self._chance(16), subject=incident_subject(incident_id), at=now, facts=facts)
 

@@ -14,6 +14,7 @@ from belfry.centre.plans import Planner
 from belfry.domain.facts import Entry, OnIncident, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import beside, brought_along, given_back, handed, owner_beside, site_of
+from belfry.domain.teams import NO_TEAMS, Teams
 from belfry.ports import Chance, Clock, Journal, Stale
 
 log = structlog.get_logger()
@@ -26,10 +27,17 @@ Follows = Callable[[Incident, Incident], OnIncident | None]
 
 class Together:
     def __init__(
-        self, board: Board, journal: Journal, *, clock: Clock, chance: Chance, plans: Planner | None = None
+        self,
+        board: Board,
+        journal: Journal,
+        *,
+        clock: Clock,
+        chance: Chance,
+        plans: Planner | None = None,
+        teams: Teams = NO_TEAMS,
     ) -> None:
         self._board, self._journal, self._clock, self._chance = board, journal, clock, chance
-        self._plans = plans
+        self._plans, self._teams = plans, teams
 
     async def bring(self, lead: Incident) -> None:
         """Everything of the site goes to who has taken `lead`. Raises JournalError."""
@@ -59,7 +67,7 @@ class Together:
             fact = None if lead is None or other is None else follows(lead, other)
             if fact is None or other is None:
                 return
-            now = self._clock()
+            now, fact = self._clock(), self._teams.mark(fact)
             facts = (fact, *(() if self._plans is None else self._plans.beside(other, fact, now)))
             entry = Entry(id=self._chance(16), subject=incident_subject(other_id), at=now, facts=facts)
             try:

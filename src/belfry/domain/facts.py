@@ -260,6 +260,8 @@ class Taken(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag
     """Who gave it to him, where he did not take it himself."""
     bulk: str | None = None
     """The act on many that this belongs to, here and below."""
+    team: str | None = None
+    """The group of operators that he belonged to then (`domain.teams`)."""
 
 
 class Released(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="released"):

@@ -186,6 +186,8 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     taken_by: str | None = None
     taken_at: datetime | None = None
     first_taken_at: datetime | None = None
+    first_team: str | None = None
+    """The group of operators of whoever took it first."""
     first_act_at: datetime | None = None
     """First note, hold, reclassification or closing by a person after the first take."""
     held_until: datetime | None = None
@@ -514,7 +516,8 @@ def _acted(incident: Incident, at: datetime) -> None:
 def _take(incident: Incident, fact: Taken, position: int, at: datetime) -> None:
     incident.state = State.TAKEN
     incident.taken_by, incident.taken_at = fact.by, at
-    incident.first_taken_at = incident.first_taken_at or at
+    if incident.first_taken_at is None:
+        incident.first_taken_at, incident.first_team = at, fact.team
     incident.due_at = incident.due_at or at
     incident.held_until = incident.held_on = incident.held_by = incident.pending_until = None
     incident.seen_upto = max(incident.seen_upto, fact.seen_upto)

@@ -1,4 +1,4 @@
-"""How quick a centre was, over what is over: percentiles of each clock by kind, priority or shift (RULES 4).
+"""How quick a centre was, over what is over: percentiles by kind, priority, shift or group of operators (RULES 4).
 
 Never by person. A percentile is a value that occurred (the nearest rank), not one between two of them; of nothing there
 is none, and the figure says of how many it is. Shares within target and limit are held against the rules as they are
@@ -15,11 +15,13 @@ from msgspec import Struct
 
 from belfry.domain.clocks import ACT, ARRIVE, CLOCKS, TAKE, TOLD, Limits, limits
 from belfry.domain.presets import Rules
+from belfry.domain.teams import INCIDENTS_LEAST, NO_TEAM
 
 RANKS: Final = (80.0, 90.0, 95.0, 98.5)
 """The percentiles that the trade reports."""
 
-By = Literal["kind", "priority", "shift"]
+By = Literal["kind", "priority", "shift", "team"]
+"""`team`: a group of operators (`domain.teams`)."""
 _Wanted = Callable[[str, int], Mapping[str, Limits]]
 
 
@@ -45,6 +47,7 @@ class Handled(Struct, frozen=True, kw_only=True):
     acted_at: datetime | None = None
     told_at: datetime | None = None
     arrived_at: datetime | None = None
+    team: str | None = None
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """`key`: a kind, a priority or the name of a shift. `incidents`: how many ended in it."""
+    """`key`: a kind, a priority, the name of a shift or of a group of operators. `incidents`: how many ended in it."""
 
     key: str
     incidents: int
@@ -81,8 +84,10 @@ def response(
     found: dict[str, list[Handled]] = {}
     for one in every:
         found.setdefault(key(one), []).append(one)
+    if by == "team":
+        found = _large(found)
     order = {shift.name: shift.begins for shift in shifts}
-    keys = sorted(found, key=lambda name: (order.get(name, 0), name))
+    keys = sorted(found, key=lambda name: (name == NO_TEAM, order.get(name, 0), name))
 
     @cache
     def wanted(kind: str, priority: int) -> Mapping[str, Limits]:
@@ -115,6 +120,15 @@ def _key(by: By, shifts: Sequence[Shift], zone: tzinfo) -> Callable[[Handled], s
             return lambda one: str(one.priority)
         case "shift":
             return lambda one: shift_of(one.since, shifts, zone)
+        case "team":
+            return lambda one: one.team or NO_TEAM
+
+
+def _large(found: Mapping[str, list[Handled]]) -> dict[str, list[Handled]]:
+    """Groups with enough incidents; the others together count as nobody's."""
+    large = {name: some for name, some in found.items() if name != NO_TEAM and len(some) >= INCIDENTS_LEAST}
+    rest = [one for name, some in found.items() if name not in large for one in some]
+    return {**large, NO_TEAM: rest} if rest else large
 
 
 def _group(key: str, handled: Sequence[Handled], wanted: _Wanted) -> Group:

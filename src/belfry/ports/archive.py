@@ -49,6 +49,8 @@ class ClosedIncident(Struct, frozen=True, kw_only=True):
     the panel sent them, never a text."""
     zone: str | None = None
     code: str | None = None
+    team: str | None = None
+    """The group of operators of whoever took it first; never who."""
 
 
 Heard = Mapping[tuple[str, str], int]

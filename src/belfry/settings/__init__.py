@@ -3,7 +3,7 @@
 `shape` says what the keys are and their limits, `reading` turns text into that shape and names every mistake.
 """
 
-from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable
+from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
 from belfry.settings.reporting import ReportTable
 from belfry.settings.shape import Console, ReceiverTable, Retention, Settings, host_port
@@ -18,6 +18,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShiftTable",
+    "TeamTable",
     "host_port",
     "load",
     "notifier_part",

@@ -1,5 +1,5 @@
-"""`[[notifier]]`, `[[on_call]]` and `[[shift]]`: ways out to people, whom an escalation reaches, and the
-shifts that reports are made by.
+"""`[[notifier]]`, `[[on_call]]`, `[[shift]]` and `[[operator_group]]`: ways out to people, whom an escalation reaches,
+and the shifts and groups that reports are made by.
 
 Where a notifier sends to is a secret: it stands in the environment or in a file of its own, never in the settings.
 """
@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from belfry.domain import rota
 from belfry.domain.percentiles import Shift
+from belfry.domain.teams import Team
 
 Text = Annotated[str, Meta(min_length=1, max_length=rota.NAME_MOST)]
 
@@ -69,6 +70,17 @@ class OnCallTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         )
         rota.check(row)
         return row
+
+
+class TeamTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[operator_group]]`: operators whose figures a report tells together, five at least."""
+
+    name: Text
+    members: tuple[Text, ...]
+    """Names of staff accounts."""
+
+    def team(self) -> Team:
+        return Team(self.name, self.members)
 
 
 class ShiftTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -72,7 +72,7 @@ def parse(text: str, *, file: str = "settings") -> Settings:
         raise SettingsError(file, ["is nested too deep"]) from error
     except ValueError as error:  # a number of more digits than Python reads
         raise SettingsError(file, [f"has a number that is too long: {error}"]) from error
-    for several in ("receiver", "notifier", "on_call", "shift", "report"):
+    for several in ("receiver", "notifier", "on_call", "shift", "operator_group", "report"):
         tables = data.get(several)
         if isinstance(tables, dict):
             raise SettingsError(

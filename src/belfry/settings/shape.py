@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from belfry.domain import facts
+from belfry.domain import facts, teams
 from belfry.domain.presets import Rules
 from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import reaching, reporting
-from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable
+from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -209,6 +209,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     notifier: tuple[NotifierTable, ...] = ()
     on_call: tuple[OnCallTable, ...] = ()
     shift: tuple[ShiftTable, ...] = ()
+    operator_group: tuple[TeamTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
@@ -224,6 +225,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if TRAINING in names:
             raise ValueError(f"receiver.name: {TRAINING} is kept for exercises, which no equipment may say")
         reaching.check(self.notifier, self.on_call, self.shift)
+        teams.check([one.team() for one in self.operator_group])
         reporting.check(self.report, self.on_call)
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")

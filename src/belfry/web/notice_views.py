@@ -47,7 +47,7 @@ class NoticeList(Struct, frozen=True, kw_only=True):
 
 
 class ResponseGroup(Struct, frozen=True, kw_only=True):
-    """`key` is a kind, a priority or a shift, and empty for the whole."""
+    """`key` is a kind, a priority, a shift or a group of operators (`-`: of none), and empty for the whole."""
 
     key: str
     label: str

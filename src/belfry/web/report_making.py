@@ -21,7 +21,7 @@ from belfry.web.notice_views import ResponseGroup, ResponseReport
 from belfry.web.outlet import Audience
 from belfry.web.problems import refused
 from belfry.web.report_views import AccountsReport, GroupCount, LoadReport, SiteLine
-from belfry.web.response_report import INCIDENTS_MOST, counts, handled_of
+from belfry.web.response_report import INCIDENTS_MOST, counts, handled_of, label_of
 
 
 class Asked(Struct, frozen=True):
@@ -88,18 +88,13 @@ async def response_of(desk: Front, asked: Asked, by: By, language: str) -> Respo
         groups=[
             ResponseGroup(
                 key=group.key,
-                label=_label(desk, by, group.key, language),
+                label=label_of(desk, by, group.key, language),
                 incidents=group.incidents,
                 figures=list(group.figures),
             )
             for group in groups
         ],
     )
-
-
-def _label(desk: Front, by: By, key: str, language: str) -> str:
-    kinds = desk.house.kinds
-    return kinds.words(key, language).label if by == "kind" and key in kinds else key
 
 
 async def _closed(desk: Front, asked: Asked) -> Sequence[ClosedIncident]:

@@ -1,7 +1,7 @@
 """How quick the room was: percentiles of the four clocks over what ended in a span of time, from the archive.
 
-By kind, priority or shift and never by person. What was an exercise, or handled under another incident, is not in it;
-nor is what its kind's own rule closed before anybody had it.
+By kind, priority, shift or group of operators, and never by person. What was an exercise, or handled under another
+incident, is not in it; nor is what its kind's own rule closed before anybody had it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from litestar import Router, get
 from litestar.params import FromQuery, QueryParameter
 
 from belfry.domain.percentiles import RANKS, By, Handled, response
+from belfry.domain.teams import NO_TEAM
 from belfry.ports.archive import ClosedIncident, Sought
 from belfry.web.archive import archive_of, check_time, closed_of, sees
 from belfry.web.bodies import Asked
@@ -21,6 +22,7 @@ from belfry.web.identity import need
 from belfry.web.languages import language_of
 from belfry.web.notice_views import ResponseGroup, ResponseReport
 from belfry.web.outlet import Audience
+from belfry.web.paper.words import Say
 from belfry.web.problems import refused, refused_field
 from belfry.web.rights import Right
 from belfry.web.sight import viewer_of
@@ -64,7 +66,7 @@ async def response_report(
         groups=[
             ResponseGroup(
                 key=group.key,
-                label=_label(desk, by, group.key, language),
+                label=label_of(desk, by, group.key, language),
                 incidents=group.incidents,
                 figures=list(group.figures),
             )
@@ -94,10 +96,14 @@ def handled_of(one: ClosedIncident) -> Handled:
         acted_at=one.first_act_at,
         told_at=one.told_at,
         arrived_at=one.arrived_at,
+        team=one.team,
     )
 
 
-def _label(desk: Front, by: By, key: str, language: str) -> str:
+def label_of(desk: Front, by: By, key: str, language: str) -> str:
+    """How a group of the report is called."""
+    if by == "team" and key == NO_TEAM:
+        return Say(language).t("reports.no_team")
     kinds = desk.house.kinds
     return kinds.words(key, language).label if by == "kind" and key in kinds else key
 

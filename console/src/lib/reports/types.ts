@@ -1,7 +1,7 @@
 // What the server tells of reports and of the false-alarm record of a site.
 
 export type Which = 'load' | 'accounts' | 'response';
-export type By = 'priority' | 'kind' | 'shift';
+export type By = 'priority' | 'kind' | 'shift' | 'team';
 
 export interface Load {
   since: string;

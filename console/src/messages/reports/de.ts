@@ -58,6 +58,8 @@ export const reports: Record<keyof typeof en, Message> = {
   'reports.by.priority': 'Priorität',
   'reports.by.kind': 'Art',
   'reports.by.shift': 'Schicht',
+  'reports.by.team': 'Gruppe',
+  'reports.no_team': 'In keiner Gruppe oder in einer mit weniger als zehn Vorgängen',
   'reports.csv': 'CSV',
   'reports.pdf': 'PDF',
   'reports.none': 'In diesem Zeitraum wurde nichts abgeschlossen. Es gibt also nichts zu zählen und keinen Anteil.',

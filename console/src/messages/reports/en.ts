@@ -57,6 +57,8 @@ export const reports = {
   'reports.by.priority': 'Priority',
   'reports.by.kind': 'Kind',
   'reports.by.shift': 'Shift',
+  'reports.by.team': 'Operator group',
+  'reports.no_team': 'In no group, or in one with fewer than ten incidents',
   'reports.csv': 'CSV',
   'reports.pdf': 'PDF',
   'reports.none': 'Nothing was closed in this span. So there is nothing to count, and no rate.',

@@ -58,6 +58,8 @@ export const reports: Record<keyof typeof en, Message> = {
   'reports.by.priority': 'Prioridad',
   'reports.by.kind': 'Tipo',
   'reports.by.shift': 'Turno',
+  'reports.by.team': 'Grupo',
+  'reports.no_team': 'En ningún grupo, o en uno con menos de diez incidentes',
   'reports.csv': 'CSV',
   'reports.pdf': 'PDF',
   'reports.none': 'No se cerró nada en este período: no hay nada que contar, ni tasa alguna.',

@@ -58,6 +58,8 @@ export const reports: Record<keyof typeof en, Message> = {
   'reports.by.priority': 'Priorité',
   'reports.by.kind': 'Type',
   'reports.by.shift': 'Équipe',
+  'reports.by.team': 'Groupe',
+  'reports.no_team': 'Dans aucun groupe, ou dans un groupe de moins de dix incidents',
   'reports.csv': 'CSV',
   'reports.pdf': 'PDF',
   'reports.none': 'Rien n’a été clos dans cette période : rien à compter, et aucun taux.',
