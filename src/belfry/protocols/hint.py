@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain import mapping as declared
 from belfry.domain.device import DevicePoint
 
 
@@ -28,8 +29,8 @@ class Hint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of HTTP: the first value of each name."""
     points: tuple[DevicePoint, ...] | None = None
     """The table of the device that speaks; None: every point counts as configured (`belfry decode`)."""
-    mapping: str | None = None
-    """Of a device of wire `mapping`: its mapping's name."""
+    mapping: declared.Mapping | None = None
+    """Of a device of wire `mapping`: what its JSON means."""
     channel_offset: int = 0
     """Of the device: see `Device.channel_offset`."""
     now: datetime | None = None

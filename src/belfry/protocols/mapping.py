@@ -9,6 +9,7 @@ from belfry.protocols.common import times
 from belfry.protocols.common.jsons import Loose, parse
 from belfry.protocols.common.unreadable import Unreadable, never_raises, rejected
 from belfry.protocols.common.values import number
+from belfry.protocols.hint import Hint
 
 WRITTEN_MOST: Final = 120
 """Characters of a value that can be in a table."""
@@ -28,6 +29,13 @@ def read(body: bytes, mapping: Mapping, *, now: datetime | None = None) -> Said:
         if all(_holds(test, message) for test in rule.tests):
             return _said(rule, message, now)
     return Said(disposition=Disposition.QUARANTINE, reason="no rule of its mapping holds")
+
+
+def read_by_hint(body: bytes, hint: Hint) -> Said:
+    """The same as readers of other wires are called."""
+    if hint.mapping is None:
+        return rejected("its mapping is not there")
+    return read(body, hint.mapping, now=hint.now)
 
 
 def _said(rule: MappingRule, message: Loose, now: datetime | None) -> Said:

@@ -206,7 +206,7 @@ class HttpDoor:
             headers={name: value for name, value in headers.items() if name.startswith("ce-")},
             query=_query(scope["query_string"]),
             points=device.points,
-            mapping=device.mapping,
+            mapping=None if device.mapping is None else self._devices.book.mapping(device.mapping),
             channel_offset=device.channel_offset,
             now=now,
         )
