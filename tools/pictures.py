@@ -7,6 +7,7 @@ clocks differ. Four browsers look at it, each signed in as another operator: des
 """
 
 import argparse
+import base64
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,9 @@ FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 DESK: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 FORM: Final[ViewportSize] = {"width": 1200, "height": 860}
+WALL: Final[ViewportSize] = {"width": 3840, "height": 2160}
+SHOWN_WIDTH: Final = 1280
+"""A wall's picture is kept at a third of its size: the guide shows it no larger."""
 LOOKED_AT_AFTER_S: Final = 62
 WAITS_AT_MOST_S: Final = 240
 HOLDER: Final = "anderby"
@@ -58,6 +62,7 @@ def main(words: Sequence[str]) -> int:
             "phone-light": visit(browser, url, PHONE, "light"),
             "phone-dark": visit(browser, url, PHONE, "dark"),
         }
+        keep_begin(desks["console-light"], asked.only)
         wait_until(begun + LOOKED_AT_AFTER_S)
         wait_for_a_dozen(desks["console-light"])
         for name in ("phone-light", "phone-dark"):
@@ -65,6 +70,7 @@ def main(words: Sequence[str]) -> int:
         at_work(desks["console-light"], desks["console-dark"], asked.only)
         sites(desks["console-light"], desks["console-dark"], asked.only)
         storm(desks["console-light"], asked.only)
+        wall(browser, url, desks["console-dark"], asked.only)
         plans(desks["console-light"], asked.only)
         together(desks["console-light"], asked.only)
         shift(desks["console-light"], asked.only)
@@ -146,9 +152,40 @@ def wait_for_a_dozen(page: Page) -> None:
     page.wait_for_function(f"{counted} >= 12", timeout=WAITS_AT_MOST_S * 1000)
 
 
+BEGUN_MS: Final = 12_000
+
+
+def keep_begin(page: Page, only: Sequence[str]) -> None:
+    """What a visitor sees who has just come: a handful of rows, and what to try."""
+    page.get_by_test_id("tour").wait_for()
+    page.wait_for_timeout(BEGUN_MS)
+    keep(page, "demo", only)
+
+
+def wall(browser: Browser, url: str, signed_in: Page, only: Sequence[str]) -> None:
+    """The room on a wall of 3840 px, as a whole and as small as the guide shows it."""
+    if only and "wall" not in only:
+        return
+    context = browser.new_context(
+        viewport=WALL, color_scheme="dark", locale="en-GB", timezone_id="Europe/London",
+        storage_state=signed_in.context.storage_state(),
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(f"{url}wall")
+    page.locator("[data-testid^=wall-row-]").nth(3).wait_for()
+    page.wait_for_timeout(1_000)
+    picture = base64.b64encode(page.screenshot()).decode()
+    page.set_viewport_size({"width": SHOWN_WIDTH, "height": SHOWN_WIDTH * WALL["height"] // WALL["width"]})
+    page.goto("about:blank")
+    page.set_content(f'<body style="margin:0"><img src="data:image/png;base64,{picture}" style="width:100%">')
+    page.wait_for_timeout(500)
+    keep(page, "wall", only)
+    context.close()
+
+
 def at_work(first: Page, second: Page, only: Sequence[str]) -> None:
     """Two operators take an emergency each, write what they did, and look at closing and holding."""
-    first.locator("[data-testid^=row-]", has_text="Linden School").click()
+    first.locator("[data-testid^=row-]", has_text="Linden School").first.click()
     first.get_by_test_id("act-take").wait_for()
     first.keyboard.press("t")
     second.keyboard.press("n")
@@ -478,11 +515,18 @@ def storm(page: Page, only: Sequence[str]) -> None:
 
 def shift(page: Page, only: Sequence[str]) -> None:
     """Two fires close by as one case, the sheet of a shift, and somebody who practises."""
-    if only and not {"merged", "handover", "training"} & {*only}:
+    if only and not {"merged", "handover", "handover-sign", "training"} & {*only}:
         return
     page.goto(f"{page.url.partition('?')[0].rstrip('/')}/?incident={page.evaluate(MERGE)}")
     page.get_by_test_id("merged").wait_for()
     keep(page, "merged", only)
+    page.keyboard.press("Shift+H")
+    page.get_by_test_id("handover-words").wait_for()
+    keep(page, "handover-sign", only)
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("handover-signed").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("queue").wait_for()
     page.keyboard.press("Shift+H")
     page.get_by_test_id("handover-text").fill(LEFT)
     keep(page, "handover", only)
@@ -492,9 +536,9 @@ def shift(page: Page, only: Sequence[str]) -> None:
     page.get_by_test_id("train-shop").click()
     page.get_by_test_id("training-banner").wait_for()
     page.keyboard.press("Shift+T")
-    page.get_by_test_id("training-end").wait_for()
+    page.get_by_test_id("training-end").first.wait_for()
     keep(page, "training", only)
-    page.get_by_test_id("training-end").click()
+    page.get_by_test_id("training-end").first.click()
 
 
 LEFT: Final = "The guard at the kiosk is late: ask him again at three."
