@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from belfry.domain.facts import Act, Joined, Opened, Received
+from belfry.domain.facts import Act, Closed, Joined, Opened, Received, Released, Taken
 from belfry.domain.incident import State
+from belfry.domain.plan import Step, StepType
 from belfry.domain.signal import Method
+from belfry.domain.step_facts import PlanChosen
 from tests.centre.kit import SITES, START, room
 
 
@@ -141,6 +143,22 @@ async def test_a_mains_failure_waits_and_its_restore_closes_it_unseen() -> None:
         centre.wait(minutes=5)
         await centre.say("3301")
         assert centre.incidents() == []
+
+
+async def test_a_restore_closes_nothing_whose_plan_still_demands_a_step_of_who_had_it() -> None:
+    demanded = Step(id="holder", do=StepType.CALL_CONTACT, demanded=True)
+    for steps, left in (((demanded,), [State.WAITING]), ((), [])):
+        async with room() as centre:
+            await centre.say("1301")
+            (incident,) = centre.incidents()
+            await centre.write(Taken(incident=incident.id, by="anna", seen_upto=1))
+            await centre.write(PlanChosen(incident=incident.id, steps=steps, refs=()))
+            await centre.write(Released(incident=incident.id, by="anna"))
+            await centre.say("3301")
+            assert [one.state for one in centre.incidents()] == left
+            if not left:
+                (over,) = [fact for fact in await centre.facts() if isinstance(fact, Closed)]
+                assert over.reasons == ("restored while nobody had it",)
 
 
 async def test_a_mains_failure_where_people_sleep_waits_five_minutes() -> None:

@@ -119,7 +119,8 @@ def _fits(command: DoStep, do: StepType, now: datetime) -> None:
     if command.arrives_at <= now:
         raise Invalid("arrives_at", command.arrives_at, "must lie ahead")
     if command.arrives_at - now > ARRIVES_WITHIN:
-        raise Invalid("arrives_at", command.arrives_at, f"at most {ARRIVES_WITHIN.days} days ahead")
+        hours = f"{ARRIVES_WITHIN.days * 24} h"
+        raise Invalid("arrives_at", command.arrives_at, f"at most {hours} ahead")
 
 
 def _must_be_verified(incident: Incident, command: DoStep, step: Step | None, do: StepType, *, silent: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
 from belfry.domain.facts import Closed, Effect, Joined, Logged, Mended, OnIncident, Point
+from belfry.domain.handling import owed_of
 from belfry.domain.incident import Incident, State
 from belfry.domain.merging import still_owed
 from belfry.domain.panel_modes import ends
@@ -76,17 +77,23 @@ def restored_facts(case: Case, incident: Incident, points: tuple[Point, ...]) ->
             reasons=(f"restore: {words}",),
         )
     ]
-    untaken = incident.state in (State.PENDING, State.WAITING)
-    if left == 0 and untaken and not incident.life and incident.auto_close in _CLOSED_BY_RESTORE:
+    if left == 0 and _closes_itself(incident):
+        taken_before = incident.first_taken_at is not None
         facts.append(
             Closed(
                 incident=incident.id,
                 disposition=Disposition.RESTORED,
                 seen_upto=incident.signals_seq + 1,
-                reasons=("restored before anybody took it",),
+                reasons=("restored while nobody had it" if taken_before else "restored before anybody took it",),
             )
         )
     return facts
+
+
+def _closes_itself(incident: Incident) -> bool:
+    """Nobody has it, and whoever had it left nothing to do that its plan demands."""
+    untaken = incident.state in (State.PENDING, State.WAITING)
+    return untaken and not incident.life and incident.auto_close in _CLOSED_BY_RESTORE and not owed_of(incident)
 
 
 def _closed_before(case: Case) -> Incident | None:
