@@ -96,8 +96,10 @@ export interface Signal {
   act: string | null;
   incident: string | null;
   quality: string[];
-  /** As the registry names the zone; in the story of an incident alone. */
+  /** As the registry names the zone, else the device that said it; in the story of an incident alone. */
   zone_name: string | null;
+  /** Id of the device that said it, null for panels and people. */
+  device: string | null;
 }
 
 export interface Row {

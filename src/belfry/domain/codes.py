@@ -175,6 +175,11 @@ class Codes:
                 return row.rule
         return UNLISTED_MEANING if state in RAISING else LOGGED
 
+    def name_of(self, category: Category | None, subtype: str | None, state: SignalState | None) -> str | None:
+        """What a device says by this, in the words of the list; None where no list names it."""
+        rows = self._by_meaning.get((category, subtype, state), ())
+        return rows[-1].meaning.name if rows else None  # those of devices come behind those of panels
+
     def restores(self, wire: Wire, code: str) -> frozenset[str]:
         """The pair keys of the codes that this one restores or ends."""
         if wire is Wire.CID:

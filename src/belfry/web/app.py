@@ -90,7 +90,15 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 
 def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     silent = SilentSites(house.board, house.accounts, house.clock)
-    teller = Teller(house.accounts, house.kinds, house.codes, house.rules, silent.of, beside=partial(_beside, house))
+    teller = Teller(
+        house.accounts,
+        house.kinds,
+        house.codes,
+        house.rules,
+        silent.of,
+        beside=partial(_beside, house),
+        device_name=partial(_device_name, house),
+    )
     places = Places(house.accounts, house.seals, house.clock)
     tenants = Tenants(house.accounts, house.clock)
     neighbours = Neighbours(house.board, house.accounts, house.rules)
@@ -145,6 +153,11 @@ def _back(house: House, name: str) -> None:
     house.deadlines.console_back(name)
     if house.feed is not None:
         house.feed.console_back(name)
+
+
+def _device_name(house: House, device_id: str) -> str | None:
+    known = None if house.devices is None else house.devices.book.by_id(device_id)
+    return None if known is None else known.name or None
 
 
 def _beside(house: House, incident: Incident) -> Sequence[Incident]:

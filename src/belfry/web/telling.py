@@ -35,7 +35,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.merging import still_owed
 from belfry.domain.presets import Rules
-from belfry.domain.signal import RESTORING, AccountKey, SignalState, Wire
+from belfry.domain.signal import RESTORING, AccountKey, SignalState
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
 from belfry.domain.validation import Score, in_words, is_user_pressed, may_be_scored, score
@@ -89,6 +89,8 @@ class Teller:
     maps: SiteMaps = field(default_factory=SiteMaps)
     beside: Callable[[Incident], Sequence[Incident]] = lambda _: ()
     """What is open at the site of an incident."""
+    device_name: Callable[[str], str | None] = lambda _: None
+    """What its site calls a device, by the device's id."""
     scores: dict[str, tuple[tuple[int, ...], list[SiteMap | None], Score | None]] = field(default_factory=dict)
     """As last reckoned, by incident: a row is told to many more often than it changes."""
 
@@ -158,6 +160,8 @@ class Teller:
         key = incident.account
         site = self._site(incident) if incident.open or not in_list else None
         area_name, zone_name = (None, None) if site is None else self._names(incident)
+        if site is not None and zone_name is None:
+            zone_name = self._device(incident.first.device)
         return {
             "id": incident.id,
             "number": incident.number,
@@ -285,7 +289,13 @@ class Teller:
     def line(self, brief: Brief, incident: Incident, act: Act) -> SignalView:
         """Return a signal as a line of its incident's story, with what the registry calls its zone."""
         _, zone_name = self._called(incident, brief.area, brief.zone)
-        return structs.replace(self.signal(brief, incident, act), zone_name=zone_name)
+        return structs.replace(
+            self.signal(brief, incident, act), zone_name=zone_name or self._device(brief.device), device=brief.device
+        )
+
+    def _device(self, device: str | None) -> str | None:
+        """What its site calls a device."""
+        return None if device is None else self.device_name(device)
 
     def signal(self, brief: Brief, incident: Incident, act: Act | None = None) -> SignalView:
         """Return a signal as its incident remembers it. Without `act`, as far as its state tells."""
@@ -322,17 +332,20 @@ class Teller:
             area=said.area,
             zone=said.zone,
             code=said.code,
-            name=self._name(said.wire, said.code),
+            name=self._name(said),
             category=said.category,
             subtype=said.subtype,
             state=said.state,
             act=became.act or None,
             incident=became.incident,
             quality=list(became.quality),
+            device=said.device,
         )
 
-    def _name(self, wire: Wire | None, code: str | None) -> str | None:
-        return None if wire is None or code is None else self.codes.meaning(wire, code).name or None
+    def _name(self, said: Brief | Received) -> str | None:
+        if said.wire is None or said.code is None:
+            return None if said.device is None else self.codes.name_of(said.category, said.subtype, said.state)
+        return self.codes.meaning(said.wire, said.code).name or None
 
 
 def _restore(incident: Incident) -> RestoreView:

@@ -90,7 +90,9 @@ class SignalView(Struct, frozen=True, kw_only=True):
     incident: str | None
     quality: list[str]
     zone_name: str | None = None
-    """As the registry names the zone; in the story of an incident alone."""
+    """As the registry names the zone, else the device that said it; in the story of an incident alone."""
+    device: str | None = None
+    """Id of the device that said it, null for panels and people."""
 
 
 class SignalList(Struct, frozen=True):
