@@ -1,0 +1,120 @@
+"""The SMTP receiver: alarm mails of cameras and recorders, answered once they are kept.
+
+Owns sockets, TLS and limits. Who speaks and what is answered is the desk's (`smtp_desk`), what it means nobody's here.
+"""
+
+import asyncio
+from asyncio import AbstractServer, get_running_loop
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from belfry.ports import Accounts, Chance, Clock, Intake
+from belfry.ports.devices import HearsDevices
+from belfry.receivers.limits import Shares, amount, room
+from belfry.receivers.smtp_desk import MailDesk
+from belfry.receivers.smtp_settings import SmtpSettings, Tls
+from belfry.receivers.smtp_wire import Conversation, Wire
+from belfry.receivers.tls import server_context
+
+__all__ = ["SmtpReceiver", "SmtpSettings"]
+
+BACKLOG: Final = 256
+HANDSHAKE_WITHIN_S: Final = 10.0
+STOP_GRACE_S: Final = 5.0
+"""How long a stop waits for what is on its way to the disk, so that it is answered."""
+ANSWER_TURNS: Final = 20
+"""Turns of the loop that an answer needs to leave, and a conversation to end."""
+
+
+class SmtpReceiver:
+    """A door for mails of devices (`ports.Receiver`)."""
+
+    Settings: ClassVar[type[SmtpSettings]] = SmtpSettings
+    takes_devices: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        intake: Intake,
+        accounts: Accounts,
+        clock: Clock,
+        chance: Chance,
+        *,
+        devices: HearsDevices,
+    ) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._desk = MailDesk(settings, devices, clock)
+        self._wire: Wire | None = None
+        self._server: AbstractServer | None = None
+        self._listening: tuple[str, int] | None = None
+
+    @property
+    def listening(self) -> tuple[str, int]:
+        """Host and port as bound. Raises RuntimeError before `start`."""
+        if self._listening is None:
+            raise RuntimeError(f"receiver {self.name} does not listen yet")
+        return self._listening
+
+    async def start(self) -> None:
+        """Listen. Raises OSError with the address, or with setting and file of a certificate, where it cannot."""
+        settings = self._settings
+        host, port = _host_port(settings.listen)
+        context = None
+        if settings.tls_cert is not None:
+            context = await asyncio.to_thread(server_context, settings.tls_cert, settings.tls_key)
+        shares = Shares(most=room(settings.max_connections), most_each=settings.max_connections_per_source)
+        wire = self._wire = Wire(settings, self._desk, shares, context)
+        implicit = context if settings.tls is Tls.IMPLICIT else None
+        try:
+            self._server = await get_running_loop().create_server(
+                lambda: Conversation(wire),
+                host,
+                port,
+                backlog=BACKLOG,
+                ssl=implicit,
+                ssl_handshake_timeout=None if implicit is None else HANDSHAKE_WITHIN_S,
+            )
+        except OSError as error:
+            raise OSError(error.errno, f"{settings.listen}: {error.strerror or error}") from error
+        address = self._server.sockets[0].getsockname()
+        self._listening = address[0], address[1]
+
+    async def stop(self) -> None:
+        """Close the door, let what is being kept be answered within `STOP_GRACE_S`, and hang up. Harmless twice."""
+        if self._server is None or self._wire is None:
+            return
+        self._server.close()
+        self._server = None
+        if self._desk.under_way:
+            await asyncio.wait(set(self._desk.under_way), timeout=STOP_GRACE_S)
+            await _turns()
+        for conversation in list(self._wire.conversations):
+            conversation.hang_up()
+        await _turns()
+
+    def describe(self) -> Mapping[str, object]:
+        wire = self._wire
+        return {
+            "name": self.name,
+            "type": "smtp",
+            "listen": "{}:{}".format(*self._listening) if self._listening else self._settings.listen,
+            "connections": 0 if wire is None else wire.shares.total,
+            "messages": self._desk.heard,
+            "unkept": self._desk.unkept,
+            "strangers": amount(self._desk.strangers),
+            "turned_away": amount(0 if wire is None else wire.turned_away),
+        }
+
+
+async def _turns() -> None:
+    for _ in range(ANSWER_TURNS):
+        await asyncio.sleep(0)
+
+
+def _host_port(listen: str) -> tuple[str, int]:
+    """Return host and port of `127.0.0.1:8525` or `[::1]:8525`. Raises ValueError."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"listen = {listen!r}: wants HOST:PORT")
+    return host.strip("[]"), int(port)

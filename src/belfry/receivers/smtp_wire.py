@@ -1,0 +1,112 @@
+"""aiosmtpd's conversation, with limits that it does not have: connections of a source, and bytes before an answer.
+
+Nothing of it goes to its log, at any level: it would write down every command, and a recipient is a secret.
+"""
+
+import asyncio
+import logging
+import ssl
+from typing import Any, ClassVar, Final
+
+from aiosmtpd.smtp import SMTP
+
+from belfry.receivers.limits import Shares, source_of
+from belfry.receivers.smtp_desk import MailDesk
+from belfry.receivers.smtp_settings import SmtpSettings, Tls
+
+LINE_MOST_BYTES: Final = 65_536
+"""Of a line of a mail; the standard says 1,000, and cameras send a picture on one."""
+COMMANDS_MOST: Final = 200
+"""Of each kind in one connection; a relay that has more begins anew."""
+ASIDE_MOST_BYTES: Final = 262_144
+"""How much may come beyond a mail's limit before anything is answered: the end of a mail that is a little too long is
+waited for, to say so; one without an end is not."""
+
+_TOO_MANY: Final = b"421 4.7.0 Too many connections\r\n"
+
+
+class Wire:
+    """What the conversations of one receiver share."""
+
+    def __init__(self, settings: SmtpSettings, desk: MailDesk, shares: Shares, tls: ssl.SSLContext | None) -> None:
+        self.settings, self.desk, self.shares = settings, desk, shares
+        self.starttls = None if settings.tls is Tls.IMPLICIT else tls
+        self.conversations: set[Conversation] = set()
+        self.turned_away = 0
+        # Before the first connection: aiosmtpd logs whatever is said, recipients and lines of mails.
+        logging.getLogger("mail.log").disabled = True
+
+
+class Conversation(SMTP):
+    """One connection."""
+
+    line_length_limit: ClassVar[int] = LINE_MOST_BYTES  # type: ignore[misc]  # aiosmtpd reads it of the class
+
+    def __init__(self, wire: Wire) -> None:
+        settings = wire.settings
+        self._wire = wire
+        self._source: str | None = None
+        self._is_refused = False
+        self._unanswered = 0
+        super().__init__(
+            wire.desk,
+            data_size_limit=settings.mail_most_bytes,
+            enable_SMTPUTF8=True,
+            hostname=settings.hostname,
+            ident="ESMTP",
+            tls_context=wire.starttls,
+            require_starttls=settings.tls is Tls.REQUIRED,
+            timeout=settings.timeout_s,
+            auth_require_tls=settings.tls is not Tls.IMPLICIT and not settings.auth_in_clear,
+            authenticator=wire.desk.authenticate,
+            command_call_limit=COMMANDS_MOST,
+            loop=asyncio.get_running_loop(),
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._source is None:  # not once more for STARTTLS
+            source = source_of(transport.get_extra_info("peername"))
+            if not self._wire.shares.take(source):
+                self._refuse(transport)
+                return
+            self._source = source
+            self._wire.conversations.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._is_refused:
+            return
+        if self._source is not None:
+            self._wire.shares.give_back(self._source)
+            self._wire.conversations.discard(self)
+            self._source = None
+            super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
+        self._unanswered += len(data)
+        if self._unanswered > self._wire.settings.mail_most_bytes + ASIDE_MOST_BYTES:
+            self.hang_up()
+            return
+        super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return None if self._is_refused else super().eof_received()
+
+    async def push(self, status: Any) -> None:
+        self._unanswered = 0
+        await super().push(status)
+
+    def hang_up(self) -> None:
+        """Close without a word."""
+        for transport in (self.transport, self._original_transport):
+            if isinstance(transport, asyncio.Transport):
+                transport.abort()
+
+    def _refuse(self, transport: asyncio.BaseTransport) -> None:
+        self._is_refused = True
+        self._wire.turned_away += 1
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.write(_TOO_MANY)
+        transport.close()
