@@ -84,6 +84,12 @@ async def test_a_list_is_called_through_number_by_number_and_round_by_round_then
     assert [(one["attempts"], one["outcome"]) for one in numbers] == [(2, "busy"), (1, "busy")]
     assert (await anna.plan(fire))["at"] != "holder"
     assert len(await anna.incidents()) == 1
+    head = await town.operator("hilda", Role.SUPERVISOR)
+    assert [(one["id"], one["since"][:19]) for one in (await head.get("/floor"))["unreached"]] == [
+        (fire, town.clock.now.isoformat()[:19])
+    ]
+    await anna.act(fire, "do", do="send", outcome="sent")  # somebody goes: it is nobody's to know any more
+    assert (await head.get("/floor"))["unreached"] == []
 
 
 async def test_a_call_that_no_plan_asks_for_is_counted_and_ends_with_a_time_of_arrival(town: Town) -> None:

@@ -77,6 +77,8 @@ export interface Floor {
   clocks_count: number;
   missed_count: number;
   skipped: SkippedStep[];
+  /** Whose contacts were all called in vain. */
+  unreached: OnFloor[];
   warnings: ('nobody_here' | 'nobody_ready')[];
 }
 

@@ -19,6 +19,7 @@ from belfry.centre.feed import Duty
 from belfry.domain.abilities import is_overdue
 from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD, Clock, clocks
 from belfry.domain.incident import Incident, State
+from belfry.domain.unreached import unreached_since
 from belfry.web.bodies import Asked
 from belfry.web.duty import duty_of
 from belfry.web.front import Front, front
@@ -33,6 +34,7 @@ CLOCKS_MOST: Final = 200
 HELD_MOST: Final = 50
 """Incidents listed of one person."""
 SKIPPED_MOST: Final = 50
+UNREACHED_MOST: Final = 50
 REST_AFTER: Final = 250
 """Incidents that are looked at in one turn of the loop."""
 
@@ -63,6 +65,7 @@ async def floor(request: Asked) -> FloorView:
         clocks_count=running.count,
         missed_count=running.missed,
         skipped=list(islice(_skipped(desk, request, language), SKIPPED_MOST)),
+        unreached=[_on_floor(desk, one, language, since) for one, since in _unreached(room)],
         warnings=warnings_of(people),
     )
 
@@ -217,6 +220,12 @@ def _clock(desk: Front, running: Running, language: str, now: datetime) -> Runni
 def _urgency(running: Running) -> tuple[datetime, int, int]:
     one, _, clock = running
     return (clock.limit_at, one.priority, one.number)
+
+
+def _unreached(room: Room) -> list[tuple[Incident, datetime]]:
+    known = ((one, unreached_since(one)) for one in room.had)
+    found = [(one, since) for one, since in known if since is not None]
+    return nsmallest(UNREACHED_MOST, found, key=lambda pair: (pair[1], pair[0].number))
 
 
 def _skipped(desk: Front, request: Asked, language: str) -> Iterator[SkippedStep]:

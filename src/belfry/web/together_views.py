@@ -88,6 +88,9 @@ class FloorView(Struct, frozen=True, kw_only=True):
     clocks_count: int
     missed_count: int
     skipped: list[SkippedStep]
+    unreached: list[OnFloor]
+    """Whose contacts were all called in three rounds and nobody was reached, told or sent since, the first of them
+    first; `since` is the last call."""
     warnings: list[str]
 
 

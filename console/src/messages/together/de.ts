@@ -90,6 +90,8 @@ export const together: Record<keyof typeof english, Message> = {
   'floor.stage.ahead': 'läuft',
   'floor.skipped': 'Ausgelassene Schritte',
   'floor.skipped.about': 'Der Grund steht im Vorgang.',
+  'floor.unreached': 'Niemand von der Liste erreicht',
+  'floor.unreached.about': 'Alle Kontakte wurden dreimal angerufen, und seither wurde niemand erreicht, verständigt oder geschickt.',
   'floor.step': 'Schritt',
   'floor.demanded': 'verlangt',
   'skills.title': 'Fähigkeiten und Sprachen',

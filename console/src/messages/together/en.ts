@@ -87,6 +87,8 @@ export const together = {
   'floor.stage.ahead': 'runs',
   'floor.skipped': 'Steps left out',
   'floor.skipped.about': 'With the reason in the incident.',
+  'floor.unreached': 'Nobody of the list was reached',
+  'floor.unreached.about': 'All contacts were called three times, and nobody was reached, told or sent since.',
   'floor.step': 'Step',
   'floor.demanded': 'demanded',
   'skills.title': 'Skills and languages',

@@ -90,6 +90,8 @@ export const together: Record<keyof typeof english, Message> = {
   'floor.stage.ahead': 'corre',
   'floor.skipped': 'Pasos omitidos',
   'floor.skipped.about': 'El motivo está en el incidente.',
+  'floor.unreached': 'No se localizó a nadie de la lista',
+  'floor.unreached.about': 'Se llamó tres veces a todos los contactos, y desde entonces no se localizó, avisó ni envió a nadie.',
   'floor.step': 'Paso',
   'floor.demanded': 'exigido',
   'skills.title': 'Capacidades e idiomas',

@@ -90,6 +90,8 @@ export const together: Record<keyof typeof english, Message> = {
   'floor.stage.ahead': 'court',
   'floor.skipped': 'Étapes omises',
   'floor.skipped.about': 'La raison est dans l’incident.',
+  'floor.unreached': 'Personne de la liste n’a été joint',
+  'floor.unreached.about': 'Tous les contacts ont été appelés trois fois, et depuis personne n’a été joint, prévenu ni envoyé.',
   'floor.step': 'Étape',
   'floor.demanded': 'exigée',
   'skills.title': 'Compétences et langues',
