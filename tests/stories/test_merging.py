@@ -324,3 +324,15 @@ async def test_who_reads_on_under_his_case_is_at_work_on_it(town: Town) -> None:
     await town.pass_time(seconds=20)
     (row,) = await anna.incidents("open")
     assert row["taken_by"] is None
+
+
+async def test_what_is_given_back_untouched_is_asked_for_all_that_its_plan_demands(town: Town) -> None:
+    anna = await town.operator("anna")
+    lead, other = await burglaries(town, anna, ("school", "01"), ("hotel", "01"), code="1110")
+    await taken(anna, lead)
+    await merge(anna, other, lead)
+    back = await anna.act(other["id"], "unmerge")
+    assert "brigade" in (await anna.plan(other["id"]))["owed"]
+    closing = {"disposition": "false_alarm", "cause": "cooking", "seen_upto": back["signals_seq"], "reason": "Toast"}
+    refused = await anna.post(f"/incidents/{other['id']}/close", version=back["version"], **closing)
+    assert (refused.status_code, refused.json()["type"]) == (409, "belfry:owed")

@@ -22,7 +22,7 @@ from belfry.domain.plan_by_itself import answered, passed
 from belfry.domain.plan_choice import Case, choose
 from belfry.domain.plan_run import leads
 from belfry.domain.site import Account
-from belfry.domain.step_facts import PlanChosen, StepDone
+from belfry.domain.step_facts import PlanChosen, StepDone, Unmerged
 from belfry.ports import Sites
 from belfry.ports.plans import PlanBook
 
@@ -64,6 +64,8 @@ class Planner:
     def _plan_beside(self, incident: Incident, fact: OnIncident, now: datetime) -> tuple[PlanChosen, ...]:
         match fact:
             case Taken() | Reopened() if incident.plan is None:
+                return self._chosen(incident, now)
+            case Unmerged(by=str()) if incident.plan is None:  # it was never taken but under another one
                 return self._chosen(incident, now)
             case Reclassified() if incident.plan is not None:
                 return self._chosen(structs.replace(incident, kind=fact.kind), now)
