@@ -10,6 +10,7 @@ from typing import Final
 from belfry.domain.reading import Said
 from belfry.protocols import (
     alertmanager,
+    cap,
     chirpstack,
     cloudevents,
     esphome,
@@ -32,6 +33,7 @@ Reader = Callable[[bytes, Hint], Said]
 
 READERS: Final[Mapping[str, Reader]] = {
     "alertmanager": alertmanager.read,
+    "cap": cap.read_by_hint,
     "chirpstack": chirpstack.read,
     "cloudevents": cloudevents.read,
     "esphome": esphome.read,
