@@ -8,6 +8,7 @@ from belfry.domain import code_names
 from belfry.domain.tables import rows
 
 LANGUAGES: Final = ("en", "de", "fr", "es")
+LISTS: Final = ("codes_v1.csv", "devices_v1.csv")
 ON_ONE_LINE: Final = 70
 """Characters that a row of the timeline has beside the code."""
 
@@ -16,7 +17,7 @@ SAME_THING: Final = {"Hold-up zone bypassed", "Hold-up point bypassed"}
 
 
 def test_every_name_of_the_code_lists_is_said_in_every_language() -> None:
-    listed = list(dict.fromkeys(row["name"] for row in rows("codes_v1.csv")))
+    listed = list(dict.fromkeys(row["name"] for table in LISTS for row in rows(table)))
     assert [row["en"] for row in rows(code_names.TABLE)] == listed
 
 
