@@ -150,11 +150,14 @@ class Splitter:
             if self._skipped > BETWEEN_MOST_BYTES:
                 raise Unreadable("multipart without its boundary")
             return False
+        self._skip(delimiter.start())
+        if self._skipped > BETWEEN_MOST_BYTES:
+            raise Unreadable("multipart without its boundary")
         self._skipped = 0
         if delimiter[1] is not None:
             self._state = _State.OVER
             return True
-        del self._buffer[: delimiter.end()]
+        del self._buffer[: delimiter.end() - delimiter.start()]
         self._parts += 1
         if self._limits.parts is not None and self._parts > self._limits.parts:
             raise Unreadable(f"multipart of more than {self._limits.parts} parts")
@@ -167,7 +170,8 @@ class Splitter:
 
     def _head(self) -> bool:
         end, after = _blank_line(self._buffer)
-        if max(end, 0 if end >= 0 else len(self._buffer)) > self._limits.header_bytes:
+        # While the blank line is not whole, its four signs may be at the end of the buffer.
+        if (end if end >= 0 else len(self._buffer) - 3) > self._limits.header_bytes:
             raise Unreadable(f"multipart headers of more than {self._limits.header_bytes} bytes")
         if end < 0:
             return False
@@ -181,9 +185,9 @@ class Splitter:
         return True
 
     def _body(self, found: list[Part]) -> bool:
-        end = self._end.search(self._buffer, max(0, self._looked))
-        if end is None and self._thrown == 0:
-            end = self._delimiter.match(self._buffer)  # right behind the headers: an empty part
+        # Right behind the headers: an empty part.
+        end = None if self._thrown else self._delimiter.match(self._buffer)
+        end = end or self._end.search(self._buffer, max(0, self._looked))
         if end is not None:
             self._check(end.start())
             found.append(self._part(bytes(self._buffer[: end.start()])))
@@ -191,7 +195,7 @@ class Splitter:
             self._state = _State.BETWEEN
             return True
         self._looked = len(self._buffer) - self._reach
-        self._check(len(self._buffer))
+        self._check(len(self._buffer) - self._reach)
         if self._kept:
             return self._early(found)
         gone = max(0, len(self._buffer) - self._reach)
