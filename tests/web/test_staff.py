@@ -1,6 +1,6 @@
 """Signing in, staying in, being kept out, and setting a centre up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -234,3 +234,12 @@ async def test_guessing_the_set_up_code_has_to_wait(rig: Rig) -> None:
     body = {"code": "guess", "name": "chief", "password": PASSWORD}
     codes = [(await client.post("/setup", json=body)).status_code for _ in range(6)]
     assert codes == [400] * 5 + [429]
+
+
+def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
+    attempts, now = Attempts(5, timedelta(minutes=1)), datetime(2026, 3, 14, tzinfo=UTC)
+    for _ in range(5):
+        attempts.count("anna", now)
+    before = now - timedelta(days=1)
+    assert attempts.wait("anna", before) == timedelta(minutes=1), "as long as for any full one"
+    assert attempts.wait("anna", before + timedelta(minutes=1)) <= timedelta()

@@ -26,14 +26,21 @@ class Attempts:
 
     def wait(self, key: str, now: datetime) -> timedelta:
         """How long until one more is admitted; zero or less: now."""
-        at = max(self._empty_at.get(key, now), now)
-        return at - now - self._again * (self._most - 1)
+        return self._empty(key, now) - now - self._again * (self._most - 1)
 
     def count(self, key: str, now: datetime) -> None:
-        self._empty_at[key] = max(self._empty_at.get(key, now), now) + self._again
+        self._empty_at[key] = self._empty(key, now) + self._again
         self._empty_at.move_to_end(key)
         if len(self._empty_at) > KEYS_MOST:
             self._empty_at.popitem(last=False)
+
+    def _empty(self, key: str, now: datetime) -> datetime:
+        """When the bucket will be empty. None is more than full: where the clock was set back, nobody waits for the
+        hours in between."""
+        empty, full = self._empty_at.get(key, now), now + self._again * self._most
+        if empty > full:
+            empty = self._empty_at[key] = full
+        return max(empty, now)
 
     def give_back(self, key: str) -> None:
         if key in self._empty_at:
