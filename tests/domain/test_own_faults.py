@@ -76,6 +76,7 @@ def said(part: str, count: int | None, state: SignalState) -> tuple[str, ...]:
             ("the centre was away from 2026-03-14 02:14:05 to 2026-03-14 02:19:31 UTC, and nobody had stopped it",),
         ),
         ("upkeep/registry", None, ("a round of the centre itself fails: registry",)),
+        ("broker/house", None, ("the broker of house is gone, nothing is heard of its devices",)),
         ("receiver/panels", None, ()),
     ],
 )
@@ -88,7 +89,7 @@ def test_what_may_fail_is_said_as_supervisory_and_what_fails_as_trouble() -> Non
     said = {part: (state_of(part, over=False), state_of(part, over=True)) for part in Part}
     failure = (SignalState.TROUBLE, SignalState.TROUBLE_RESTORE)
     warning = (SignalState.SUPERVISORY, SignalState.SUPERVISORY_RESTORE)
-    assert {part for part, states in said.items() if states == failure} == {Part.STORAGE, Part.AWAY, Part.FOLLOWER}
+    assert {part for part, states in said.items() if states == failure} == {Part.STORAGE, Part.AWAY, Part.FOLLOWER, Part.BROKER}
     assert {part for part, states in said.items() if states == warning} == {Part.ROOM, Part.CLOCK, Part.UPKEEP}
 
 

@@ -63,7 +63,7 @@ from belfry.domain.own_faults import Part
 from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
 from belfry.domain.teams import Teams
-from belfry.ports import Chance, Clock, NoticesQuirks, Receiver, Stored
+from belfry.ports import Chance, Clock, MayBeAway, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
@@ -493,6 +493,8 @@ class Centre:
             except OSError as error:
                 raise StartError(f"receiver {table.called} cannot listen: {error}") from error
             self.receivers.append(receiver)
+            if isinstance(receiver, MayBeAway):
+                self.health.watch(receiver.name, receiver.away_since)
             log.info("receiver listens", name=receiver.name, at="{}:{}".format(*receiver.listening))
 
     async def _start_console(self, sessions: SessionsDoor) -> None:

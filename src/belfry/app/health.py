@@ -74,6 +74,7 @@ class Health:
         self._looked: tuple[float, float] | None = None
         self._failed: Counter[str] = Counter()
         self._followers: dict[str, Callable[[], int]] = {}
+        self._ways: dict[str, Callable[[], datetime | None]] = {}
         self._beats: dict[str, tuple[int, float]] = {}
         """How far each follower had come when it was last seen to go on, and when that was."""
 
@@ -84,11 +85,16 @@ class Health:
         """Watch one who watches deadlines: `beats` grows as long as it goes on."""
         self._followers[name] = beats
 
+    def watch(self, name: str, away_since: Callable[[], datetime | None]) -> None:
+        """Watch what a receiver hears its devices through."""
+        self._ways[name] = away_since
+
     async def look(self) -> None:
         """One round: clocks, followers, room, stores, then say what is to be said."""
         before = self._looked
         self._look_at_clocks()
         self._look_at_followers(late=before is not None and self._machine.steady() - before[1] > LATE_S)
+        self._look_at_ways()
         await self._look_at_disk()
         await self._faults.step(self._clock())
 
@@ -179,6 +185,14 @@ class Health:
                     self._faults.end(part, self._clock())
             elif now_s - seen[1] > STUCK.total_seconds():
                 self._faults.begin(part, self._clock())
+
+    def _look_at_ways(self) -> None:
+        for name, away_since in self._ways.items():
+            since, part = away_since(), f"{Part.BROKER}/{name}"
+            if since is None:
+                self._faults.end(part, self._clock())
+            else:
+                self._faults.begin(part, since)
 
     # -- what others tell
 

@@ -52,6 +52,8 @@ class Part(StrEnum):
     """What the centre does by itself fails again and again; the round stands behind a slash."""
     FOLLOWER = "follower"
     """One of those who watch deadlines stands still; its name stands behind a slash."""
+    BROKER = "broker"
+    """What a receiver hears its devices through is gone; the receiver's name stands behind a slash."""
 
 
 class Why(StrEnum):
@@ -135,6 +137,10 @@ def _follower(signal: Received) -> tuple[str, ...]:
     return (f"nobody looks at what is late: {(signal.part or '').partition('/')[2]} stand still",)
 
 
+def _broker(signal: Received) -> tuple[str, ...]:
+    return (f"the broker of {(signal.part or '').partition('/')[2]} is gone, nothing is heard of its devices",)
+
+
 _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.STORAGE: _storage,
     Part.ROOM: _room,
@@ -142,6 +148,7 @@ _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.AWAY: _away,
     Part.UPKEEP: _upkeep,
     Part.FOLLOWER: _follower,
+    Part.BROKER: _broker,
 }
 
 

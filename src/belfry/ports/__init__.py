@@ -273,6 +273,15 @@ class Receiver(Protocol):
 
 
 @runtime_checkable
+class MayBeAway(Protocol):
+    """A receiver that hears its devices through something else, which may be gone: a broker."""
+
+    def away_since(self) -> datetime | None:
+        """Since when it is gone, where that is a fault by now; None: it is there, or was a moment ago."""
+        ...
+
+
+@runtime_checkable
 class NoticesQuirks(Protocol):
     """A receiver that notices how panels differ from the standard."""
 
