@@ -9,7 +9,7 @@ from belfry.web.paper.page import Sheet
 from belfry.web.paper.story import LabelOf, outcome, short, stage, told, what
 from belfry.web.paper.words import Say, stamp
 from belfry.web.record_views import IncidentRecord, RecordedDeed
-from belfry.web.views import SignalView
+from belfry.web.views import TimelineItem
 
 SIGNALS_MOST: Final = 100
 """Signals that are printed; all of them are in the JSON form. A line of a table takes some milliseconds to set."""
@@ -37,7 +37,7 @@ def incident_paper(record: IncidentRecord, language: str, label: LabelOf = str) 
     _plan(sheet, record, say, zone)
     _deeds(sheet, record.deeds, say, zone)
     _story(sheet, record, say, zone, label)
-    _signals(sheet, record.signals, say, zone)
+    _signals(sheet, record.timeline, say, zone)
     _notices(sheet, record, say, zone)
     at = record.positions
     sheet.ln(3)
@@ -149,17 +149,20 @@ def _story(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo, label: 
     sheet.rows((say("when"), say("what"), say("words"), say("who")), rows, (16, 24, 46, 14))
 
 
-def _signals(sheet: Sheet, signals: Sequence[SignalView], say: Say, zone: tzinfo) -> None:
+def _signals(sheet: Sheet, story: Sequence[TimelineItem], say: Say, zone: tzinfo) -> None:
+    signals = [(item.signal, item.of) for item in story if item.signal is not None]
     if not signals:
         return
     sheet.heading(say("signals"))
     shown = signals[-SIGNALS_MOST:]
     if len(signals) > len(shown):
         sheet.paragraph(say("more_signals", n=len(signals) - len(shown)))
-    rows = [
-        (short(one.received_at, zone), one.code or "", one.name or one.category or "", _point(one.area, one.zone))
-        for one in shown
-    ]
+    rows = []
+    for one, of in shown:
+        point = _point(one.area, one.zone)
+        if of is not None:
+            point = f"{point} ({say.t('merged.of', n=of)})".strip()
+        rows.append((short(one.received_at, zone), one.code or "", one.name or one.category or "", point))
     sheet.rows((say("when"), say("code"), say("what"), say("point")), rows, (18, 12, 48, 22))
 
 
