@@ -11,8 +11,10 @@ from msgspec import structs
 
 from belfry.centre.devices import desk as devices_desk
 from belfry.ports.staff import Role
+from belfry.receivers.mqtt import MqttReceiver
 from belfry.settings import ReceiverTable, Settings
-from tests.stories.kit import Desk, Town, open_town, until
+from tests.receivers.brokers import QUICK, Amqtt, somebody
+from tests.stories.kit import Desk, Town, open_town, until, until_told
 from tests.stories.test_signals_at_sites import site_id
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
@@ -63,7 +65,7 @@ class Fitted:
 async def fit(town: Town, role: str, wire: str, *points: dict[str, Any], **more: Any) -> Fitted:
     installer = await town.program(Role.ADMINISTRATOR, "installer")
     body = {"account_id": site_id(town, role), "receiver": "webhooks", "wire": wire, "address": f"{role}/{wire}"}
-    answer = await installer.post("/devices", **body, points=list(points), **more)
+    answer = await installer.post("/devices", **{**body, **more}, points=list(points))
     assert answer.status_code == 201, answer.text
     told = answer.json()
     path = (await installer.post(f"/devices/{told['id']}/secret")).json()["path"]
@@ -153,3 +155,38 @@ async def test_a_device_that_falls_silent_is_said_also_after_a_restart(town: Tow
     await detector.hook("smoke.alarm_off")
     assert town.centre.device_desk.silent_count == 0
     assert await summary(desk) == []
+
+
+@pytest.fixture
+async def broker() -> AsyncIterator[Amqtt]:
+    one = Amqtt()
+    await one.start()
+    yield one
+    await one.stop()
+
+
+async def test_smoke_over_a_broker_is_an_incident_and_its_end_restores_it(tmp_path: Path, broker: Amqtt) -> None:
+    def with_broker(settings: Settings) -> Settings:
+        rest = {"broker": f"mqtt://127.0.0.1:{broker.port}", "zigbee2mqtt": ["zigbee2mqtt"], **QUICK}
+        return structs.replace(settings, receiver=(*settings.receiver, ReceiverTable(type="mqtt", rest=rest)))
+
+    async with open_town(tmp_path, change=with_broker) as town:
+        desk = await town.operator("anna")
+        point = {"point": "smoke", "zone": "12"}
+        await fit(town, "care", "zigbee2mqtt", point, receiver="mqtt", address="zigbee2mqtt/hall", name="Hall")
+        receiver = town.centre.receivers[-1]
+        assert isinstance(receiver, MqttReceiver)
+        await receiver.connected()
+        async with somebody(broker.port) as client:
+            for smoke in (True, True, False):
+                await client.publish("zigbee2mqtt/hall", json.dumps({"smoke": smoke, "linkquality": 80}), qos=1)
+
+            async def is_told() -> bool:
+                await town.settled()
+                return await summary(desk) == [("FIRE.ALARM.AUTO", 1, True)]
+
+            await until_told(is_told)
+        signals = [(one["state"], one["zone"]) for one in await desk.signals() if one["category"] == "fire"]
+        assert signals == [("alarm", "12"), ("restore", "12")]
+        (row,) = await desk.incidents("open")
+        assert row["zone_name"] == "Hall"
