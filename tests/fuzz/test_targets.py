@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fuzz.harness import Target, found, names, target
 
-SLOW = {"accounts": 40, "dc09_door": 60, "http_request": 80, "stored": 100}
+SLOW = {"accounts": 40, "dc09_door": 60, "http_request": 80, "smtp_door": 80, "stored": 100}
 """Examples of targets that have stores or a whole centre behind them."""
 
 

@@ -484,5 +484,5 @@ async def test_no_log_and_no_answer_has_a_secret_or_a_word_of_a_mail(
     out = capsys.readouterr()
     logged = "\n".join(record.getMessage() for record in caplog.records)
     assert MARK not in logged + out.out + out.err + told
-    assert MARK.encode() not in answers.replace(f'command "{MARK.upper()}"'.encode(), b"")
+    assert MARK.encode().lower() not in answers.lower()
     assert house.devices.heard

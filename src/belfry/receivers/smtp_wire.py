@@ -22,6 +22,8 @@ ASIDE_MOST_BYTES: Final = 262_144
 """How much may come beyond a mail's limit before anything is answered: the end of a mail that is a little too long is
 waited for, to say so; one without an end is not."""
 
+_QUOTING: Final = "500 Error: command "
+_NOT_UNDERSTOOD: Final = "500 5.5.2 Not understood"
 _TOO_MANY: Final = b"421 4.7.0 Too many connections\r\n"
 
 
@@ -95,8 +97,10 @@ class Conversation(SMTP):
         return None if self._is_refused else super().eof_received()
 
     async def push(self, status: Any) -> None:
+        """Answer. aiosmtpd repeats a command that it does not know, whatever stands in it: here nobody is quoted."""
         self._unanswered = 0
-        await super().push(status)
+        is_quoting = isinstance(status, str) and status.startswith(_QUOTING)
+        await super().push(_NOT_UNDERSTOOD if is_quoting else status)
 
     def hang_up(self) -> None:
         """Close without a word."""
