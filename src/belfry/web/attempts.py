@@ -35,11 +35,11 @@ class Attempts:
             self._empty_at.popitem(last=False)
 
     def _empty(self, key: str, now: datetime) -> datetime:
-        """When the bucket will be empty. None is more than full: where the clock was set back, nobody waits for the
-        hours in between."""
+        """When the bucket will be empty. One that is more than full is of before the clock was set back, and nobody
+        knows how full it was: it begins anew, once, rather than to shut a whole room out."""
         empty, full = self._empty_at.get(key, now), now + self._again * self._most
         if empty > full:
-            empty = self._empty_at[key] = full
+            empty = self._empty_at[key] = now
         return max(empty, now)
 
     def give_back(self, key: str) -> None:
