@@ -17,6 +17,7 @@ from belfry.receivers.http_door import HttpDoor
 from belfry.receivers.http_guard import Guard, guarded
 from belfry.receivers.http_settings import HttpSettings
 from belfry.receivers.limits import Shares
+from belfry.registry.book import AccountBook
 from belfry.testing.devices import HeardDevices, MemoryBook
 
 CUTS = (1, 2, 3, 7, 40, 400, 4_096, 65_536)
@@ -93,7 +94,7 @@ async def _conversation(data: bytes) -> None:
         secrets={f"d{n}": f"{n}{SECRET}" for n in range(len(WIRES))},
     )
     devices = HeardDevices(book)
-    door = HttpDoor(settings, devices, lambda: NOW)
+    door = HttpDoor(settings, devices, AccountBook(), lambda: NOW)
     guard = Guard(settings, Shares(most=10, most_each=10))
     config = uvicorn.Config(door, interface="asgi3", http="httptools", ws="none", lifespan="off", log_config=None)
     config.load()

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import aiohttp
 import httpx
+import msgspec
 import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
@@ -26,6 +27,7 @@ from cloudevents.core.v1.event import CloudEvent
 from belfry.domain.device import Device, DeviceWire
 from belfry.domain.reading import Disposition, Observed, PointState, Said
 from belfry.domain.signal import Receipt
+from belfry.domain.site import Account
 from belfry.ports import Full
 from belfry.receivers.http import HttpReceiver, HttpSettings
 from belfry.testing.devices import HeardDevices, MemoryBook
@@ -340,6 +342,26 @@ async def test_a_signature_with_a_time_is_good_for_five_minutes(house: DeviceHou
             assert (await here.post(f"/d/{SECRET}", body, **signed(key, body, stamp=now_s - ago))).status_code == status
         moved = signed(key, body, stamp=now_s - 301) | {"X-Belfry-Timestamp": str(now_s)}
         assert (await here.post(f"/d/{SECRET}", body, **moved)).status_code == 401
+
+
+async def test_a_lora_server_speaks_for_the_sensors_of_its_tenant_alone(house: DeviceHouse) -> None:
+    house.accounts.put(Account(id="other", account="4004", tenant="somebody else"))
+    house.accounts.put(Account(id="next", account="5005"))
+    server = house.register(DeviceWire.CHIRPSTACK, NAME, "attic")
+    sensor = house.register(DeviceWire.CHIRPSTACK, NAME, "attic", name="d2", secret="b")
+    body = sample(DeviceWire.CHIRPSTACK)
+    heard = house.devices.heard
+    async with door(house) as here:
+        for account, speaker in (("home", "d2"), ("next", "d2"), ("other", "d1")):
+            house.book.put(msgspec.structs.replace(sensor, address="0000000000000002", account_id=account))
+            for path in (f"/d/{SECRET}", f"/d/{SECRET}?event=join"):
+                heard.clear()
+                assert (await here.post(path, body)).status_code == 200
+                assert heard[0].device is server
+                assert heard[-1].device.id == speaker
+                assert {reading.address for one in heard for reading in one.said.readings} <= {
+                    "0000000000000002" if speaker == "d2" else None
+                }
 
 
 # -- limits -----------------------------------------------------------------------------------------------------------

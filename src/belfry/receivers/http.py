@@ -43,7 +43,7 @@ class HttpReceiver:
     ) -> None:
         self.name = settings.name
         self._settings = settings
-        self._door = HttpDoor(settings, devices, clock)
+        self._door = HttpDoor(settings, devices, accounts, clock)
         self._guard = Guard(settings, self._shares(settings.max_connections))
         self._server: AbstractServer | None = None
         self._listening: tuple[str, int] | None = None

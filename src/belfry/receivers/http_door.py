@@ -19,13 +19,14 @@ from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire
 from belfry.domain.reading import Disposition, Said
-from belfry.ports import Clock
+from belfry.ports import Accounts, Clock
 from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
 from belfry.protocols.readers import READERS
 from belfry.receivers import http_signature as signature
 from belfry.receivers.http_settings import HttpSettings
 from belfry.receivers.limits import Rates, source_of
+from belfry.receivers.speaking import spoken
 
 log = structlog.get_logger()
 
@@ -91,8 +92,8 @@ GONE: Final = Answer(0)
 class HttpDoor:
     """An ASGI application for one receiver."""
 
-    def __init__(self, settings: HttpSettings, devices: HearsDevices, clock: Clock) -> None:
-        self._settings, self._devices, self._clock = settings, devices, clock
+    def __init__(self, settings: HttpSettings, devices: HearsDevices, accounts: Accounts, clock: Clock) -> None:
+        self._settings, self._devices, self._accounts, self._clock = settings, devices, accounts, clock
         self._rates = Rates(settings.requests_per_source_per_s)
         self._held_bytes = 0
         self._signed: set[str] = set()
@@ -217,7 +218,8 @@ class HttpDoor:
             said = await asyncio.to_thread(read, name, body, hint)
         try:
             async with asyncio.timeout(KEPT_WITHIN_S):
-                await asyncio.shield(self._devices.hear(device, said, now))
+                for speaker, told in spoken(device, said, self._devices.book, self._accounts):
+                    await asyncio.shield(self._devices.hear(speaker, told, now))
         except Exception as error:  # whatever it was, nothing good may be said
             self.unkept += 1
             log.warning("a device's message was not kept", receiver=self._settings.name, error=type(error).__name__)
