@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from belfry.ports.staff import Role
-from tests.stories.kit import Desk, Town
+from tests.stories.kit import Desk, Row, Town
 
 ZONE_TEXT: Final = "Wohnzimmer Familie Quendelhuber"
 USER: Final = "470815"
@@ -126,3 +126,50 @@ async def test_lists_say_no_sealed_word_but_where_it_is_to_those_who_may_act(tow
     ):
         text = (await desk.client.get(path)).text
         assert [words for words in PERSONAL if words in text] == said
+
+
+async def test_what_is_typed_in_the_operators_hour_stands_in_no_byte_and_in_no_list(town: Town) -> None:
+    """Every word that the acts at an incident, an act on many and a handover take; a plan's texts, which the registry
+    alone keeps; and words sent where none belong, which are told to their sender and to nobody else."""
+    word = "Quittenmarmelade"
+    anna, head = await town.operator("anna"), await town.operator("hilda", Role.SUPERVISOR)
+    for role in ("shop", "kiosk"):
+        await town.say(role, "1130", "001")
+        town.clock.wait(seconds=1)
+    plan = await head.get("/plans/prop-intrusion")
+    steps = [{**step, "text": f"{word} {n}"} for n, step in enumerate(plan["steps"])]
+    changed = await head.client.put("/plans/prop-intrusion", json={"plan": {**plan, "steps": steps}})
+    assert changed.status_code == 200, changed.text
+    first, second = sorted([row["id"] for row in await anna.incidents("open")], key=lambda one: int(one[1:]))
+    await anna.act(first, "take")
+    await anna.act(second, "merge", into=first, reason=word)
+    await anna.act(second, "unmerge", reason=word)
+    await anna.act(first, "do", do="notify", outcome="passed", reference=word, override=word, text=word)
+    await anna.act(first, "score", level=3, reason=word)
+    await anna.act(first, "do", do="send", outcome="sent", arrives_at="2026-03-14T02:40:00Z")
+    await anna.act(first, "arrived", given_up=True, reason=word)
+    for step in (await anna.plan(first))["owed"]:
+        await anna.act(first, "skip", step=step, reason=word)
+    for act, wrong in (("do", {"do": word, "outcome": word}), ("skip", {"step": word}), ("merge", {"into": word})):
+        assert (await anna.post(f"/incidents/{first}/{act}", version=1, reason=word, **wrong)).status_code >= 400
+    seen = (await anna.detail(first))["signals_seq"]
+    closing = {"disposition": "false_alarm", "cause": "other", "comment": word, "reason": word, "seen_upto": seen}
+    await anna.act(first, "close", **closing)
+    many: Row = {"id": "many-at-once", "act": "release", "filter": {}}
+    shown = (await head.post("/incidents/bulk", preview=True, **many)).json()
+    counted = {"upto": shown["upto"], "expect_count": shown["matched"]}
+    assert (await head.post("/incidents/bulk", reason=word, **counted, **many)).json()["done"] == 1
+    sheet = (await head.post("/handover", words=word)).json()["sheet"]["id"]
+    assert (await anna.post(f"/handover/{sheet}/sign", words=word)).json()["sheet"]["signed_words"] == word
+
+    for path in ("/incidents", "/archive/incidents", "/floor", "/wall", "/notices", "/training", "/storms"):
+        assert word not in (await head.client.get(path)).text, path
+    assert word not in (await head.client.get(f"{town.url}metrics")).text
+    record = await head.get(f"/incidents/{first}/record")
+    assert next(deed["words"] for deed in record["deeds"]) == f"{word}\n{word}\n{word}"
+    assert word in record["end"]["words"]
+    await town.settled()
+    await town.stop()
+    found = found_in(bytes_of(town.settings.data), word)
+    await town.start()
+    assert {name.partition("-")[0] for name in found} <= {"registry.sqlite3"}, "its own tables keep a plan's texts"
