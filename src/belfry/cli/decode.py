@@ -154,7 +154,7 @@ def _add(wire: str, reader: Reader) -> None:
         if rejected:
             raise typer.Exit(1)
 
-    app.command(wire, help=_ABOUT.get(wire, "Say what a device sent."), epilog=f"Example: belfry decode {wire} FILE")(
+    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(
         read
     )
 
@@ -177,5 +177,6 @@ def _messages(files: list[Path]) -> Iterator[bytes]:
         yield body
 
 
-for _wire, _reader in READERS.items():
-    _add(_wire, _reader)
+for _wire in _ABOUT:
+    if _wire in READERS:
+        _add(_wire, READERS[_wire])
