@@ -86,6 +86,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         "do",
         "skip",
         "arrived",
+        "undo",
         "score",
         "merge",
         "unmerge",

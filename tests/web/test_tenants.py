@@ -159,6 +159,7 @@ _ACTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "do": {**_VERSION, "do": "look", "outcome": "nothing_seen"},
     "skip": {**_VERSION, "step": "premises", "reason": "because"},
     "arrived": _VERSION,
+    "undo": {**_VERSION, "step": "premises"},
     "unmerge": _VERSION,
     "score": {**_VERSION, "level": 2, "reason": "because"},
 }

@@ -174,6 +174,13 @@ class SkipStep(Struct, frozen=True):
     reason: str
 
 
+class TakeBack(Struct, frozen=True):
+    """One's own answer of a moment ago was a slip of the hand."""
+
+    version: int
+    step: str
+
+
 class SayArrived(Struct, frozen=True):
     """Who had accepted to come is there, or (`given_up`, with a reason) does not come any more."""
 
@@ -210,7 +217,7 @@ class SetScore(Struct, frozen=True):
     """What the table says; None: the incident stands outside the levels. Nobody sends it."""
 
 
-StepCommand = DoStep | SkipStep | SayArrived | SetScore
+StepCommand = DoStep | SkipStep | TakeBack | SayArrived | SetScore
 Command = (
     Take
     | TakeOver

@@ -23,7 +23,7 @@ from belfry.domain.sealed import Part as Part
 from belfry.domain.sealed import Retention as Retention
 from belfry.domain.sealed import Sealed as Sealed
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
-from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.domain.storm_cover import StormGroup
 from belfry.domain.training_facts import AboutTraining
 
@@ -701,6 +701,7 @@ OnIncident = (
     | Assigned
     | PlanChosen
     | StepDone
+    | TakenBack
     | Arrived
     | ScoreSet
     | Merged

@@ -38,6 +38,7 @@ from belfry.domain.commands import (
     SkipStep,
     Staff,
     Take,
+    TakeBack,
     TakeOver,
     Unmerge,
     Unseen,
@@ -65,8 +66,8 @@ from belfry.domain.plan_run import owed, step_of, told_at
 from belfry.domain.plan_steps import holds_for
 from belfry.domain.presets import Rules
 from belfry.domain.score_handling import set_score
-from belfry.domain.step_facts import Arrived, Merged, ScoreSet, StepDone, Unmerged
-from belfry.domain.step_handling import do_step, say_arrived, skip_step
+from belfry.domain.step_facts import Arrived, Merged, ScoreSet, StepDone, TakenBack, Unmerged
+from belfry.domain.step_handling import do_step, last_answer, say_arrived, skip_step, take_back
 from belfry.domain.validation import may_be_scored
 
 __all__ = [
@@ -117,6 +118,7 @@ HumanFact = (
     | WordChecked
     | AccessShown
     | StepDone
+    | TakenBack
     | Arrived
     | ScoreSet
     | Merged
@@ -135,7 +137,7 @@ class Decision(Struct, frozen=True):
 
     def sealed(self, parts: Sequence[Sealed]) -> HumanFact:
         """Return the fact with its words as sealed parts."""
-        if not parts or isinstance(self.fact, WordChecked | AccessShown):  # which have no words
+        if not parts or isinstance(self.fact, WordChecked | AccessShown | TakenBack):  # which have no words
             return self.fact
         return structs.replace(self.fact, sealed=tuple(parts))
 
@@ -214,6 +216,9 @@ def decide(
         case SkipStep():
             _must_be_mine(scene)
             return Decision(*skip_step(incident, command, by=by.name))
+        case TakeBack():
+            _must_be_mine(scene)
+            return Decision(*take_back(incident, command, by=by.name, now=now))
         case SayArrived():
             _must_be_mine(scene)
             return Decision(*say_arrived(incident, command, by=by.name))
@@ -244,6 +249,7 @@ def allowed(incident: Incident, *, by: Staff, now: datetime, owner: str | None =
     if mine:
         acts += ["release", "hold", "reclassify", "close", "do"]
         acts += ["skip"] if incident.plan is not None else []
+        acts += ["undo"] if last_answer(incident, by.name, now) is not None else []
         acts += ["arrived"] if incident.coming else []
         acts += ["score"] if may_be_scored(incident) else []
     if mine and assignable(incident):

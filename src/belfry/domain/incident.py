@@ -39,9 +39,9 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
-from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle
+from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle, taken_back
 from belfry.domain.signal import AccountKey
-from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 
 State = IncidentState
 _Rare = (
@@ -62,6 +62,7 @@ _Rare = (
     | Assigned
     | PlanChosen
     | StepDone
+    | TakenBack
     | Arrived
     | ScoreSet
     | Merged
@@ -376,6 +377,8 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.plan = begin(fact, incident.plan, at)
         case StepDone():
             _done(incident, fact, position, at)
+        case TakenBack():
+            _take_back(incident, fact, at)
         case Arrived():
             _acted(incident, at)
             incident.coming = coming(incident.coming, fact, at)
@@ -459,6 +462,19 @@ def _done(incident: Incident, fact: StepDone, position: int, at: datetime) -> No
         incident.plan = settle(incident.plan, fact, at)
     incident.deeds = noted(incident.deeds, fact, position, at)
     incident.coming = coming(incident.coming, fact, at)
+
+
+def _take_back(incident: Incident, fact: TakenBack, at: datetime) -> None:
+    """With it goes what the plan has passed by itself since."""
+    gone = [
+        deed for deed in incident.deeds if deed.position == fact.deed or (deed.position > fact.deed and not deed.by)
+    ]
+    incident.deeds = tuple(deed for deed in incident.deeds if deed not in gone)
+    if incident.plan is not None:
+        incident.plan = taken_back(incident.plan, {deed.step for deed in gone if deed.step is not None}, at)
+    if any(deed.at == incident.word_at for deed in gone):
+        incident.word_at = None
+    incident.version += 1
 
 
 def _raise_point(incident: Incident, point: Point) -> None:

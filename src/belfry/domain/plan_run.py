@@ -3,7 +3,7 @@
 What an outcome leads to was settled when it was written down (`StepDone.next`), so nothing is decided here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -91,6 +91,14 @@ def settle(run: PlanRun, fact: StepDone, at: datetime | None = None) -> PlanRun:
     if fact.step != run.at:
         return structs.replace(run, settled=settled, went=went)
     return structs.replace(run, settled=settled, went=went, at=follow(fact.next or END, went), since=at)
+
+
+def taken_back(run: PlanRun, steps: Collection[str], at: datetime | None = None) -> PlanRun:
+    """The run as it was before some steps were settled."""
+    settled = {step: done for step, done in run.settled.items() if step not in steps}
+    went = {step: to for step, to in run.went.items() if step not in steps}
+    first = follow(run.steps[0].id if run.steps else END, went)
+    return structs.replace(run, settled=settled, went=went, at=first, since=at)
 
 
 def following(steps: Sequence[Step], n: int) -> str:

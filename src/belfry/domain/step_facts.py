@@ -74,6 +74,20 @@ class StepDone(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
 
 
 @final
+class TakenBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="taken_back"):
+    """An answer was a slip of the hand, and whoever gave it took it back at once: the plan stands where it stood. What
+    was written stays written, and stands in no count any more."""
+
+    incident: str
+    by: str
+    step: str
+    do: StepType
+    outcome: Outcome
+    deed: int
+    """Position of what is taken back."""
+
+
+@final
 class Arrived(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="arrived"):
     """Who had accepted to come is there, or is not coming any more."""
 

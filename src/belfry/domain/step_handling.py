@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from belfry.domain.calling import IN_WORDS, unverified
-from belfry.domain.commands import Conflict, DoStep, Invalid, SayArrived, SkipStep
+from belfry.domain.commands import Conflict, DoStep, Invalid, SayArrived, SkipStep, TakeBack
 from belfry.domain.incident import Incident
 from belfry.domain.plan import OUTCOMES, Outcome, Step, StepType
-from belfry.domain.plan_run import leads, present, step_of
+from belfry.domain.plan_run import Deed, leads, present, step_of
 from belfry.domain.plan_steps import REPEATABLE, has_waited, meaning, waits_until
 from belfry.domain.site_file import AgencyType
-from belfry.domain.step_facts import Arrived, StepDone
+from belfry.domain.step_facts import Arrived, StepDone, TakenBack
 
 _COMES: Final = {StepType.CALL_CONTACT: Outcome.REACHED, StepType.SEND: Outcome.SENT, StepType.NOTIFY: Outcome.PASSED}
 """By which outcome somebody may accept with a time of arrival."""
+TAKE_BACK_WITHIN: Final = timedelta(seconds=20)
+_STANDS: Final = frozenset({Outcome.PASSED, Outcome.SENT, Outcome.DURESS})
+"""What others know already."""
 _SAID: Final = frozenset({StepType.CALL_CONTACT, StepType.CALL_PREMISES, StepType.ASK_WORD})
 ARRIVES_WITHIN: Final = timedelta(days=7)
 """Nobody accepts to come later than that: a fault's service has days. What lies further ahead is a slip of the keys."""
@@ -72,6 +75,26 @@ def skip_step(incident: Incident, command: SkipStep, *, by: str) -> tuple[StepDo
         next=leads(run.steps, run.steps.index(step), None),
     )
     return fact, command.reason
+
+
+def last_answer(incident: Incident, by: str, now: datetime) -> Deed | None:
+    """What `by` may take back: his own answer of a moment ago, the last that a person gave here. That somebody was told
+    or sent, is forced, comes at a time, or that a step was left out stands as it is."""
+    deed = next((one for one in reversed(incident.deeds) if one.by is not None), None)
+    if deed is None or deed.by != by or deed.step is None or deed.outcome in (None, *_STANDS):
+        return None
+    fresh = timedelta() <= now - deed.at <= TAKE_BACK_WITHIN
+    return deed if fresh and deed.arrives_at is None else None
+
+
+def take_back(incident: Incident, command: TakeBack, *, by: str, now: datetime) -> tuple[TakenBack, None]:
+    """Take one's own last answer back. Raises Refusal."""
+    deed = last_answer(incident, by, now)
+    if deed is None or deed.step != command.step or deed.outcome is None:
+        raise Conflict("Only your own last answer is taken back, at once, and nothing that others know already")
+    return TakenBack(
+        incident=incident.id, by=by, step=deed.step, do=deed.do, outcome=deed.outcome, deed=deed.position
+    ), None
 
 
 def say_arrived(incident: Incident, command: SayArrived, *, by: str) -> tuple[Arrived, str | None]:

@@ -12,7 +12,7 @@ from belfry.centre.board import load
 from belfry.centre.duress import duress_alarm
 from belfry.centre.replanning import Skipped
 from belfry.domain.call_list import able
-from belfry.domain.commands import DoStep, SayArrived, SkipStep
+from belfry.domain.commands import DoStep, SayArrived, SkipStep, TakeBack
 from belfry.domain.contacts import Authority
 from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
@@ -27,7 +27,7 @@ from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.identity import need
 from belfry.web.incidents import ACT, Limit, act_on, rows_of, seen
-from belfry.web.plan_asks import ArrivedBody, DoBody, SkipBody
+from belfry.web.plan_asks import ArrivedBody, DoBody, SkipBody, UndoBody
 from belfry.web.plan_telling import at_site, callees_of, plan_view, texts_of
 from belfry.web.plan_views import PlanView, SkippedList, SkippedView
 from belfry.web.problems import refused_field, told
@@ -85,6 +85,12 @@ async def do_step(request: Asked, incident_id: FromPath[str], data: JSONBody[DoB
 async def skip_step(request: Asked, incident_id: FromPath[str], data: JSONBody[SkipBody]) -> Detail:
     """Leave a step of the plan out, with a reason that the supervisor reads."""
     return await act_on(request, incident_id, SkipStep(data.version, data.step, data.reason))
+
+
+@post("/incidents/{incident_id:str}/undo", opt=takes(UndoBody), **ACT)
+async def take_back(request: Asked, incident_id: FromPath[str], data: JSONBody[UndoBody]) -> Detail:
+    """Take one's own answer of the last 20 seconds back; not what others know already, nor what was left out."""
+    return await act_on(request, incident_id, TakeBack(data.version, data.step))
 
 
 @post("/incidents/{incident_id:str}/arrived", opt=takes(ArrivedBody), **ACT)
@@ -149,5 +155,5 @@ async def _opened(desk: Front, sealed: Sequence[Any]) -> str | None:
 
 
 def router() -> Router:
-    handlers: list[Any] = [plan_of, do_step, skip_step, say_arrived, skipped]
+    handlers: list[Any] = [plan_of, do_step, skip_step, take_back, say_arrived, skipped]
     return Router("/", route_handlers=handlers, tags=["plans"])

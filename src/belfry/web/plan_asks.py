@@ -41,6 +41,13 @@ class SkipBody(Ask, frozen=True, kw_only=True):
     reason: Reason
 
 
+class UndoBody(Ask, frozen=True, kw_only=True):
+    """Takes back one's own answer of a moment ago."""
+
+    version: Version
+    step: StepId
+
+
 class ArrivedBody(Ask, frozen=True, kw_only=True):
     """Who accepted to come is there; with `given_up`, and then a reason, he does not come. No contact: a unit."""
 

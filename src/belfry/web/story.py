@@ -32,7 +32,7 @@ from belfry.domain.facts import (
     WordChecked,
 )
 from belfry.domain.incident import Incident
-from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, Unmerged
+from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.ports import Pruned, Stored
 from belfry.web.telling import Decision, Teller, Texts
 from belfry.web.views import TimelineItem
@@ -186,6 +186,9 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                     unverified=fact.unverified or None,
                 ),
             }
+        case TakenBack():
+            data = {"step": fact.step, "do": fact.do, "outcome": fact.outcome}
+            return {"type": "taken_back", "by": fact.by, "data": data}
         case Arrived():
             return {
                 "type": "arrived",
