@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from belfry.domain.device import DeviceWire, Login
 from belfry.domain.reading import Disposition, Observed, PointState, Quality, Said
 from belfry.ports import Full
-from belfry.receivers.isapi import IsapiReceiver, IsapiSettings
+from belfry.receivers.isapi import OPEN, IsapiReceiver, IsapiSettings
 from tests.protocols.isapi.samples import sample
 from tests.receivers.camera import HEAD, PASSWORD, USER, Camera, Listening, camera, part
 from tests.receivers.house import DeviceHouse, certificate, device_house
@@ -32,7 +32,13 @@ class Station:
         self.house, self.receiver, self.desk = house, receiver, desk
 
     async def said(self) -> Said:
-        return await self.desk.kept.get()
+        """What the device says next, once it is kept."""
+        while (said := await self.desk.kept.get()) == OPEN:
+            pass
+        return said
+
+    async def let_in(self) -> None:
+        assert await self.desk.kept.get() == OPEN
 
     async def observed(self) -> list[Observed]:
         return [reading.observed for reading in (await self.said()).readings]
@@ -146,6 +152,16 @@ async def test_a_short_break_is_nobody_s_loss(tmp_path: Path) -> None:
         assert here.desk.losses == []
 
 
+async def test_a_camera_that_is_back_is_heard_before_it_has_anything_to_say(tmp_path: Path) -> None:
+    async with camera() as one, station(tmp_path) as here:
+        here.visit(one)
+        await here.let_in()
+        await one.go_away()
+        await here.desk.gone.get()
+        await one.begin()
+        await here.let_in()
+
+
 async def test_a_camera_that_falls_silent_is_hung_up_and_lost(tmp_path: Path) -> None:
     async with camera() as one, station(tmp_path, silent_after_s=0.05) as here:
         here.visit(one)
@@ -162,7 +178,8 @@ async def test_one_that_never_answers_is_lost(tmp_path: Path) -> None:
 async def test_nothing_more_is_read_before_the_last_thing_is_kept(tmp_path: Path) -> None:
     async with camera() as one, station(tmp_path) as here:
         here.visit(one, "in1")
-        await one.listened_to()
+        await here.let_in()
+        assert await here.desk.tried.get() == OPEN
         here.desk.failing = Full("no room")
         one.say(IO, HEARTBEAT)
         for _ in range(3):  # said again, the same thing

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from belfry.domain.device import DeviceWire, Login
 from belfry.domain.reading import Disposition, Observed, PointState, Said
 from belfry.ports import Full
-from belfry.receivers.onvif import OnvifReceiver, OnvifSettings
+from belfry.receivers.onvif import OPEN, OnvifReceiver, OnvifSettings
 from tests.protocols.onvif.samples import notice, notify, sample
 from tests.receivers.camera import PASSWORD, USER, Listening
 from tests.receivers.house import DeviceHouse, certificate, device_house
@@ -32,7 +32,13 @@ class Station:
         self.house, self.receiver, self.desk = house, receiver, desk
 
     async def said(self) -> Said:
-        return await self.desk.kept.get()
+        """What the device says next, once it is kept."""
+        while (said := await self.desk.kept.get()) == OPEN:
+            pass
+        return said
+
+    async def let_in(self) -> None:
+        assert await self.desk.kept.get() == OPEN
 
     async def observed(self) -> list[Observed]:
         return [reading.observed for reading in (await self.said()).readings]
@@ -147,8 +153,10 @@ async def test_a_device_sends_us_nowhere_else(tmp_path: Path) -> None:
 
 async def test_nothing_more_is_pulled_before_the_last_thing_is_kept(tmp_path: Path) -> None:
     async with onvif_camera() as one, station(tmp_path) as here:
-        here.desk.failing = Full("no room")
         here.visit(one, "DI_1")
+        await here.let_in()
+        assert await here.desk.tried.get() == OPEN
+        here.desk.failing = Full("no room")
         one.say(INPUT, INPUT)
         for _ in range(3):
             assert (await here.desk.tried.get()).disposition is Disposition.ACCEPT

@@ -48,7 +48,7 @@ class Pace(Struct, frozen=True, kw_only=True):
 
 
 class Visit:
-    """One device, from the moment that it is in the book. `heard` is for the visit to call at every sign of life."""
+    """One device, from the moment that it is in the book. `opened` and `heard` are for the visit to call."""
 
     def __init__(self, device: Device, login: Login | None) -> None:
         self.device, self.login = device, login
@@ -58,10 +58,16 @@ class Visit:
         self.spoke = False
         """Within the visit that is under way."""
 
-    def heard(self) -> None:
+    def opened(self) -> None:
+        """It let us in: it lives, though it may have nothing to say, or nothing that makes sense."""
         self.since_s = asyncio.get_running_loop().time()
-        self.here = self.spoke = True
+        self.here = True
         self.lost = False
+
+    def heard(self) -> None:
+        """It spoke: the next visit begins soon after this one."""
+        self.opened()
+        self.spoke = True
 
 
 class Fetching:
@@ -136,9 +142,13 @@ class Fetching:
     async def _look(self) -> None:
         changes: int | None = None
         while True:
-            if self._devices.book.changes != changes:
-                changes = self._devices.book.changes
-                await self._settle()
+            try:
+                if self._devices.book.changes != changes:
+                    changes = self._devices.book.changes
+                    await self._settle()
+            except Exception as error:  # the visits that there are go on; the next look tries again
+                changes = None
+                log.error("who is to be visited is not known", receiver=self._name, error=type(error).__name__)
             await asyncio.sleep(self._pace.look_every_s)
 
     async def _settle(self) -> None:

@@ -31,6 +31,8 @@ __all__ = ["IsapiReceiver", "IsapiSettings"]
 PATH: Final = "/ISAPI/Event/notification/alertStream"
 USUAL_BOUNDARY: Final = "boundary"
 """Of devices that declare none."""
+OPEN: Final = Said(disposition=Disposition.IGNORE, heartbeat=True, reason="its stream is open")
+"""A sign of life: the next one may be minutes away."""
 
 
 class IsapiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,8 +54,8 @@ class IsapiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retry_most_s: Seconds = 60.0
     unwelcome_s: Seconds = 300.0
     """How long before a device that did not let us in is asked again: most lock an account after a few tries."""
-    lost_after_s: Patience = 60.0
-    """A device that was not heard for so long, and cannot be reached, is told as lost."""
+    lost_after_s: Patience = 15.0
+    """A device that was not heard for so long, and cannot be reached, is gone; the desk says so a minute later."""
     look_every_s: Seconds = 2.0
     """How soon a device that was registered is visited."""
 
@@ -136,6 +138,8 @@ class IsapiReceiver:
         declared = stream.header("content-type")
         if not media_type(declared).startswith("multipart/"):
             raise Unwelcome("it answers with something else than a stream of alarms")
+        visit.opened()
+        await self._fetching.keep(visit, OPEN)
         try:
             splitter = Splitter(boundary_of(declared) or USUAL_BOUNDARY, ENDLESS, whole=is_whole)
             pieces = aiter(stream.body)

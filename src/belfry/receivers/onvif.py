@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from belfry.domain.device import DeviceWire
-from belfry.domain.reading import Disposition
+from belfry.domain.reading import Disposition, Said
 from belfry.ports import Accounts, Chance, Clock, Intake
 from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
@@ -36,6 +36,8 @@ ANSWER_WITHIN_S: Final = 15.0
 """Beyond the wait of a pull."""
 AT_ONCE_S: Final = 0.2
 """A pull that is answered sooner, with nothing in it, was not waited for."""
+OPEN: Final = Said(disposition=Disposition.IGNORE, heartbeat=True, reason="a subscription is there")
+"""A sign of life: the next one comes with the first pull."""
 
 
 class OnvifSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,8 +62,8 @@ class OnvifSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retry_most_s: Seconds = 60.0
     unwelcome_s: Seconds = 300.0
     """How long before a device that did not let us in is asked again: most lock an account after a few tries."""
-    lost_after_s: Patience = 60.0
-    """A device that was not heard for so long, and cannot be reached, is told as lost."""
+    lost_after_s: Patience = 15.0
+    """A device that was not heard for so long, and cannot be reached, is gone; the desk says so a minute later."""
     look_every_s: Seconds = 2.0
     """How soon a device that was registered is visited."""
 
@@ -137,6 +139,8 @@ class OnvifReceiver:
         try:
             async with asyncio.timeout(settings.connect_within_s):
                 await device.subscribe(settings.subscription_s)
+            visit.opened()
+            await self._fetching.keep(visit, OPEN)
             while True:
                 await self._pull(visit, device)
         finally:
