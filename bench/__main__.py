@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import results
+from bench.brokered import Brokered
 from bench.floor import Floor
 from bench.measure import Row
 from bench.past import Past
@@ -33,6 +34,7 @@ NAMES: Final = (
     "behind",
     "import",
     "alarm",
+    "mqtt",
 )
 
 
@@ -57,6 +59,7 @@ def main() -> None:
         Restart(past),
         Import(),
         Alarm(),
+        Brokered(),
     ]
     rows = sorted(known, key=lambda row: NAMES.index(row.name))
     wanted = asked.rows or NAMES

@@ -1,0 +1,186 @@
+"""Panels beside a broker: how much slower their answers are while thousands of MQTT messages a second come in."""
+
+import asyncio
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aiomqtt
+
+from belfry.domain.device import Device, DevicePoint, DeviceWire
+from belfry.registry import Registry, device_rows
+from belfry.registry.sheet import parse_sheet
+from bench import cells
+from bench.measure import Figures, Say, Taken, ratio
+from bench.mqtt_blast import PREFIX, topic
+from bench.subjects import ACCOUNTS, CACHE, CONFIG, ROOT, Absent, Running, answers, furnish, serving, started
+
+QUIET: Final = "belfry, broker quiet"
+BUSY: Final = "belfry, broker busy"
+ELSEWHERE: Final = "belfry, broker as busy for others"
+"""Broker and generator take their share of the machine; nothing of it reaches the centre."""
+DEVICES: Final = 500
+WARM_UP_S: Final = 3.0
+GOAL: Final = 1.2
+
+RECEIVER: Final = """
+[[receiver]]
+type = "mqtt"
+name = "house"
+broker = "mqtt://127.0.0.1:{port}"
+zigbee2mqtt = ["{prefix}"]
+"""
+BROKER: Final = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+max_inflight_messages 256
+max_queued_messages 0
+sys_interval 1
+"""
+HANDED_ON: Final = "$SYS/broker/publish/messages/sent"
+
+
+@dataclass(frozen=True)
+class Brokered:
+    """One row; `rate` frames of panels a second, `messages` of MQTT."""
+
+    seconds: float = 15.0
+    rate: int = 500
+    messages: int = 5_000
+    name: str = "mqtt"
+
+    @property
+    def words(self) -> str:
+        return (
+            f"a panel's answer at {self.rate:,} frames/s, beside {self.messages:,} MQTT messages/s of {DEVICES} sensors"
+        )
+
+    def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
+        figures = {QUIET: Figures(), BUSY: Figures(), ELSEWHERE: Figures()}
+        for number in range(rounds):
+            for who in list(figures) if number % 2 == 0 else reversed(list(figures)):
+                mine = figures[who]
+                if mine.absent is not None:
+                    continue
+                try:
+                    mine.rounds.append(self._run(who))
+                except (Absent, TimeoutError) as error:
+                    mine.absent = str(error)
+                    say(f"  {who}: {error}")
+                else:
+                    say(
+                        "  {}: middle {p50_ms:.2f} ms, p99 {p99_ms:.1f} ms, {heard_per_second:,.0f} messages/s,"
+                        " {cpu_share:.0%} of a core".format(who, **mine.rounds[-1])
+                    )
+        return figures
+
+    def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
+        busy, words = figures[BUSY], self.words
+        for who, mine in figures.items():
+            share = f"{mine.middle('cpu_share'):.0%} of a core" if mine.rounds else ""
+            slower = "" if who == BUSY else cells.times(ratio(busy, mine, "p50_ms"))
+            goal = f"busy ≤ × {GOAL:g}" if who == QUIET else ""
+            yield cells.line(
+                words, who, cells.time_ms(mine, "p50_ms"), p99=cells.p99(mine), cpu=share, ratio=slower, goal=goal
+            )
+            words = ""
+
+    def _run(self, who: str) -> Taken:
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="round-") as name, ExitStack() as stack:
+            folder = Path(name)
+            port = stack.enter_context(broker(folder))
+            _furnish(folder, port, PREFIX if who == BUSY else "elsewhere")
+            running = stack.enter_context(serving(folder))
+            self._panels(running, WARM_UP_S, 0)
+            running.caught_up()
+            if who == QUIET:
+                return self._answers(running, port)
+            words = ["--devices", str(DEVICES), "--rate", str(self.messages), "--seconds", str(self.seconds + 2)]
+            blast = stack.enter_context(
+                started([sys.executable, "-m", "bench.mqtt_blast", "127.0.0.1", str(port), *words], folder / "blast")
+            )
+            taken = self._answers(running, port)
+            assert blast.stdout is not None
+            told = json.loads(blast.stdout.readline() or "{}")
+            if told.get("acknowledged") != told.get("sent"):
+                raise Absent(f"the broker took {told.get('acknowledged')} of {told.get('sent')} messages")
+            return taken
+
+    def _answers(self, running: Running, port: int) -> Taken:
+        heard, cpu_s = _heard(port), running.cpu_s()
+        told = self._panels(running, self.seconds, 1_000)
+        heard, cpu_s = _heard(port) - heard, running.cpu_s() - cpu_s
+        return {**told, "heard_per_second": heard / self.seconds, "cpu_share": cpu_s / self.seconds}
+
+    def _panels(self, running: Running, seconds: float, offset: int) -> dict[str, float]:
+        words = ["--rate", str(self.rate), "--seconds", str(seconds), "--offset", str(offset)]
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.paced", "127.0.0.1", str(running.port), *words],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            check=True,
+        )
+        told: dict[str, float] = json.loads(done.stdout)
+        return told
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[int]:
+    """A mosquitto of its own; its port. Raises Absent."""
+    program = shutil.which("mosquitto")
+    if program is None:
+        raise Absent("mosquitto is not installed")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    file = folder / "mosquitto.conf"
+    file.write_text(BROKER.format(port=port), encoding="utf-8")
+    file.chmod(0o644)
+    with started([program, "-c", file], folder / "broker"):
+        answers(port)
+        yield port
+
+
+def _furnish(folder: Path, port: int, prefix: str) -> None:
+    """Accounts, a receiver at the broker, and the sensors, spread over the accounts."""
+    furnish(folder)
+    with (folder / CONFIG).open("a", encoding="utf-8") as file:
+        file.write(RECEIVER.format(port=port, prefix=prefix))
+    registry = Registry.open(folder / "data")
+    try:
+        sheet = parse_sheet((folder / "accounts.csv").read_text(encoding="utf-8"), ("panels",))
+        registry.import_accounts(sheet, by="bench")
+        accounts = [account.id for account in registry.accounts()]
+        for n in range(DEVICES if prefix == PREFIX else 0):
+            one = Device(
+                id=f"sensor{n}",
+                account_id=accounts[n % ACCOUNTS],
+                receiver="house",
+                wire=DeviceWire.ZIGBEE2MQTT,
+                address=topic(n),
+                points=(DevicePoint(point="*", zone=str(n % 90 + 1)),),
+                interval_s=7_200,
+            )
+            device_rows.add(registry.store, one, by="bench")
+    finally:
+        registry.close()
+
+
+def _heard(port: int) -> float:
+    """Messages that the broker has handed on since its start, by its own count."""
+    return asyncio.run(_handed_on(port))
+
+
+async def _handed_on(port: int) -> float:
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        await client.subscribe(HANDED_ON)
+        return float(str((await anext(aiter(client.messages))).payload, "ascii"))
