@@ -65,6 +65,7 @@ from belfry.domain.supervision import downtimes
 from belfry.domain.teams import Teams
 from belfry.ports import Chance, Clock, MayBeAway, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
+from belfry.protocols.stripped import is_listed
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.store import last_change
@@ -285,7 +286,9 @@ class Centre:
             self.book,
             lambda arrival: self.intake.deliver(arrival),
             memory=self.devices,
-            asks=DeviceAsks(conditions=self.triage.conditions, open_of=self.board.of_account, panels=panels),
+            asks=DeviceAsks(
+                conditions=self.triage.conditions, open_of=self.board.of_account, is_listed=is_listed, panels=panels
+            ),
             clock=self._clock,
         )
 
