@@ -32,7 +32,7 @@ linkquality voltage battery temperature humidity power adr dr confirmed frm_payl
 silenceurl dashboardurl panelurl values title state dst rulecalibtype presetno ac_status restore_reports
 supervision_reports smoke_concentration
 """
-"""Containers, identities of devices, pictures and tracks, people, and what a radio or a monitoring system says beside."""
+"""Containers, identities of devices, pictures and tracks, people, and what a radio or a server says beside them."""
 _OF_MAILS: Final = (
     "ipc name", "ipc s/n", "dvr name", "dvr s/n", "nvr name", "nvr s/n", "channel name", "camera name", "ip address",
     "alarm name", "alarm details", "alarm device name", "alarm input channel name",
