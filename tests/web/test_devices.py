@@ -50,6 +50,14 @@ async def test_an_installer_adds_a_device_proves_its_points_and_takes_it_out(rig
     assert (await client.get(where)).status_code == 404
 
 
+async def test_a_recorder_s_offset_is_kept_and_reaches_its_reader(rig: Rig, account_id: str) -> None:
+    told = await added(rig.token(Role.INSTALLER), account_id, wire="isapi", channel_offset=32)
+    assert told["channel_offset"] == 32
+    known = rig.devices.book.by_id(told["id"])
+    assert known is not None
+    assert known.channel_offset == 32
+
+
 async def test_a_secret_is_shown_and_renewed_and_who_saw_it_is_written_down(rig: Rig, account_id: str) -> None:
     client = rig.token(Role.INSTALLER)
     where = f"/devices/{(await added(client, account_id))['id']}"
@@ -83,6 +91,7 @@ async def test_a_login_is_taken_and_never_shown(rig: Rig, account_id: str) -> No
         ({"address": ""}, "address"),
         ({"interval_s": 1}, "interval_s"),
         ({"host": "ftp://x"}, "host"),
+        ({"channel_offset": -1}, "channel_offset"),
         ({"wire": "mapping"}, "mapping"),
         ({"points": [{"point": "a", "above": 3.0}]}, "points[0].above"),
         ({"points": [{"point": "a"}, {"point": "a"}]}, "points[1]"),

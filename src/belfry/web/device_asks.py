@@ -46,6 +46,9 @@ class PointBody(Ask, frozen=True, kw_only=True):
         )
 
 
+CHANNEL_OFFSET_MOST: Final = 1_000
+
+
 class DeviceBody(Ask, frozen=True, kw_only=True):
     """A device, as it is to be. `version` is the one that was seen; a new device has none."""
 
@@ -58,6 +61,7 @@ class DeviceBody(Ask, frozen=True, kw_only=True):
     interval_s: int | None = None
     hold_s: int = 60
     public_ground: bool = False
+    channel_offset: Annotated[int, Meta(ge=0, le=CHANNEL_OFFSET_MOST)] = 0
     mapping: Text | None = None
     host: Text | None = None
     enabled: bool = True

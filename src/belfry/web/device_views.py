@@ -46,6 +46,8 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     interval_s: int | None
     hold_s: int
     public_ground: bool
+    channel_offset: int
+    """Of a recorder: what its channels above this number are too high by."""
     mapping: str | None
     host: str | None
     has_login: bool
