@@ -179,3 +179,19 @@ async def test_no_signal_of_an_exercise_counts_and_none_can_come_from_outside(to
 def test_no_receiver_is_called_as_exercises_are() -> None:
     with pytest.raises(ValueError, match="kept for exercises"):
         msgspec.structs.replace(Settings(), receiver=(ReceiverTable(type="dc09", name=RECEIVER),))
+
+
+async def test_two_who_practise_the_same_scene_are_not_in_each_others_way(town: Town) -> None:
+    anna, boris = await town.operator("anna"), await town.operator("boris")
+    for desk in (anna, boris):
+        await begun(desk, "shop")
+    rows = {row["trainee"]: row for row in await exercise_rows(anna, 2)}
+    for desk in (anna, boris):
+        handed = (await desk.post("/incidents/next")).json()["incident"]
+        assert handed["id"] == rows[desk.name]["id"]
+    assert {row["trainee"]: row["taken_by"] for row in await anna.incidents("open")} == {
+        "anna": "anna",
+        "boris": "boris",
+    }
+    await anna.act(rows["anna"]["id"], "release")
+    assert (await boris.detail(rows["boris"]["id"]))["taken_by"] == "boris"

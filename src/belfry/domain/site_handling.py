@@ -13,6 +13,7 @@ from belfry.domain.fire_order import order_at
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kind
 from belfry.domain.site import Account
+from belfry.domain.training import site_of_exercise
 
 _OF_PERSONS: Final = ("MED", "RES.LIFT", "PERS.LONE")
 
@@ -25,6 +26,8 @@ def site_of(incident: Incident) -> str | None:
     if incident.account_id is not None:
         return incident.account_id
     key = incident.account
+    if incident.trainee is not None and key is not None:
+        return site_of_exercise(incident.group, key.account)
     return None if key is None else f"{key.receiver}/{key.prefix or ''}/{key.account}"
 
 

@@ -94,6 +94,13 @@ def is_training_site(site: str | None) -> bool:
     return site is not None and site.startswith(f"{RECEIVER}/")
 
 
+def site_of_exercise(group: str | None, account: str | None) -> str:
+    """The site of an incident of an exercise, by its grouping key: two who practise the same scene at once are each at
+    their own."""
+    exercise = (group or "||").split("|")[1]
+    return f"{RECEIVER}/{exercise}/{account}"
+
+
 def due(exercise: Exercise, now: datetime) -> Sequence[Step]:
     """What of its scene is to be said by now and was not."""
     scenario = SCENARIOS.get(exercise.scenario)
