@@ -109,6 +109,26 @@ async def test_that_a_service_was_told_wants_its_own_key(house: House, browser: 
         await expect_step(anna, "told")
 
 
+async def test_a_slip_is_taken_back_with_one_key(house: House, browser: Browser) -> None:
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await furnish(house, "2002")
+        await house.panel("2002").contact_id("1130", "001")
+        alarm = await arrives(anna, house, "2002")
+        await anna.press("n")
+        await opens(anna, "premises")
+        await anna.press("2")
+        await expect_step(anna, "evidence")
+        await expect(anna.of("plan-undo")).to_be_visible()
+        assert await in_every_look(anna, "an answer that may be taken back") == {}
+        await anna.press("Backspace")
+        await opens(anna, "premises")
+        await expect(anna.of("plan-undo")).to_have_count(0)
+        await expect(anna.of("step-evidence")).to_have_attribute("data-state", "open")
+        told = [one["type"] for one in (await house.api.incident(alarm))["timeline"]]
+        assert told[-2:] == ["step", "taken_back"]
+
+
 async def test_who_types_keeps_his_digits(house: House, browser: Browser) -> None:
     async with seat(browser, "anna") as anna:
         await anna.sign_in(house.url)

@@ -17,6 +17,7 @@ export type ActionId =
   | 'training'
   | 'do'
   | 'skip'
+  | 'undo'
   | 'arrived'
   | 'calls'
   | 'call-next'
@@ -77,6 +78,7 @@ export const KEYS: readonly Key[] = [
   { id: 'open', press: 'enter', cap: 'Enter', group: 'queue' },
   { id: 'skip', press: 'd', with: 'shift', cap: '⇧D', group: 'incident' },
   { id: 'do', press: 'd', cap: 'D', group: 'incident' },
+  { id: 'undo', press: 'backspace', cap: '⌫', group: 'incident' },
   { id: 'arrived', press: 'i', cap: 'I', group: 'incident' },
   { id: 'calls', press: 'j', cap: 'J', group: 'incident' },
   { id: 'call-next', press: 'arrowright', cap: '→', group: 'incident' },

@@ -47,6 +47,7 @@ const ICON: Record<ItemType, IconName> = {
   step: 'check',
   score: 'tag',
   skipped: 'broken',
+  taken_back: 'restore',
   arrived: 'person',
   merged: 'swap',
   unmerged: 'swap',
@@ -65,6 +66,7 @@ export function tell(item: Item, zone: string | undefined): Told {
 
 function titleOf({ type, data }: Item): string {
   if (type === 'arrived' && data.given_up) return t('item.given_up');
+  if (type === 'taken_back') return `${word('item', type)}: ${word('do', String(data.do))}, ${word('outcome', String(data.outcome))}`;
   if (type !== 'step' && type !== 'skipped') return word('item', type);
   const step = word('do', String(data.do));
   return `${step}: ${data.outcome ? word('outcome', String(data.outcome)) : t('item.skipped')}`;

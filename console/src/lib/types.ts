@@ -204,6 +204,7 @@ export type ItemType =
   | 'step'
   | 'skipped'
   | 'score'
+  | 'taken_back'
   | 'arrived'
   | 'merged'
   | 'unmerged';
@@ -234,7 +235,7 @@ export interface ScoreView {
   notes: string[];
 }
 
-export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'arrived' | 'score' | 'merge' | 'unmerge';
+export type Act = 'take' | 'takeover' | 'release' | 'hold' | 'note' | 'reclassify' | 'close' | 'reopen' | 'assign' | 'do' | 'skip' | 'undo' | 'arrived' | 'score' | 'merge' | 'unmerge';
 
 /** One way to close: its digit, the likely causes, and what must be given with it. */
 export interface ClosingChoice {

@@ -6,7 +6,7 @@ import type { Api } from '../api';
 import { now } from '../now.svelte';
 import { isField } from '../keys';
 import { beside, calleeOf, isQuestion, mayLack, minutesOf, shownOf, singleOf, waits, wantOf, wantsBeginning, type Want } from './steps';
-import type { AgencyCall, Outcome, Run, RunStep } from './types';
+import type { AgencyCall, Outcome, Run, RunStep, StepType } from './types';
 import type { Act, Detail } from '../types';
 
 /** What the plan needs of the open incident. */
@@ -29,6 +29,8 @@ const AHEAD_MS = 3_000;
 /** A question that opens by itself takes no digit so long after it is shown, nor does a D that is pressed twice do two
  * things: whoever presses faster meant what was there before, or his key bounced. */
 const GUARD_MS = 500;
+/** So long an answer may be taken back; the centre has the last word. */
+const TAKE_BACK_MS = 20_000;
 const MINUTE_MS = 60_000;
 export const NOW_ID = 'plan-now';
 
@@ -41,6 +43,8 @@ export class PlanOf {
   bySelf = $state(false);
   /** A digit was pressed that wants a D first. */
   early = $state(false);
+  /** What was answered a moment ago, and may be taken back. */
+  answered = $state.raw<{ step: string; do: StepType; outcome: Outcome; until: number } | null>(null);
   /** The outcome that was chosen and wants more. */
   wants = $state<{ outcome: Outcome; want: Want; asked: Want[]; given: Record<string, unknown> } | null>(null);
   skipping = $state(false);
@@ -85,6 +89,7 @@ export class PlanOf {
     this.failed = false;
     this.shownAt = null;
     this.opening = false;
+    this.answered = null;
     this.stop();
     this.asked = null; // a D that was pressed while the next one is on its way still counts
   }
@@ -212,6 +217,15 @@ export class PlanOf {
     if (await this.host.act('skip', { step: step.id, reason: reason.trim() })) await this.done();
   }
 
+  /** The last answer was a slip of the hand. */
+  async undo(): Promise<void> {
+    const { answered } = this;
+    if (!answered || now.value > answered.until) return;
+    this.stop();
+    this.answered = null;
+    if (await this.host.act('undo', { step: answered.step })) await this.done();
+  }
+
   async arrived(contact: string | null, reason: string | null = null): Promise<void> {
     const given_up = reason !== null;
     await this.host.act('arrived', { ...(contact ? { contact } : {}), ...(given_up ? { given_up, reason } : {}) });
@@ -312,8 +326,11 @@ export class PlanOf {
   private async send(outcome: Outcome, more: Record<string, unknown>): Promise<void> {
     const { step } = this;
     if (!step) return;
-    if (await this.host.act('do', { step: step.id, outcome, ...this.whom(step), ...more })) await this.done();
-    else if (this.host.refusedFor === 'override') await this.want(outcome, 'override', [], more);
+    if (await this.host.act('do', { step: step.id, outcome, ...this.whom(step), ...more })) {
+      const until = now.value + TAKE_BACK_MS;
+      this.answered = this.host.can('undo') ? { step: step.id, do: step.do, outcome, until } : null;
+      await this.done();
+    } else if (this.host.refusedFor === 'override') await this.want(outcome, 'override', [], more);
   }
 
   private async want(outcome: Outcome, want: Want, asked: Want[], given: Record<string, unknown>): Promise<void> {
