@@ -32,7 +32,7 @@ class Prefs {
   theme = $state<Theme>(read('theme', 'auto'));
   chosen = $state<Language | null>(read('language', null));
   loudness = $state.raw<Loudness>(read('loudness', { volume: 0.8, muted: false }));
-  private readonly browsers = navigator.languages.map(asLanguage).find((one) => one !== null) ?? null;
+  private readonly browsers = (globalThis.navigator?.languages ?? []).map(asLanguage).find((one) => one !== null) ?? null;
   private offered = $state<Language>(this.browsers ?? 'en');
 
   /** The operator's choice, else that of the session, else the browser's. */
