@@ -21,6 +21,7 @@ import aiohttp
 import httpx
 import msgspec
 import pytest
+import uvloop
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
@@ -30,6 +31,7 @@ from belfry.domain.signal import Receipt
 from belfry.domain.site import Account
 from belfry.ports import Full
 from belfry.receivers.http import HttpReceiver, HttpSettings
+from belfry.receivers.tls import HANDSHAKES_MOST_EACH
 from belfry.testing.devices import HeardDevices, MemoryBook
 from tests.receivers.house import NOW, SECRET, DeviceHouse, certificate, device_house
 
@@ -548,6 +550,50 @@ async def test_with_an_authority_for_clients_nobody_else_is_let_in(house: Device
             with pytest.raises(httpx.HTTPError):
                 await client.post(f"{url}/d/{SECRET}", content=body)
     assert len(house.devices.heard) == 1
+
+
+async def test_whoever_never_ends_a_handshake_is_cut_off_and_leaves_the_others_their_turn(
+    house: DeviceHouse, tmp_path: Path
+) -> None:
+    cert, key = certificate(tmp_path)
+    house.register(DeviceWire.ALERTMANAGER, NAME)
+    trusted = ssl.create_default_context(cafile=str(cert))
+    faults: list[dict[str, Any]] = []
+    get_running_loop().set_exception_handler(lambda _, said: faults.append(said))
+    async with door(house, tls_cert=cert, tls_key=key, handshake_within_s=0.2) as here:
+        held = [await here.raw() for _ in range(HANDSHAKES_MOST_EACH + 3)]
+        for n, (_, writer) in enumerate(held):
+            writer.write(b"GET / HTTP/1.1\r\n\r\n" if n % 3 == 0 else b"\x16\x03\x01")
+        for reader, writer in held:
+            await said_until_closed(reader)
+            writer.close()
+        url = here.url.replace("http:", "https:")
+        async with httpx.AsyncClient(verify=trusted) as client:
+            answer = await client.post(f"{url}/d/{SECRET}", content=sample(DeviceWire.ALERTMANAGER))
+        assert answer.status_code == 200
+        assert here.receiver.describe()["turned_away"] == "some"
+    assert faults == []
+
+
+def test_under_uvloop_tls_says_the_same(tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    trusted = ssl.create_default_context(cafile=str(cert))
+
+    async def story() -> None:
+        async with device_house(tmp_path / "stores") as house:
+            house.register(DeviceWire.ALERTMANAGER, NAME)
+            async with door(house, tls_cert=cert, tls_key=key) as here:
+                url = here.url.replace("http:", "https:")
+                for _ in range(5):
+                    async with httpx.AsyncClient(verify=trusted) as client:
+                        for _ in range(2):
+                            answer = await client.post(f"{url}/d/{SECRET}", content=sample(DeviceWire.ALERTMANAGER))
+                            assert answer.status_code == 200
+                _, writer = await here.raw()  # a stop does not wait for its handshake
+                await here.receiver.stop()
+                writer.close()
+
+    uvloop.run(story())
 
 
 @pytest.mark.parametrize("setting", ["tls_cert", "tls_key", "tls_client_ca"])

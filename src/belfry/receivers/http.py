@@ -5,7 +5,7 @@ Owns sockets, TLS and limits. Who speaks and what is answered is the door's (`ht
 
 import asyncio
 from asyncio import AbstractServer, get_running_loop
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 import uvicorn
@@ -16,7 +16,7 @@ from belfry.receivers.http_door import HttpDoor
 from belfry.receivers.http_guard import Guard, guarded
 from belfry.receivers.http_settings import HttpSettings
 from belfry.receivers.limits import Shares, amount, room
-from belfry.receivers.tls import server_context
+from belfry.receivers.tls import Anteroom, server_context
 
 __all__ = ["HttpReceiver", "HttpSettings"]
 
@@ -45,6 +45,7 @@ class HttpReceiver:
         self._settings = settings
         self._door = HttpDoor(settings, devices, accounts, clock)
         self._guard = Guard(settings, self._shares(settings.max_connections))
+        self._anteroom: Anteroom | None = None
         self._server: AbstractServer | None = None
         self._listening: tuple[str, int] | None = None
 
@@ -65,15 +66,11 @@ class HttpReceiver:
                 server_context, settings.tls_cert, settings.tls_key, client_ca=settings.tls_client_ca
             )
         self._guard = Guard(settings, self._shares(room(settings.max_connections)))
+        make: Callable[[], asyncio.Protocol] = guarded(self._config(), self._guard)
+        if context is not None:
+            make = self._anteroom = Anteroom(context, make, within_s=settings.handshake_within_s)
         try:
-            self._server = await get_running_loop().create_server(
-                guarded(self._config(), self._guard),
-                host,
-                port,
-                backlog=BACKLOG,
-                ssl=context,
-                ssl_handshake_timeout=None if context is None else settings.handshake_within_s,
-            )
+            self._server = await get_running_loop().create_server(make, host, port, backlog=BACKLOG)
         except OSError as error:
             raise OSError(error.errno, f"{settings.listen}: {error.strerror or error}") from error
         address = self._server.sockets[0].getsockname()
@@ -85,6 +82,8 @@ class HttpReceiver:
             return
         self._server.close()
         self._server = None
+        if self._anteroom is not None:
+            await self._anteroom.close()
         state = self._guard.state
         for connection in list(state.connections):
             connection.shutdown()
@@ -96,6 +95,7 @@ class HttpReceiver:
 
     def describe(self) -> Mapping[str, object]:
         door = self._door
+        waited = 0 if self._anteroom is None else self._anteroom.turned_away
         return {
             "name": self.name,
             "type": "http",
@@ -104,7 +104,7 @@ class HttpReceiver:
             "messages": door.heard,
             "unkept": door.unkept,
             "strangers": amount(door.strangers),
-            "turned_away": amount(door.turned_away + self._guard.turned_away),
+            "turned_away": amount(door.turned_away + self._guard.turned_away + waited),
         }
 
     def _shares(self, most: int) -> Shares:

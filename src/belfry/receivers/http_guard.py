@@ -48,8 +48,10 @@ class _Guarded(HttpToolsProtocol):
         self._source: str | None = None
         self._aside = 0
         self._slow: asyncio.TimerHandle | None = None
+        self._is_made = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        self._is_made = True
         super().connection_made(transport)
         source = source_of(transport.get_extra_info("peername"))
         if not self._guard.shares.take(source):
@@ -60,6 +62,8 @@ class _Guarded(HttpToolsProtocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if not self._is_made:  # its handshake failed
+            return
         self._unwatch()
         self._unset_keepalive_if_required()
         if self._source is not None:

@@ -5,7 +5,7 @@ Owns sockets, TLS and limits. Who speaks and what is answered is the desk's (`sm
 
 import asyncio
 from asyncio import AbstractServer, get_running_loop
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from belfry.ports import Accounts, Chance, Clock, Intake
@@ -14,7 +14,7 @@ from belfry.receivers.limits import Shares, amount, room
 from belfry.receivers.smtp_desk import MailDesk
 from belfry.receivers.smtp_settings import SmtpSettings, Tls
 from belfry.receivers.smtp_wire import Conversation, Wire
-from belfry.receivers.tls import server_context
+from belfry.receivers.tls import Anteroom, server_context
 
 __all__ = ["SmtpReceiver", "SmtpSettings"]
 
@@ -46,6 +46,7 @@ class SmtpReceiver:
         self._settings = settings
         self._desk = MailDesk(settings, devices, clock)
         self._wire: Wire | None = None
+        self._anteroom: Anteroom | None = None
         self._server: AbstractServer | None = None
         self._listening: tuple[str, int] | None = None
 
@@ -65,16 +66,11 @@ class SmtpReceiver:
             context = await asyncio.to_thread(server_context, settings.tls_cert, settings.tls_key)
         shares = Shares(most=room(settings.max_connections), most_each=settings.max_connections_per_source)
         wire = self._wire = Wire(settings, self._desk, shares, context)
-        implicit = context if settings.tls is Tls.IMPLICIT else None
+        make: Callable[[], asyncio.Protocol] = lambda: Conversation(wire)  # noqa: E731
+        if context is not None and settings.tls is Tls.IMPLICIT:
+            make = self._anteroom = Anteroom(context, make, within_s=HANDSHAKE_WITHIN_S)
         try:
-            self._server = await get_running_loop().create_server(
-                lambda: Conversation(wire),
-                host,
-                port,
-                backlog=BACKLOG,
-                ssl=implicit,
-                ssl_handshake_timeout=None if implicit is None else HANDSHAKE_WITHIN_S,
-            )
+            self._server = await get_running_loop().create_server(make, host, port, backlog=BACKLOG)
         except OSError as error:
             raise OSError(error.errno, f"{settings.listen}: {error.strerror or error}") from error
         address = self._server.sockets[0].getsockname()
@@ -86,6 +82,8 @@ class SmtpReceiver:
             return
         self._server.close()
         self._server = None
+        if self._anteroom is not None:
+            await self._anteroom.close()
         if self._desk.under_way:
             await asyncio.wait(set(self._desk.under_way), timeout=STOP_GRACE_S)
             await _turns()
