@@ -9,7 +9,9 @@ import httpx
 import pytest
 from msgspec import structs
 
+from belfry.app.demo_devices import devices, with_devices
 from belfry.centre.devices import desk as devices_desk
+from belfry.ports.device_memory import Amount
 from belfry.ports.staff import Role
 from belfry.receivers.mqtt import MqttReceiver
 from belfry.settings import ReceiverTable, Settings
@@ -190,3 +192,23 @@ async def test_smoke_over_a_broker_is_an_incident_and_its_end_restores_it(tmp_pa
         assert signals == [("alarm", "12"), ("restore", "12")]
         (row,) = await desk.incidents("open")
         assert row["zone_name"] == "Hall"
+
+
+async def test_the_demos_town_has_a_camera_sensors_and_a_server_room(tmp_path: Path) -> None:
+    async with open_town(tmp_path, change=with_devices) as town:
+        desk = await town.operator("anna")
+
+        async def at_once(_: float) -> None:
+            await town.settled()
+
+        await devices(town.centre, town.player, now=town.clock, sleep=at_once)
+        await town.settled()
+        told = {(row["kind"], row["account"], row["zone_name"], row["state"]) for row in await desk.incidents()}
+        assert told == {
+            ("FIRE.ALARM.AUTO", "4004", "Smoke sensor flat 14", "waiting"),
+            ("TECH.POWER", "4004", "Smoke sensor flat 31", "waiting"),
+            ("PROP.ALARM.VIDEO", "5501", "Yard camera", "waiting"),
+            ("TECH.IT", "4721", None, "closed"),
+        }
+        camera = next(one for one in town.centre.devices.book.all() if one.name == "Yard camera")
+        assert town.centre.device_desk.today(camera.id).refused is Amount.SOME

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from belfry.app.centre import Centre
+from belfry.app.demo_devices import devices
 from belfry.app.demo_people import ON_DUTY, people
 from belfry.centre.on_test.desk import Wish
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
@@ -95,6 +96,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(player.outage(after_s=OUTAGE_BEGINS_S, lasts_s=OUTAGE_LASTS_S))
             living.create_task(_technician(centre, player))
             living.create_task(_storm(centre, player))
+            living.create_task(devices(centre, player, now=_now))
             living.create_task(people(centre, town(accounts, seed)))
             living.create_task(_scanner(line, seed))
     finally:

@@ -10,6 +10,7 @@ import typer
 
 from belfry.app import Along, Centre, run
 from belfry.app.demo import OPERATORS, play, prepare
+from belfry.app.demo_devices import with_devices
 from belfry.app.demo_phones import phones, reached
 from belfry.app.logs import set_up
 from belfry.cli.serve import CANNOT_START
@@ -30,7 +31,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="belfry-demo-") as folder:
         telephones = phones(lambda name, title, body: typer.echo(f"{name}: {title}. {body.replace(chr(10), '. ')}"))
         settings = prepare(Path(folder), port=port, panels=panels, accounts=accounts, seed=seed)
-        settings = reached(settings, Path(folder), telephones)
+        settings = with_devices(reached(settings, Path(folder), telephones))
 
         async def greet(centre: Centre) -> None:
             assert centre.console is not None
