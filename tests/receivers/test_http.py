@@ -621,6 +621,26 @@ async def test_a_port_in_use_is_an_error_with_its_address(house: DeviceHouse) ->
             await taken.start()
 
 
+async def test_strangers_and_failures_do_not_fill_the_log(
+    house: DeviceHouse, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    house.register(DeviceWire.ALERTMANAGER, NAME)
+    async with door(house) as here:
+        for _ in range(5):
+            reader, writer = await here.raw()
+            writer.write(b"no request at all\r\n\r\n")
+            await said_until_closed(reader)
+            writer.close()
+        house.devices.failing = Full("no room")
+        for _ in range(5):
+            assert (await here.post(f"/d/{SECRET}", sample(DeviceWire.ALERTMANAGER))).status_code == 503
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
+    out = capsys.readouterr()
+    told = out.out + out.err + "".join(record.getMessage() for record in caplog.records)
+    assert told.count("was not kept") == 1
+
+
 # -- nothing leaks ----------------------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,7 @@ class HttpDoor:
         self._held_bytes = 0
         self._signed: set[str] = set()
         """Devices that have signed since the start; they are never believed unsigned again."""
+        self._is_failing = False
         self.heard = self.strangers = self.unkept = self.turned_away = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -222,9 +223,12 @@ class HttpDoor:
                     await asyncio.shield(self._devices.hear(speaker, told, now))
         except Exception as error:  # whatever it was, nothing good may be said
             self.unkept += 1
-            log.warning("a device's message was not kept", receiver=self._settings.name, error=type(error).__name__)
+            if not self._is_failing:  # said once, until something is kept again
+                log.warning("a device's message was not kept", receiver=self._settings.name, error=type(error).__name__)
+            self._is_failing = True
             return UNKEPT
         self.heard += 1
+        self._is_failing = False
         return Answer(400, said.reason, "body") if said.disposition is Disposition.REJECT else KEPT
 
 

@@ -4,6 +4,7 @@ uvicorn's parser stands behind it, without uvicorn's server: no signals, no exit
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -23,6 +24,9 @@ _TOO_MANY: Final = (
 )
 _TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+_SILENT: Final = logging.Logger("belfry.receivers.http", logging.CRITICAL + 1)
+"""uvicorn tells each request that it cannot read: any stranger could fill the log."""
 
 
 class Guard:
@@ -44,6 +48,7 @@ class _Guarded(HttpToolsProtocol):
     def __init__(self, config: uvicorn.Config, guard: Guard) -> None:
         super().__init__(config=config, server_state=guard.state, app_state={})
         self.access_log = False  # an address here is a secret
+        self.logger = _SILENT
         self._guard = guard
         self._source: str | None = None
         self._aside = 0

@@ -43,6 +43,7 @@ class MailDesk:
     def __init__(self, settings: SmtpSettings, devices: HearsDevices, clock: Clock) -> None:
         self._settings, self._devices, self._clock = settings, devices, clock
         self.under_way: set[Future[str]] = set()
+        self._is_failing = False
         self.heard = self.unkept = self.strangers = 0
 
     # -- who speaks
@@ -115,9 +116,12 @@ class MailDesk:
                     await asyncio.shield(self._devices.hear(device, said, now))
         except Exception as error:  # whatever it was, nothing good may be said; its text may hold a piece of the mail
             self.unkept += 1
-            log.warning("a mail was not kept", receiver=self._settings.name, error=type(error).__name__)
+            if not self._is_failing:  # said once, until something is kept again
+                log.warning("a mail was not kept", receiver=self._settings.name, error=type(error).__name__)
+            self._is_failing = True
             return UNKEPT
         self.heard += 1
+        self._is_failing = False
         return KEPT
 
     async def handle_exception(self, error: Exception) -> str:

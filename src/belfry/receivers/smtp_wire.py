@@ -27,6 +27,10 @@ _NOT_UNDERSTOOD: Final = "500 5.5.2 Not understood"
 _TOO_MANY: Final = b"421 4.7.0 Too many connections\r\n"
 
 
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
+
+
 class Wire:
     """What the conversations of one receiver share."""
 
@@ -35,8 +39,9 @@ class Wire:
         self.starttls = None if settings.tls is Tls.IMPLICIT else tls
         self.conversations: set[Conversation] = set()
         self.turned_away = 0
-        # Before the first connection: aiosmtpd logs whatever is said, recipients and lines of mails.
-        logging.getLogger("mail.log").disabled = True
+        # Before the first connection: aiosmtpd logs whatever is said, recipients and lines of mails. A filter, since it
+        # outlives every later set-up of logs.
+        logging.getLogger("mail.log").addFilter(_nothing)
 
 
 class Conversation(SMTP):
