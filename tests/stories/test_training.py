@@ -1,5 +1,6 @@
 """An operator practises: marked, behind every real alarm, gone by itself - and nothing of it ever leaves."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,10 @@ async def exercise_rows(desk: Desk, many: int) -> list[Row]:
 
     await until_told(are_there)
     return await desk.incidents("open")
+
+
+async def _is(wanted: object, told: Callable[[], Awaitable[object]]) -> bool:
+    return await told() == wanted
 
 
 async def test_an_exercise_is_marked_waits_for_its_trainee_alone_and_a_real_alarm_comes_before(town: Town) -> None:
@@ -71,6 +76,11 @@ async def test_it_ends_by_itself_and_closes_what_it_left_also_after_a_restart(to
     assert [(row["disposition"], row["flags"]) for row in over] == [("test", ["training"])] * 2
     (view,) = (await anna.get("/training"))["items"]
     assert (view["running"], view["ended_by"]) == (False, None)
+
+    async def archived() -> list[bool]:
+        return [row["training"] for row in (await anna.get("/archive/incidents"))["items"]]
+
+    await until_told(lambda: _is([True, True], archived))
     sheet = await anna.get("/handover")
     assert (sheet["counts"]["opened"], sheet["counts"]["closed"]) == (0, 0)
 

@@ -304,6 +304,10 @@ export interface ArchivedIncident {
   cause: string | null;
   /** Closed by its kind's own rule, by nobody. */
   by_rule: boolean;
+  /** An exercise: nothing of it happened. */
+  training: boolean;
+  /** It was handled under another incident. */
+  merged: boolean;
 }
 
 export interface Kind {

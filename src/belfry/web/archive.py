@@ -133,6 +133,8 @@ def _told(desk: Front, one: ClosedIncident, language: str) -> ArchivedIncident:
         disposition=one.disposition,
         cause=one.cause,
         by_rule=one.by_rule,
+        training=one.training,
+        merged=one.merged,
     )
 
 

@@ -355,6 +355,10 @@ class ArchivedIncident(Struct, frozen=True, kw_only=True):
     cause: str | None
     by_rule: bool
     """Closed by its kind's own rule, by nobody."""
+    training: bool
+    """An exercise: nothing of it happened."""
+    merged: bool
+    """It was handled under another incident."""
 
 
 class ArchivedList(Struct, frozen=True):
