@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from belfry.domain.reading import Disposition
-from belfry.domain.warning import AREAS_MOST, CORNERS_MOST
+from belfry.domain.warning import CORNERS_MOST, SHAPES_MOST
 from belfry.protocols.cap import read
 
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "tests" / "samples" / "cap"
@@ -29,6 +29,6 @@ def one_input(data: bytes) -> None:
         return
     assert len(heard.warning.key) == 32
     area = heard.warning.area
-    assert len(area.polygons) <= AREAS_MOST * 20
-    assert all(3 <= len(one) < CORNERS_MOST for one in area.polygons)
+    assert len(area.polygons) + len(area.circles) <= SHAPES_MOST
+    assert sum(map(len, area.polygons)) <= CORNERS_MOST
     assert all(one.radius_km >= 0 for one in area.circles)

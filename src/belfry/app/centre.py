@@ -55,6 +55,7 @@ from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.training import TrainingDesk
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
+from belfry.centre.warnings import WarningBook, WarningDesk
 from belfry.domain import codes, kinds, plan_library
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
@@ -131,6 +132,7 @@ class Centre:
         self.board = Board()
         self.notices = NoticeBook()
         self.handovers = HandoverBook()
+        self.warnings = WarningBook()
         self.receivers: list[Receiver] = []
         self.console: Console | None = None
         self.setup_code: str | None = None
@@ -217,6 +219,7 @@ class Centre:
             schedules=self.schedules,
             notices=self.notices,
             handovers=self.handovers,
+            warnings=self.warnings,
         )
         known = snapshot.load(settings.data, stores.journal.position)
         if known is not None:
@@ -350,6 +353,7 @@ class Centre:
             self.walk.exercises, self.board, stores.journal, clock=self._clock, chance=self._chance
         )
         self._tasks.own("training", self.training.run())
+        self.warning_desk = WarningDesk(self.warnings, stores.journal, clock=self._clock, chance=self._chance)
         self.handover = HandoverDesk(self.handovers, stores.journal, self.seals, clock=self._clock, chance=self._chance)
         self.tests = OnTestDesk(
             self.triage.on_test,
@@ -489,7 +493,9 @@ class Centre:
         for table in self._settings.receiver:
             built = plugins.load(RECEIVERS, table.type)
             shape = plugins.settings_of(RECEIVERS, table.type, built)
-            more = {"devices": self.device_desk} if _takes_devices(built) else {}
+            more: dict[str, object] = {"devices": self.device_desk} if _takes_devices(built) else {}
+            if getattr(built, "takes_warnings", False) is True:
+                more["warnings"] = self.warning_desk
             receiver: Receiver = built(part(table, shape), self.intake, self.book, self._clock, self._chance, **more)
             try:
                 await receiver.start()

@@ -29,6 +29,7 @@ from belfry.centre.training import ABOUT_TRAINING, Exercises, TrainingState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
 from belfry.centre.unobserved import Unobserved
+from belfry.centre.warnings import WarningBook, WarningState
 from belfry.domain.condition import Condition, Seen, carry
 from belfry.domain.facts import (
     Carried,
@@ -49,6 +50,7 @@ from belfry.domain.facts import (
     incident_subject,
 )
 from belfry.domain.signal import AccountKey
+from belfry.domain.warning_facts import WarningHeard
 from belfry.ports import Chance, Clock, Expect, Full, Journal, JournalError, Pruned, Refused, Stale, Stored
 
 log = structlog.get_logger()
@@ -100,6 +102,7 @@ class WalkState(msgspec.Struct):
     notices: NoticeState = msgspec.field(default_factory=NoticeState)
     handovers: HandoverState = msgspec.field(default_factory=HandoverState)
     training: TrainingState = msgspec.field(default_factory=TrainingState)
+    warnings: WarningState = msgspec.field(default_factory=WarningState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -144,9 +147,11 @@ class Walk:
         schedules: Schedules | None = None,
         notices: NoticeBook | None = None,
         handovers: HandoverBook | None = None,
+        warnings: WarningBook | None = None,
     ) -> None:
         self._journal, self._board, self._triage, self._replay = journal, board, triage, replay
         self._schedules, self._notices, self._handovers = schedules, notices, handovers
+        self._warnings = warnings
         self.exercises = Exercises()
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
@@ -249,6 +254,9 @@ class Walk:
             elif type(fact) in ABOUT_HANDOVERS:
                 if self._handovers is not None:
                     self._handovers.fold(position, stored.entry)
+            elif type(fact) is WarningHeard:
+                if self._warnings is not None:
+                    self._warnings.fold(stored.entry)
             elif type(fact) in ABOUT_TRAINING:
                 self.exercises.fold(position, stored.entry)
             elif type(fact) not in _OF_THE_CENTRE:
@@ -446,6 +454,7 @@ class Walk:
             seen=[(position, waiting.seen) for position, waiting in open_.items() if waiting.seen is not None],
             notices=NoticeState() if self._notices is None else self._notices.state(),
             handovers=HandoverState() if self._handovers is None else self._handovers.state(),
+            warnings=WarningState() if self._warnings is None else self._warnings.state(),
             training=self.exercises.state(),
         )
 
@@ -466,6 +475,8 @@ class Walk:
             self._notices.restore(state.notices)
         if self._handovers is not None:
             self._handovers.restore(state.handovers)
+        if self._warnings is not None:
+            self._warnings.restore(state.warnings)
         self.exercises.restore(state.training)
         after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:

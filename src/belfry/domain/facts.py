@@ -26,6 +26,7 @@ from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.domain.storm_cover import StormGroup
 from belfry.domain.training_facts import AboutTraining
+from belfry.domain.warning_facts import WarningHeard
 
 ENTRY_MAX_BYTES: Final = 65_535
 """Largest encoded entry that a journal accepts (DESIGN 4)."""
@@ -723,6 +724,7 @@ Fact = (
     | AboutNotice
     | AboutHandover
     | AboutTraining
+    | WarningHeard
     | WordTried
     | ClosingExtended
     | Changed
@@ -734,7 +736,8 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `triage`, `expiry`, `registry` or `centre`.
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `warnings`, `triage`, `expiry`, `registry` or
+    `centre`.
     """
 
     id: bytes

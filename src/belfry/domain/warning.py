@@ -15,8 +15,10 @@ from msgspec import Struct
 from belfry.domain.polygon import Corner, box, holds
 
 AREAS_MOST: Final = 200
+SHAPES_MOST: Final = 400
+"""Polygons and circles of one warning."""
 CORNERS_MOST: Final = 2_000
-"""Of one polygon."""
+"""Of one warning, after which each polygon is the box round it: rather warn too many than lose one."""
 EARTH_KM: Final = 6_371.0
 
 

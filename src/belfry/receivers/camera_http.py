@@ -20,6 +20,7 @@ from belfry.receivers.fetching import Gone, Unwelcome
 HEAD_MOST_BYTES: Final = 32_768
 READ_BYTES: Final = 65_536
 PORTS: Final = {"http": 80, "https": 443}
+NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 class Address(Struct, frozen=True):
@@ -99,9 +100,37 @@ async def opened(
                 raise Unwelcome("it asks for a log-on that we do not do, or not without TLS")
 
 
+async def fetched(
+    where: Address,
+    path: str,
+    *,
+    context: ssl.SSLContext,
+    within_s: float,
+    most_bytes: int,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> tuple[Stream, bytes]:
+    """GET a document whole. Raises Gone, OSError, TimeoutError; whatever its status, it is answered."""
+    async with _asked(where, path, None, context=context, within_s=within_s, more=headers) as stream:
+        pieces: list[bytes] = []
+        size = 0
+        async with asyncio.timeout(within_s):
+            async for piece in stream.body:
+                size += len(piece)
+                if size > most_bytes:
+                    raise Gone(f"its answer is longer than {most_bytes} bytes")
+                pieces.append(piece)
+        return stream, b"".join(pieces)
+
+
 @asynccontextmanager
 async def _asked(
-    where: Address, path: str, authorized: str | None, *, context: ssl.SSLContext, within_s: float
+    where: Address,
+    path: str,
+    authorized: str | None,
+    *,
+    context: ssl.SSLContext,
+    within_s: float,
+    more: Mapping[str, str] = NO_HEADERS,
 ) -> AsyncIterator[Stream]:
     async with asyncio.timeout(within_s):
         reader, writer = await asyncio.open_connection(
@@ -109,7 +138,7 @@ async def _asked(
         )
     try:
         async with asyncio.timeout(within_s):
-            stream = await _exchange(where, path, authorized, reader, writer)
+            stream = await _exchange(where, path, authorized, reader, writer, more)
         yield stream
     finally:
         writer.close()
@@ -119,10 +148,16 @@ async def _asked(
 
 
 async def _exchange(
-    where: Address, path: str, authorized: str | None, reader: StreamReader, writer: StreamWriter
+    where: Address,
+    path: str,
+    authorized: str | None,
+    reader: StreamReader,
+    writer: StreamWriter,
+    more: Mapping[str, str],
 ) -> Stream:
     lines = [f"GET {path} HTTP/1.1", f"Host: {where.authority}", "Accept: multipart/mixed, */*"]
     lines += ["Accept-Encoding: identity", "Connection: keep-alive"]
+    lines += [f"{name}: {value}" for name, value in more.items()]
     if authorized is not None:
         lines.append(f"Authorization: {authorized}")
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("utf-8"))

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belfry.domain.codec import encode
+from belfry.domain.facts import ENTRY_MAX_BYTES, Entry
 from belfry.domain.reading import Disposition
 from belfry.domain.warning import (
     Certainty,
@@ -23,6 +25,7 @@ from belfry.domain.warning import (
     WarningCategory,
     touches,
 )
+from belfry.domain.warning_facts import WarningHeard
 from belfry.protocols.cap import Heard, Trust, read
 
 SAMPLES: Final = Path(__file__).parents[2] / "samples" / "cap"
@@ -140,6 +143,18 @@ def test_circles_and_polygons_touch_places() -> None:
     assert touches(area, 10.04, 10.0)
     assert not touches(area, 10.05, 10.0)
     assert not touches(WarningArea(), 1.0, 1.0)
+
+
+def test_a_shape_of_very_many_corners_becomes_the_box_round_it() -> None:
+    jagged = [(10.0 + n / 10_000, 20.0 + (n % 2) / 100) for n in range(3_000)]
+    pairs = " ".join(f"{lat:.4f},{lon:.4f}" for lat, lon in (*jagged, jagged[0]))
+    body = STORM.decode()
+    begin, end = body.index("<polygon>") + len("<polygon>"), body.index("</polygon>")
+    warning = read((body[:begin] + pairs + body[end:]).encode()).warning
+    assert warning is not None
+    assert warning.area.polygons == (((10.0, 20.0), (10.2999, 20.0), (10.2999, 20.01), (10.0, 20.01)),)
+    entry = Entry(id=b"i" * 16, subject="warnings", at=NOW, facts=(WarningHeard(source="s", warning=warning),))
+    assert len(encode(entry)) < ENTRY_MAX_BYTES
 
 
 BODIES: Final = [path.read_bytes() for path in sorted(SAMPLES.rglob("ok-*.xml"))] + [sample("signed-ok.xml")]

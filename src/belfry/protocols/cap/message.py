@@ -9,8 +9,11 @@ from typing import Final, TypeVar
 from lxml import etree
 from msgspec import Struct
 
+from belfry.domain.polygon import Corner, box
 from belfry.domain.reading import Disposition, Said
 from belfry.domain.warning import (
+    CORNERS_MOST,
+    SHAPES_MOST,
     Certainty,
     MessageType,
     PublicWarning,
@@ -108,9 +111,18 @@ def _begins(info: etree._Element) -> datetime | None:
 def _area(infos: Sequence[etree._Element]) -> WarningArea:
     """Every place once: infos in two languages have the same ones."""
     areas = [area for info in infos for area in info.iterfind(_AREA)]
-    polygons = dict.fromkeys(rules.corners(one) for area in areas for one in rules.texts(area, "polygon"))
-    circles = dict.fromkeys(rules.circle(one) for area in areas for one in rules.texts(area, "circle"))
-    return WarningArea(tuple(polygons), tuple(circles))
+    polygons = list(dict.fromkeys(rules.corners(one) for area in areas for one in rules.texts(area, "polygon")))
+    circles = tuple(dict.fromkeys(rules.circle(one) for area in areas for one in rules.texts(area, "circle")))
+    if len(polygons) + len(circles) > SHAPES_MOST:
+        raise Unreadable(f"at most {SHAPES_MOST} polygons and circles")
+    if sum(map(len, polygons)) > CORNERS_MOST:
+        polygons = [_box(polygon) for polygon in polygons]
+    return WarningArea(tuple(polygons), circles)
+
+
+def _box(polygon: Sequence[Corner]) -> tuple[Corner, ...]:
+    south, north, west, east = box(polygon)
+    return (south, west), (north, west), (north, east), (south, east)
 
 
 def _categories(infos: Sequence[etree._Element]) -> tuple[WarningCategory, ...]:

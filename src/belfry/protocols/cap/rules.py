@@ -8,11 +8,13 @@ from typing import Final
 from lxml import etree
 
 from belfry.domain.polygon import Corner
-from belfry.domain.warning import AREAS_MOST, CORNERS_MOST, Circle
+from belfry.domain.warning import AREAS_MOST, Circle
 from belfry.protocols.cap.schema import NAMESPACE
 from belfry.protocols.common.unreadable import Unreadable
 
 CORNERS_LEAST: Final = 4
+PAIRS_MOST: Final = 20_000
+"""Of one polygon, as it is written."""
 RADIUS_MOST_KM: Final = 20_100.0
 """Half round the earth."""
 
@@ -61,8 +63,8 @@ def is_refused(root: etree._Element) -> bool:
 def corners(written: str) -> tuple[Corner, ...]:
     """Return a polygon without its last corner, which is the first one again. Raises Unreadable."""
     pairs = written.split()
-    if not CORNERS_LEAST <= len(pairs) <= CORNERS_MOST:
-        raise Unreadable(f"a polygon has {CORNERS_LEAST} to {CORNERS_MOST} pairs")
+    if not CORNERS_LEAST <= len(pairs) <= PAIRS_MOST:
+        raise Unreadable(f"a polygon has {CORNERS_LEAST} to {PAIRS_MOST} pairs")
     found = [_place(pair) for pair in pairs]
     if found[0] != found[-1]:
         raise Unreadable("the last pair of a polygon is its first one")

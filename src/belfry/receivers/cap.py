@@ -1,0 +1,254 @@
+"""Public warnings from the feeds of authorities: CAP 1.2, asked for again and again, and only for what is new (ETag).
+
+A feed is one CAP message, or an Atom or RSS list of links to some. Links are followed within the host of their feed
+alone. What could not be kept is fetched again; an unreachable feed is a fault of the centre after a while.
+"""
+
+import asyncio
+import ssl
+from asyncio import Task
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar, Final
+from urllib.parse import urljoin, urlsplit
+
+import structlog
+from msgspec import Meta, Struct
+
+from belfry.domain.reading import Disposition
+from belfry.ports import Accounts, Chance, Clock, Intake
+from belfry.ports.warnings import HearsWarnings
+from belfry.protocols.cap import Trust, read
+from belfry.protocols.common import xml
+from belfry.protocols.common.unreadable import Unreadable
+from belfry.receivers.camera_http import PORTS, Address, address, client_context, fetched
+from belfry.receivers.fetching import Gone, Seconds
+from belfry.receivers.limits import amount
+
+log = structlog.get_logger()
+
+MOST_BYTES: Final = 4 << 20
+LINKS_MOST: Final = 200
+"""Messages fetched of one list in one round; the rest comes with the next ones."""
+KNOWN_MOST: Final = 5_000
+AWAY_AFTER: Final = timedelta(minutes=30)
+
+
+class CapSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of `[[receiver]] type = "cap"`; `docs/receivers/cap.md` documents them."""
+
+    type: str = "cap"
+    name: str = "warnings"
+    urls: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)]
+    """Addresses of feeds."""
+    every_s: Annotated[float, Meta(ge=30, le=86_400)] = 300.0
+    certificates: tuple[Path, ...] = ()
+    """PEM files of those whose signatures are trusted."""
+    require_signature: bool = False
+    """Only messages that one of `certificates` signed count."""
+    tls_ca: Path | None = None
+    answer_within_s: Seconds = 20.0
+
+    def __post_init__(self) -> None:
+        if self.require_signature and not self.certificates:
+            raise ValueError("require_signature = true: wants certificates, of those whose signatures are trusted")
+        for url in self.urls:
+            try:
+                address(_base(url))
+            except Gone:
+                raise ValueError(f"urls = {url[:60]!r}: wants an address such as 'https://example.org/cap'") from None
+
+
+class _Feed:
+    """One address: what it said last, and since when it says nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.tag = self.changed = ""
+        self.failing_since: datetime | None = None
+
+
+class CapReceiver:
+    """A door that opens outwards (`ports.Receiver`)."""
+
+    Settings: ClassVar[type[CapSettings]] = CapSettings
+    takes_warnings: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        settings: CapSettings,
+        intake: Intake,
+        accounts: Accounts,
+        clock: Clock,
+        chance: Chance,
+        *,
+        warnings: HearsWarnings,
+    ) -> None:
+        self.name = settings.name
+        self._settings, self._warnings, self._clock = settings, warnings, clock
+        self._feeds = [_Feed(url) for url in settings.urls]
+        self._known: dict[str, None] = {}
+        """Links whose message was read already."""
+        self._trust = Trust()
+        self._context: ssl.SSLContext | None = None
+        self._polling: Task[None] | None = None
+        self._heard = self._refused = 0
+
+    @property
+    def listening(self) -> tuple[str, int]:
+        """Nowhere: it asks."""
+        return "nowhere", 0
+
+    async def start(self) -> None:
+        """Begin to ask. Raises OSError naming setting and file where a certificate cannot be read."""
+        settings = self._settings
+        self._context = await asyncio.to_thread(client_context, settings.tls_ca, verify=True, names=True)
+        self._trust = await asyncio.to_thread(_trust, settings)
+        self._polling = asyncio.create_task(self._poll(), name=f"{self.name}: feeds of warnings")
+
+    async def stop(self) -> None:
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+            self._polling = None
+
+    def describe(self) -> Mapping[str, object]:
+        return {
+            "name": self.name,
+            "type": "cap",
+            "listen": "nowhere",
+            "feeds": len(self._feeds),
+            "warnings": self._heard,
+            "refused": amount(self._refused),
+        }
+
+    def away_since(self) -> datetime | None:
+        """Since when none of its feeds could be asked; None: one could, or it is not for long yet."""
+        failing = [feed.failing_since for feed in self._feeds]
+        since = max((one for one in failing if one is not None), default=None)
+        if since is None or None in failing or self._clock() - since < AWAY_AFTER:
+            return None
+        return since
+
+    # -- rounds
+
+    async def _poll(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(self._settings.every_s)
+
+    async def look(self) -> None:
+        """Ask every feed once. Raises nothing that a feed, the network or a failing store raises."""
+        for feed in self._feeds:
+            try:
+                await self._ask(feed)
+                feed.failing_since = None
+            except Exception as error:  # a feed of strangers; the others are asked all the same
+                feed.failing_since = feed.failing_since or self._clock()
+                feed.tag = feed.changed = ""
+                why = str(error) if isinstance(error, Gone | Unreadable) else type(error).__name__
+                log.warning("a feed of warnings could not be read", receiver=self.name, why=why)
+
+    async def _ask(self, feed: _Feed) -> None:
+        asks = {"If-None-Match": feed.tag, "If-Modified-Since": feed.changed}
+        where, path = _apart(feed.url)
+        assert self._context is not None
+        stream, body = await fetched(
+            where,
+            path,
+            context=self._context,
+            within_s=self._settings.answer_within_s,
+            most_bytes=MOST_BYTES,
+            headers={name: value for name, value in asks.items() if value},
+        )
+        if stream.status == 304:
+            return
+        if stream.status != 200:
+            raise Gone(f"it answers {stream.status}")
+        if _is_message(body):
+            await self._take(body)
+        else:
+            for link in _links(feed.url, body):
+                await self._follow(link)
+        feed.tag, feed.changed = _one_line(stream.header("etag")), _one_line(stream.header("last-modified"))
+
+    async def _follow(self, link: str) -> None:
+        if link in self._known:
+            return
+        where, path = _apart(link)
+        assert self._context is not None
+        stream, body = await fetched(
+            where, path, context=self._context, within_s=self._settings.answer_within_s, most_bytes=MOST_BYTES
+        )
+        if stream.status != 200:
+            raise Gone(f"a message of it answers {stream.status}")
+        await self._take(body)
+        self._known[link] = None
+        while len(self._known) > KNOWN_MOST:
+            del self._known[next(iter(self._known))]
+
+    async def _take(self, body: bytes) -> None:
+        heard = await asyncio.to_thread(read, body, trust=self._trust, now=self._clock())
+        if heard.warning is not None:
+            await self._warnings.warn(self.name, heard.warning)
+            self._heard += 1
+        elif heard.said.disposition in (Disposition.REJECT, Disposition.REFUSE):
+            self._refused += 1
+            log.warning("a public warning was not taken", receiver=self.name, why=heard.said.reason)
+
+
+# -- feeds
+
+
+def _trust(settings: CapSettings) -> Trust:
+    pems = []
+    for path in settings.certificates:
+        try:
+            pems.append(path.read_bytes())
+            Trust.of(pems[-1])
+        except (OSError, ValueError) as error:
+            raise OSError(f"certificates: {path} is no certificate in PEM") from error
+    return Trust.of(*pems, required=settings.require_signature)
+
+
+def _is_message(body: bytes) -> bool:
+    return xml.parse(body, xml.XmlLimits(most_bytes=MOST_BYTES)).name == "alert"
+
+
+def _links(url: str, body: bytes) -> Sequence[str]:
+    """The messages of an Atom or RSS list, the newest first, as it has them; of its own host alone."""
+    root = xml.parse(body, xml.XmlLimits(most_bytes=MOST_BYTES))
+    found: dict[str, None] = {}
+    for node in root.walk():
+        if node.name not in ("entry", "item"):
+            continue
+        for link in node.all("link"):
+            target = urljoin(url, link.attributes.get("href") or link.text)
+            if _base(target) == _base(url) and len(target) < 2_000:
+                found[target] = None
+                break
+    return list(found)[:LINKS_MOST]
+
+
+def _base(url: str) -> str:
+    """Scheme, host and port of an address, and nothing where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return "none://"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{port}" if parts.hostname and parts.username is None else "none://"
+
+
+def _apart(url: str) -> tuple[Address, str]:
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not path.isascii() or not path.isprintable() or " " in path:
+        raise Gone("an address has signs that none has")
+    return address(_base(url)), path
+
+
+def _one_line(header: str) -> str:
+    return header if header.isascii() and header.isprintable() and len(header) < 500 else ""
