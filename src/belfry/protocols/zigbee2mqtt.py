@@ -21,7 +21,6 @@ from belfry.protocols.hint import Hint
 from belfry.protocols.mqtt import (
     Published,
     accepted,
-    active,
     addressed,
     ignored,
     offline,
@@ -50,7 +49,8 @@ BOOLEANS: Final[Mapping[str, Observed]] = {
     "test": Observed.TEST,
 }
 INVERTED: Final = frozenset({"contact"})
-SWITCHES: Final[Mapping[str, Switch]] = {"occupancy": Switch.MOTION}
+OCCUPANCY: Final = "occupancy"
+SWITCHES: Final[Mapping[str, Switch]] = {OCCUPANCY: Switch.MOTION}
 
 NUMBERS: Final[Mapping[str, str]] = {
     "battery": "%",
@@ -125,10 +125,20 @@ def _state(message: Published, address: str | None) -> Said:
         del told[PIN]
         dropped.add(PIN)
     is_keypad = ACTION in told
-    readings = list(_readings(told, is_keypad=is_keypad))
-    names = {reading.point for reading in readings} | {ACTION, *BOOLEANS, *NUMBERS}
-    for key in told:
-        if key not in names:
+    readings: list[Reading] = []
+    for key, value in told.items():
+        if (observed := BOOLEANS.get(key)) is not None:
+            said = boolean(value)
+            # A keypad's occupancy sees the hand that types.
+            if said is not None and not (is_keypad and key == OCCUPANCY):
+                state = PointState.ACTIVE if said != (key in INVERTED) else PointState.INACTIVE
+                readings.append(Reading(observed=observed, point=key, state=state, switch=SWITCHES.get(key)))
+        elif (unit := NUMBERS.get(key)) is not None:
+            measured = number(value)
+            if measured is not None:
+                one = Reading(observed=Observed.VALUE, point=key, state=PointState.UNKNOWN, value=measured, unit=unit)
+                readings.append(one)
+        elif key != ACTION:
             dropped.add(key)
     readings += _action(told.get(ACTION))
     return _said(readings, is_keypad=is_keypad, address=address, dropped=dropped)
@@ -149,20 +159,6 @@ def _said(readings: list[Reading], *, is_keypad: bool, address: str | None, drop
             address=address,
         )
     return accepted(readings, address=address, dropped=dropped.names())
-
-
-def _readings(told: Mapping[str, object], *, is_keypad: bool) -> Iterator[Reading]:
-    for key, observed in BOOLEANS.items():
-        if is_keypad and key == "occupancy":
-            continue  # it sees the hand that types
-        said = boolean(told.get(key))
-        if said is not None:
-            state = active(said != (key in INVERTED))
-            yield Reading(observed=observed, point=key, state=state, switch=SWITCHES.get(key))
-    for key, unit in NUMBERS.items():
-        value = number(told.get(key))
-        if value is not None:
-            yield Reading(observed=Observed.VALUE, point=key, state=PointState.UNKNOWN, value=value, unit=unit)
 
 
 def _action(action: object) -> Iterator[Reading]:

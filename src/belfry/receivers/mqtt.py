@@ -216,7 +216,8 @@ class MqttReceiver:
         link.pause()
         if waiting := flow.waiting():
             await asyncio.wait(waiting, timeout=STOP_GRACE_S)
-            await asyncio.sleep(0)  # their acknowledgements are written in the callbacks
+            await asyncio.sleep(0)  # they are acknowledged in callbacks
+        link.answer()
         status = self._settings.status
         link.resume()
         if status is not None:

@@ -97,9 +97,10 @@ class MqttDesk:
 
     def _speakers(self, topic: str, wire: DeviceWire, said: Said) -> Sequence[Device]:
         """The device that speaks; of a gateway that nobody registered and that is gone, all that are behind it."""
-        parts = {reading.address for reading in said.readings}
-        own = parts.pop() if len(parts) == 1 else None
-        for address in (own, said.address):
+        own = said.readings[0].address if said.readings else None
+        if own is not None and any(reading.address != own for reading in said.readings):
+            own = None
+        for address in (said.address,) if own is None else (own, said.address):
             device = None if address is None else self._device(address, wire)
             if device is not None:
                 return (device,)
@@ -128,11 +129,15 @@ class MqttDesk:
     def _wire(self, topic: str) -> DeviceWire | None:
         """The language of a topic: that of the longest address or prefix that it lies below."""
         book = self._devices.book
-        if book.changes != self._seen:
-            self._seen = book.changes
+        if (changes := book.changes) != self._seen:
+            self._seen = changes
             self._wires = {prefix: wire for wire, prefix in self._settings.prefixes()}
             self._wires.update((device.address, device.wire) for device in book.at(self._settings.name))
-        return next((self._wires[path] for path in _paths(topic) if path in self._wires), None)
+        wires = self._wires
+        for path in _paths(topic):
+            if (wire := wires.get(path)) is not None:
+                return wire
+        return None
 
 
 def _paths(topic: str) -> Iterator[str]:

@@ -1,11 +1,10 @@
 """One connection to a broker: what comes is acknowledged when we say so, in its order, and never read ahead of us.
 
 aiomqtt acknowledges a message before anybody has kept it and queues without end. So this takes its connection, and of
-paho below it what it hides: acknowledging by hand, and reading only while there is room. Reading takes one packet a
-turn of the loop, so panels on the same loop wait for one message and not for all of them.
+paho below it what it hides: it reads for itself, and only while there is room, and acknowledges when it is told to.
+Reading takes a few packets a turn of the loop, so panels on the same loop wait for those and not for all of them.
 """
 
-import logging
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 import aiomqtt
 import paho.mqtt.client as paho
 from msgspec import Struct
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -28,6 +28,11 @@ REFUSED_FROM: Final = 0x80
 """Reason codes of a SUBACK from here on refuse."""
 FILTERS_AT_ONCE: Final = 64
 """Of one SUBSCRIBE."""
+
+READ_BYTES: Final = 65_536
+TURN_PACKETS: Final = 8
+"""Some half a millisecond."""
+PUBACK: Final = b"\x40\x02"
 
 ONLINE: Final = b"online"
 OFFLINE: Final = b"offline"
@@ -65,7 +70,6 @@ class Link(aiomqtt.Client):
             port,
             username=settings.user,
             password=password,
-            logger=_silent(),
             identifier=settings.identifier,
             protocol=aiomqtt.ProtocolVersion.V5 if is_5 else aiomqtt.ProtocolVersion.V311,
             clean_session=None if is_5 else False,
@@ -80,9 +84,14 @@ class Link(aiomqtt.Client):
         self._is_5 = is_5
         self._fd: int | None = None
         self._reading = False
+        self._buffer, self._at = b"", 0
+        """What is read of the socket, and how far it was taken."""
+        self._answers = bytearray()
+        self._receive_more = self._client._sock_recv
+        self._client._sock_recv = self._receive  # type: ignore[method-assign,assignment]  # four calls of the system fewer a packet
         self._client.connect_timeout = settings.connect_within_s
-        self._client.manual_ack_set(True)
-        self._client.on_message = self._came
+        self._client.disable_logger()  # at any level: paho writes topics, and topics may hold names
+        self._client._handle_publish = self._published  # type: ignore[method-assign]
 
     async def subscribe_all(self, filters: Sequence[str]) -> int:
         """Subscribe, and return how many the broker refused. Raises aiomqtt.MqttError."""
@@ -113,8 +122,18 @@ class Link(aiomqtt.Client):
         return self._disconnected.done()
 
     def acknowledge(self, mid: int) -> None:
-        if mid:
-            self._client.ack(mid, QOS)
+        """Answer a message; the answers of one turn of the loop leave together."""
+        if not mid:
+            return
+        if not self._answers:
+            self._loop.call_soon(self.answer)
+        self._answers += PUBACK + mid.to_bytes(2, "big")
+
+    def answer(self) -> None:
+        """Hand what is acknowledged to the socket."""
+        if self._answers:
+            answers, self._answers = bytes(self._answers), bytearray()
+            self._client._packet_queue(PUBACK[0], answers, 0, 0)
 
     def drop(self) -> None:
         """Hang up without a word, so that the broker sends again what was not acknowledged."""
@@ -139,17 +158,35 @@ class Link(aiomqtt.Client):
         if not self._reading and self._fd is not None and not self._disconnected.done():
             self._loop.add_reader(self._fd, self._read)
             self._reading = True
+            if self._is_more():
+                self._loop.call_soon(self._read)
 
     def _read(self) -> None:
+        """Take a few packets, so that whoever else is on this loop has his turn."""
         try:
-            self._client.loop_read()
-            self._cut()
-            # What TLS has decrypted already makes no socket readable.
-            while self._reading and self._pending():
+            for _ in range(TURN_PACKETS):
+                if not self._reading:
+                    return
                 self._client.loop_read()
                 self._cut()
+                if not self._is_more():
+                    return
         except Exception as error:  # a socket that broke, or a broker that is none
             self._break(type(error).__name__)
+        else:
+            self._loop.call_soon(self._read)
+
+    def _is_more(self) -> bool:
+        """Whether something is read already, which makes no socket readable."""
+        return self._at < len(self._buffer) or self._pending()
+
+    def _receive(self, size: int) -> bytes:
+        """In the place of paho's own, which asks the system for one byte, one byte, and the rest of each packet."""
+        if self._at >= len(self._buffer):
+            self._buffer, self._at = self._receive_more(READ_BYTES), 0
+        at = self._at
+        self._at = at + size
+        return self._buffer[at : at + size]
 
     def _pending(self) -> bool:
         wire = self._client.socket()
@@ -161,13 +198,14 @@ class Link(aiomqtt.Client):
         if len(packet) > self._most + SLACK_BYTES:
             del packet[self._most + SLACK_BYTES :]
 
-    def _came(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = ""  # MQTT forbids it; it is acknowledged and belongs to nobody
-        mid = message.mid if message.qos else 0
-        self._take(Incoming(topic, bytes(message.payload), mid, message.retain, message.dup))
+    def _published(self) -> MQTTErrorCode:
+        """A PUBLISH has come, whole or cut. In the place of paho's own, which acknowledges by itself and logs."""
+        came = self._client._in_packet
+        found = read_publish(came["command"], came["packet"], is_5=self._is_5)
+        if found is None:
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+        self._take(found)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     # -- what aiomqtt does with the socket, except that reading can pause
 
@@ -192,6 +230,39 @@ class Link(aiomqtt.Client):
             self._loop.call_soon_threadsafe(self._misc_task.cancel)
 
 
+def read_publish(command: int, packet: bytes | bytearray, *, is_5: bool) -> Incoming | None:
+    """Read a PUBLISH: its first byte, and what comes after its length. None: it is none, or asks for QoS 2, which
+    nobody has subscribed. A topic that is no UTF-8 is empty, and belongs to nobody (MQTT 3.1.1, 3.3)."""
+    qos, end = command >> 1 & 3, 2 + int.from_bytes(packet[:2], "big")
+    at = end + 2 if qos else end
+    if qos > QOS or len(packet) < at:
+        return None
+    if is_5:
+        length = _length(packet, at)
+        if length is None:
+            return None
+        at = length
+    try:
+        topic = packet[2:end].decode()
+    except UnicodeDecodeError:
+        topic = ""
+    mid = int.from_bytes(packet[end : end + 2], "big") if qos else 0
+    return Incoming(topic, bytes(packet[at:]), mid, bool(command & 1), bool(command & 8))
+
+
+def _length(packet: bytes | bytearray, at: int) -> int | None:
+    """Where the properties of version 5 end that begin at `at` with their length; None: nowhere."""
+    length = 0
+    for n in range(4):
+        if at + n >= len(packet):
+            return None
+        length |= (packet[at + n] & 0x7F) << 7 * n
+        if not packet[at + n] & 0x80:
+            end = at + n + 1 + length
+            return end if end <= len(packet) else None
+    return None
+
+
 def _refused(codes: Sequence[Any]) -> int:
     return sum(1 for code in codes if getattr(code, "value", code) >= REFUSED_FROM)
 
@@ -202,10 +273,3 @@ def _properties(settings: MqttSettings) -> Properties:
     properties.ReceiveMaximum = settings.in_flight_most
     properties.MaximumPacketSize = settings.payload_most_bytes + SLACK_BYTES
     return properties
-
-
-def _silent() -> logging.Logger:
-    """A logger that says nothing at any level: paho writes topics, and topics may hold names."""
-    logger = logging.Logger("belfry.mqtt.silent", logging.CRITICAL + 1)
-    logger.disabled = True
-    return logger

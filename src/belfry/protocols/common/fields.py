@@ -32,7 +32,10 @@ class Dropped:
         if len(self._names) >= NAMES_MOST:
             return
         name = ".".join(path)
-        self._names["".join(sign if sign.isprintable() else "?" for sign in name[:NAME_MOST])] = None
+        name = name[:NAME_MOST]
+        if not name.isprintable():
+            name = "".join(sign if sign.isprintable() else "?" for sign in name)
+        self._names[name] = None
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._names)
