@@ -49,6 +49,8 @@ class OnvifCamera:
         self.state: bytes | None = None
         """What SetSynchronizationPoint brings first."""
         self.ended = False
+        self.dumb: str | None = None
+        """An action that it never answers."""
         self.port = 0
         self.context: ssl.SSLContext | None = None
         self._says: Queue[bytes] = Queue()
@@ -93,6 +95,9 @@ class OnvifCamera:
         self.asked.append(action)
         if self.login and action != "GetSystemDateAndTime" and not _is_right(root):
             return _soap(envelope(NOT_AUTHORIZED), 400)
+        if action == self.dumb:
+            self._pulled.set()
+            await Event().wait()
         match action:
             case "PullMessages":
                 return await self._pull()

@@ -3,6 +3,7 @@
 The real client library against a device of our own; TLS with a certificate made here; a real journal on the disk.
 """
 
+import gc
 import logging
 import ssl
 from collections.abc import AsyncIterator
@@ -133,6 +134,32 @@ async def test_a_subscription_that_the_device_ends_is_begun_again(tmp_path: Path
         assert await here.observed() == [Observed.INPUT]
         assert one.asked.count("CreatePullPointSubscription") == 2
         assert here.desk.losses == []
+
+
+ACTIONS: Final = [
+    *("GetSystemDateAndTime", "GetServices", "CreatePullPointSubscription", "SetSynchronizationPoint", "PullMessages"),
+    "Unsubscribe",
+]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_one_that_answers_no_more_is_left_without_a_trace(tmp_path: Path, action: str) -> None:
+    """Nothing stays open, wherever the receiver is stopped: warnings of it would be errors."""
+    one = OnvifCamera()
+    one.dumb = action
+    async with onvif_camera(one), station(tmp_path) as here:
+        here.visit(one)
+        await one.listened_to()
+        await here.receiver.stop()
+        gc.collect()
+
+
+async def test_one_that_never_answers_is_lost(tmp_path: Path) -> None:
+    one = OnvifCamera()
+    one.dumb = "GetServices"
+    async with onvif_camera(one), station(tmp_path, connect_within_s=0.1) as here:
+        here.visit(one)
+        assert (await here.desk.gone.get()).id == "d1"
 
 
 async def test_a_clock_of_year_nought_keeps_nobody_out(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ its loggers are silent; and what a pull brings never reaches it: the bytes are o
 import asyncio
 import logging
 import ssl
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -95,7 +96,8 @@ class OnvifDevice(ONVIFCamera):  # type: ignore[misc]  # its base has no types
         return urlunsplit(("https" if self._where.tls else "http", self._where.authority, parts.path, parts.query, ""))
 
     async def create_onvif_service(self, *args: Any, **kwargs: Any) -> Any:
-        service = await super().create_onvif_service(*args, **kwargs)
+        # Cancelled in between, the library would leave a session open that nobody knows.
+        service = await _to_the_end(super().create_onvif_service(*args, **kwargs))
         if not isinstance(service.transport, _Transport):
             transport = _Transport(self._session_of_all)
             service.transport = transport
@@ -129,6 +131,9 @@ class OnvifDevice(ONVIFCamera):  # type: ignore[misc]  # its base has no types
 
     async def leave(self) -> None:
         """End the subscription, so that the device has a place for the next, and close everything."""
+        await _to_the_end(self._leave())
+
+    async def _leave(self) -> None:
         try:
             if self._manager is not None:
                 async with asyncio.timeout(LEAVE_WITHIN_S):
@@ -148,6 +153,16 @@ class OnvifDevice(ONVIFCamera):  # type: ignore[misc]  # its base has no types
 
     def _lost(self) -> None:
         self._ended = True
+
+
+async def _to_the_end(work: Coroutine[Any, Any, Any]) -> Any:
+    """Await work that must not be left half done: who is cancelled meanwhile is so when it is over."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _within(response: aiohttp.ClientResponse) -> bytes:
