@@ -349,3 +349,24 @@ async def test_a_time_of_arrival_at_the_end_of_the_calendar_stops_nothing(town: 
         assert (answer.status_code, answer.json()["field"]) == (400, "arrives_at")
     await town.say("kiosk", "1130", "001")
     assert len(await anna.incidents("open")) == 2, "alarms are decided as before"
+
+
+async def test_what_a_sites_own_plan_says_is_for_those_who_may_act(town: Town) -> None:
+    anna, head = await town.operator("anna"), await town.operator("hilda", Role.SUPERVISOR)
+    responder = await town.operator("rosa", Role.RESPONDER)
+    shop = (await anna.get("/accounts", account="2002"))["items"][0]["id"]
+    own = {
+        "id": "shop-own",
+        "name": "The shop's own",
+        "level": "account",
+        "of": shop,
+        "steps": [{"id": "premises", "do": "call_premises", "text": "Mrs Quill is deaf: let it ring"}],
+    }
+    assert (await head.post("/plans", plan=own)).status_code == 201
+    await until(lambda: town.centre.planner.current("shop-own") is not None)
+    await town.say("shop", "1130", "001")
+    taken = await take_next(anna)
+    assert [step["text"] for step in (await anna.plan(taken["id"]))["steps"]] == ["Mrs Quill is deaf: let it ring"]
+    seen = await responder.plan(taken["id"])
+    assert [(step["do"], step["text"]) for step in seen["steps"]] == [("call_premises", "")]
+    assert "Quill" not in (await responder.client.get(f"/incidents/{taken['id']}")).text

@@ -19,7 +19,7 @@ from belfry.domain.facts import Part, incident_subject
 from belfry.domain.handling import owed_of
 from belfry.domain.incident import Incident
 from belfry.domain.phone import digits_of
-from belfry.domain.plan import OUTCOMES, Plan, PlanRef, Step, StepType
+from belfry.domain.plan import OUTCOMES, Level, Plan, PlanRef, Step, StepType
 from belfry.domain.plan_choice import text_of
 from belfry.domain.plan_run import Deed, PlanRun, ahead, present
 from belfry.domain.plan_steps import ROUNDS, deeds_of, waits_until
@@ -71,6 +71,8 @@ async def plan_view(request: Asked, found: Incident) -> PlanView:
     step = present(run, silent=silent)
     site = await at_site(desk, found) if acts else AtSite()
     plans = await texts_of(desk, run)
+    if not acts:  # what a site's own plan says is about its people, as its notes are
+        plans = {plan_id: plan for plan_id, plan in plans.items() if plan.level is not Level.ACCOUNT}
     reasons, words = await _told(desk, found, words=acts)
     owed = [] if not found.open else [one.id for one in owed_of(found, silent=silent)]
     deeds = [] if step is None else deeds_of(found, step)
