@@ -138,7 +138,7 @@ async def test_the_police_are_told_it_and_it_stays_so_over_a_restart(tmp_path: P
         ]
         assert "Validation level 2 of 4: two points indoors: 001, 004." in text
         assert text.endswith("Permit AN-2002. Our number is 1.")
-        await anna.act(shop, "do", step="police", outcome="passed", reference="AN-17")
+        await anna.act(shop, "do", step="police", outcome="passed", reference="AN-17", override="Two points indoors")
         before = await score(anna, shop)
         await town.restart()
         anna = await town.operator("anna")
