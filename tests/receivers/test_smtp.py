@@ -403,6 +403,17 @@ async def test_a_source_has_so_many_connections_and_gets_them_back(house: Device
     assert here.receiver.describe()["turned_away"] == "some"
 
 
+async def test_whoever_comes_too_often_is_sent_away(house: DeviceHouse, camera: Device) -> None:
+    async with door(house, connections_per_source_per_s=1) as here:
+        said = []
+        for _ in range(4):
+            reader, writer = await here.raw()
+            said.append((await reader.readline())[:3])
+            writer.close()
+    assert said[:2] == [b"220", b"220"]
+    assert b"421" in said
+
+
 async def test_noise_harms_nobody(house: DeviceHouse, camera: Device) -> None:
     async with door(house, timeout_s=0.2) as here:
         for noise in (

@@ -13,7 +13,7 @@ from belfry.ports.devices import HearsDevices
 from belfry.receivers.limits import Shares, amount, room
 from belfry.receivers.smtp_desk import MailDesk
 from belfry.receivers.smtp_settings import SmtpSettings, Tls
-from belfry.receivers.smtp_wire import Conversation, Wire
+from belfry.receivers.smtp_wire import Conversation, Doorstep, Wire
 from belfry.receivers.tls import Anteroom, server_context
 
 __all__ = ["SmtpReceiver", "SmtpSettings"]
@@ -66,9 +66,9 @@ class SmtpReceiver:
             context = await asyncio.to_thread(server_context, settings.tls_cert, settings.tls_key)
         shares = Shares(most=room(settings.max_connections), most_each=settings.max_connections_per_source)
         wire = self._wire = Wire(settings, self._desk, shares, context)
-        make: Callable[[], asyncio.Protocol] = lambda: Conversation(wire)  # noqa: E731
+        make: Callable[[], asyncio.Protocol] = lambda: Doorstep(wire)  # noqa: E731
         if context is not None and settings.tls is Tls.IMPLICIT:
-            make = self._anteroom = Anteroom(context, make, within_s=HANDSHAKE_WITHIN_S)
+            make = self._anteroom = Anteroom(context, lambda: Conversation(wire), within_s=HANDSHAKE_WITHIN_S)
         try:
             self._server = await get_running_loop().create_server(make, host, port, backlog=BACKLOG)
         except OSError as error:

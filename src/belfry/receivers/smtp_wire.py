@@ -6,11 +6,11 @@ Nothing of it goes to its log, at any level: it would write down every command, 
 import asyncio
 import logging
 import ssl
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from aiosmtpd.smtp import SMTP
 
-from belfry.receivers.limits import Shares, source_of
+from belfry.receivers.limits import Rates, Shares, source_of
 from belfry.receivers.smtp_desk import MailDesk
 from belfry.receivers.smtp_settings import SmtpSettings, Tls
 
@@ -38,10 +38,30 @@ class Wire:
         self.settings, self.desk, self.shares = settings, desk, shares
         self.starttls = None if settings.tls is Tls.IMPLICIT else tls
         self.conversations: set[Conversation] = set()
+        self.rates = Rates(settings.connections_per_source_per_s)
         self.turned_away = 0
         # Before the first connection: aiosmtpd logs whatever is said, recipients and lines of mails. A filter, since it
         # outlives every later set-up of logs.
         logging.getLogger("mail.log").addFilter(_nothing)
+
+
+class Doorstep(asyncio.Protocol):
+    """A connection before anything is built for it: who comes too often is sent away."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        wire, entering = self._wire, cast(asyncio.Transport, transport)  # asyncio types it no closer
+        source = source_of(entering.get_extra_info("peername"))
+        if not wire.rates.allows(source, asyncio.get_running_loop().time()):
+            wire.turned_away += 1
+            entering.write(_TOO_MANY)
+            entering.close()
+            return
+        conversation = Conversation(wire)
+        entering.set_protocol(conversation)
+        conversation.connection_made(entering)
 
 
 class Conversation(SMTP):

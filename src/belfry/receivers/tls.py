@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, cast
 
-from belfry.receivers.limits import Shares, source_of
+from belfry.receivers.limits import Rates, Shares, source_of
 
 HANDSHAKES_MOST: Final = 256
 """Under way at once: after an outage all devices come back together, and the rest tries again."""
 HANDSHAKES_MOST_EACH: Final = 64
 """Of one source."""
+HANDSHAKES_PER_SOURCE_PER_S: Final = 50
+"""In the long run, twice that at once: each costs a millisecond."""
 
 
 def server_context(cert: Path, key: Path | None, *, client_ca: Path | None = None) -> ssl.SSLContext:
@@ -53,6 +55,7 @@ class Anteroom:
     def __init__(self, context: ssl.SSLContext, make: Callable[[], asyncio.Protocol], *, within_s: float) -> None:
         self._context, self._make, self._within_s = context, make, within_s
         self._shares = Shares(most=HANDSHAKES_MOST, most_each=HANDSHAKES_MOST_EACH)
+        self._rates = Rates(HANDSHAKES_PER_SOURCE_PER_S)
         self._under_way: set[asyncio.Task[None]] = set()
         self.turned_away = 0
 
@@ -66,7 +69,8 @@ class Anteroom:
 
     def enter(self, transport: asyncio.Transport) -> None:
         source = source_of(transport.get_extra_info("peername"))
-        if not self._shares.take(source):
+        now_s = asyncio.get_running_loop().time()
+        if not self._rates.allows(source, now_s) or not self._shares.take(source):
             self.turned_away += 1
             transport.abort()
             return
