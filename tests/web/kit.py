@@ -33,6 +33,7 @@ from belfry.centre.silent import SilentSites
 from belfry.centre.storms.desk import StormDesk
 from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
+from belfry.centre.warnings import WarningBook, WarningDesk
 from belfry.domain import codes, kinds
 from belfry.domain.facts import Retention
 from belfry.domain.presets import Rules
@@ -128,6 +129,7 @@ class Rig:
             asks=DeviceAsks(conditions=self.triage.conditions, is_listed=lambda name: name == "faces.age"),
             clock=self.clock,
         )
+        self.warnings = WarningDesk(WarningBook(), journal, clock=self.clock, chance=self.chance)
         silent = SilentSites(self.board, self.book, self.clock)
         self.planner = Planner(self.plans.book, self.book, silent=silent.of)
         self.replanning = Replanning(self.board, journal, self.planner, clock=self.clock, chance=self.chance)
@@ -172,6 +174,7 @@ class Rig:
             "sites": registry.sites_door(),
             "plans": self.plans,
             "planner": self.planner,
+            "warnings": self.warnings.book,
             "devices": self.devices,
             "device_desk": self.device_desk,
             "device_now": self.device_desk.now,

@@ -196,6 +196,8 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/mappings/try", "post"),
         ("/mappings/{name}", "put"),
         ("/mappings/{name}", "delete"),
+        ("/warnings", "get"),
+        ("/accounts/{account_id}/warnings", "get"),
         ("/plans/dry-run", "post"),
         ("/plans/skipped", "get"),
         ("/incidents/{incident_id}/calls", "get"),

@@ -169,6 +169,7 @@ _TEST: Final = "/tests/{test_id}"
 _WORD: Final = {"word": "Sunflower"}
 
 REFUSED: Final[Mapping[str, Any]] = {
+    f"GET {_SITE}/warnings": None,
     f"GET {_INCIDENT}": None,
     f"GET {_INCIDENT}/timeline": None,
     f"GET {_INCIDENT}/plan": None,
@@ -211,6 +212,7 @@ FREE: Final[Mapping[str, str]] = {
     "PUT /districts": "refused to who is of some tenants (test_regions)",
     "GET /imports": "columns and profiles of the program",
     "POST /decode": "keeps nothing and looks nothing up",
+    "GET /warnings": "public, and names no site",
     "GET /mappings": "a mapping names points and no site",
     "GET /mappings/schema": "what a mapping is, for everybody",
     "POST /mappings/try": "keeps nothing and looks nothing up",

@@ -540,6 +540,7 @@ class Centre:
             plans=self.plans,
             devices=self.devices,
             device_desk=self.device_desk,
+            warnings=self.warnings,
             device_now=self.device_desk.now,
             planner=self.planner,
             skipped=self.replanning.skipped,

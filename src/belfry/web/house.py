@@ -39,6 +39,7 @@ from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
+from belfry.ports.warnings import Warnings
 
 
 class ReceiverState(Struct, frozen=True):
@@ -163,6 +164,9 @@ class House:
     """Who hears them; None: nobody can listen."""
     device_now: Callable[[str], DeviceNow] = lambda _: DeviceNow()
     """How a device is, by its id."""
+
+    warnings: Warnings | None = None
+    """Of authorities; None: this centre hears none."""
 
     tests: OnTestDesk
     technicians: TechnicianCodes

@@ -47,6 +47,7 @@ from belfry.web import (
     training_views,
     views,
     wall_views,
+    warnings,
 )
 from belfry.web.bodies import Asked
 from belfry.web.identity import COOKIE
@@ -120,6 +121,7 @@ def _say_types(told: Json) -> None:
             notice_views,
             plan_views,
             device_views,
+            warnings,
             record_views,
             report_views,
             call_views,

@@ -43,6 +43,7 @@ from belfry.web import (
     technician_codes,
     training,
     wall,
+    warnings,
     words,
 )
 from belfry.web.bodies import Asked
@@ -155,6 +156,7 @@ def api() -> Router:
             devices.router(),
             device_listening.router(),
             mappings.router(),
+            warnings.router(),
             plan_acts.router(),
             calls.router(),
             scores.router(),
