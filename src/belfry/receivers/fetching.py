@@ -19,6 +19,7 @@ from belfry.domain.reading import Said
 from belfry.domain.signal import Receipt
 from belfry.ports import Chance, Clock
 from belfry.ports.devices import HearsDevices
+from belfry.protocols.hint import Hint
 
 log = structlog.get_logger()
 
@@ -27,6 +28,17 @@ STOP_GRACE_S: Final = 5.0
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Patience = Annotated[float, Meta(ge=0, le=86_400)]
+
+
+THREAD_FROM_BYTES: Final = 65_536
+"""A message from here on is read beside the loop: it takes milliseconds, and panels wait."""
+
+
+async def read_apart(read: Callable[[bytes, Hint], Said], body: bytes, hint: Hint) -> Said:
+    """Have a message read, a long one in a thread."""
+    if len(body) < THREAD_FROM_BYTES:
+        return read(body, hint)
+    return await asyncio.to_thread(read, body, hint)
 
 
 class Gone(Exception):

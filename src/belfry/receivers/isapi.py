@@ -23,7 +23,7 @@ from belfry.protocols.hint import Hint
 from belfry.protocols.isapi import read
 from belfry.protocols.isapi.message import is_whole
 from belfry.receivers.camera_http import Stream, address, client_context, opened
-from belfry.receivers.fetching import Fetching, Gone, Pace, Patience, Seconds, Unwelcome, Visit
+from belfry.receivers.fetching import Fetching, Gone, Pace, Patience, Seconds, Unwelcome, Visit, read_apart
 from belfry.receivers.limits import amount
 
 __all__ = ["IsapiReceiver", "IsapiSettings"]
@@ -162,7 +162,7 @@ class IsapiReceiver:
             visit.heard()
             if not part.kept or not part.body.strip():
                 continue  # a picture, or nothing
-            said = read(part.body, self._hint(visit.device, part))
+            said = await read_apart(read, part.body, self._hint(visit.device, part))
             self._unreadable += said.disposition is Disposition.REJECT
             await self._fetching.keep(visit, said)
 

@@ -20,7 +20,7 @@ from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
 from belfry.protocols.onvif import read
 from belfry.receivers.camera_http import address, client_context
-from belfry.receivers.fetching import Fetching, Pace, Patience, Seconds, Unwelcome, Visit
+from belfry.receivers.fetching import Fetching, Pace, Patience, Seconds, Unwelcome, Visit, read_apart
 from belfry.receivers.limits import amount
 
 try:
@@ -152,7 +152,7 @@ class OnvifReceiver:
         body = await device.pull(self._settings.pull_s)
         visit.heard()
         known = self._devices.book.by_id(visit.device.id) or visit.device
-        said = read(body, Hint(points=known.points, now=self._clock()))
+        said = await read_apart(read, body, Hint(points=known.points, now=self._clock()))
         self._unreadable += said.disposition is Disposition.REJECT
         await self._fetching.keep(visit, said)
         told_nothing = said.disposition in (Disposition.IGNORE, Disposition.REJECT)
