@@ -1,8 +1,11 @@
 """The desk for devices: an alarm is an incident of its site, a repeat is none, and nothing is lost or hidden."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import structs
 
 from belfry.centre.devices.listening import EVENTS_MOST
@@ -450,6 +453,42 @@ async def test_a_crash_that_forgets_the_state_loses_no_restore() -> None:
         await centre.desk.load()
         await centre.hear(SMOKE, smoke(PointState.INACTIVE))
         assert await centre.told() == ["fire detector alarm 12", "fire detector restore 12"]
+
+
+SPEECH = st.lists(
+    st.tuples(
+        st.sampled_from([PointState.ACTIVE, PointState.INACTIVE]), st.sampled_from(["", "full", "crash", "save"])
+    ),
+    max_size=12,
+)
+
+
+@given(speech=SPEECH)
+@settings(max_examples=25, deadline=None)
+async def test_whatever_the_disk_does_every_alarm_and_its_end_is_kept_once(
+    speech: list[tuple[PointState, str]],
+) -> None:
+    """The device says again what got no good answer; the desk crashes with or without having saved."""
+    async with device_room() as centre:
+        expected, is_open = [], False
+        for state, fault in speech:
+            if fault == "full":
+                centre.full = True
+                with suppress(Full):
+                    await centre.hear(SMOKE, smoke(state))
+                centre.full = False
+            if fault == "save":
+                await centre.desk.save()
+            if fault == "crash":
+                centre.desk = centre.fresh()
+                await centre.desk.load()
+            await centre.hear(SMOKE, smoke(state))
+            if (state is PointState.ACTIVE) is not is_open:
+                is_open = not is_open
+                expected.append("fire detector alarm 12" if is_open else "fire detector restore 12")
+        told = await centre.told()
+        # A crash may say an alarm once more; it loses none, and no end.
+        assert [one for n, one in enumerate(told) if n == 0 or told[n - 1] != one] == expected
 
 
 async def test_a_message_delivered_again_after_a_crash_is_the_same_signal() -> None:

@@ -38,6 +38,8 @@ log = structlog.get_logger()
 EVERY_S: Final = 2.0
 """Between two looks for silent devices."""
 SAVE_EVERY: Final = timedelta(seconds=20)
+HEARD_SAVED_S: Final = 60.0
+"""How much of the last time that a device was heard a restart may forget: ten thousand devices speak all the time."""
 STALL: Final = timedelta(seconds=10)
 """A look that comes this much later than it should: we were away, and nobody was silent."""
 GONE_GRACE_S: Final = 60.0
@@ -149,8 +151,8 @@ class DeviceDesk:
             self._read(device, kept, reading, turn)
 
     def _alive(self, device: Device, kept: Kept, turn: Turn) -> None:
-        if turn.now - kept.heard_at >= 1.0:
-            kept.changed = True
+        if not 0 <= turn.now - kept.noted_at < HEARD_SAVED_S:
+            kept.noted_at, kept.changed = turn.now, True
         kept.heard_at, kept.gone_at = turn.now, 0.0
         self._end_whole(device, kept, SILENT, turn)
 
@@ -187,7 +189,7 @@ class DeviceDesk:
     ) -> None:
         key = point_key(device, reading)
         known = key in kept.points
-        before = kept.memory(key)
+        before = self._sure(device, kept, key)
         area = None if row is None else row.area
         armed = None if meant.armed is None else self._lines.armed(device.account_id, area)
         hold_s = float(device.hold_s if row is None or row.hold_s is None else row.hold_s)
@@ -233,6 +235,18 @@ class DeviceDesk:
             signal = ends(device, kept.key or self._key(device, kept), one, reading, turn.at)
             turn.add(kept, signal, name(device, digest, signal, said_n))
 
+    def _sure(self, device: Device, kept: Kept, key: bytes) -> Memory:
+        """The memory of a point. One that was saved before a crash may have ended since: where no incident knows of it
+        any more, it begins anew, and at worst is said once too often."""
+        memory = kept.memory(key)
+        if key not in kept.unsure:
+            return memory
+        kept.unsure.discard(key)
+        if memory.raised and not any(self._is_open(device, kept, one) for one in memory.raised):
+            memory = Memory(said=memory.said, said_n=memory.said_n)
+            kept.put(key, memory)
+        return memory
+
     def _is_open(self, device: Device, kept: Kept, raised: Raised) -> bool:
         point = Point(raised.area, raised.zone, raised.subtype, None, device.id)
         return any(incident.in_alarm.get(point) for incident in self._asks.open_of(self._key(device, kept)))
@@ -254,7 +268,7 @@ class DeviceDesk:
     def _trouble(self, device: Device, kept: Kept, observed: Observed, turn: Turn) -> None:
         """Unreadable, or of an unlisted type: one trouble until it is over, and at most one a minute."""
         key = _WHOLE_KEYS[observed]
-        before = kept.memory(key)
+        before = self._sure(device, kept, key)
         if before.raised or 0 <= turn.now - before.said < TROUBLE_S:
             self._show_whole(turn, observed, News.REPEAT)
             return
@@ -315,6 +329,7 @@ class DeviceDesk:
         if not timedelta(0) <= now - self._saved < SAVE_EVERY:
             self._saved = now
             await self._try_to_save()
+        self._turned = max(now, self._clock())  # a slow disk is no stall
 
     async def look(self, now: datetime) -> None:
         """Say which devices have not been heard in time."""

@@ -42,9 +42,13 @@ class Kept(Struct, eq=False):
     device: str
     heard_at: float = 0.0
     """Seconds of our clock; 0: never."""
+    noted_at: float = 0.0
+    """The last of these that was set down to be saved."""
     gone_at: float = 0.0
     """Since when its receiver says that it is gone; 0: it is not."""
     points: dict[bytes, Memory] = {}
+    unsure: set[bytes] = set()
+    """Points as they were saved, of which nothing was heard since: what ended after the last saving is not in them."""
     seen: frozenset[Observed] = frozenset()
     """Which life hazards it has told of: what is lost with it."""
     under_way: "Future[Receipt] | None" = None
@@ -96,7 +100,7 @@ def _kept(row: DeviceState) -> Kept:
         points = {bytes.fromhex(key): memory for key, memory in saved.points.items()}
     except (msgspec.MsgspecError, ValueError):
         saved, points = _Saved(), {}
-    return Kept(row.device, heard, points=points, seen=frozenset(saved.seen), key=saved.key)
+    return Kept(row.device, heard, points=points, unsure=set(points), seen=frozenset(saved.seen), key=saved.key)
 
 
 def _text(kept: Kept) -> str:
