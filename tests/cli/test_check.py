@@ -53,6 +53,16 @@ def test_a_good_file_is_well_and_nothing_was_made(checked: Check, tmp_path: Path
     assert {file.name for file in tmp_path.iterdir()} == {"a.csv", "belfry.toml"}
 
 
+@pytest.mark.parametrize("door", ["http", "smtp"])
+def test_a_certificate_that_a_receiver_cannot_use_is_found(checked: Check, tmp_path: Path, door: str) -> None:
+    text = f'[[receiver]]\ntype = "{door}"\nname = "door"\nlisten = "127.0.0.1:0"\ntls_cert = "{tmp_path}/door.pem"\n'
+    code, found = checked(text)
+    assert code == 1
+    assert found["receiver door"] == [
+        ("fault", f"tls_cert = {tmp_path}/door.pem cannot be read: No such file or directory")
+    ]
+
+
 def test_a_person_reads_a_line_for_each_part(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("account\n1\n")
     (tmp_path / "belfry.toml").write_text(GOOD)
@@ -65,7 +75,7 @@ def test_a_person_reads_a_line_for_each_part(tmp_path: Path) -> None:
     [
         ("dta = 1\nnme = 2", "settings", "unknown key dta; did you mean data?"),
         ('journal = "sqlit"', "journal", "'sqlit' is not installed; installed in belfry.journals: memory, nats"),
-        ('[[receiver]]\ntype = "dc9"', "receiver dc9", "'dc9' is not installed; installed in belfry.receivers: dc09"),
+        ('[[receiver]]\ntype = "dc9"', "receiver dc9", "'dc9' is not installed; installed in belfry.receivers: "),
         ('[[receiver]]\ntype = "dc09"\nkyes = []', "receiver dc09", "receiver.dc09.kyes; did you mean keys?"),
         ('[[receiver]]\ntype = "dc09"\nlisten = "127.0.0.1:8440"', "receiver dc09", "is taken by the console"),
         ('accounts = "none.csv"', "accounts", "none.csv cannot be read"),
