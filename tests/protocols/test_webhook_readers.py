@@ -94,6 +94,13 @@ def test_every_sample_is_accepted_with_its_signals_and_without_what_must_be_drop
         assert reading.occurred_at is None or reading.occurred_at.tzinfo is UTC
 
 
+def test_a_public_warning_among_the_webhooks_goes_to_its_own_reader() -> None:
+    body = (SAMPLES / "cap_storm.xml").read_bytes()
+    said = READERS["webhook"](body, NO_HINT)
+    assert said == READERS["cap"](body, NO_HINT)
+    assert said.disposition is Disposition.ACCEPT
+
+
 def test_no_sample_was_forgotten() -> None:
     assert {path.stem for path in FILES} == set(EXPECTED)
 

@@ -124,10 +124,12 @@ def _receivers(settings: Settings, file: str) -> Iterator[Finding]:
 def _receiver(receiver: ReceiverTable, file: str) -> Finding:
     name = f"receiver {receiver.called}"
     try:
-        shape = settings_of(Group.RECEIVERS, receiver.type, load(Group.RECEIVERS, receiver.type))
-        part(receiver, shape, file=file)
+        built = load(Group.RECEIVERS, receiver.type)
+        own = part(receiver, settings_of(Group.RECEIVERS, receiver.type, built), file=file)
     except (PluginError, SettingsError) as error:
         return Finding(name, State.FAULT, str(error))
+    if hasattr(built, "examine") and (fault := built.examine(own)) is not None:
+        return Finding(name, State.FAULT, fault)
     return Finding(name, State.OK, f"{receiver.type} on {receiver.listen or 'its usual port'}")
 
 

@@ -1,13 +1,13 @@
 """Which wire a body is of that came over HTTP, for `belfry decode webhook`; a running receiver knows its device's.
 
-Each wire has a field that no other one has, so the first that is found decides. A CAP message goes to its own reader.
+Each wire has a field that no other one has, so the first that is found decides. What is XML is a warning (CAP).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from belfry.domain.reading import Said
-from belfry.protocols import alertmanager, chirpstack, cloudevents, sensorthings, shelly, shelly_hook, thingsstack
+from belfry.protocols import alertmanager, cap, chirpstack, cloudevents, sensorthings, shelly, shelly_hook, thingsstack
 from belfry.protocols.common import jsons
 from belfry.protocols.common.unreadable import never_raises
 from belfry.protocols.hint import Hint
@@ -35,6 +35,8 @@ def read(body: bytes, hint: Hint) -> Said:
         return cloudevents.read(body, hint)
     if not body.strip() and "event" in hint.query:
         return shelly_hook.read(body, hint)
+    if body.lstrip()[:1] == b"<":
+        return cap.read_by_hint(body, hint)
     told = jsons.parse(body)
     if isinstance(told, list):
         return cloudevents.read(body, hint)

@@ -16,7 +16,7 @@ from belfry.receivers.http_door import HttpDoor
 from belfry.receivers.http_guard import Guard, guarded
 from belfry.receivers.http_settings import HttpSettings
 from belfry.receivers.limits import Shares, amount, room
-from belfry.receivers.tls import Anteroom, server_context
+from belfry.receivers.tls import Anteroom, server_context, unusable
 
 __all__ = ["HttpReceiver", "HttpSettings"]
 
@@ -48,6 +48,11 @@ class HttpReceiver:
         self._anteroom: Anteroom | None = None
         self._server: AbstractServer | None = None
         self._listening: tuple[str, int] | None = None
+
+    @staticmethod
+    def examine(settings: HttpSettings) -> str | None:
+        """Return why it could not start with these settings, without listening (`belfry check`)."""
+        return unusable(settings.tls_cert, settings.tls_key, client_ca=settings.tls_client_ca)
 
     @property
     def listening(self) -> tuple[str, int]:

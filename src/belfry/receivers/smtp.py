@@ -14,7 +14,7 @@ from belfry.receivers.limits import Shares, amount, room
 from belfry.receivers.smtp_desk import MailDesk
 from belfry.receivers.smtp_settings import SmtpSettings, Tls
 from belfry.receivers.smtp_wire import Conversation, Doorstep, Wire
-from belfry.receivers.tls import Anteroom, server_context
+from belfry.receivers.tls import Anteroom, server_context, unusable
 
 __all__ = ["SmtpReceiver", "SmtpSettings"]
 
@@ -49,6 +49,11 @@ class SmtpReceiver:
         self._anteroom: Anteroom | None = None
         self._server: AbstractServer | None = None
         self._listening: tuple[str, int] | None = None
+
+    @staticmethod
+    def examine(settings: SmtpSettings) -> str | None:
+        """Return why it could not start with these settings, without listening (`belfry check`)."""
+        return unusable(settings.tls_cert, settings.tls_key)
 
     @property
     def listening(self) -> tuple[str, int]:

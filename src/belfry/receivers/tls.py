@@ -45,6 +45,16 @@ def server_context(cert: Path, key: Path | None, *, client_ca: Path | None = Non
     return context
 
 
+def unusable(cert: Path | None, key: Path | None, *, client_ca: Path | None = None) -> str | None:
+    """Return why a certificate cannot be used, for `belfry check`; None: it can, or there is none."""
+    try:
+        if cert is not None:
+            server_context(cert, key, client_ca=client_ca)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
 class Anteroom:
     """Where connections wait until their handshake is done: so many, so many of a source, and not for long.
 
