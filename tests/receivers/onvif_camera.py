@@ -96,7 +96,7 @@ class OnvifCamera:
         if self.login and action != "GetSystemDateAndTime" and not _is_right(root):
             return _soap(envelope(NOT_AUTHORIZED), 400)
         if action == self.dumb:
-            self._pulled.set()
+            (self._left if action == "Unsubscribe" else self._pulled).set()
             await Event().wait()
         match action:
             case "PullMessages":

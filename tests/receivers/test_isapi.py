@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from aiohttp import web
 from msgspec.structs import replace
 
 from belfry.domain.device import DeviceWire, Login
@@ -82,6 +83,29 @@ async def test_an_alarm_is_kept_as_soon_as_it_is_whole(tmp_path: Path) -> None:
         (fact,) = await here.house.kept()
         assert (fact.device, fact.zone) == ("d1", "1")
         assert here.receiver.describe()["connections"] == 1
+
+
+async def test_a_stream_that_comes_in_chunks_is_a_stream(tmp_path: Path) -> None:
+    async def stream(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "multipart/mixed; boundary=MIME_boundary"})
+        await answer.prepare(request)
+        for piece in (IO.replace(b"--boundary", b"--MIME_boundary"), b"--MIME_boundary--\r\n"):
+            for at in range(0, len(piece), 100):
+                await answer.write(piece[at : at + 100])
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/ISAPI/Event/notification/alertStream", stream)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with station(tmp_path) as here:
+            here.visit(Camera(), "in1", host=f"http://127.0.0.1:{runner.addresses[0][1]}")
+            for _ in range(2):  # it ends, and is opened again
+                assert await here.observed() == [Observed.INPUT]
+    finally:
+        await runner.cleanup()
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", None])

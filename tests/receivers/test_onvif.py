@@ -154,6 +154,18 @@ async def test_one_that_answers_no_more_is_left_without_a_trace(tmp_path: Path, 
         gc.collect()
 
 
+async def test_it_stops_while_a_device_that_is_gone_from_the_book_is_left(tmp_path: Path) -> None:
+    one = OnvifCamera()
+    one.dumb = "Unsubscribe"
+    async with onvif_camera(one), station(tmp_path) as here:
+        here.visit(one)
+        await one.listened_to()
+        here.house.book.remove("d1")
+        await one.left()
+        await here.receiver.stop()
+        assert here.receiver.describe()["devices"] == 0
+
+
 async def test_one_that_never_answers_is_lost(tmp_path: Path) -> None:
     one = OnvifCamera()
     one.dumb = "GetServices"

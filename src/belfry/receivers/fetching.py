@@ -7,7 +7,6 @@ grows while there is none, and when a device that does not answer is lost. How a
 import asyncio
 from asyncio import Task
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -117,16 +116,17 @@ class Fetching:
 
     async def stop(self) -> None:
         """Let what is on its way to the disk arrive within `STOP_GRACE_S`, and end every visit. Harmless twice."""
+        looking, self._looking = self._looking, None
+        if looking is not None:  # first of all: nobody new is visited
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
         tasks = [task for _, task in self._visits.values()]
-        if self._looking is not None:
-            tasks.append(self._looking)
-            self._looking = None
-        self._visits.clear()
         if self._keeping:
             await asyncio.wait(list(self._keeping), timeout=STOP_GRACE_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._visits.clear()
 
     async def keep(self, visit: Visit, said: Said) -> None:
         """Have something kept, however long it takes: meanwhile nothing more is read from the device."""
@@ -172,8 +172,7 @@ class Fetching:
             if device is None or device.host != visit.device.host or login != visit.login:
                 del self._visits[known]
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                await asyncio.gather(task, return_exceptions=True)
         for new, (device, login) in wanted.items():
             if new not in self._visits:
                 visit = Visit(device, login)
