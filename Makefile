@@ -13,7 +13,7 @@ ARGS ?=
 WORKERS ?= 2
 
 # Nothing of these is in a file of the same name.
-.PHONY: help setup console demo test check bench faults floods supervised long-run fuzz pictures docs lock clean
+.PHONY: help setup console demo test check bench faults floods supervised long-run working-day fuzz pictures docs lock clean
 
 help:
 	@echo 'make setup      .venv from hashed locks, the package in it, the console built'
@@ -25,6 +25,7 @@ help:
 	@echo 'make floods     how quick it stays beside floods, and their memory (docs/endurance.md)'
 	@echo 'make supervised a hundred thousand accounts that poll, and how soon silence is seen'
 	@echo 'make long-run   an hour of the demo at ten times its load; ARGS="--minutes 10 --factor 10"'
+	@echo 'make working-day  one operator by keyboard at the demo; ARGS="--minutes 15" (docs/operator/working-day.md)'
 	@echo 'make fuzz       hostile bytes for every parser, ten minutes each (docs/hostile-bytes.md)'
 	@echo 'make pictures   the screenshots of the guide, taken anew'
 	@echo 'make docs       the documents as a site, in build/docs'
@@ -87,6 +88,10 @@ floods supervised: setup
 
 long-run: setup
 	$(PY) -m endurance.long_run $(ARGS)
+
+working-day: setup
+	@tools/chromium.sh $(PY)
+	$(PY) -m tools.working_day $(ARGS)
 
 fuzz: setup
 	@$(PIP) install --require-hashes -r requirements/fuzz.txt

@@ -76,3 +76,19 @@ async def test_a_wall_shows_what_is_open_by_itself_and_is_nobody_at_a_desk(tmp_p
         assert await in_every_look(sofia, "wall") == {}
         await sofia.page.set_viewport_size(WALL)
         assert await findings(sofia) == []
+
+
+async def test_whoever_comes_back_to_the_queue_is_not_led_away_from_it_to_a_sheet(
+    house: House, browser: Browser
+) -> None:
+    async with seat(browser, "boris") as boris:
+        await boris.sign_in(house.url)
+        await house.api.post("/handover", {"words": "The guard is late", "after": None})
+        await expect(boris.of("handover-banner")).to_be_visible()
+        await boris.press("p")
+        await expect(boris.of("new-test")).to_be_visible()
+        async with boris.page.expect_response("**/api/v1/handover/waiting") as looked:
+            await boris.press("Escape")
+        assert (await looked.value).ok
+        await expect(boris.of("handover-banner")).to_be_visible()
+        await expect(boris.of("queue-empty")).to_be_visible()
