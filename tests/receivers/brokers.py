@@ -48,8 +48,7 @@ class Amqtt:
         anybody = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
         self._broker = Broker({"listeners": {"default": listener}, "plugins": anybody})
         await self._broker.start()
-        server = self._broker._servers["default"].instance  # amqtt tells its port nowhere else
-        assert isinstance(server, asyncio.Server)
+        server: asyncio.Server = self._broker._servers["default"].instance  # amqtt tells its port nowhere else
         self.port = server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -129,9 +128,15 @@ class Desk(HeardDevices):
         super().__init__(house.book, house.intake)
         self.held: list[asyncio.Future[Receipt | None]] | None = None
         """While it is a list, what is heard stays on its way to the disk."""
+        self.broken = False
+        """The next message meets a mistake of ours."""
         self._news = asyncio.Event()
 
     def hear(self, device: Device, said: Said, at: object) -> "asyncio.Future[Receipt | None]":
+        if self.broken:
+            self.broken = False
+            self._news.set()
+            raise ZeroDivisionError(repr(said))
         kept = super().hear(device, said, at)  # type: ignore[arg-type]  # handed through
         self._news.set()
         if self.held is None:

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 import structlog
+import uvloop
 
 from belfry.domain.device import DeviceWire
 from belfry.domain.reading import Disposition, Observed, PointState
@@ -270,6 +271,40 @@ async def test_a_stop_acknowledges_what_was_kept_meanwhile(real: Mosquitto, hous
         await publish(real.port, (HALL, QUIET))
         await later.hears(1)
     assert [one.said.readings[0].state for one in later.heard] == [PointState.INACTIVE]
+
+
+async def test_what_we_cannot_hear_for_a_fault_of_ours_does_not_come_for_ever(
+    real: Mosquitto, house: DeviceHouse, desk: Desk
+) -> None:
+    async with receiving(house, desk, settings(real.port)) as receiver:
+        with structlog.testing.capture_logs() as logged:
+            desk.broken = True
+            await publish(real.port, (HALL, json.dumps({"smoke": True, "zqx": "zqx"})))
+            await desk.until(lambda: not desk.broken)
+            await publish(real.port, (HALL, QUIET))
+            (heard,) = await desk.hears(1)
+        assert heard.said.readings[0].state is PointState.INACTIVE
+        assert told(receiver, "unkept") == 0
+    (line,) = [one for one in logged if one["log_level"] == "error"]
+    assert line["error"] == "ZeroDivisionError"
+    assert "zqx" not in repr(logged)
+
+
+def test_it_is_at_home_in_uvloop(tmp_path: Path) -> None:
+    """The loop of `belfry serve`: paho's socket is watched by it as by asyncio's own."""
+
+    async def story() -> None:
+        broker = Amqtt()
+        await broker.start()
+        async with device_house(tmp_path / "journal") as house:
+            house.book.put(device(DeviceWire.ZIGBEE2MQTT, HALL))
+            desk = Desk(house)
+            async with receiving(house, desk, settings(broker.port, in_flight_most=4)):
+                await publish(broker.port, *((HALL, SMOKE if n % 2 else QUIET) for n in range(40)))
+                await desk.hears(40)
+        await broker.stop()
+
+    uvloop.run(story())
 
 
 # -- brokers that go and come -----------------------------------------------------------------------------------------
