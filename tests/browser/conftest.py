@@ -1,16 +1,18 @@
 """A browser, and a centre that runs as it does for everybody: its own process, its own ports, the built console."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.house import House, serving
 from tools import chromium
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+HERE: Final = Path(__file__).resolve().parent
+ROOT: Final = HERE.parents[1]
 BUILT: Final = ROOT / "src" / "belfry" / "web" / "static" / "index.html"
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure
@@ -23,15 +25,23 @@ def console_is_built() -> None:
         pytest.fail(f"the console is not built: {BUILT.relative_to(ROOT)} is missing; run `make console`")
 
 
-@pytest.fixture
-async def browser(console_is_built: None) -> AsyncIterator[Browser]:
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """One loop for all of them, since they share a browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests: each opens windows of its own, which know nothing of each other."""
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGS))
         yield launched
         await launched.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path: Path, console_is_built: None) -> AsyncIterator[House]:
     async with serving(tmp_path) as running:
         yield running
