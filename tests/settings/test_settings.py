@@ -78,6 +78,18 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> Non
     assert settings.console.tls_key == Path("/etc/k.pem")
 
 
+def test_a_receiver_s_files_count_from_there_too(tmp_path: Path) -> None:
+    file = tmp_path / "belfry.toml"
+    file.write_text(
+        '[[receiver]]\ntype = "mqtt"\nbroker = "mqtts://192.0.2.7"\ntls_ca = "ca.pem"\nuser = "a"\n'
+        'password_file = "/etc/word"\nzigbee2mqtt = ["z"]\n'
+    )
+    (receiver,) = load(file).receiver
+    assert receiver.rest["tls_ca"] == str(tmp_path / "ca.pem")
+    assert receiver.rest["password_file"] == "/etc/word"
+    assert receiver.rest["zigbee2mqtt"] == ["z"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -151,6 +151,18 @@ class ReceiverTable(Struct, frozen=True, kw_only=True):
         listen = {} if self.listen is None else {"listen": self.listen}
         return {**self.rest, "name": self.called, **listen}
 
+    def beside(self, folder: Path) -> "ReceiverTable":
+        """Return the same table; a file that a key names (`tls_cert`, `password_file`) counts from `folder`."""
+        rest = {
+            key: str(folder / value) if isinstance(value, str) and _names_a_file(key) else value
+            for key, value in self.rest.items()
+        }
+        return msgspec.structs.replace(self, rest=rest)
+
+
+def _names_a_file(key: str) -> bool:
+    return key.startswith("tls_") or key.endswith("_file")
+
 
 class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[retention]`: how long the data keys of sealed parts live, by retention class."""
@@ -270,5 +282,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             data=folder / self.data,
             accounts=at(self.accounts),
             console=console,
+            receiver=tuple(one.beside(folder) for one in self.receiver),
             notifier=tuple(one.beside(folder) for one in self.notifier),
         )
