@@ -35,7 +35,7 @@ INDEX: Final[dict[str, tuple[Disposition, list[tuple[object, ...]], set[str]]]] 
     ),
     "fielddetection_psia_nvr.xml": (
         ACCEPT,
-        [(Observed.INTRUSION, "ch34", ACTIVE, None, None, None, (Quality.REPEATED,))],
+        [(Observed.INTRUSION, "ch34", ACTIVE, None, None, None, ())],
         {"Extensions.eventPush", "Extensions.serialNumber"},
     ),
     "fire_multipart.eml": (
@@ -60,7 +60,7 @@ INDEX: Final[dict[str, tuple[Disposition, list[tuple[object, ...]], set[str]]]] 
     "people_counting.xml": (REFUSE, [], {"peopleCounting", "childCounting"}),
     "pir.xml": (
         ACCEPT,
-        [(Observed.INTRUSION, "ch1", ACTIVE, None, None, None, (Quality.REPEATED,))],
+        [(Observed.INTRUSION, "ch1", ACTIVE, None, None, None, ())],
         {"Extensions.eventPush", "Extensions.serialNumber", "macAddress"},
     ),
     "tmpa_prealarm.json": (

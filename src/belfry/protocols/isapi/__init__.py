@@ -46,8 +46,9 @@ __all__ = ["read"]
 WHOLE_DEVICE: Final = "device"
 """The point of a message that names no channel."""
 TYPE_MOST: Final = 64
-ONGOING: Final = 1
-"""From here on `activePostCount` says that an alarm goes on."""
+HEARTBEATS_COUNT: Final = 1
+"""The highest `activePostCount` of a heartbeat. Beyond that the count tells nothing: some firmware counts the posts of
+one alarm, some all since it was started, and a new alarm must not be taken for one that goes on."""
 
 _MAC: Final = re.compile(r"[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}")
 _SERIAL: Final = re.compile(r"[A-Za-z0-9-]{6,64}")
@@ -146,7 +147,7 @@ def _said(types: Sequence[str], kept: Kept, hint: Hint, *, repeated: bool) -> Sa
     readings = [reading for meaning in meanings for reading in _readings(meaning, kept, hint)]
     if not readings:
         return Said(disposition=Disposition.IGNORE, reason="the end of a pre-alarm, which may be the alarm's beginning")
-    if repeated or (whole(leaf(kept, "activePostCount")) or 0) > ONGOING:
+    if repeated:
         readings = [replace(one, quality=(*one.quality, Quality.REPEATED), once=None) for one in readings]
     return Said(disposition=Disposition.ACCEPT, readings=_few(readings), heartbeat=HEARTBEAT in types)
 
@@ -193,7 +194,7 @@ def _without_envelope(tree: Tree) -> Tree:
 def _is_heartbeat(kept: Kept) -> bool:
     """`videoloss` and inactive, with no alarm before it; the end of a real loss has a count (`activePostCount`)."""
     count = whole(leaf(kept, "activePostCount"))
-    return boolean(leaf(kept, "eventState")) is False and (count is None or count <= ONGOING)
+    return boolean(leaf(kept, "eventState")) is False and (count is None or count <= HEARTBEATS_COUNT)
 
 
 def _readings(meaning: Meaning, kept: Kept, hint: Hint) -> list[Reading]:
