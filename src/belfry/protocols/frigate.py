@@ -306,9 +306,9 @@ def _available(message: Published, base: str | None) -> Said:
 
 
 def _status(message: Published, base: str | None) -> Said:
-    camera, _, role = message.topic[-3:]
+    camera, role = name(message.topic[-3]), message.topic[-1]
     lost = STATUS.get(word(message.body) or "")
-    if lost is None or role not in ROLES or name(camera) is None:
+    if lost is None or role not in ROLES or camera is None:
         return unlisted(address=base)
     reading = Reading(
         observed=Observed.VIDEO_LOSS,
@@ -320,12 +320,12 @@ def _status(message: Published, base: str | None) -> Said:
 
 
 def _audio(message: Published, base: str | None) -> Said:
-    camera, _, sound = message.topic[-3:]
+    camera, sound = name(message.topic[-3]), message.topic[-1]
     if sound in VOICES:
         return refused("hears people", address=base)
     if sound.lower() in SOUNDS_OF_NO_CONCERN:
         return ignored("of no concern", address=base)
-    if sound not in SOUNDS or name(camera) is None:
+    if sound not in SOUNDS or camera is None:
         return unlisted(address=base)
     on = boolean(word(message.body))
     if on is None:
@@ -338,9 +338,8 @@ def _audio(message: Published, base: str | None) -> Said:
 
 
 def _motion(message: Published, base: str | None) -> Said:
-    camera = message.topic[-2]
-    on = boolean(word(message.body))
-    if on is None or name(camera) is None:
+    camera, on = name(message.topic[-2]), boolean(word(message.body))
+    if on is None or camera is None:
         raise Unreadable("neither ON nor OFF")
     seen: Seen = (Observed.MOTION, None, Switch.MOTION, ())
     reading = _reading(seen, camera, active(on), at=(None, ()), once=None, address=_part(base, camera))
