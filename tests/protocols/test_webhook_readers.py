@@ -163,6 +163,16 @@ def test_more_alerts_than_a_message_holds_are_told_as_truncated() -> None:
     assert said.readings[-1].quality == (Quality.TRUNCATED,)
 
 
+def test_an_outage_of_thousands_keeps_what_fires_before_what_ended() -> None:
+    message = firing()
+    ended = message["alerts"][0] | {"status": "resolved"}
+    fires = message["alerts"][0]
+    message["alerts"] = [ended | {"fingerprint": f"e{n}"} for n in range(2_000)] + [fires]
+    said = read("alertmanager", message)
+    assert said.readings[0].state is ACTIVE
+    assert len(said.readings) == READINGS_MOST
+
+
 def test_an_alert_that_is_none_is_unreadable_beside_the_others() -> None:
     message = firing()
     message["alerts"].insert(0, "no alert")

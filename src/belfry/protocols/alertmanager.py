@@ -19,7 +19,7 @@ from belfry.protocols.common.unreadable import Unreadable, never_raises
 from belfry.protocols.common.values import name, whole
 from belfry.protocols.common.words import is_of_people, once, words
 from belfry.protocols.hint import Hint
-from belfry.protocols.telling import TOO_MANY, UNREADABLE, accepted, ignored, refused
+from belfry.protocols.telling import OF_MANY, TOO_MANY, UNREADABLE, accepted, ignored, refused
 
 VERSIONS: Final = frozenset({"4", "1"})
 ZONE: Final = "zone"
@@ -77,7 +77,7 @@ _MESSAGE: Final[Allow] = {"status": LEAF, "version": LEAF, "truncatedAlerts": LE
 @never_raises
 def read(body: bytes, hint: Hint) -> Said:
     """Read one notification."""
-    told = jsons.parse_object(body)
+    told = jsons.parse_object(body, OF_MANY)
     alerts = told.pop("alerts", None)
     dropped = Dropped()
     message = strip(told, _MESSAGE, dropped)

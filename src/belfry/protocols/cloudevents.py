@@ -19,7 +19,7 @@ from belfry.protocols.common.unreadable import Unreadable, never_raises
 from belfry.protocols.common.values import name, number
 from belfry.protocols.common.words import is_of_people, once
 from belfry.protocols.hint import Hint
-from belfry.protocols.telling import UNREADABLE, accepted, active, ignored, refused, unlisted
+from belfry.protocols.telling import OF_MANY, UNREADABLE, accepted, active, ignored, refused, unlisted
 
 BINARY: Final = "ce-"
 _DATA: Final[Allow] = {"zone": LEAF, "state": LEAF, "value": LEAF, "unit": LEAF}
@@ -76,7 +76,7 @@ def _events(body: bytes, hint: Hint) -> list[object]:
         if body and (kind in ("", "text/json") or kind.endswith(("/json", "+json"))):
             event["data"] = jsons.parse(body)
         return [event]
-    told = jsons.parse(body)
+    told = jsons.parse(body, OF_MANY)
     if isinstance(told, list):
         return told
     if not isinstance(told, dict):

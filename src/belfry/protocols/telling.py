@@ -6,7 +6,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from belfry.domain.reading import READINGS_MOST, Disposition, Observed, PointState, Quality, Reading, Said
+from belfry.protocols.common.jsons import JsonLimits
 from belfry.protocols.common.unreadable import rejected
+
+OF_MANY: Final = JsonLimits(most_bytes=4 << 20, items=200_000)
+"""Of wires that put many alerts into one message: an outage brings a thousand at once, none may be lost for that."""
 
 TOO_MANY: Final = Reading(
     observed=Observed.FAULT, point="truncated", state=PointState.PULSE, quality=(Quality.TRUNCATED,)
@@ -23,6 +27,7 @@ def accepted(readings: Iterable[Reading], dropped: Iterable[str] = (), *, addres
     if not kept:
         return ignored("nothing that is listed", dropped, heartbeat=True, address=address)
     if len(kept) > READINGS_MOST:
+        kept = tuple(sorted(kept, key=lambda one: one.state is PointState.INACTIVE))  # what ended waits for a repeat
         kept = (*kept[: READINGS_MOST - 1], TOO_MANY)
     if all(reading.observed is Observed.UNREADABLE for reading in kept):
         return rejected("none of its parts can be read")

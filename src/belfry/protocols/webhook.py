@@ -11,7 +11,7 @@ from belfry.protocols import alertmanager, cap, chirpstack, cloudevents, sensort
 from belfry.protocols.common import jsons
 from belfry.protocols.common.unreadable import never_raises
 from belfry.protocols.hint import Hint
-from belfry.protocols.telling import unlisted
+from belfry.protocols.telling import OF_MANY, unlisted
 
 Reader = Callable[[bytes, Hint], Said]
 
@@ -37,7 +37,7 @@ def read(body: bytes, hint: Hint) -> Said:
         return shelly_hook.read(body, hint)
     if body.lstrip()[:1] == b"<":
         return cap.read_by_hint(body, hint)
-    told = jsons.parse(body)
+    told = jsons.parse(body, OF_MANY)
     if isinstance(told, list):
         return cloudevents.read(body, hint)
     fields = told if isinstance(told, dict) else {}
