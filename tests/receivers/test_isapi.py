@@ -215,6 +215,22 @@ async def test_nothing_more_is_read_before_the_last_thing_is_kept(tmp_path: Path
         assert len(await here.house.kept()) == 1
 
 
+async def test_a_message_on_which_we_fail_ourselves_keeps_no_other_back(tmp_path: Path) -> None:
+    async with camera() as one, station(tmp_path) as here:
+        here.visit(one, "in1")
+        await here.let_in()
+        assert await here.desk.tried.get() == OPEN
+        here.desk.failing = KeyError("a mistake of ours")
+        one.say(IO, HEARTBEAT)
+        while not (await here.desk.tried.get()).heartbeat:
+            pass
+        here.desk.failing = None
+        one.say(IO)
+        while (await here.said()).heartbeat:
+            pass
+        assert len(await here.house.kept()) == 1
+
+
 async def test_a_clock_that_lies_is_marked_and_ours_stands(tmp_path: Path) -> None:
     body = sample("io_active.xml").replace(b"2026-03-02T16:53:28", b"2031-01-01T00:00:00")
     async with camera() as one, station(tmp_path) as here:

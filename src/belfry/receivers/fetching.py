@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from belfry.domain.device import Device, Login
 from belfry.domain.reading import Said
 from belfry.domain.signal import Receipt
-from belfry.ports import Chance, Clock
+from belfry.ports import Chance, Clock, JournalError
 from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
 
@@ -28,6 +28,9 @@ STOP_GRACE_S: Final = 5.0
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Patience = Annotated[float, Meta(ge=0, le=86_400)]
 
+
+POISON_TRIES: Final = 3
+"""How often a message is handed in on which we fail ourselves."""
 
 THREAD_FROM_BYTES: Final = 65_536
 """A message from here on is read beside the loop: it takes milliseconds, and panels wait."""
@@ -129,15 +132,25 @@ class Fetching:
         self._visits.clear()
 
     async def keep(self, visit: Visit, said: Said) -> None:
-        """Have something kept, however long it takes: meanwhile nothing more is read from the device."""
-        at, pause_s = self._clock(), self._pace.retry_least_s
+        """Have something kept, however long it takes: meanwhile nothing more is read from the device.
+
+        Only where it is not the journal that refuses, but we that fail on this one message, it is given up after
+        POISON_TRIES: it must not keep back all that come after it.
+        """
+        at, pause_s, failures = self._clock(), self._pace.retry_least_s, 0
         device = self._devices.book.by_id(visit.device.id) or visit.device
-        while not await self._kept(lambda: self._devices.hear(device, said, at), device):
+        while (error := await self._handed_over(lambda: self._devices.hear(device, said, at))) is not None:
+            if not isinstance(error, JournalError | OSError):
+                failures += 1
+                if failures >= POISON_TRIES:
+                    log.error("a device's message was given up", receiver=self._name, error=type(error).__name__)
+                    return
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, self._pace.retry_most_s)
         self.messages += 1
 
-    async def _kept(self, hand_over: Callable[[], "asyncio.Future[Receipt | None]"], device: Device) -> bool:
+    async def _handed_over(self, hand_over: Callable[[], "asyncio.Future[Receipt | None]"]) -> Exception | None:
+        """Hand something to the desk and wait until it is durable; return why it is not."""
         try:
             future = hand_over()
             self._keeping.add(future)
@@ -146,8 +159,8 @@ class Fetching:
         except Exception as error:  # whatever it was, it is not kept
             self.unkept += 1
             log.warning("a device's message was not kept", receiver=self._name, error=type(error).__name__)
-            return False
-        return True
+            return error
+        return None
 
     # -- whom to visit
 
@@ -213,5 +226,5 @@ class Fetching:
         if visit.lost or away < timedelta(seconds=self._pace.lost_after_s):
             return
         at = self._clock()
-        visit.lost = await self._kept(lambda: self._devices.lost(visit.device, at), visit.device)
+        visit.lost = await self._handed_over(lambda: self._devices.lost(visit.device, at)) is None
         log.warning("a device is lost", receiver=self._name, device=visit.device.id, why=why)
