@@ -59,6 +59,10 @@ async def test_the_next_alarm_comes_to_who_is_ready_and_never_to_both(house: Hou
         await anna.press("n")
         await expect(anna.row(hers)).to_contain_text("Taken by you")
 
+        await anna.press("r", "n")  # as quickly as one types: the second key waits for the first
+        await expect(anna.of("status")).to_contain_text("You have")
+        await expect(anna.row(hers)).to_contain_text("Taken by you")
+
 
 async def test_a_browser_that_dies_gives_its_alarm_to_the_other_one(house: House, browser: Browser) -> None:
     async with seat(browser, "boris") as boris:

@@ -18,6 +18,9 @@ const STIRRED_EVERY_MS = 40_000;
 /** A cascade of signals asks for the story at most this often. */
 const REFRESH_EVERY_MS = 300;
 
+/** Acts after which one's hands are free. */
+const FREES: ReadonlySet<Act> = new Set<Act>(['release', 'hold', 'close']);
+
 export class Handling {
   id = $state<string | null>(null);
   detail = $state.raw<Detail | null>(null);
@@ -27,6 +30,9 @@ export class Handling {
   panel = $state<Panel | null>(null);
   /** An act is on its way. */
   busy = $state(false);
+  /** The act on its way gives the incident out of hand: whoever presses N meanwhile means what comes then. */
+  private frees = false;
+  private nextWanted = false;
   failed = $state<string | null>(null);
   /** The field for which the last act was refused. */
   refusedFor: string | null = null;
@@ -68,6 +74,7 @@ export class Handling {
   }
 
   async takeNext(): Promise<void> {
+    if (this.frees) this.nextWanted = true; // it follows the act that is on its way; else that one counts alone
     await this.ask('next', async () => {
       const got = await this.desk.api.post<{ incident: Detail; parked: string[] } | null>('/incidents/next');
       if (!got) return this.desk.say(t('said.nothing'));
@@ -99,6 +106,7 @@ export class Handling {
   async act(act: Act, words: Record<string, unknown> = {}, row: Row | null = this.detail): Promise<boolean> {
     if (!row) return false;
     const body = act === 'note' ? words : { version: row.version, ...words };
+    if (!this.busy) this.frees = FREES.has(act);
     return this.ask(row.id, async () => {
       const after = await this.desk.api.post<Detail>(`/incidents/${encodeURIComponent(row.id)}/${act}`, body);
       this.show(after);
@@ -145,15 +153,19 @@ export class Handling {
     if (this.busy) return false;
     this.busy = true;
     this.failed = this.refusedFor = null;
+    let done = false;
     try {
       await doing();
-      return true;
+      done = true;
     } catch (error) {
       this.refused(id, error);
-      return false;
     } finally {
-      this.busy = false;
+      this.busy = this.frees = false;
     }
+    const next = this.nextWanted && done; // what was refused is looked at first
+    this.nextWanted = false;
+    if (next) void this.takeNext();
+    return done;
   }
 
   private refused(id: string, error: unknown): void {
