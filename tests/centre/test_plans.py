@@ -6,7 +6,7 @@ from msgspec import structs
 
 from belfry.centre.plans import Planner, outdated
 from belfry.domain.contacts import WeekWindow
-from belfry.domain.facts import Assigned, Closed, Noted, Reclassified, Reopened, Taken
+from belfry.domain.facts import Assigned, Closed, Noted, OnIncident, Reclassified, Reopened, Taken
 from belfry.domain.incident import Incident, fold
 from belfry.domain.plan import Level, Outcome, Plan, When
 from belfry.domain.premises import SiteParts
@@ -34,8 +34,9 @@ def an_alarm(account: str | None = "shop", **opening: object) -> Incident:
     return an_incident(account_id=account, **opening)  # type: ignore[arg-type]
 
 
-def chosen(one: Planner, incident: Incident, fact: object = TAKEN, now: datetime = NOON) -> list[str]:
-    return [ref.id for found in one.beside(incident, fact, now) for ref in found.refs]  # type: ignore[arg-type]
+def chosen(one: Planner, incident: Incident, fact: OnIncident = TAKEN, now: datetime = NOON) -> list[str]:
+    plans = [found for found in one.beside(incident, fact, now) if isinstance(found, PlanChosen)]
+    return [ref.id for found in plans for ref in found.refs]
 
 
 def begun(one: Planner, incident: Incident) -> Incident:
@@ -89,6 +90,7 @@ def test_a_signal_that_makes_it_something_else_makes_its_plan_outdated_until_it_
     incident.kind = "PROP.ALARM.INTR.CONF"
     assert outdated(incident)
     (again,) = one.anew(incident, NOON)
+    assert isinstance(again, PlanChosen)
     assert ([ref.id for ref in again.refs], again.leads) == (["confirmed"], {"police": "holder"})
     fold(incident, [again], 4, NOON)
     assert not outdated(incident)
