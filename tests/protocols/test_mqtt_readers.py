@@ -136,12 +136,12 @@ EXPECTED: Final[dict[str, tuple[Disposition, list[Row], set[str]]]] = {
     ),
     "homeassistant/alarm_panel_triggered.json": (
         Disposition.ACCEPT,
-        [(Observed.INTRUSION, "alarm", ACTIVE), (Observed.OFFLINE, "state/available", INACTIVE)],
+        [(Observed.INTRUSION, "alarm", ACTIVE)],
         set(),
     ),
     "homeassistant/esphome_binary_on.json": (
         Disposition.ACCEPT,
-        [(Observed.INPUT, "gas_alarm", ACTIVE), (Observed.OFFLINE, "gas_alarm/available", INACTIVE)],
+        [(Observed.INPUT, "gas_alarm", ACTIVE)],
         set(),
     ),
     "shelly/shelly_smoke_notifystatus.json": (

@@ -67,6 +67,8 @@ STATES: Final[Mapping[str, tuple[Reading, ...]]] = {
     "arming": (),
     "disarming": (),
 }
+ESPHOME: Final = (b"ON", b"OFF")
+"""Home Assistant writes its states small."""
 UNAVAILABLE: Final = "unavailable"
 UNKNOWN: Final = frozenset({"unknown", "none", "null"})
 """After a restart of Home Assistant: nothing is known, so nothing is said. A missing state is not the quiet one."""
@@ -90,16 +92,16 @@ def _by_topic(message: Published, address: str | None) -> Said:
             return refused("tells of people", address=address)
         if domain not in (PANEL, esphome.SENSOR):
             return unlisted(address=address)
-        return _thing(message, thing, address=address, part="/".join(message.topic[:-1]), is_panel=domain == PANEL)
+        return _thing(message.body, thing, address=address, part="/".join(message.topic[:-1]), is_panel=domain == PANEL)
     if message.ends("status") and word(message.body) in esphome.GONE:
         return esphome.status(message)
-    return _thing(message, "state", address=address, part=None, is_panel=None)
+    return _thing(message.body, "state", address=address, part=None, is_panel=None)
 
 
-def _thing(message: Published, point: str, *, address: str | None, part: str | None, is_panel: bool | None) -> Said:
+def _thing(body: bytes, point: str, *, address: str | None, part: str | None, is_panel: bool | None) -> Said:
     """One word; `is_panel` None: the word itself says whether it is a panel's."""
     dropped = Dropped()
-    said = _word(message.body, dropped)
+    said = _word(body, dropped)
     if said is None:
         return unlisted(address=address, dropped=dropped.names())
     if said in UNKNOWN:
@@ -111,6 +113,9 @@ def _thing(message: Published, point: str, *, address: str | None, part: str | N
         return unlisted(address=address, dropped=dropped.names())
     if not found:
         return ignored("on the way to another state", address=address, dropped=dropped.names())
+    if part is None or body in ESPHOME:
+        # Of its own topic, and of a node, another topic says whether it is there.
+        found = [reading for reading in found if reading.observed is not Observed.OFFLINE or said == UNAVAILABLE]
     return accepted([replace(reading, address=part) for reading in found], address=address, dropped=dropped.names())
 
 

@@ -126,6 +126,7 @@ def _state(message: Published, address: str | None) -> Said:
         dropped.add(PIN)
     is_keypad = ACTION in told
     readings: list[Reading] = []
+    numbers: list[Reading] = []
     for key, value in told.items():
         if (observed := BOOLEANS.get(key)) is not None:
             said = boolean(value)
@@ -137,10 +138,11 @@ def _state(message: Published, address: str | None) -> Said:
             measured = number(value)
             if measured is not None:
                 one = Reading(observed=Observed.VALUE, point=key, state=PointState.UNKNOWN, value=measured, unit=unit)
-                readings.append(one)
+                numbers.append(one)
         elif key != ACTION:
             dropped.add(key)
     readings += _action(told.get(ACTION))
+    readings += numbers
     return _said(readings, is_keypad=is_keypad, address=address, dropped=dropped)
 
 
