@@ -42,6 +42,12 @@ def test_the_better_hash_is_taken_and_digest_before_basic() -> None:
     assert "algorithm=SHA-256" in header
 
 
+def test_several_challenges_may_be_in_one_header() -> None:
+    header = said("Basic realm=x, " + challenge("MD5") + ", " + challenge("SHA-256"))
+    assert header is not None
+    assert "algorithm=SHA-256" in header
+
+
 def test_basic_is_said_in_tls_alone() -> None:
     assert said("Basic realm=x") is None
     assert said("Basic realm=x", tls=True) == "Basic TXVmYXNhOkNpcmNsZSBvZiBMaWZl"

@@ -19,11 +19,15 @@ HASHES: Final[Mapping[str, Callable[[bytes], "hashlib._Hash"]]] = {
 
 _PARAMETER: Final = re.compile(r'([a-zA-Z0-9_-]{1,32})\s*=\s*(?:"((?:[^"\\]|\\.){0,512})"|([^\s,"]{1,512}))')
 
+_SEVERAL: Final = re.compile(r",\s{0,8}(?=(?:Digest|Basic)\s)", re.IGNORECASE)
+"""One header may hold several challenges."""
+
 
 def authorization(
     challenges: Sequence[str], login: Login, method: str, path: str, *, cnonce: str, tls: bool
 ) -> str | None:
     """Return the value of `Authorization` for the best challenge that can be met; None: there is none."""
+    challenges = [one for header in challenges for one in _SEVERAL.split(header)]
     digests = [_parameters(one) for one in challenges if one.strip()[:7].lower() == "digest "]
     for name in HASHES:
         for one in digests:
