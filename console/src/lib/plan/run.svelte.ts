@@ -177,6 +177,7 @@ export class PlanOf {
     const { step } = this;
     if (!step || !this.fresh || !this.host.can('do') || this.host.busy || (step.do === 'wait' && this.waiting)) return;
     this.shut();
+    this.ahead = 0;
     this.byD = singleOf(step) !== null;
     this.begun = step.id;
     this.skipping = this.lacking = false;
@@ -286,6 +287,7 @@ export class PlanOf {
   }
 
   private catchUp(): void {
+    if (this.wants || this.skipping) return;
     if (this.ahead > 0 && Date.now() - this.ahead < AHEAD_MS && this.fresh && !this.host.busy) this.start();
     else if (this.opening && this.run) this.openSoon();
   }
@@ -357,6 +359,7 @@ export class PlanOf {
     this.shownSince = this.byD ? Date.now() : 0;
     if (!this.begun) this.openSoon();
     await tick();
-    document.getElementById(NOW_ID)?.focus();
+    // Whoever was quicker than the answer types already.
+    if (!this.wants && !this.skipping && !isField(document.activeElement)) document.getElementById(NOW_ID)?.focus();
   }
 }
