@@ -100,12 +100,12 @@ class HttpReceiver:
 
     def describe(self) -> Mapping[str, object]:
         door = self._door
-        waited = 0 if self._anteroom is None else self._anteroom.turned_away
+        waiting, waited = (0, 0) if self._anteroom is None else (self._anteroom.waiting, self._anteroom.turned_away)
         return {
             "name": self.name,
             "type": "http",
             "listen": "{}:{}".format(*self._listening) if self._listening else self._settings.listen,
-            "connections": self._guard.shares.total,
+            "connections": self._guard.shares.total + waiting,
             "messages": door.heard,
             "unkept": door.unkept,
             "strangers": amount(door.strangers),

@@ -98,15 +98,16 @@ class SmtpReceiver:
 
     def describe(self) -> Mapping[str, object]:
         wire = self._wire
+        waiting, waited = (0, 0) if self._anteroom is None else (self._anteroom.waiting, self._anteroom.turned_away)
         return {
             "name": self.name,
             "type": "smtp",
             "listen": "{}:{}".format(*self._listening) if self._listening else self._settings.listen,
-            "connections": 0 if wire is None else wire.shares.total,
+            "connections": 0 if wire is None else wire.shares.total + waiting,
             "messages": self._desk.heard,
             "unkept": self._desk.unkept,
             "strangers": amount(self._desk.strangers),
-            "turned_away": amount(0 if wire is None else wire.turned_away),
+            "turned_away": amount(waited + (0 if wire is None else wire.turned_away)),
         }
 
 
