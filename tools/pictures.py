@@ -519,6 +519,8 @@ def shift(page: Page, only: Sequence[str]) -> None:
         return
     page.goto(f"{page.url.partition('?')[0].rstrip('/')}/?incident={page.evaluate(MERGE)}")
     page.get_by_test_id("merged").wait_for()
+    allow_sound(page)
+    page.locator("[data-testid=connection][data-state=connected]").wait_for()
     keep(page, "merged", only)
     page.keyboard.press("Shift+H")
     page.get_by_test_id("handover-words").wait_for()
@@ -549,15 +551,16 @@ MERGE: Final = """async () => {
     headers: { 'Content-Type': 'application/json', 'X-Belfry-CSRF': csrf },
   })).json();
   const { items } = await ask('/incidents?state=open&limit=1000');
-  const lead = items.find((row) => row.neighbours > 0);
-  let { version, state, neighbours_open, acts } = await ask(`/incidents/${lead.id}`);
+  const at_school = (row) => row.method === 'equipment' && row.site?.name === 'Linden School';
+  const lead = items.find(at_school) ?? items.find((row) => row.neighbours > 0);
+  let { version, siblings, neighbours_open, acts } = await ask(`/incidents/${lead.id}`);
   if (acts.includes('take')) await ask(`/incidents/${lead.id}/take`, { version });
   else if (acts.includes('takeover')) await ask(`/incidents/${lead.id}/takeover`, { version, reason: 'One case' });
-  const [other] = neighbours_open;
+  const [other] = [...siblings.filter((row) => row.id !== lead.id && row.method === 'call'), ...neighbours_open];
   await ask(`/incidents/${other.id}/merge`, { version: other.version, into: lead.id, reason: 'One case' });
   return lead.id;
 }"""
-"""Takes the first fire that has another one close by, merges that into it, and says which it is."""
+"""Takes the fire at the school, merges the neighbour's call into it, and says which it is."""
 
 
 def supervision(browser: Browser, url: str, only: Sequence[str]) -> None:
