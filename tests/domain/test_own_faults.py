@@ -89,7 +89,12 @@ def test_what_may_fail_is_said_as_supervisory_and_what_fails_as_trouble() -> Non
     said = {part: (state_of(part, over=False), state_of(part, over=True)) for part in Part}
     failure = (SignalState.TROUBLE, SignalState.TROUBLE_RESTORE)
     warning = (SignalState.SUPERVISORY, SignalState.SUPERVISORY_RESTORE)
-    assert {part for part, states in said.items() if states == failure} == {Part.STORAGE, Part.AWAY, Part.FOLLOWER, Part.BROKER}
+    assert {part for part, states in said.items() if states == failure} == {
+        Part.STORAGE,
+        Part.AWAY,
+        Part.FOLLOWER,
+        Part.BROKER,
+    }
     assert {part for part, states in said.items() if states == warning} == {Part.ROOM, Part.CLOCK, Part.UPKEEP}
 
 

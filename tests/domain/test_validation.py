@@ -68,6 +68,13 @@ def test_one_point_is_level_1_and_two_indoors_are_level_2() -> None:
     assert (level(two), in_words(of(two).why[0], "en")) == (2, "two points indoors: 1, 2")
 
 
+def test_two_devices_to_whom_no_zone_was_given_are_two_points() -> None:
+    one = structs.replace(a_signal(1), zone=None, device="d1")
+    again, other = a_point(zone=None, device="d1"), a_point(3, zone=None, device="d2")
+    assert level(an_incident(again, signal=one)) == 1
+    assert level(an_incident(again, other, signal=one)) == 2
+
+
 def test_the_same_point_again_confirms_nothing() -> None:
     assert level(an_incident(a_point(zone="1"), a_point(3, zone="001"))) == 1
 

@@ -154,9 +154,7 @@ def _add(wire: str, reader: Reader) -> None:
         if rejected:
             raise typer.Exit(1)
 
-    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(
-        read
-    )
+    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(read)
 
 
 def _messages(files: list[Path]) -> Iterator[bytes]:

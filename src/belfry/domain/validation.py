@@ -165,7 +165,8 @@ class _Evidence:
                 self._name("safe", point)
 
     def _name(self, word: str, point: Point) -> None:
-        where = (plain(point.area), plain(point.zone))
+        # Two devices to whom no zone was given are two places all the same.
+        where = (plain(point.area), plain(point.zone) or point.device)
         self.points.setdefault(word, {}).setdefault(where, point.zone or point.area or "-")
 
     def seen(self, incident: Incident) -> None:
