@@ -557,7 +557,8 @@ MERGE: Final = """async () => {
   if (acts.includes('take')) await ask(`/incidents/${lead.id}/take`, { version });
   else if (acts.includes('takeover')) await ask(`/incidents/${lead.id}/takeover`, { version, reason: 'One case' });
   const [other] = [...siblings.filter((row) => row.id !== lead.id && row.method === 'call'), ...neighbours_open];
-  await ask(`/incidents/${other.id}/merge`, { version: other.version, into: lead.id, reason: 'One case' });
+  const seen = await ask(`/incidents/${other.id}`); // what is open at a site is taken together
+  await ask(`/incidents/${other.id}/merge`, { version: seen.version, into: lead.id, reason: 'One case' });
   return lead.id;
 }"""
 """Takes the fire at the school, merges the neighbour's call into it, and says which it is."""
