@@ -504,7 +504,11 @@ class Centre:
             self.receivers.append(receiver)
             if isinstance(receiver, MayBeAway):
                 self.health.watch(receiver.name, receiver.away_since)
-            log.info("receiver listens", name=receiver.name, at="{}:{}".format(*receiver.listening))
+            host, port = receiver.listening
+            if port:
+                log.info("receiver listens", name=receiver.name, at=f"{host}:{port}")
+            else:
+                log.info("receiver goes to its devices", name=receiver.name)
 
     async def _start_console(self, sessions: SessionsDoor) -> None:
         settings, registry = self._settings, self._stores.registry

@@ -229,7 +229,9 @@ class HttpDoor:
             return UNKEPT
         self.heard += 1
         self._is_failing = False
-        return Answer(400, said.reason, "body") if said.disposition is Disposition.REJECT else KEPT
+        if said.disposition is Disposition.REJECT and device.wire not in _XML:
+            return Answer(400, said.reason, "body")
+        return KEPT  # a camera may send again what it is told is bad, without end; the fault is kept
 
 
 def read(name: str, body: bytes, hint: Hint) -> Said:
