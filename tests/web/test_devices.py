@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from belfry.centre.devices.listening import LISTENERS_MOST
-from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
+from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said, Switch
 from belfry.ports.staff import Role
 from tests.web.kit import Rig
 from tests.web.sites_kit import site
@@ -140,8 +140,9 @@ async def test_an_installer_sees_live_what_came_and_what_was_stripped(rig: Rig, 
     assert device is not None
     listening = (await client.post("/devices/listen", json={"device_id": device.id})).json()
     smoke = Reading(observed=Observed.SMOKE, point="smoke", state=PointState.ACTIVE)
+    cross = Reading(observed=Observed.PERIMETER, point="line", state=PointState.ACTIVE, switch=Switch.LINE)
     dropped = ("faces.age", "somebody.by.name")
-    said = Said(disposition=Disposition.ACCEPT, readings=(smoke,), dropped=dropped)
+    said = Said(disposition=Disposition.ACCEPT, readings=(smoke, cross), dropped=dropped)
     await rig.device_desk.hear(device, said, rig.now)
     rig.device_desk.stranger("panels", device.wire, said, rig.now)
     answer = await client.get(f"/devices/listen/{listening['id']}")
@@ -149,8 +150,9 @@ async def test_an_installer_sees_live_what_came_and_what_was_stripped(rig: Rig, 
     assert (event["device_id"], event["disposition"]) == (device.id, "accept")
     assert (event["dropped"], event["dropped_others"]) == (["faces.age"], 1)
     assert "somebody" not in answer.text
-    (reading,) = event["readings"]
+    reading, crossed = event["readings"]
     assert (reading["point"], reading["category"], reading["zone"]) == ("smoke", "fire", "7")
+    assert (crossed["became"], crossed["switch"], reading["switch"]) == ("switched-off", "line", None)
     assert (await client.delete(f"/devices/listen/{listening['id']}")).status_code == 204
     assert (await client.get(f"/devices/listen/{listening['id']}")).status_code == 404
     heard = (await client.get(f"/devices/{device.id}")).json()

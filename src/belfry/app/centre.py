@@ -687,4 +687,6 @@ def _described(receiver: Receiver) -> ReceiverState:
         str(told.get("type", "")),
         f"{host}:{port}",
         connections if isinstance(connections, int) else 0,
+        takes_devices=getattr(receiver, "takes_devices", False),
+        secure=told.get("tls") is True,
     )

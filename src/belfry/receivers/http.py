@@ -106,6 +106,7 @@ class HttpReceiver:
             "type": "http",
             "listen": "{}:{}".format(*self._listening) if self._listening else self._settings.listen,
             "connections": self._guard.shares.total + waiting,
+            "tls": self._settings.tls_cert is not None,
             "messages": door.heard,
             "unkept": door.unkept,
             "strangers": amount(door.strangers),

@@ -26,7 +26,7 @@ from belfry.web.centre_views import (
     RestoredView,
 )
 from belfry.web.front import Front, front
-from belfry.web.house import House, Keeping, OwnFaultState
+from belfry.web.house import House, Keeping, OwnFaultState, ReceiverState
 from belfry.web.identity import need, visitor_guard
 from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
@@ -58,12 +58,16 @@ async def centre(request: Asked) -> CentreView:
         position=str(house.board.position),
         journal=_journal(now.journal_open),
         faults=_faults(house, now.faults),
-        receivers=[ReceiverView(one.name, one.type, one.listen, one.connections) for one in now.receivers],
+        receivers=[_receiver(one) for one in now.receivers],
         counts=_counts(house) if viewer.audience.tenants is None else _counts_of(desk, viewer),
         not_commissioned=silent.not_commissioned,
         lost=silent.lost,
         keeping=_keeping(now.keeping),
     )
+
+
+def _receiver(one: ReceiverState) -> ReceiverView:
+    return ReceiverView(one.name, one.type, one.listen, one.connections, one.takes_devices, one.secure)
 
 
 def _keeping(told: Keeping) -> KeepingView:

@@ -181,10 +181,14 @@ class KindList(Struct, frozen=True, kw_only=True):
 
 
 class ReceiverView(Struct, frozen=True):
+    """`takes_devices`: devices are registered at it. `secure`: it listens with TLS."""
+
     name: str
     type: str
     listen: str
     connections: int
+    takes_devices: bool
+    secure: bool
 
 
 class Counts(Struct, frozen=True):

@@ -101,6 +101,8 @@ class ReadingView(Struct, frozen=True, kw_only=True):
     category: str | None
     subtype: str | None
     zone: str | None
+    switch: Switch | None
+    """The class that a point's row has to switch on, of those that count only so."""
 
 
 class DeviceHeardView(Struct, frozen=True, kw_only=True):
@@ -171,6 +173,7 @@ def event_view(event: Event) -> DeviceHeardView:
                 category=one.category,
                 subtype=one.subtype,
                 zone=one.zone,
+                switch=one.switch,
             )
             for one in event.readings
         ],
@@ -194,4 +197,5 @@ def reading_view(reading: Reading) -> ReadingView:
         category=None,
         subtype=None,
         zone=None,
+        switch=reading.switch,
     )

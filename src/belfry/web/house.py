@@ -49,6 +49,9 @@ class ReceiverState(Struct, frozen=True):
     type: str
     listen: str
     connections: int
+    takes_devices: bool = False
+    secure: bool = False
+    """Whoever knocks speaks TLS."""
 
 
 class OwnFaultState(Struct, frozen=True):

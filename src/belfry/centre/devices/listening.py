@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.device import DeviceWire
-from belfry.domain.reading import Disposition, Quality, Said
+from belfry.domain.reading import Disposition, Quality, Said, Switch
 
 LISTENERS_MOST: Final = 16
 EVENTS_MOST: Final = 200
@@ -35,6 +35,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     category: str | None = None
     subtype: str | None = None
     zone: str | None = None
+    switch: Switch | None = None
+    """The class that a row would have to switch on."""
 
 
 class Event(Struct, frozen=True, kw_only=True):

@@ -79,6 +79,7 @@ def shown(reading: Reading, became: str, *, says: Says | None = None, zone: str 
         category=None if says is None else says.category.value,
         subtype=None if says is None else says.subtype,
         zone=zone,
+        switch=reading.switch,
     )
 
 
