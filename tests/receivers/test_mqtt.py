@@ -12,8 +12,10 @@ from typing import Final
 import pytest
 import structlog
 import uvloop
+from msgspec import structs
 
-from belfry.domain.device import DeviceWire
+from belfry.domain.device import DevicePoint, DeviceWire
+from belfry.domain.mapping import Mapping, MappingRule, Tabled
 from belfry.domain.reading import Disposition, Observed, PointState
 from belfry.domain.signal import SignalState
 from belfry.ports import Full
@@ -105,6 +107,29 @@ async def test_state_that_was_retained_is_no_news(broker: ABroker, house: Device
         await publish(broker.port, (HALL, SMOKE), retain=True)
         _, again = await desk.hears(2)
         assert not again.said.readings[0].sync
+
+
+LEAK = MappingRule(
+    observed=Observed.WATER,
+    point="leak",
+    state=Tabled(path="wet", table={"true": "active", "false": "inactive"}),
+)
+
+
+async def test_a_device_of_its_own_language_speaks_by_its_mapping(
+    broker: ABroker, house: DeviceHouse, desk: Desk
+) -> None:
+    house.book.by_name["acme"] = Mapping(name="acme", rules=(LEAK,))
+    cellar = device(DeviceWire.MAPPING, "acme/cellar", "d2")
+    house.book.put(structs.replace(cellar, points=(DevicePoint(point="leak", zone="4"),), mapping="acme"))
+    await publish(broker.port, ("acme/cellar", '{"wet": false}'), retain=True)
+    async with receiving(house, desk, settings(broker.port)):
+        (past,) = await desk.hears(1)
+        await publish(broker.port, ("acme/cellar", '{"wet": true, "who": "Ann"}'))
+        _, heard = await desk.hears(2)
+    told = [(one.point, one.state, one.sync) for each in (past, heard) for one in each.said.readings]
+    assert told == [("leak", PointState.INACTIVE, True), ("leak", PointState.ACTIVE, False)]
+    assert "Ann" not in repr(heard)
 
 
 async def test_whoever_is_not_registered_is_met_and_not_kept(broker: ABroker, house: DeviceHouse, desk: Desk) -> None:

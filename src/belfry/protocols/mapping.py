@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from belfry.domain.mapping import MappedNumber, MappedTime, Mapping, MappingRule, MatchTest, Tabled, TimeForm, steps
-from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
+from belfry.domain.reading import Disposition, Observed, PointState, Quality, Reading, Said
 from belfry.protocols.common import times
 from belfry.protocols.common.jsons import Loose, parse
 from belfry.protocols.common.unreadable import Unreadable, never_raises, rejected
@@ -31,11 +33,18 @@ def read(body: bytes, mapping: Mapping, *, now: datetime | None = None) -> Said:
     return Said(disposition=Disposition.QUARANTINE, reason="no rule of its mapping holds")
 
 
+@never_raises
 def read_by_hint(body: bytes, hint: Hint) -> Said:
     """The same as readers of other wires are called."""
     if hint.mapping is None:
         return rejected("its mapping is not there")
-    return read(body, hint.mapping, now=hint.now)
+    said = read(body, hint.mapping, now=hint.now)
+    if not hint.retain:
+        return said
+    # State as it has been: a pulse out of the past is none.
+    kept = [one for one in said.readings if one.state is not PointState.PULSE]
+    readings = tuple(replace(one, sync=True, quality=(*one.quality, Quality.RETAINED)) for one in kept)
+    return replace(said, readings=readings)
 
 
 def _said(rule: MappingRule, message: Loose, now: datetime | None) -> Said:

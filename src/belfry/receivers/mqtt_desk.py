@@ -8,6 +8,7 @@ body is in any log or error.
 import asyncio
 from asyncio import Future
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from belfry.domain.device import Device, DeviceWire
@@ -79,7 +80,7 @@ class MqttDesk:
             self.strays += 1  # of a subscription that the broker remembers and nobody needs any more
             return None
         at = self._clock()
-        hint = Hint(topic=topic, retain=retain, now=at)
+        hint = Hint(topic=topic, retain=retain, now=at) if wire in ADDRESSED else self._hint(topic, wire, retain, at)
         if len(body) > self._settings.payload_most_bytes:
             self.too_long += 1
             whose = read(b"", hint).address
@@ -92,6 +93,14 @@ class MqttDesk:
             self._devices.stranger(self._settings.name, wire, said, at)
             return None
         return spoken[0] if len(spoken) == 1 else _all(spoken)
+
+    def _hint(self, topic: str, wire: DeviceWire, retain: bool, at: datetime) -> Hint:
+        """What a reader has to know that finds nothing of its device in the topic: its table, and its mapping."""
+        device = next(self._above(topic, wire), None)
+        if device is None:
+            return Hint(topic=topic, retain=retain, now=at)
+        named = None if device.mapping is None else self._devices.book.mapping(device.mapping)
+        return Hint(topic=topic, retain=retain, now=at, points=device.points, mapping=named)
 
     # -- who speaks
 
