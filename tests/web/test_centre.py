@@ -17,7 +17,9 @@ async def test_the_status_page_counts_what_is_open(rig: Rig) -> None:
     assert said["counts"]["by_state"] == {"pending": 0, "waiting": 1, "taken": 1, "held": 0}
     assert said["counts"]["by_priority"] == {"1": 1, "2": 1, "3": 0, "4": 0, "5": 0}
     assert (said["name"], said["version"], said["demo"], said["journal"]) == ("Test centre", "1.2.3", False, "open")
-    assert said["receivers"] == [{"name": "panels", "type": "dc09", "listen": "127.0.0.1:12009", "connections": 3}]
+    (door,) = said["receivers"]
+    assert (door["name"], door["type"], door["listen"], door["connections"]) == ("panels", "dc09", "127.0.0.1:12009", 3)
+    assert (door["takes_devices"], door["secure"]) == (False, False)
     assert said["kinds_digest"] == rig.kinds.digest
     assert said["position"] == str(rig.journal.position)
 
