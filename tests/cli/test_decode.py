@@ -45,3 +45,13 @@ def test_a_key_that_is_none_is_never_shown(key: str) -> None:
     code, _, complained = told("--key", key, "0A", given=b"")
     assert code in (1, 2)
     assert code == 1 or len(key) < 4 or key not in complained
+
+
+def test_what_a_receiver_handed_on_is_said_with_its_answer() -> None:
+    wire = b"1011           @    \x145011 181234E13001015\x14hello\x14"
+    result = CliRunner().invoke(app, ["decode", "surgard", "--raw", "--json"], input=wire)
+    assert result.exit_code == 1
+    beat, alarm, bad = (json.loads(line) for line in result.stdout.splitlines())
+    assert (beat["what"], beat["reply_hex"]) == ("heartbeat", "06")
+    assert (alarm["prefix"], alarm["account"], alarm["events"][0]["kind"]) == ("011", "1234", "PROP.ALARM.INTRUSION")
+    assert (bad["valid"], bad["reply"], bad["reply_hex"]) == (False, "NAK", "15")

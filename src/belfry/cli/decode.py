@@ -19,6 +19,7 @@ from belfry.protocols.dc09.describe import describe
 from belfry.protocols.decoded import decoded
 from belfry.protocols.hint import NO_HINT
 from belfry.protocols.readers import READERS, Reader
+from belfry.protocols.surgard.describe import describe as handed_on
 
 INPUT_MAX_BYTES: Final = 16 * 1024 * 1024
 """Nobody reads more frames than that; a wrong file is named instead of filling the memory."""
@@ -67,6 +68,35 @@ def dc09(
     faults = 0
     for wire in _wires(frames or [], raw=raw):
         for described in describe(wire, key=secret, at=clock, codes=codes):
+            faults += not described["valid"]
+            typer.echo(json.dumps(described, ensure_ascii=False, indent=indent))
+    if faults:
+        raise typer.Exit(1)
+
+
+SURGARD_EXAMPLE: Final = b"5011 181234E13001015\x14".hex().upper()
+"""A burglar alarm of account 1234 in zone 15, received by line 1 of receiver 01."""
+
+
+@app.command("surgard", epilog="Example: belfry decode surgard " + SURGARD_EXAMPLE)
+def surgard(
+    lines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[HEX ... | -]", help="Lines in hexadecimal digits; - reads one a line from standard input."
+        ),
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Read bytes as they came from standard input, no hexadecimal.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
+) -> None:
+    """Say what an alarm receiver handed on: one JSON object a line of Sur-Gard or frame of DC-07, with its answer."""
+    codes = load()
+    indent = 2 if sys.stdout.isatty() and not as_json else None
+    faults = 0
+    for wire in _wires(lines or [], raw=raw):
+        for described in handed_on(wire, codes=codes):
             faults += not described["valid"]
             typer.echo(json.dumps(described, ensure_ascii=False, indent=indent))
     if faults:

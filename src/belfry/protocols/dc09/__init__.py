@@ -11,7 +11,7 @@ from belfry.protocols.dc09.frame import Error, Frame, Quirk, Unreadable, crc16, 
 from belfry.protocols.dc09.payload import ANSWERS, PAYLOADS, POLLS, Event, read
 from belfry.protocols.dc09.reply import Reply, ack, duh, encrypted_ack, nak
 from belfry.protocols.dc09.session import Session
-from belfry.protocols.dc09.signals import account_key, identity, other_accounts, to_signals
+from belfry.protocols.dc09.signals import account_key, from_payload, identity, other_accounts, to_signals
 from belfry.protocols.dc09.window import HEARD_WITHOUT_CLOCK, Naks, in_window
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "decrypt",
     "duh",
     "encrypted_ack",
+    "from_payload",
     "identity",
     "in_window",
     "key_from_hex",

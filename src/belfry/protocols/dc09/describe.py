@@ -121,7 +121,9 @@ def _fields(frame: Frame, codes: Codes) -> Described:
     wire = PAYLOADS.get(frame.token)
     payload = Payload(()) if wire is None else read(wire, frame.data)
     described["quirks"] = [*frame.quirks, *payload.quirks]
-    described["events"] = [_event(frame, wire, event, codes) for event in payload.events if wire is not None]
+    described["events"] = [
+        event_described(frame.account, wire, event, codes) for event in payload.events if wire is not None
+    ]
     described["category"] = [codes.meaning(wire, event.code).category for event in payload.events if wire is not None]
     if frame.token in POLLS:
         described["category"] = [Category.TEST]
@@ -130,7 +132,8 @@ def _fields(frame: Frame, codes: Codes) -> Described:
     return described
 
 
-def _event(frame: Frame, wire: Wire, event: Event, codes: Codes) -> Described:
+def event_described(account: str, wire: Wire, event: Event, codes: Codes) -> Described:
+    """Return the words for one event of a payload whose envelope names `account`."""
     cid = wire is Wire.CID
     said, rule = codes.meaning(wire, event.code), codes.rule(wire, event.code)
     described: Described = {"code": event.code}
@@ -139,7 +142,7 @@ def _event(frame: Frame, wire: Wire, event: Event, codes: Codes) -> Described:
     else:
         described |= {"address": event.address, "area": event.area, "user": event.user}
     described |= {"text": event.text, "old": event.old or None}
-    if event.account is not None and event.account.upper() != frame.account.upper():
+    if event.account is not None and event.account.upper() != account.upper():
         described["account"] = event.account
     described = {name: value for name, value in described.items() if value is not None}
     return described | {

@@ -68,8 +68,37 @@ def to_signals(
         if signal is not None:
             return (signal,)
     wire = PAYLOADS[frame.token]
-    payload = read(wire, frame.data)
-    quirks = (*frame.quirks, *payload.quirks) if payload.quirks or frame.quirks else ()
+    return from_payload(
+        wire,
+        read(wire, frame.data),
+        account,
+        path=path,
+        received_at=received_at,
+        meaning=meaning,
+        authenticated=authenticated,
+        quirks=frame.quirks,
+        extras=extras,
+    )
+
+
+def from_payload(
+    wire: Wire,
+    payload: Payload,
+    account: AccountKey,
+    *,
+    path: str,
+    received_at: datetime,
+    meaning: Meanings,
+    authenticated: bool = False,
+    quirks: tuple[str, ...] = (),
+    extras: "Extras | None" = None,
+) -> tuple[Signal, ...]:
+    """Return the signals of a payload's events, whatever envelope it came in: at least one.
+
+    `account` is the envelope's; an event may name another. `quirks` are the envelope's too.
+    """
+    extras = Extras(None) if extras is None else extras
+    quirks = (*quirks, *payload.quirks) if payload.quirks or quirks else ()
     if not payload.events:
         payload = Payload((Event(""),))
     signals = []
