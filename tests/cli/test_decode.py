@@ -53,5 +53,5 @@ def test_what_a_receiver_handed_on_is_said_with_its_answer() -> None:
     assert result.exit_code == 1
     beat, alarm, bad = (json.loads(line) for line in result.stdout.splitlines())
     assert (beat["what"], beat["reply_hex"]) == ("heartbeat", "06")
-    assert (alarm["prefix"], alarm["account"], alarm["events"][0]["kind"]) == ("011", "1234", "PROP.ALARM.INTRUSION")
+    assert (alarm["prefix"], alarm["account"], alarm["events"][0]["kind"]) == ("011", "1234", "PROP.ALARM.INTR")
     assert (bad["valid"], bad["reply"], bad["reply_hex"]) == (False, "NAK", "15")
