@@ -524,6 +524,32 @@ async def test_one_message_for_several_devices_is_each_ones_own() -> None:
         assert [one.device for one in await centre.signals()] == ["d1", "d2"]
 
 
+@pytest.mark.parametrize("refused", ["tenant", "wire", "receiver", "off"])
+async def test_nobody_raises_or_ends_an_alarm_of_a_device_he_may_not_speak_for(refused: str) -> None:
+    async with device_room() as centre:
+        bridge = Device(id="d7", account_id="care", receiver="mqtt", wire=DeviceWire.ZIGBEE2MQTT, address="bridge")
+        theirs = structs.replace(SMOKE, id="d8", account_id="shop", address="their_smoke", hold_s=1)
+        changed: dict[str, dict[str, object]] = {
+            "tenant": {},
+            "wire": {"wire": DeviceWire.SHELLY},
+            "receiver": {"receiver": "another"},
+            "off": {"enabled": False},
+        }
+        theirs = structs.replace(theirs, **changed[refused])
+        if refused == "tenant":
+            shop = centre.centre.book.by_id("shop")
+            assert shop is not None
+            centre.centre.book.put(structs.replace(shop, tenant="another"))
+        centre.book.put(bridge)
+        centre.book.put(theirs)
+        await centre.hear(theirs, smoke())
+        before = await centre.signals(theirs)
+        await centre.hear(bridge, smoke(PointState.INACTIVE, address=theirs.address))
+        await centre.hear(bridge, smoke(once="another", address=theirs.address))
+        assert await centre.signals(theirs) == before
+        assert [(one.device, one.state) for one in await centre.signals(bridge)] == [("d7", "alarm")]
+
+
 async def test_a_device_that_is_switched_off_raises_nothing() -> None:
     async with device_room() as centre:
         await centre.hear(structs.replace(SMOKE, enabled=False), smoke())

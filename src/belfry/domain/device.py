@@ -1,5 +1,6 @@
 """Devices as the registry knows them: whose they are, how they speak, and which of their points is which zone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -96,6 +97,17 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
             if row.point == "*":
                 everything = row
         return everything
+
+
+def may_speak_for(device: Device, other: Device, tenant_of: Callable[[str], str | None]) -> bool:
+    """Whether a device may say what another one does: one of its receiver, its wire and its tenant, as a gateway, a
+    bridge or a recorder does. `tenant_of` tells the tenant of an account by its id, None: there is no such account."""
+    if (device.receiver, device.wire) != (other.receiver, other.wire) or not other.enabled:
+        return False
+    if device.account_id == other.account_id:
+        return True
+    first = tenant_of(device.account_id)
+    return first is not None and first == tenant_of(other.account_id)
 
 
 class Login(Struct, frozen=True):

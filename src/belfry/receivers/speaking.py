@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from belfry.domain.device import Device, DeviceWire
+from belfry.domain.device import Device, DeviceWire, may_speak_for
 from belfry.domain.reading import Disposition, Reading, Said
 from belfry.ports import Accounts
 from belfry.ports.devices import DeviceBook
@@ -26,7 +26,11 @@ def spoken(device: Device, said: Said, book: DeviceBook, accounts: Accounts) -> 
         if address is None or address == device.address:
             return None
         found = book.by_address(device.receiver, address)
-        return found if found is not None and _may_speak(device, found, accounts) else None
+        return found if found is not None and may_speak_for(device, found, tenant_of) else None
+
+    def tenant_of(account_id: str) -> str | None:
+        account = accounts.by_id(account_id)
+        return None if account is None else account.tenant
 
     def own(reading: Reading) -> Reading:
         return (
@@ -38,12 +42,3 @@ def spoken(device: Device, said: Said, book: DeviceBook, accounts: Accounts) -> 
     if speaker is None:
         return ((device, said),)
     return (device, _PASSED_ON), (speaker, said)
-
-
-def _may_speak(device: Device, other: Device, accounts: Accounts) -> bool:
-    if other.wire is not device.wire or not other.enabled:
-        return False
-    if other.account_id == device.account_id:
-        return True
-    first, second = accounts.by_id(device.account_id), accounts.by_id(other.account_id)
-    return first is not None and second is not None and first.tenant == second.tenant

@@ -22,7 +22,7 @@ from belfry.centre.devices.listening import Hall, Listening
 from belfry.centre.devices.signals import begins, ends, place
 from belfry.centre.devices.turn import Turn, following, kept_or_not, name, resolved, shown
 from belfry.domain.condition import Condition
-from belfry.domain.device import Device, DevicePoint, DeviceWire
+from belfry.domain.device import Device, DevicePoint, DeviceWire, may_speak_for
 from belfry.domain.device_rules import Meant, Says, Unmeant, means, of_device
 from belfry.domain.facts import Point, Received
 from belfry.domain.incident import Incident
@@ -169,12 +169,11 @@ class DeviceDesk:
         if reading.observed in _WHOLE_KEYS:
             self._trouble(device, kept, reading.observed, turn)
             return
-        if reading.address is not None and reading.address != device.address:
-            other = self._book.by_address(device.receiver, reading.address)
-            if other is not None and self._accounts.by_id(other.account_id) is not None:
-                device, kept = other, self._of(other)
-                if reading.observed is not Observed.OFFLINE:
-                    self._alive(device, kept, turn)
+        other = self._other(device, reading.address)
+        if other is not None:
+            device, kept = other, self._of(other)
+            if reading.observed is not Observed.OFFLINE:
+                self._alive(device, kept, turn)
         reading = judged(reading, turn.at)
         row = device.point(reading.point)
         meant = means(reading, row, device, kept.seen)
@@ -183,6 +182,20 @@ class DeviceDesk:
             return
         kept.note(meant.observed)
         self._step(device, kept, reading, row, meant, turn)
+
+    def _other(self, device: Device, address: str | None) -> Device | None:
+        """Whom a reading is of, where it is not who speaks; None where nobody may speak for that one: then the reading
+        is that of who speaks, and stays at his site."""
+        if address is None or address == device.address:
+            return None
+        other = self._book.by_address(device.receiver, address)
+        if other is None or self._accounts.by_id(other.account_id) is None:
+            return None
+        return other if may_speak_for(device, other, self._tenant_of) else None
+
+    def _tenant_of(self, account_id: str) -> str | None:
+        account = self._accounts.by_id(account_id)
+        return None if account is None else account.tenant
 
     def _step(
         self, device: Device, kept: Kept, reading: Reading, row: DevicePoint | None, meant: Meant, turn: Turn
