@@ -76,7 +76,7 @@ def said(part: str, count: int | None, state: SignalState) -> tuple[str, ...]:
             ("the centre was away from 2026-03-14 02:14:05 to 2026-03-14 02:19:31 UTC, and nobody had stopped it",),
         ),
         ("upkeep/registry", None, ("a round of the centre itself fails: registry",)),
-        ("broker/house", None, ("the broker of house is gone, nothing is heard of its devices",)),
+        ("broker/house", None, ("what house hears through is gone, nothing is heard of its devices",)),
         ("receiver/panels", None, ()),
     ],
 )

@@ -12,15 +12,17 @@ from belfry.domain.reading import Disposition
 from belfry.protocols.hint import Hint
 from belfry.protocols.readers import READERS
 from belfry.protocols.shelly_hook import EVENTS, NUMBERS
+from belfry.protocols.surgard import Quirk
 from belfry.receivers.http import HttpSettings
 from belfry.receivers.http_door import OVER_HTTP
 from belfry.receivers.http_signature import HEADERS, TIMESTAMP
 from belfry.receivers.smtp import SmtpSettings
+from belfry.receivers.surgard import SurgardSettings
 
 PAGES: Final = Path(__file__).parents[2] / "docs" / "receivers"
 KEYS: Final = [
     (page, field)
-    for page, settings in (("http", HttpSettings), ("smtp", SmtpSettings))
+    for page, settings in (("http", HttpSettings), ("smtp", SmtpSettings), ("surgard", SurgardSettings))
     for field in msgspec.structs.fields(settings)
 ]
 
@@ -30,7 +32,7 @@ def page(name: str) -> str:
 
 
 def written(default: Any) -> str:
-    if default is None:
+    if default in (None, ()):
         return "none"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
@@ -64,3 +66,8 @@ def test_every_word_of_a_shelly_on_the_page_is_one_and_none_is_missing() -> None
     for word in found:
         assert READERS["shelly-hook"](b"", Hint(query={"event": word})).disposition is Disposition.ACCEPT
     assert {word.replace(".measurement", ".change") for word in NUMBERS} <= set(re.findall(r"`([\w.]+)`", told))
+
+
+def test_every_quirk_of_a_receivers_line_is_documented() -> None:
+    told = page("surgard")
+    assert all(f"| `{quirk}` |" in told for quirk in Quirk)

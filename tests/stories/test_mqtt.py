@@ -111,7 +111,7 @@ async def test_a_broker_that_is_gone_is_a_fault_of_the_centre_s_own(town: Town, 
     await until_told(kinds(desk, ("TECH.CENTRE", False)))
     (row,) = await desk.incidents("open")
     detail = await desk.detail(row["id"])
-    assert detail["reasons"][1:] == ["the broker of house is gone, nothing is heard of its devices"]
+    assert detail["reasons"][1:] == ["what house hears through is gone, nothing is heard of its devices"]
     await broker.start()
     await until_told(kinds(desk, ("TECH.CENTRE", True)))
     await say(broker, smoke=True)

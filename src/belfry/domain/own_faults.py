@@ -53,7 +53,7 @@ class Part(StrEnum):
     FOLLOWER = "follower"
     """One of those who watch deadlines stands still; its name stands behind a slash."""
     BROKER = "broker"
-    """What a receiver hears its devices through is gone; the receiver's name stands behind a slash."""
+    """What a receiver hears its devices through, a broker or an alarm receiver, is gone; the receiver's name stands behind a slash."""
 
 
 class Why(StrEnum):
@@ -138,7 +138,7 @@ def _follower(signal: Received) -> tuple[str, ...]:
 
 
 def _broker(signal: Received) -> tuple[str, ...]:
-    return (f"the broker of {(signal.part or '').partition('/')[2]} is gone, nothing is heard of its devices",)
+    return (f"what {(signal.part or '').partition('/')[2]} hears through is gone, nothing is heard of its devices",)
 
 
 _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
