@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall' | 'devices' | 'edit devices' | 'mappings';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -25,6 +25,9 @@ const MAY: Record<Right, readonly Role[]> = {
   plans: ['supervisor', 'administrator'],
   floor: ['supervisor', 'administrator'],
   wall: ROOM,
+  devices: [...ROOM, 'installer', 'holder'],
+  'edit devices': ['supervisor', 'administrator', 'installer'],
+  mappings: ['supervisor', 'administrator'],
 };
 
 export function may(role: Role, right: Right): boolean {

@@ -14,6 +14,11 @@ export type PageName =
   | 'plan-new'
   | 'plan-edit'
   | 'plan-try'
+  | 'devices'
+  | 'device-new'
+  | 'device-listen'
+  | 'device'
+  | 'mappings'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -52,6 +57,11 @@ export const ROUTES: readonly Route[] = [
   { page: 'plan-try', path: '/plans/try', right: 'plans', link: 'sites', group: 'sites' },
   { page: 'plan-new', path: '/plans/new', right: 'plans', group: 'sites' },
   { page: 'plan-edit', path: '/plans/:id/edit', right: 'silence', group: 'sites' },
+  { page: 'devices', path: '/devices', right: 'devices', link: 'sites', group: 'sites' },
+  { page: 'device-new', path: '/devices/new', right: 'edit devices', group: 'sites' },
+  { page: 'device-listen', path: '/devices/listen', right: 'edit devices', group: 'sites' },
+  { page: 'device', path: '/devices/:id', right: 'devices', group: 'sites' },
+  { page: 'mappings', path: '/mappings', right: 'devices', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },

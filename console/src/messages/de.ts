@@ -1,5 +1,6 @@
 import type { Catalogue } from './en';
 import { calls } from './calls/de';
+import { devices } from './devices/de';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
@@ -18,6 +19,7 @@ export const de: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...devices,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -2,6 +2,7 @@
 // plural rules of the language and the number is `n`.
 
 import { calls } from './calls/en';
+import { devices } from './devices/en';
 import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
@@ -22,6 +23,7 @@ export const en = {
   ...plans,
   ...calls,
   ...regions,
+  ...devices,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

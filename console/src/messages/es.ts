@@ -1,5 +1,6 @@
 import type { Catalogue } from './en';
 import { calls } from './calls/es';
+import { devices } from './devices/es';
 import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
@@ -18,6 +19,7 @@ export const es: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...devices,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,5 +1,6 @@
 import type { Catalogue } from './en';
 import { calls } from './calls/fr';
+import { devices } from './devices/fr';
 import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
@@ -18,6 +19,7 @@ export const fr: Catalogue = {
   ...plans,
   ...calls,
   ...regions,
+  ...devices,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',

@@ -24,12 +24,12 @@ from belfry.web.problems import Refused
 INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
-    "import", "regions", "my-site",
+    "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "my-site",
     "report", "reports", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
-OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit")
-"""So are those of each site's card and editor, of what is over there, and of each plan."""
+OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit|devices/[^/]{1,200}")
+"""So are those of each site's card and editor, of what is over there, and of each plan and device."""
 TECHNICIAN: Final = "tech"
 """A technician's own page, on which nobody of the staff is signed in."""
 
