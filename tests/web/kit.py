@@ -176,6 +176,7 @@ class Rig:
             "planner": self.planner,
             "warnings": self.warnings.book,
             "devices": self.devices,
+            "agreements": registry.agreements_door(),
             "device_desk": self.device_desk,
             "device_now": self.device_desk.now,
             "skipped": self.replanning.skipped,

@@ -27,6 +27,7 @@ NO_BODY = {
     ("/api/v1/storms/{storm_id}/end", "post"),
     ("/api/v1/training/{exercise_id}/end", "post"),
     ("/api/v1/technician/end", "post"),
+    ("/api/v1/agreements/{agreement_id}/end", "post"),
     *((f"/api/v1/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
 }
 
@@ -196,6 +197,9 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/mappings/try", "post"),
         ("/mappings/{name}", "put"),
         ("/mappings/{name}", "delete"),
+        ("/agreements", "get"),
+        ("/agreements", "post"),
+        ("/agreements/{agreement_id}/end", "post"),
         ("/warnings", "get"),
         ("/accounts/{account_id}/warnings", "get"),
         ("/plans/dry-run", "post"),

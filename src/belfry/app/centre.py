@@ -545,6 +545,7 @@ class Centre:
             devices=self.devices,
             device_desk=self.device_desk,
             warnings=self.warnings,
+            agreements=registry.agreements_door(),
             device_now=self.device_desk.now,
             planner=self.planner,
             skipped=self.replanning.skipped,

@@ -23,6 +23,7 @@ from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import accounts, districts, plan_rows, search, sites
+from belfry.registry.agreement_rows import AgreementsDoor
 from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.device_rows import DeviceKeys
@@ -242,6 +243,9 @@ class Registry:
     def devices_door(self, keys: DeviceKeys) -> DevicesDoor:
         """With the book of all devices read."""
         return DevicesDoor(self.store, keys)
+
+    def agreements_door(self) -> AgreementsDoor:
+        return AgreementsDoor(self.store)
 
     def bring_library(self, plans: Iterable[Plan]) -> int:
         """Keep the plans of a release, but for those that somebody changed or took out; returns how many are new."""

@@ -33,6 +33,7 @@ from belfry.domain.percentiles import SHIFTS, Shift
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
 from belfry.ports import Clock, Intake, Journal, Sites, Words
+from belfry.ports.agreements import Agreements
 from belfry.ports.archive import Archive
 from belfry.ports.devices import DeviceNow, Devices
 from belfry.ports.plans import Plans
@@ -169,6 +170,7 @@ class House:
     """How a device is, by its id."""
 
     warnings: Warnings | None = None
+    agreements: Agreements | None = None
     """Of authorities; None: this centre hears none."""
 
     tests: OnTestDesk

@@ -22,6 +22,8 @@ from msgspec import Struct
 from belfry import __version__
 from belfry.ports.sheets import SheetForm
 from belfry.web import (
+    agreement_asks,
+    agreements,
     asks,
     call_views,
     centre_views,
@@ -122,6 +124,7 @@ def _say_types(told: Json) -> None:
             plan_views,
             device_views,
             warnings,
+            agreements,
             record_views,
             report_views,
             call_views,
@@ -144,6 +147,7 @@ def _say_types(told: Json) -> None:
             score_asks,
             together_asks,
             device_asks,
+            agreement_asks,
         )
         for kind in _structs(module)
     ]

@@ -62,6 +62,10 @@ class Right(StrEnum):
     """Add and change devices, and see what an installer types into them."""
     MAPPINGS = "mappings"
     """Change what devices' own JSON means."""
+    AGREEMENTS = "agreements"
+    """See what may leave by machine."""
+    AGREE = "agree"
+    """Let something leave by machine, and end it."""
     DECODE = "decode"
 
 
@@ -99,6 +103,8 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.DEVICES: _ROOM | {Role.INSTALLER, Role.HOLDER},
     Right.EDIT_DEVICES: _DESK_HEADS | {Role.INSTALLER},
     Right.MAPPINGS: _DESK_HEADS,
+    Right.AGREEMENTS: _DESK_HEADS | {Role.OVERSEER},
+    Right.AGREE: frozenset({Role.ADMINISTRATOR}),
     Right.DECODE: _PEOPLE,
 }
 

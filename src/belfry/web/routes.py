@@ -10,6 +10,7 @@ from belfry.ports.staff import StaffUnavailable, User
 from belfry.web import (
     abilities,
     account_record,
+    agreements,
     archive,
     arrivals,
     at_sites,
@@ -157,6 +158,7 @@ def api() -> Router:
             device_listening.router(),
             mappings.router(),
             warnings.router(),
+            agreements.router(),
             plan_acts.router(),
             calls.router(),
             scores.router(),
