@@ -55,6 +55,6 @@ def one_input(data: bytes) -> None:
 def _kept(line: Line) -> None:
     signals = to_signals(line, account_key(line, "old", prefixed=True), received_at=AT, meaning=CODES.meaning)
     assert signals, "a line that is kept as nothing"
-    assert identity(line, "old").endswith(line.raw)
+    assert identity(line, "old", 1).endswith(line.raw)
     if line.what is What.UNLISTED:
         assert MARKER not in repr(signals), "words of a layout that is not read"

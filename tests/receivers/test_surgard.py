@@ -109,6 +109,23 @@ async def test_a_line_that_is_not_kept_gets_silence_and_its_repeat_an_answer() -
     assert first.identity == second.identity
 
 
+async def test_a_button_pressed_twice_is_two_signals_and_a_lost_ack_none() -> None:
+    async with door() as at:
+        broken_reader, broken = await at.wire()
+        broken.write(ALARM)
+        assert await broken_reader.readexactly(1) == ACK  # and the wire breaks
+        reader, writer = await at.wire()
+        writer.write(ALARM)
+        assert await reader.readexactly(1) == ACK
+        writer.write(HEARTBEAT)
+        assert await reader.readexactly(1) == ACK
+        writer.write(ALARM)
+        assert await reader.readexactly(1) == ACK
+    first, again, pressed = (arrival.identity for arrival in at.house.arrivals)
+    assert first == again
+    assert first != pressed
+
+
 async def test_no_ack_follows_a_line_that_was_met_with_silence() -> None:
     async with door(House(held=True)) as at:
         reader, writer = await at.wire()

@@ -76,7 +76,9 @@ async def test_a_line_is_an_incident_its_repeat_none_and_its_restore_ends_it(tmp
     async with open_town(tmp_path, change=with_receiver) as town:
         desk, old = await town.operator("anna"), machine(town)
         account = town.player.role("shop")
-        for said in (line(account), line(account), HEARTBEAT, line(account, "R110")):
+        assert await old.say(line(account))
+        await old.hang_up()  # and does not know whether the answer was sent
+        for said in (line(account), HEARTBEAT, line(account, "R110")):
             assert await old.say(said)
         await town.settled()
         (row,) = await desk.incidents("open")

@@ -119,6 +119,9 @@ class SurgardReceiver:
             return
         try:
             await self._converse(reader, writer, source)
+        except asyncio.CancelledError:  # by `stop`; handed on, asyncio 3.11 would log it as a failure of the stream
+            if not self._stopping:
+                raise
         finally:
             self._shares.give_back(source)
 
@@ -201,4 +204,6 @@ class SurgardReceiver:
             silent = silent or (not answer and self._settings.form is Form.SURGARD)
             if not silent:
                 writer.write(answer)
+                if isinstance(outcome, Kept) and answer:
+                    self._desk.sent(outcome, peer)
         await writer.drain()

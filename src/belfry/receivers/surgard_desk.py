@@ -2,11 +2,15 @@
 
 An ACK has no number, so the receiver takes each one for the line that it sent last. Therefore an answer that comes too
 late is none (`answer_within_s`): the line is kept, the receiver sends it again, and is answered for that at once.
+Lines have no number either. The same line again is a repeat as long as its ACK may have been lost; once the receiver
+has gone on behind the ACK it is a new one, or a button pressed twice would be one alarm.
 """
 
 from asyncio import Future
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,6 +20,9 @@ from belfry.ports import Accounts, Clock, Intake, JournalError
 from belfry.protocols.surgard import Bad, Frames, Line, Lines, Quirk, What, account_key, identity, to_signals, unlisted
 from belfry.receivers.limits import amount
 from belfry.receivers.surgard_settings import Form, SurgardSettings
+
+LINES_KEPT: Final = 10_000
+"""Different lines whose acknowledgements are counted; beyond it the one counted first begins anew."""
 
 
 class Kept(Struct):
@@ -40,6 +47,8 @@ class Peer:
         self.source = source
         self.stream: Lines | Frames = Lines() if form is Form.SURGARD else Frames()
         self.asked_again: bytes | None = None
+        self.acknowledged: bytes | None = None
+        """The line whose ACK was sent last, while nothing came behind it: the ACK may yet be lost."""
         self.bad_in_a_row = 0
 
 
@@ -52,9 +61,12 @@ class Desk:
         self.tally = Tally()
         self._intake, self._accounts = intake, accounts
         self._meaning = load().meaning
+        self._had: OrderedDict[bytes, int] = OrderedDict()
+        """How often a line was acknowledged for certain."""
 
     def handle(self, event: Line | Bad, peer: Peer) -> Kept | bytes:
         """Return what a line gets: a way to the disk, or an answer at once (empty: silence)."""
+        self._goes_on(peer)
         if isinstance(event, Bad):
             line = self._again(event, peer)
             if line is None:
@@ -69,6 +81,14 @@ class Desk:
             self.tally.passed += 1
             return event.ack
         return self._to_intake(event, peer)
+
+    def _goes_on(self, peer: Peer) -> None:
+        """Something came behind an ACK, so the ACK has arrived: the same line again is another one."""
+        raw, peer.acknowledged = peer.acknowledged, None
+        if raw is not None:
+            self._had[raw] = self._had.get(raw, 0) + 1
+            if len(self._had) > LINES_KEPT:
+                self._had.popitem(last=False)
 
     def _again(self, bad: Bad, peer: Peer) -> Line | None:
         """A bad line is asked for again, once: were it refused for ever, the receiver would hold back all behind it."""
@@ -88,12 +108,21 @@ class Desk:
         now = self.clock()
         account = account_key(line, self.settings.name, prefixed=self.settings.prefix)
         signals = to_signals(line, account, received_at=now, meaning=self._meaning)
-        arrival = Arrival(signals=signals, identity=identity(line, self.settings.name), source=peer.source or None)
+        arrival = Arrival(
+            signals=signals,
+            identity=identity(line, self.settings.name, self._had.get(line.raw, 0)),
+            source=peer.source or None,
+        )
         try:
             return Kept(self._intake.deliver(arrival), line)
         except JournalError:
             self.tally.unkept += 1
             return b""
+
+    def sent(self, kept: Kept, peer: Peer) -> None:
+        """The ACK of a line is on its way. Frames of DC-07 have a sequence of their own."""
+        if self.settings.form is Form.SURGARD:
+            peer.acknowledged = kept.line.raw
 
     def answer(self, kept: Kept) -> bytes:
         """Return the answer to a line; empty (silence) where it is not kept, or not yet."""

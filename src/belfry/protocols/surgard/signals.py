@@ -36,6 +36,10 @@ def payload(line: Line) -> Payload:
     return Payload(line.events) if line.events is not None else read(line.wire, line.data)
 
 
-def identity(line: Line, receiver: str) -> bytes:
-    """Return what a repeat of this line shares: its bytes, at the same door."""
-    return b"%b\0%b" % (receiver.encode(), line.raw)
+def identity(line: Line, receiver: str, nth: int = 0) -> bytes:
+    """Return what a repeat of this line shares: its bytes, at the same door.
+
+    Sur-Gard lines have no sequence: `nth` says how often the sender has had the same line acknowledged before, so that
+    a button pressed twice is two signals.
+    """
+    return b"%b\0%d\0%b" % (receiver.encode(), nth, line.raw)
