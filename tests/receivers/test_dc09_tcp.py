@@ -1,5 +1,6 @@
 """DC-09 over TCP on a real socket: order, cuts, limits, and nothing answered before it is kept."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -337,6 +338,22 @@ async def test_a_panel_that_only_closes_its_half_is_answered_first() -> None:
         await house.arrived(1)
         house.keep(0)
         assert read(await panel.closed()).seq == "0001"
+
+
+async def test_a_stop_takes_in_nothing_that_it_would_not_answer() -> None:
+    """The panel has said more than one turn takes in when the stop comes: what is left is neither kept nor answered."""
+    async with door(house=House(held=True)) as at:
+        panel = await at.panel()
+        panel.send(*(alarm(n, n) for n in range(1, 41)))
+        await at.house.arrived(1)
+        stopping = asyncio.create_task(at.receiver.stop())
+        taken = 0
+        while taken < len(at.house.waiting) or not taken:
+            at.house.keep(taken)
+            taken += 1
+            await asyncio.sleep(0)
+        await stopping
+        assert (await panel.closed()).count(b'"ACK"') == len(at.house.arrivals) < 40
 
 
 async def test_a_stop_answers_what_is_on_its_way() -> None:

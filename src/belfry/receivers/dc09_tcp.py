@@ -55,6 +55,7 @@ class Conversation(Protocol):
         self._reading = True
         self._writable = True
         self._ended = False
+        self._stopped = False
         self._unreadable = 0
         self._noise_before = 0
         self._unread: TimerHandle | None = None
@@ -115,7 +116,7 @@ class Conversation(Protocol):
 
     def stop(self) -> "list[Future[Receipt]]":
         """Read no more; return what is still on its way to the disk."""
-        self._ended = True
+        self._ended = self._stopped = True
         self._read_on()
         return [waiting.future for waiting in self._waiting if isinstance(waiting, Kept)]
 
@@ -130,8 +131,8 @@ class Conversation(Protocol):
     def _work(self) -> None:
         """Take frames out of the session, as many as the connection's turn and its queue allow."""
         self._scheduled = False
-        if self._transport.is_closing():
-            return
+        if self._stopped or self._transport.is_closing():
+            return  # what would be taken in now is on its way when nobody waits for it any more
         desk, session, waiting = self._desk, self._session, self._waiting
         came = Came("tcp", self.source, desk.clock())
         most, room = desk.settings.max_frames_queued, desk.room(self.source)
