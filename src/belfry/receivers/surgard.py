@@ -144,6 +144,8 @@ class SurgardReceiver:
                     await self._converse(reader, writer, host)
                 finally:
                     self._shares.give_back(host)
+                if self._stopping:
+                    return
                 if self._desk.tally.lines + self._desk.tally.heartbeats > lines:
                     pause_s = settings.retry_least_s
                 log.warning("an alarm receiver is gone", receiver=self.name)
