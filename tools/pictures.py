@@ -77,6 +77,7 @@ def main(words: Sequence[str]) -> int:
         other_pages(browser, url, desks["phone-light"], asked.only)
         holder(browser, asked.only)
         sheet(browser, asked.only)
+        devices(browser, asked.only)
         supervision(browser, url, asked.only)
         browser.close()
     return 0
@@ -357,9 +358,56 @@ def sheet(browser: Browser, only: Sequence[str]) -> None:
         keep(page, "import", only)
 
 
+DOOR: Final = '[[receiver]]\ntype = "http"\nname = "webhooks"\nlisten = "127.0.0.1:0"\n'
+FITTED: Final = """async () => {
+  const { csrf } = await (await fetch('/api/v1/session')).json();
+  const ask = async (path, body) => (await fetch('/api/v1' + path, body && {
+    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Belfry-CSRF': csrf }, body: JSON.stringify(body),
+  })).json();
+  const account_id = (await ask('/accounts?search=5201')).items[0].id;
+  const at = { account_id, receiver: 'webhooks' };
+  const point = (name, zone) => ({ points: [{ point: name, zone }] });
+  await ask('/devices', { ...at, wire: 'isapi', address: 'yard-1', name: 'Back yard camera', ...point('*', '61') });
+  const fridge = { wire: 'chirpstack', address: 'a84041', name: 'Vaccine fridge' };
+  await ask('/devices', { ...at, ...fridge, ...point('temp', '12') });
+  const smoke = await ask('/devices', { ...at, wire: 'shelly', address: 'smoke-1', name: 'Smoke, store room' });
+  const door = (await ask('/centre')).receivers.find((one) => one.name === 'webhooks');
+  return `http://${door.listen}${(await ask(`/devices/${smoke.id}/secret`, {})).path}`;
+}"""
+"""Registers three devices, and says of the smoke detector where it posts."""
+
+
+def devices(browser: Browser, only: Sequence[str]) -> None:
+    """The list of devices, and on a phone what a smoke detector says while it is put into service."""
+    with TemporaryDirectory(prefix="belfry-pictures-") as folder, one_site(Path(folder), DOOR) as url:
+        context = browser.new_context(viewport=DESK, locale="en-GB", timezone_id="Europe/London")
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_test_id("name").fill(HEAD)
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("signin-go").click()
+        page.get_by_test_id("sound-play").click()
+        page.get_by_test_id("sound-heard").click()
+        page.get_by_test_id("nav-sites").click()
+        address = page.evaluate(FITTED)
+        page.get_by_test_id("nav-in-devices").click()
+        page.get_by_test_id("device-smoke-1").wait_for()
+        keep(page, "devices", only)
+        page.get_by_test_id("device-smoke-1").click()
+        page.get_by_test_id("listen").click()
+        page.locator("[data-testid=listen-state][data-state=on]").wait_for()
+        told = {"method": "NotifyStatus", "params": {"smoke:0": {"id": 0, "alarm": True}}}
+        context.request.post(address, data=told)
+        page.get_by_test_id("heard").wait_for()
+        page.set_viewport_size(PHONE)
+        page.get_by_test_id("listening").scroll_into_view_if_needed()
+        page.get_by_test_id("listening").evaluate("(one) => one.scrollIntoView()")
+        keep(page, "devices-listen", only)
+
+
 @contextmanager
-def one_site(folder: Path) -> Iterator[str]:
-    """A centre with the demo's pharmacy and its holder; gives its address."""
+def one_site(folder: Path, more: str = "") -> Iterator[str]:
+    """A centre with the demo's pharmacy and its holder; gives its address. `more` are further settings."""
     card = cards(datetime.now(UTC))["pharmacy"]
     registry = Registry.open(folder / "data")
     file = registry.add(
@@ -371,7 +419,8 @@ def one_site(folder: Path) -> Iterator[str]:
     registry.users.add(HEAD, Role.SUPERVISOR, PASSWORD, by="pictures")
     registry.close()
     config = folder / "belfry.toml"
-    config.write_text('name = "Harbour control"\ndata = "data"\n[console]\nlisten = "127.0.0.1:0"\n', encoding="utf-8")
+    settings = 'name = "Harbour control"\ndata = "data"\n[console]\nlisten = "127.0.0.1:0"\n'
+    config.write_text(settings + more, encoding="utf-8")
     with serving(["serve", "--config", str(config)]) as said:
         yield said.removeprefix("console: ")
 

@@ -76,6 +76,7 @@ async def test_an_installer_commissions_a_smoke_detector_by_keys_on_a_phone(port
         assert (await detector.post(address, json=smoke(True))).status_code == 200
         await expect(ida.of("heard")).to_contain_text("Stripped")
         await expect(ida.of("reading")).to_have_attribute("data-became", "begins")
+        await expect(ida.of("standing")).to_have_text("Well")
         await ida.press("+")
         await expect(ida.of("told")).to_contain_text("is in the table")
         await expect(ida.of("never-proved")).to_be_visible()
@@ -129,6 +130,7 @@ async def test_a_stranger_becomes_a_device_and_two_who_edit_lose_nothing(ported:
         await expect(sofia.of("devices-count")).to_have_text("1 device")
         assert await in_every_look(sofia, "devices") == {}
         await sofia.press("l")
+        await expect(sofia.of("listen")).to_be_enabled()
         await sofia.press("l")
         await expect(sofia.of("listen-state")).to_have_attribute("data-state", "on")
         assert await in_every_look(sofia, "listen to a receiver") == {}
