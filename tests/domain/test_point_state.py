@@ -120,3 +120,102 @@ def test_no_time_is_kept_that_cannot_be_right(days: int, seconds: int) -> None:
     right = AT - timedelta(days=1) <= said <= AT + timedelta(minutes=2)
     assert told.occurred_at == (said if right else None)
     assert (Quality.CLOCK in told.quality) is not right
+
+
+# -- a new alarm after any history
+
+HISTORY = st.lists(
+    st.tuples(
+        st.sampled_from([PointState.ACTIVE, PointState.INACTIVE, PointState.PULSE]),
+        st.sampled_from([0, 1, 30, 61, 400, 4_000, -30, -4_000]),  # our own clock may be set back
+        st.sampled_from([None, -300, -30, 0, 30]),  # the device's clock, beside ours
+        st.sampled_from([b"", b"one", b"two"]),
+        st.booleans(),
+        st.sampled_from([True, False, None]),
+    ),
+    max_size=14,
+)
+VIDEO = Says(Category.INTRUSION, "video")
+
+
+def tell(
+    memory: Memory,
+    state: PointState,
+    now: float,
+    *,
+    device_s: int | None = None,
+    once: bytes = b"",
+    sync: bool = False,
+    armed: bool | None = True,
+    detection: bool = True,
+) -> tuple[Memory, News]:
+    at = None if device_s is None else datetime.fromtimestamp(now + device_s, UTC)
+    reading = Reading(observed=Observed.INTRUSION, point="p", state=state, sync=sync, occurred_at=at)
+    meant = Meant(Observed.INTRUSION, VIDEO, state, armed=True, detection=detection)
+    after, news = step(memory, reading, meant, now=now, armed=armed, hold_s=60.0, digest=once)
+    raised = Raised("intrusion", "video", "restore")
+    return (passed(after, raised, now) if news in (News.BEGINS, News.AGAIN) else after), news
+
+
+@given(
+    history=HISTORY,
+    detection=st.booleans(),
+    begins=st.sampled_from(["another occurrence", "after an end", "a pulse after a rest"]),
+    early=st.sampled_from([None, "not armed", "at once"]),
+)
+def test_no_history_hides_a_new_alarm(
+    history: list[tuple[PointState, int, int | None, bytes, bool, bool | None]],
+    detection: bool,
+    begins: str,
+    early: str | None,
+) -> None:
+    """Whatever was said before: of what begins now, and is told twice more, somebody hears."""
+    memory, now = NEVER, 1_000_000.0
+    for state, wait, device_s, once, sync, armed in history:
+        now += wait
+        memory, _ = tell(memory, state, now, device_s=device_s, once=once, sync=sync, armed=armed, detection=detection)
+    state, once = (PointState.PULSE, b"") if begins == "a pulse after a rest" else (PointState.ACTIVE, b"")
+    match begins:
+        case "another occurrence":
+            once = b"new"
+        case "after an end":
+            memory, _ = tell(memory, PointState.INACTIVE, now, device_s=-600, detection=detection)
+        case _:
+            now += 4_000 + 61
+    news = []
+    if early is not None:
+        memory, first = tell(memory, state, now, once=once, armed=early != "not armed", detection=detection)
+        news.append(first)
+    for pause in (1.0, DETECTIONS_S + 1):
+        now += pause
+        memory, one = tell(memory, state, now, once=once, detection=detection)
+        news.append(one)
+    assert News.BEGINS in news or (begins == "a pulse after a rest" and News.AGAIN in news)
+
+
+def test_an_end_by_a_clock_that_was_set_back_hides_no_alarm_after_it() -> None:
+    memory, _ = tell(NEVER, PointState.ACTIVE, 1_000_000.0, device_s=90, detection=False)
+    memory, news = tell(memory, PointState.INACTIVE, 1_000_020.0, device_s=0, detection=False)
+    assert news is News.LATE_END
+    assert tell(memory, PointState.ACTIVE, 1_000_040.0, device_s=0, detection=False)[1] is News.BEGINS
+
+
+def test_a_pulse_lasts_no_longer_than_its_hold_time_where_our_clock_is_set_back() -> None:
+    memory, _ = tell(NEVER, PointState.PULSE, 1_000_000.0, detection=False)
+    memory, news = tell(memory, PointState.PULSE, 1_000_000.0 - 3_600, detection=False)
+    assert news is News.BEGINS
+    assert tell(memory, PointState.PULSE, 1_000_059.0 - 3_600, detection=False)[1] is News.REPEAT
+
+
+def test_somebody_else_within_the_minute_is_told_after_it() -> None:
+    memory, _ = tell(NEVER, PointState.ACTIVE, 1_000_000.0, once=b"one")
+    memory, news = tell(memory, PointState.ACTIVE, 1_000_030.0, once=b"two")
+    assert news is News.TOO_SOON
+    assert tell(memory, PointState.ACTIVE, 1_000_061.0, once=b"two")[1] is News.BEGINS
+
+
+def test_somebody_else_who_came_before_the_area_was_armed_is_told_once_it_is() -> None:
+    memory, _ = tell(NEVER, PointState.ACTIVE, 1_000_000.0, once=b"one")
+    memory, news = tell(memory, PointState.ACTIVE, 1_000_100.0, once=b"two", armed=False)
+    assert news is News.UNARMED
+    assert tell(memory, PointState.ACTIVE, 1_000_200.0, once=b"two")[1] is News.BEGINS

@@ -26,6 +26,9 @@ AHEAD: Final = timedelta(minutes=2)
 BEHIND: Final = timedelta(days=1)
 """What happened longer ago is a clock that was never set. Less is a message that was late."""
 
+OVER: Final = -1.0
+"""`Memory.until` of what may have ended, or was kept back: whatever comes next begins."""
+
 
 class Raised(Struct, frozen=True, gc=False, array_like=True):
     """What a point has raised and not ended: as its signal said it, so that its end names the same."""
@@ -46,7 +49,7 @@ class Memory(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True)
     said: float = 0.0
     """When a signal of it was last passed on; 0: never."""
     until: float = 0.0
-    """Of a pulse: how long it lasts; 0: it lasts until its end is said."""
+    """Of a pulse: how long it lasts; 0: it lasts until its end is said; OVER: not any longer."""
     raised: tuple[Raised, ...] = ()
     device_at: float = 0.0
     """The device's own time of the present state, where it can be believed."""
@@ -94,7 +97,8 @@ def step(
 def _inactive(before: Memory, reading: Reading, meant: Meant, now: float) -> tuple[Memory, News]:
     device_at = _device_at(reading)
     if before.active and device_at and before.device_at and device_at < before.device_at:
-        return before, News.LATE_END
+        # Late, or the device's clock was set back meanwhile: it ends nothing, and must not hide what comes after it.
+        return structs.replace(before, until=OVER), News.LATE_END
     if not before.active and before is not NEVER:
         return before, News.REPEAT
     # What was kept back while it was active has told nobody that it began, so nobody is told that it ended.
@@ -109,8 +113,10 @@ def _active(
     pulse = meant.state is PointState.PULSE
     if pulse and reading.sync:
         return before, News.SYNC
-    lasts = before.active and not (before.until and now >= before.until)
-    other = bool(digest) and bool(before.once) and digest != before.once
+    # A pulse that lasts for longer than any does: our clock was set back under it.
+    lasts = before.active and (not before.until or 0 < before.until - now <= hold_s)
+    # Of one whose name we do not know, since it had none or we began anew meanwhile, another one may be another one.
+    other = bool(digest) and digest != before.once
     begins = not lasts or (other and Quality.REPEATED not in reading.quality)
     after = structs.replace(
         before,
@@ -121,11 +127,11 @@ def _active(
         once=digest or (b"" if begins else before.once),
     )
     if not _is_armed(meant, armed):
-        return after, News.UNARMED
+        return structs.replace(after, until=OVER), News.UNARMED
     # A repeat of what was kept back - its area was not armed, it came too soon - has told nobody yet.
     begins = begins or not before.raised or not _has_raised(before, meant)
     if meant.detection and before.said and 0 <= now - before.said < DETECTIONS_S:
-        return after, News.TOO_SOON
+        return structs.replace(after, until=OVER) if begins else after, News.TOO_SOON
     if begins:
         return after, News.BEGINS
     again_s = LIFE_AGAIN_S if meant.life else AGAIN_S
