@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from belfry.ports.staff import Role
 from belfry.web.server import Console
 from tests.web.kit import PASSWORD, Rig
 from tests.web.serving import Doorway, listening, serving, until
@@ -38,6 +39,24 @@ async def test_it_stops_at_once_with_streams_open_and_ends_them_properly(
         await stream.greeting()
         await console.stop()
         assert await stream.rest() == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_it_stops_at_once_while_somebody_waits_for_what_devices_say(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = rig.registry.tokens.issue(Role.INSTALLER, name="ida", hours=1, by="test")
+    async with (
+        serving(rig) as console,
+        httpx.AsyncClient(
+            base_url=f"{console.url}api/v1", headers={"Authorization": f"Bearer {secret}"}, timeout=20
+        ) as client,
+    ):
+        ear = (await client.post("/devices/listen", json={"receiver": "panels"})).json()["id"]
+        asking = asyncio.create_task(client.get(f"/devices/listen/{ear}"))
+        await until(lambda: bool(console.server.server_state.tasks))
+        await console.stop()
+        assert (await asking).json() == {"items": [], "missed": 0, "over": True}
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 

@@ -27,3 +27,8 @@ class Ears:
     def get(self, name: str, by: str) -> Listening | None:
         one = self.ears.get(name)
         return one.listening if one is not None and one.by == by else None
+
+    def close(self) -> None:
+        """End them all: whoever waits for news is answered at once."""
+        for one in self.ears.values():
+            one.listening.close()

@@ -141,11 +141,12 @@ class Console:
             await asyncio.shield(self._task)
 
     async def stop(self) -> None:
-        """End the event streams, let requests finish, and close. Harmless twice."""
+        """End event streams and whoever waits for news of devices, let requests finish, and close. Harmless twice."""
         if self._server is None or self._task is None:
             return
         front: Front = self._app.state["front"]
         await front.hub.stop()
+        front.ears.close()
         self._server.should_exit = True
         await asyncio.gather(self._task, return_exceptions=True)
         self._server = self._task = None
