@@ -37,3 +37,12 @@ async def test_one_detector_floods_the_centre_and_each_fire_elsewhere_is_a_row_b
         assert "runaway" in water.flags
         assert changes["shop"] < SIGNALS / 20  # told in rounds, not one by one
         assert centre.journal.position < 1.05 * (SIGNALS + OTHERS)  # decided in rounds, too
+
+
+async def test_a_device_that_runs_away_is_known_by_its_zone_and_stays_alone() -> None:
+    async with room() as centre:
+        for device, count in (("d1", 9), ("d2", 1)):
+            for _ in range(count):
+                await centre.keep(centre.signal("WA", zone="7", device=device))
+        (one,) = centre.triage.runaways.now(centre.now)
+        assert (one.area, one.zone, one.device, one.count) == ("1", "7", "d1", 9)

@@ -30,6 +30,7 @@ class Runaway(Struct, frozen=True):
     count: int
     since: datetime
     last_at: datetime
+    device: str | None = None
 
 
 class Runaways:
@@ -59,10 +60,8 @@ class Runaways:
             if repeats is None or not repeats.runaway or now - repeats.last_at > quiet:
                 del self._points[key, point]
                 continue
-            _, area, zone = point.split("/", 2)
-            yield Runaway(
-                key, wire, code, area or None, zone or None, repeats.count, repeats.window_from, repeats.last_at
-            )
+            area, zone, device = (*(part or None for part in point.split("/")[1:]), None)[:3]
+            yield Runaway(key, wire, code, area, zone, repeats.count, repeats.window_from, repeats.last_at, device)
 
 
 def _wire(code: str) -> Wire | None:
