@@ -550,6 +550,22 @@ async def test_nobody_raises_or_ends_an_alarm_of_a_device_he_may_not_speak_for(r
         assert [(one.device, one.state) for one in await centre.signals(bridge)] == [("d7", "alarm")]
 
 
+async def test_a_device_that_was_moved_raises_at_its_new_site_alone() -> None:
+    async with device_room() as centre:
+        await centre.hear(SMOKE, reading(Observed.BATTERY, point="battery"), smoke())
+        moved = structs.replace(SMOKE, account_id="shop")
+        centre.book.put(moved)
+        await centre.hear(moved, smoke())
+        await centre.hear(moved, smoke(PointState.INACTIVE))
+        told = [(one.account_id, one.subtype, one.state) for one in await centre.signals()]
+        assert told == [
+            ("care", "device", "trouble"),
+            ("care", "detector", "alarm"),
+            ("shop", "detector", "alarm"),
+            ("shop", "detector", "restore"),
+        ]
+
+
 async def test_a_device_that_is_switched_off_raises_nothing() -> None:
     async with device_room() as centre:
         await centre.hear(structs.replace(SMOKE, enabled=False), smoke())

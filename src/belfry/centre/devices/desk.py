@@ -131,6 +131,8 @@ class DeviceDesk:
         kept = self._kept.get(device.id)
         if kept is None:
             kept = self._kept[device.id] = Kept(device.id)
+        if kept.account and kept.account != device.account_id:
+            kept.leave()
         return kept
 
     def _take(self, device: Device, kept: Kept, said: Said, turn: Turn) -> None:
@@ -272,8 +274,8 @@ class DeviceDesk:
         if kept.key is not None and any(one.raised for one in kept.points.values()):
             return kept.key
         key = self._lines.key(device, account)
-        if key != kept.key:
-            kept.key, kept.changed = key, True
+        if (key, account.id) != (kept.key, kept.account):
+            kept.key, kept.account, kept.changed = key, account.id, True
         return key
 
     # -- the device as a whole

@@ -34,6 +34,7 @@ class _Saved(Struct, array_like=True):
     points: dict[str, Memory] = {}
     seen: list[Observed] = []
     key: AccountKey | None = None
+    account: str = ""
 
 
 class Kept(Struct, eq=False):
@@ -55,6 +56,8 @@ class Kept(Struct, eq=False):
     """The last of it that the disk does not have yet."""
     key: AccountKey | None = None
     """The number that its signals are of: the same one for an alarm and for its end."""
+    account: str = ""
+    """Whose number that is, by id; empty: nothing was raised yet."""
     changed: bool = False
 
     def memory(self, key: bytes) -> Memory:
@@ -66,6 +69,12 @@ class Kept(Struct, eq=False):
             quiet = next((one for one, known in self.points.items() if not known.active), None)
             del self.points[next(iter(self.points)) if quiet is None else quiet]
         self.points[key] = memory
+
+    def leave(self) -> None:
+        """It hangs at another site now: what it raised at the first one is for people to end."""
+        self.points.clear()
+        self.unsure.clear()
+        self.key, self.account, self.changed = None, "", True
 
     def note(self, observed: Observed) -> None:
         if observed in _LIFE_SEEN and observed not in self.seen:
@@ -100,15 +109,16 @@ def _kept(row: DeviceState) -> Kept:
         points = {bytes.fromhex(key): memory for key, memory in saved.points.items()}
     except (msgspec.MsgspecError, ValueError):
         saved, points = _Saved(), {}
-    return Kept(row.device, heard, points=points, unsure=set(points), seen=frozenset(saved.seen), key=saved.key)
+    seen = frozenset(saved.seen)
+    return Kept(row.device, heard, points=points, unsure=set(points), seen=seen, key=saved.key, account=saved.account)
 
 
 def _text(kept: Kept) -> str:
     active = ((key, one) for key, one in kept.points.items() if one.active or one.raised)
     # What repeats share is named in memory alone.
     points = {key.hex(): structs.replace(one, once=b"") for key, one in islice(active, SAVED_MOST)}
-    text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key)).decode()
+    text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account)).decode()
     while len(text) > STATE_MOST:
         points.popitem()
-        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key)).decode()
+        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account)).decode()
     return text
