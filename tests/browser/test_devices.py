@@ -1,6 +1,8 @@
 """An installer on a ladder puts a smoke detector into service by his telephone; the desk reads devices and mappings."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -152,3 +154,41 @@ async def test_a_mapping_is_tried_while_it_is_typed(ported: House, browser: Brow
         await sofia.press("Control+Enter")
         await expect(sofia.of("saved")).not_to_be_empty()
         assert [one["name"] for one in (await ported.api.get("/mappings"))["items"]] == ["acme-leak"]
+
+
+def storm(now: datetime) -> bytes:
+    told, ends = (one.strftime("%Y-%m-%dT%H:%M:%S+00:00") for one in (now, now + timedelta(hours=3)))
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>storm-1</identifier><sender>met@example.org</sender>
+<sent>{told}</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+<info><category>Met</category><event>Storm</event><urgency>Expected</urgency><severity>Severe</severity>
+<certainty>Likely</certainty><expires>{ends}</expires>
+<area><areaDesc>Harbour</areaDesc><circle>51.501,-0.124 5</circle></area></info></alert>""".encode()
+
+
+async def test_a_public_warning_is_a_quiet_line_beside_the_site_it_touches(tmp_path: Path, browser: Browser) -> None:
+    async def told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = storm(datetime.now(UTC))
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/cap+xml\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    feed = await asyncio.start_server(told, "127.0.0.1", 0)
+    port = feed.sockets[0].getsockname()[1]
+    more = f'[[receiver]]\ntype = "cap"\nname = "met"\nurls = ["http://127.0.0.1:{port}/storm"]\n'
+    async with feed, serving(tmp_path, more=more) as house, seat(browser, "anna") as anna:
+        async with asyncio.timeout(20):
+            while not (await house.api.get("/warnings"))["items"]:  # noqa: ASYNC110 - another process reads the feed
+                await asyncio.sleep(0.05)
+        await anna.sign_in(house.url)
+        await house.panel("1001").contact_id("1110", "007")
+        await expect(anna.rows).to_have_count(1)
+        await anna.press("n")
+        await expect(anna.of("warnings")).to_contain_text("Weather, severe until")
+        assert await in_every_look(anna, "warning beside an incident") == {}
+        await anna.press("a")
+        await expect(anna.of("site")).to_be_visible()
+        await expect(anna.of("warnings")).to_contain_text("not signed")
+        assert len(await house.api.open()) == 1
