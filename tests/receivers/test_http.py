@@ -30,6 +30,7 @@ from belfry.domain.reading import Disposition, Observed, PointState, Said
 from belfry.domain.signal import Receipt
 from belfry.domain.site import Account
 from belfry.ports import Full
+from belfry.receivers import http_signature
 from belfry.receivers.http import HttpReceiver, HttpSettings
 from belfry.receivers.tls import HANDSHAKES_MOST_EACH
 from belfry.testing.devices import HeardDevices, MemoryBook
@@ -681,3 +682,12 @@ async def test_no_log_and_no_answer_has_a_secret_or_a_word_of_a_message(
     assert MARK not in logged
     assert MARK not in out.out + out.err + told
     assert MARK.encode() not in answers
+
+
+def test_what_was_signed_with_a_time_is_not_believed_without_it() -> None:
+    key, body = bytes(32), b"{}"
+    stamp = int(NOW.timestamp())
+    headers = {name.lower(): value for name, value in signed(key, body, stamp=stamp).items()}
+    assert http_signature.is_right(key, headers, body, NOW)
+    del headers["x-belfry-timestamp"]
+    assert not http_signature.is_right(key, headers, b"%d:%b" % (stamp, body), NOW)
