@@ -205,18 +205,6 @@ async def test_a_human_is_detected_once_a_minute_at_most() -> None:
         assert len(alarms) == 2
 
 
-async def test_a_restart_is_no_new_minute_for_a_human() -> None:
-    async with device_room() as centre:
-        await centre.arm()
-        await centre.hear(CAMERA, human(once="track 1"), human(PointState.INACTIVE))
-        before = len(await centre.signals())
-        await centre.desk.save()
-        centre.desk = centre.fresh()
-        await centre.desk.load()
-        await centre.hear(CAMERA, human(once="track 2"))
-        assert len(await centre.signals()) == before
-
-
 async def test_an_animal_is_nobodys_concern() -> None:
     async with device_room() as centre:
         await centre.arm()

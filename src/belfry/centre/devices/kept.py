@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from belfry.domain.device import POINTS_MOST, Device
-from belfry.domain.point_state import DETECTIONS_S, NEVER, Memory
+from belfry.domain.point_state import NEVER, Memory
 from belfry.domain.reading import Observed, Reading
 from belfry.domain.signal import AccountKey, Receipt
 from belfry.ports.device_memory import STATE_MOST, DeviceState
@@ -114,9 +114,7 @@ def _kept(row: DeviceState) -> Kept:
 
 
 def _text(kept: Kept) -> str:
-    # What was said just now is kept too: a restart is no new minute for a human or a vehicle.
-    lately = kept.heard_at - DETECTIONS_S
-    active = ((key, one) for key, one in kept.points.items() if one.active or one.raised or one.said > lately)
+    active = ((key, one) for key, one in kept.points.items() if one.active or one.raised)
     # What repeats share is named in memory alone.
     points = {key.hex(): structs.replace(one, once=b"") for key, one in islice(active, SAVED_MOST)}
     text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account)).decode()
