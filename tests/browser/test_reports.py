@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 async def wolf(house: House, times: int) -> None:
     """The shop's detector 7 rings for nothing, again and again."""
+    panel = house.panel("2002")  # one panel that counts: the same frame within the same second is a repeat
     for n in range(1, times + 1):
-        await house.panel("2002").contact_id("1134", "007")
+        await panel.contact_id("1134", "007")
         row = await house.api.wait_open("2002")
         incident = row["id"]
         taken = await house.api.post(f"/incidents/{incident}/take", {"version": row["version"]})
