@@ -53,7 +53,8 @@ class Part(StrEnum):
     FOLLOWER = "follower"
     """One of those who watch deadlines stands still; its name stands behind a slash."""
     BROKER = "broker"
-    """What a receiver hears its devices through, a broker or an alarm receiver, is gone; the receiver's name stands behind a slash."""
+    """What a receiver hears its devices through, a broker or an alarm receiver, is gone; its name stands behind a
+    slash."""
 
 
 class Why(StrEnum):

@@ -125,12 +125,16 @@ class SurgardReceiver:
         finally:
             self._shares.give_back(source)
 
+    def _is_over(self) -> bool:
+        """Asked anew each time: a stop may come while somebody waits."""
+        return self._stopping
+
     async def _call(self) -> None:
         """One connection after the other, with a pause between them that grows while there is none."""
         settings = self._settings
         host, port = settings.called()
         pause_s = settings.retry_least_s
-        while not self._stopping:
+        while not self._is_over():
             try:
                 async with asyncio.timeout(settings.connect_timeout_s):
                     reader, writer = await asyncio.open_connection(host, port)
@@ -144,7 +148,7 @@ class SurgardReceiver:
                     await self._converse(reader, writer, host)
                 finally:
                     self._shares.give_back(host)
-                if self._stopping:
+                if self._is_over():
                     return
                 if self._desk.tally.lines + self._desk.tally.heartbeats > lines:
                     pause_s = settings.retry_least_s
