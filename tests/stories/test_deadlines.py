@@ -45,8 +45,8 @@ async def test_a_fire_has_three_clocks_and_a_fourth_once_somebody_comes(town: To
         "told": (0, 90, 30),
         "arrive": (900, 1500, None),
     }
-    for _ in range(6):
-        town.clock.wait(minutes=2)
+    for _ in range(12):
+        town.clock.wait(minutes=1)
         await anna.act(row["id"], "note", text="On the line to the brigade")  # else it is given back meanwhile
     await anna.act(row["id"], "arrived")
     assert spans(await anna.detail(row["id"]))["arrive"] == (900, 1500, 750)
