@@ -16,7 +16,7 @@ from belfry.receivers.dc09_desk import Desk
 from belfry.receivers.dc09_settings import Dc09Settings, Key
 from belfry.receivers.dc09_tcp import RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, Conversation
 from belfry.receivers.dc09_udp import Datagrams, bound
-from belfry.receivers.limits import Shares, amount, room
+from belfry.receivers.limits import Shares, amount, host_port, room
 
 __all__ = ["Dc09Receiver", "Dc09Settings", "Key"]
 
@@ -61,7 +61,7 @@ class Dc09Receiver:
 
     async def start(self) -> None:
         """Bind TCP and UDP and listen. Raises OSError with the address where it cannot."""
-        host, port = _host_port(self._settings.listen)
+        host, port = host_port(self._settings.listen)
         # Before the door opens: panels that have waited for it are through it before `_bind` returns.
         self._shares = Shares(
             most=room(self._settings.max_connections), most_each=self._settings.max_connections_per_source
@@ -158,11 +158,3 @@ class Dc09Receiver:
                 conversation.abort()
         every_s = min(SWEEP_S, settings.idle_timeout_s / 4, settings.first_frame_timeout_s / 4)
         self._sweeper = loop.call_later(every_s, self._sweep)
-
-
-def _host_port(listen: str) -> tuple[str, int]:
-    """Return host and port of `127.0.0.1:12009` or `[::1]:12009`. Raises ValueError."""
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"listen = {listen!r}: wants HOST:PORT")
-    return host.strip("[]"), int(port)

@@ -15,7 +15,7 @@ from belfry.ports.devices import HearsDevices
 from belfry.receivers.http_door import HttpDoor
 from belfry.receivers.http_guard import Guard, guarded
 from belfry.receivers.http_settings import HttpSettings
-from belfry.receivers.limits import Shares, amount, room
+from belfry.receivers.limits import Shares, amount, host_port, room
 from belfry.receivers.tls import Anteroom, server_context, unusable
 
 __all__ = ["HttpReceiver", "HttpSettings"]
@@ -64,7 +64,7 @@ class HttpReceiver:
     async def start(self) -> None:
         """Listen. Raises OSError with the address, or with setting and file of a certificate, where it cannot."""
         settings = self._settings
-        host, port = _host_port(settings.listen)
+        host, port = host_port(settings.listen)
         context = None
         if settings.tls_cert is not None:
             context = await asyncio.to_thread(
@@ -132,11 +132,3 @@ class HttpReceiver:
         )
         config.load()
         return config
-
-
-def _host_port(listen: str) -> tuple[str, int]:
-    """Return host and port of `127.0.0.1:8441` or `[::1]:8441`. Raises ValueError."""
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"listen = {listen!r}: wants HOST:PORT")
-    return host.strip("[]"), int(port)

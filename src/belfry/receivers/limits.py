@@ -48,6 +48,14 @@ def room(connections: int) -> int:
     return max(1, min(connections, soft - FILES_RESERVED))
 
 
+def host_port(listen: str) -> tuple[str, int]:
+    """Return host and port of `127.0.0.1:12009` or `[::1]:12009`. Raises ValueError."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"listen = {listen!r}: wants HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
 def source_of(address: object) -> str:
     """Return the source of a socket's peer name: its address, of IPv6 the first 64 bits."""
     host = str(address[0]) if isinstance(address, tuple) and address else ""

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from belfry.ports import Accounts, Chance, Clock, Intake
 from belfry.ports.devices import HearsDevices
-from belfry.receivers.limits import Shares, amount, room
+from belfry.receivers.limits import Shares, amount, host_port, room
 from belfry.receivers.smtp_desk import MailDesk
 from belfry.receivers.smtp_settings import SmtpSettings, Tls
 from belfry.receivers.smtp_wire import Conversation, Doorstep, Wire
@@ -65,7 +65,7 @@ class SmtpReceiver:
     async def start(self) -> None:
         """Listen. Raises OSError with the address, or with setting and file of a certificate, where it cannot."""
         settings = self._settings
-        host, port = _host_port(settings.listen)
+        host, port = host_port(settings.listen)
         context = None
         if settings.tls_cert is not None:
             context = await asyncio.to_thread(server_context, settings.tls_cert, settings.tls_key)
@@ -114,11 +114,3 @@ class SmtpReceiver:
 async def _turns() -> None:
     for _ in range(ANSWER_TURNS):
         await asyncio.sleep(0)
-
-
-def _host_port(listen: str) -> tuple[str, int]:
-    """Return host and port of `127.0.0.1:8525` or `[::1]:8525`. Raises ValueError."""
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"listen = {listen!r}: wants HOST:PORT")
-    return host.strip("[]"), int(port)
