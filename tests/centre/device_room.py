@@ -85,6 +85,17 @@ class DeviceRoom:
         failed.set_exception(Full("no room on the disk"))
         return failed
 
+    async def restarts(self, *, saved: bool, reads_journal: bool) -> None:
+        """The desk ends, in order or not, and another one takes up its work."""
+        if saved:
+            await self.desk.save()
+        self.desk = self.fresh()
+        if reads_journal:
+            for fact in await self.centre.facts():
+                if isinstance(fact, Received):
+                    self.desk.heard(fact)
+        await self.desk.load()
+
     async def hear(self, device: Device, *readings: Reading, at: datetime | None = None) -> Receipt | None:
         return await self.said(device, Said(disposition=Disposition.ACCEPT, readings=readings), at)
 

@@ -205,6 +205,63 @@ async def test_a_human_is_detected_once_a_minute_at_most() -> None:
         assert len(alarms) == 2
 
 
+@pytest.mark.parametrize("end", ["in order", "crash"])
+async def test_a_restart_is_no_new_minute_for_a_human(end: str) -> None:
+    """What was saved tells of it after an end in order, and what the start reads of the journal after a crash."""
+    async with device_room() as centre:
+        await centre.arm()
+        await centre.hear(CAMERA, human(once="track 1"), human(PointState.INACTIVE))
+        await centre.restarts(saved=end == "in order", reads_journal=end == "crash")
+        before = await centre.told()
+        centre.centre.wait(seconds=30)
+        await centre.hear(CAMERA, human(PointState.INACTIVE))
+        await centre.hear(CAMERA, human(once="track 2"))
+        await centre.hear(CAMERA, human(once="track 2"))
+        assert await centre.told() == before
+        centre.centre.wait(seconds=31)
+        await centre.hear(CAMERA, human(once="track 2"))
+        assert await centre.told() == [*before, "intrusion video alarm 21"]
+
+
+async def test_a_restart_keeps_no_fire_back() -> None:
+    async with device_room() as centre:
+        await centre.hear(SMOKE, smoke(), smoke(PointState.INACTIVE))
+        await centre.restarts(saved=True, reads_journal=True)
+        await centre.hear(SMOKE, smoke())
+        assert (await centre.told())[-1] == "fire detector alarm 12"
+        assert len(await centre.told()) == 3
+
+
+@given(
+    speech=st.lists(
+        st.tuples(
+            st.sampled_from([PointState.ACTIVE, PointState.INACTIVE]),
+            st.sampled_from(["", "save", "crash", "stop"]),
+            st.sampled_from([1, 20, 59, 61]),
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=25, deadline=None)
+async def test_no_restart_says_two_humans_in_a_minute_or_keeps_one_back_for_longer(
+    speech: list[tuple[PointState, str, int]],
+) -> None:
+    async with device_room() as centre:
+        await centre.arm()
+        for n, (state, fault, seconds) in enumerate(speech):
+            if fault == "save":
+                await centre.desk.save()
+            elif fault:
+                await centre.restarts(saved=fault == "stop", reads_journal=True)
+            centre.centre.wait(seconds=seconds)
+            known = [one.received_at for one in await centre.signals() if one.state == "alarm"]
+            await centre.hear(CAMERA, human(state, once=f"track {n}"))
+            now = [one.received_at for one in await centre.signals() if one.state == "alarm"]
+            if state is PointState.ACTIVE:
+                is_soon = bool(known) and (centre.centre.now - known[-1]).total_seconds() < 60
+                assert len(now) - len(known) == (not is_soon)
+
+
 async def test_an_animal_is_nobodys_concern() -> None:
     async with device_room() as centre:
         await centre.arm()

@@ -19,6 +19,7 @@ from belfry.centre.devices.amounts import Amounts
 from belfry.centre.devices.kept import SILENT, UNLISTED, UNREADABLE, Kept, once_digest, point_key, recalled
 from belfry.centre.devices.lines import Lines
 from belfry.centre.devices.listening import Hall, Listening
+from belfry.centre.devices.minute import LastMinute, since_said
 from belfry.centre.devices.signals import begins, ends, place
 from belfry.centre.devices.turn import Turn, following, kept_or_not, name, resolved, shown
 from belfry.domain.condition import Condition
@@ -84,6 +85,7 @@ class DeviceDesk:
         self._amounts = Amounts()
         self._lines = Lines(book, accounts, asks.conditions, asks.panels)
         self._hall = Hall(asks.is_listed)
+        self._minute = LastMinute()
         self._floor = clock().timestamp()
         """From when silence counts: what was before it was our own absence."""
         self._turned = self._saved = clock()
@@ -124,8 +126,9 @@ class DeviceDesk:
         return resolved()
 
     def heard(self, received: Received) -> None:
-        """A signal was kept, in the order of the journal."""
+        """A signal was kept, in the order of the journal; before `load` too, while a start reads it."""
         self._lines.heard(received)
+        self._minute.heard(received, self._clock())
 
     def _of(self, device: Device) -> Kept:
         kept = self._kept.get(device.id)
@@ -204,15 +207,14 @@ class DeviceDesk:
     ) -> None:
         key = point_key(device, reading)
         known = key in kept.points
+        says, (area, zone) = meant.says, (None, None) if row is None else (row.area, row.zone)
+        raised = Raised(says.category, says.subtype, None if says.ends is None else says.ends.value, area, zone)
         before = self._sure(device, kept, key)
-        area = None if row is None else row.area
+        before = since_said(before, meant, (kept.lately.get(key, 0.0), self._minute.of(device.id, raised)))
         armed = None if meant.armed is None else self._lines.armed(device.account_id, area)
         hold_s = float(device.hold_s if row is None or row.hold_s is None else row.hold_s)
         digest = once_digest(device, reading.once)
         after, news = step(before, reading, meant, now=turn.now, armed=armed, hold_s=hold_s, digest=digest)
-        says = meant.says
-        zone = None if row is None else row.zone
-        raised = Raised(says.category, says.subtype, None if says.ends is None else says.ends.value, area, zone)
         match news:
             case News.BEGINS | News.AGAIN:
                 number = self._key(device, kept)
@@ -340,6 +342,7 @@ class DeviceDesk:
         self._turned = now
         self.beats += 1
         self._hall.look(now)
+        self._minute.look(now)
         await self.look(now)
         if not timedelta(0) <= now - self._saved < SAVE_EVERY:
             self._saved = now
@@ -381,6 +384,7 @@ class DeviceDesk:
         self._kept = recalled(await self._memory.load())
         self._amounts.recall(await self._memory.days(since=now.date()), now.date())
         self._lines.recall()
+        self._minute.begin(now)
         self._floor = now.timestamp()
 
     async def save(self) -> None:

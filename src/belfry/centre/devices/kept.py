@@ -1,7 +1,8 @@
 """What the desk keeps of one device: states of its points, when it was heard, and how that is saved over a restart.
 
 Points are kept under a digest, since a point's name is the device's own word and is never stored. Only what is active
-is saved; a point that nobody remembers is asked of the open incidents instead (`desk`).
+is saved; a point that nobody remembers is asked of the open incidents instead (`desk`). Of what is quiet only the
+time is saved when it was last said, while that is not a minute ago (`minute`).
 """
 
 from asyncio import Future
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from belfry.domain.device import POINTS_MOST, Device
-from belfry.domain.point_state import NEVER, Memory
+from belfry.domain.point_state import DETECTIONS_S, NEVER, Memory
 from belfry.domain.reading import Observed, Reading
 from belfry.domain.signal import AccountKey, Receipt
 from belfry.ports.device_memory import STATE_MOST, DeviceState
@@ -35,6 +36,7 @@ class _Saved(Struct, array_like=True):
     seen: list[Observed] = []
     key: AccountKey | None = None
     account: str = ""
+    lately: dict[str, float] = {}
 
 
 class Kept(Struct, eq=False):
@@ -58,6 +60,8 @@ class Kept(Struct, eq=False):
     """The number that its signals are of: the same one for an alarm and for its end."""
     account: str = ""
     """Whose number that is, by id; empty: nothing was raised yet."""
+    lately: dict[bytes, float] = {}
+    """When points that were quiet at the last saving were last said, in the minute before it."""
     changed: bool = False
 
     def memory(self, key: bytes) -> Memory:
@@ -74,6 +78,7 @@ class Kept(Struct, eq=False):
         """It hangs at another site now: what it raised at the first one is for people to end."""
         self.points.clear()
         self.unsure.clear()
+        self.lately.clear()
         self.key, self.account, self.changed = None, "", True
 
     def note(self, observed: Observed) -> None:
@@ -107,18 +112,35 @@ def _kept(row: DeviceState) -> Kept:
     try:
         saved = msgspec.json.decode(row.state, type=_Saved) if row.state else _Saved()
         points = {bytes.fromhex(key): memory for key, memory in saved.points.items()}
+        lately = {bytes.fromhex(key): said for key, said in saved.lately.items()}
     except (msgspec.MsgspecError, ValueError):
-        saved, points = _Saved(), {}
-    seen = frozenset(saved.seen)
-    return Kept(row.device, heard, points=points, unsure=set(points), seen=seen, key=saved.key, account=saved.account)
+        saved, points, lately = _Saved(), {}, {}
+    return Kept(
+        row.device,
+        heard,
+        points=points,
+        unsure=set(points),
+        seen=frozenset(saved.seen),
+        key=saved.key,
+        account=saved.account,
+        lately=lately,
+    )
 
 
 def _text(kept: Kept) -> str:
     active = ((key, one) for key, one in kept.points.items() if one.active or one.raised)
     # What repeats share is named in memory alone.
     points = {key.hex(): structs.replace(one, once=b"") for key, one in islice(active, SAVED_MOST)}
-    text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account)).decode()
-    while len(text) > STATE_MOST:
-        points.popitem()
-        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account)).decode()
-    return text
+    lately = _lately(kept)
+    while True:
+        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account, lately)).decode()
+        if len(text) <= STATE_MOST:
+            return text
+        (lately or points).popitem()
+
+
+def _lately(kept: Kept) -> dict[str, float]:
+    """What is quiet and was said in the last minute that the device was heard."""
+    quiet = {key: one.said for key, one in kept.points.items() if not (one.active or one.raised)}
+    said = ((key.hex(), at) for key, at in (kept.lately | quiet).items() if at > kept.heard_at - DETECTIONS_S)
+    return dict(islice(said, SAVED_MOST))
