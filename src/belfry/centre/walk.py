@@ -28,6 +28,7 @@ from belfry.centre.storms import ABOUT_STORMS, StormState
 from belfry.centre.training import ABOUT_TRAINING, Exercises, TrainingState
 from belfry.centre.triage import Triage
 from belfry.centre.triage.case import Decided, Decision
+from belfry.centre.units import ABOUT_UNITS, UnitsNow, UnitState
 from belfry.centre.unobserved import Unobserved
 from belfry.centre.warnings import WarningBook, WarningState
 from belfry.domain.condition import Condition, Seen, carry
@@ -103,6 +104,7 @@ class WalkState(msgspec.Struct):
     handovers: HandoverState = msgspec.field(default_factory=HandoverState)
     training: TrainingState = msgspec.field(default_factory=TrainingState)
     warnings: WarningState = msgspec.field(default_factory=WarningState)
+    units: UnitState = msgspec.field(default_factory=UnitState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -153,6 +155,7 @@ class Walk:
         self._schedules, self._notices, self._handovers = schedules, notices, handovers
         self._warnings = warnings
         self.exercises = Exercises()
+        self.units = UnitsNow()
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
@@ -257,6 +260,8 @@ class Walk:
             elif type(fact) is WarningHeard:
                 if self._warnings is not None:
                     self._warnings.fold(stored.entry)
+            elif type(fact) in ABOUT_UNITS:
+                self.units.fold(position, stored.entry)
             elif type(fact) in ABOUT_TRAINING:
                 self.exercises.fold(position, stored.entry)
             elif type(fact) not in _OF_THE_CENTRE:
@@ -456,6 +461,7 @@ class Walk:
             handovers=HandoverState() if self._handovers is None else self._handovers.state(),
             warnings=WarningState() if self._warnings is None else self._warnings.state(),
             training=self.exercises.state(),
+            units=self.units.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -478,6 +484,7 @@ class Walk:
         if self._warnings is not None:
             self._warnings.restore(state.warnings)
         self.exercises.restore(state.training)
+        self.units.restore(state.units)
         after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:
             self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))

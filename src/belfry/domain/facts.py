@@ -16,6 +16,7 @@ from typing import Final, final
 
 from msgspec import Struct
 
+from belfry.domain.dispatch_facts import AboutDispatch
 from belfry.domain.handover_facts import AboutHandover
 from belfry.domain.muting import Asked, Expected, Scope, Tick
 from belfry.domain.notice_facts import AboutNotice
@@ -26,6 +27,7 @@ from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.domain.storm_cover import StormGroup
 from belfry.domain.training_facts import AboutTraining
+from belfry.domain.unit_facts import AboutUnit
 from belfry.domain.warning_facts import WarningHeard
 
 ENTRY_MAX_BYTES: Final = 65_535
@@ -708,6 +710,7 @@ OnIncident = (
     | Merged
     | Unmerged
     | MergeHeard
+    | AboutDispatch
 )
 Fact = (
     Received
@@ -724,6 +727,7 @@ Fact = (
     | AboutNotice
     | AboutHandover
     | AboutTraining
+    | AboutUnit
     | WarningHeard
     | WordTried
     | ClosingExtended
@@ -736,8 +740,8 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `warnings`, `triage`, `expiry`, `registry` or
-    `centre`.
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `unit/ID`, `warnings`, `triage`, `expiry`,
+    `registry` or `centre`.
     """
 
     id: bytes
@@ -790,3 +794,7 @@ def handover_subject(handover: str) -> str:
 
 def training_subject(training: str) -> str:
     return f"training/{training}"
+
+
+def unit_subject(unit: str) -> str:
+    return f"unit/{unit}"

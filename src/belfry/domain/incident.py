@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from belfry.domain.codes import pair_key
+from belfry.domain.dispatch_facts import AboutDispatch, AlertAnswered, Alerted, RollCall, UnitSent, UnitTold
 from belfry.domain.facts import (
     SITE,
     AccessShown,
@@ -40,8 +41,10 @@ from belfry.domain.facts import (
     WordChecked,
 )
 from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle, taken_back
+from belfry.domain.sent import Accounting, Alert, SentUnit, accounted, alerted, answered, sent, told
 from belfry.domain.signal import AccountKey
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
+from belfry.domain.unit import UnitStatus
 
 State = IncidentState
 _Rare = (
@@ -68,6 +71,7 @@ _Rare = (
     | Merged
     | Unmerged
     | MergeHeard
+    | AboutDispatch
 )
 """What is said of an incident a few times, while signals join it by the thousand."""
 
@@ -247,6 +251,10 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """Of an exercise: who practises on it."""
     bulk: str | None = None
     """The last act on many that it was among (`centre.bulk`)."""
+    units: tuple[SentUnit, ...] = ()
+    """Every unit that was sent, in the order of sending."""
+    alerts: tuple[Alert, ...] = ()
+    accounting: Accounting | None = None
 
     @property
     def open(self) -> bool:
@@ -395,6 +403,21 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _unmerge(incident, fact, position, at)
         case MergeHeard():
             _hear(incident, fact, position, at)
+        case UnitSent():
+            _acted(incident, at)
+            incident.units = sent(incident.units, fact, at)
+        case UnitTold():
+            incident.units = told(incident.units, fact, at)
+            if fact.status is UnitStatus.ON_SCENE:
+                incident.arrived_at = incident.arrived_at or at
+            if fact.wakes and incident.state is State.HELD:
+                _to_queue(incident, at)
+        case Alerted():
+            incident.alerts = alerted(incident.alerts, fact, at)
+        case AlertAnswered():
+            incident.alerts = answered(incident.alerts, fact)
+        case RollCall():
+            incident.accounting = accounted(incident.accounting, fact, at)
         case _:
             assert_never(fact)
 

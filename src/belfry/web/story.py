@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, assert_never, get_args
 
+from belfry.domain.dispatch_facts import AlertAnswered, Alerted, RollCall, UnitSent, UnitTold
 from belfry.domain.facts import (
     AccessShown,
     Act,
@@ -219,6 +220,55 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             }
         case MergeHeard():
             return {"type": "merge_heard"}
+        case UnitSent():
+            return {
+                "type": "unit_sent",
+                "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
+                "reasons": list(fact.reasons),
+                "data": _given(
+                    unit=fact.unit,
+                    call_sign=fact.call_sign,
+                    role=fact.role,
+                    rank=fact.rank,
+                    eta_s=fact.eta_s,
+                    way=fact.way,
+                    diverted_from=fact.diverted_from,
+                ),
+            }
+        case UnitTold():
+            sign = next((one.call_sign for one in incident.units if one.assignment == fact.assignment), None)
+            return {
+                "type": "unit_told",
+                "by": fact.by,
+                "reasons": list(fact.reasons),
+                "data": _given(
+                    unit=fact.unit,
+                    call_sign=sign,
+                    status=fact.status,
+                    occurred_at=fact.occurred_at,
+                    eta_s=fact.eta_s,
+                    left=fact.left or None,
+                    needs_more=fact.needs_more or None,
+                ),
+            }
+        case Alerted():
+            return {
+                "type": "alerted",
+                "reasons": list(fact.reasons),
+                "data": _given(
+                    reach=fact.reach, count=len(fact.to), needs=fact.needs or None, again=fact.again or None
+                ),
+            }
+        case AlertAnswered():
+            return {"type": "alert_answered", "by": fact.by, "data": _given(answer=fact.answer, eta_s=fact.eta_s)}
+        case RollCall():
+            return {
+                "type": "roll_call",
+                "by": fact.by,
+                "reasons": list(fact.reasons),
+                "data": _given(what=fact.what, unit=fact.unit),
+            }
         case _:
             assert_never(fact)
 
@@ -235,7 +285,7 @@ def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
                     parts.extend(fact.signal.sealed)
                 case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened() | Assigned():
                     parts.extend(fact.sealed)
-                case StepDone() | Arrived() | ScoreSet() | Merged() | Unmerged():
+                case StepDone() | Arrived() | ScoreSet() | Merged() | Unmerged() | UnitSent():
                     parts.extend(fact.sealed)
                 case _:
                     pass

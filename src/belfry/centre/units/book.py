@@ -1,0 +1,117 @@
+"""The fold of `unit/ID`: what is known of each unit as it is now."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, get_args
+
+from msgspec import Struct, structs
+
+from belfry.domain.facts import Entry
+from belfry.domain.sealed import Sealed
+from belfry.domain.unit import BUSY, CrewMember, UnitStatus
+from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet
+
+ABOUT_UNITS: Final = frozenset(get_args(AboutUnit))
+_NONE: Final = timedelta(0)
+
+
+class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A unit as it is after position `head`."""
+
+    unit: str
+    head: int = 0
+    status: UnitStatus = UnitStatus.OFF_DUTY
+    since: datetime | None = None
+    crew: tuple[CrewMember, ...] = ()
+    incident: str | None = None
+    assignment: str | None = None
+    before_distress: UnitStatus | None = None
+    sent: int = 0
+    """How often it was sent since somebody signed on to the empty unit: the workload of this shift, with `busy`."""
+    busy: timedelta = _NONE
+    at: tuple[Sealed, ...] = ()
+    """Where it was when it last said a status."""
+
+    @property
+    def on_duty(self) -> bool:
+        return bool(self.crew)
+
+
+class UnitState(Struct):
+    """What a snapshot keeps."""
+
+    units: list[UnitNow] = []
+
+
+class UnitsNow:
+    """Written by folding alone."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, UnitNow] = {}
+        self.news: list[Callable[[UnitNow], None]] = []
+        """Told of each change."""
+
+    def get(self, unit: str) -> UnitNow:
+        """As it is; one that never said anything is off duty."""
+        return self._units.get(unit) or UnitNow(unit=unit)
+
+    def all(self) -> Sequence[UnitNow]:
+        return list(self._units.values())
+
+    def on_duty(self) -> Iterable[UnitNow]:
+        return (one for one in self._units.values() if one.crew)
+
+    def of(self, user: str) -> UnitNow | None:
+        """The unit that somebody is signed on to."""
+        return next((one for one in self.on_duty() if any(each.user == user for each in one.crew)), None)
+
+    def fold(self, position: int, entry: Entry) -> None:
+        """Take one entry; what it says of anything else is passed by."""
+        for fact in entry.facts:
+            if isinstance(fact, SignedOn | SignedOff | StatusSet):
+                known = self.get(fact.unit)
+                if position < known.head:
+                    continue
+                after = structs.replace(_fold(known, fact, entry.at), head=position)
+                self._units[fact.unit] = after
+                for tell in self.news:
+                    tell(after)
+
+    def state(self) -> UnitState:
+        return UnitState(list(self._units.values()))
+
+    def restore(self, state: UnitState) -> None:
+        """Begin from a snapshot; only on a new book."""
+        self._units = {one.unit: one for one in state.units}
+
+
+def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
+    match fact:
+        case SignedOn():
+            member = CrewMember(user=fact.user, since=at, until=fact.until, skills=fact.skills)
+            others = tuple(one for one in unit.crew if one.user != fact.user)
+            if unit.crew:
+                return structs.replace(unit, crew=(*others, member))
+            return structs.replace(unit, crew=(member,), sent=0, busy=_NONE)
+        case SignedOff():
+            return structs.replace(unit, crew=tuple(one for one in unit.crew if one.user != fact.user))
+        case StatusSet():
+            return _status(unit, fact, at)
+
+
+def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
+    was_busy = unit.status in BUSY and unit.since is not None
+    busy = unit.busy + (at - unit.since if was_busy and unit.since is not None else _NONE)
+    begins = fact.status is UnitStatus.OFFERED and fact.assignment != unit.assignment
+    before = unit.status if fact.status is UnitStatus.DISTRESS else None
+    return structs.replace(
+        unit,
+        status=fact.status,
+        since=at,
+        incident=fact.incident,
+        assignment=fact.assignment,
+        busy=max(busy, _NONE),
+        sent=unit.sent + begins,
+        before_distress=(unit.before_distress or before) if fact.status is UnitStatus.DISTRESS else None,
+        at=fact.sealed or unit.at,
+    )

@@ -1,0 +1,59 @@
+"""What is written down of units: who is on duty, and each status with its time. Subject `unit/ID`.
+
+A position is sealed, lives for days, and is written only with a status; what a phone says in between stays in memory.
+What concerns an incident stands in its story too (`dispatch_facts`), stored in the same append.
+"""
+
+from datetime import datetime
+from typing import final
+
+from msgspec import Struct
+
+from belfry.domain.sealed import Sealed
+from belfry.domain.unit import UnitSkill, UnitStatus
+
+
+@final
+class SignedOn(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="signed_on"):
+    """Somebody is on duty with a unit."""
+
+    unit: str
+    user: str
+    by: str
+    """Himself, or a dispatcher or supervisor who was told so."""
+    until: datetime | None = None
+    skills: frozenset[UnitSkill] = frozenset()
+    on_call: bool = False
+
+
+@final
+class SignedOff(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="signed_off"):
+    """Not on duty any more: nothing reaches him, and no position of his is taken."""
+
+    unit: str
+    user: str
+    by: str | None = None
+    """None: the centre, since the shift was over, for the `reasons`."""
+    reasons: tuple[str, ...] = ()
+
+
+@final
+class StatusSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="status_set"):
+    """A unit's status, as somebody said it."""
+
+    unit: str
+    status: UnitStatus
+    was: UnitStatus
+    by: str | None = None
+    """None: it follows from another fact, for the `reasons`."""
+    occurred_at: datetime | None = None
+    """When the phone says that it was, where it could not say so at once."""
+    incident: str | None = None
+    assignment: str | None = None
+    """Bound to that from here on; None: to none."""
+    reasons: tuple[str, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+    """Where it was then."""
+
+
+AboutUnit = SignedOn | SignedOff | StatusSet
