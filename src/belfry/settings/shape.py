@@ -22,6 +22,7 @@ from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import reaching, reporting
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
+from belfry.settings.travelling import TravelTable
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -223,6 +224,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shift: tuple[ShiftTable, ...] = ()
     operator_group: tuple[TeamTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
+    travel: TravelTable = TravelTable()
     rules: Rules = Rules()
     retention: Retention = Retention()
     backup: Backup = Backup()

@@ -1,0 +1,99 @@
+"""How long it takes to drive where no server of roads says it: straight line, way round, a speed by road class.
+
+An estimate for a choice between units, never a promise to whoever waits. The first kilometres of a way count as streets
+in town and the rest as roads between places, since no map is looked at. The presets are settings, and were not measured
+anywhere: a service knows its own.
+"""
+
+from enum import StrEnum
+from math import asin, cos, floor, isfinite, radians, sin, sqrt
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+EARTH_M: Final = 6_371_000.0
+DEGREE_M: Final = 111_195.0
+"""One degree of latitude."""
+CELL_M: Final = 100.0
+"""How coarse the memory of travel times is: nobody's arrival is known better."""
+FLAT: Final = 0.01
+"""The least cosine that is reckoned with, at the poles."""
+M_PER_S: Final = 1 / 3.6
+
+
+class How(StrEnum):
+    """How a travel time was found."""
+
+    OSRM = "osrm"
+    VALHALLA = "valhalla"
+    STRAIGHT = "straight"
+    """From the straight line, with a factor for the way round and a speed by road class."""
+
+
+class Point(Struct, frozen=True, order=True):
+    """A place in degrees. Raises ValueError where there is none such on earth."""
+
+    latitude: float
+    longitude: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.latitude) and -90 <= self.latitude <= 90):
+            raise ValueError(f"latitude = {self.latitude}: wants -90 to 90")
+        if not (isfinite(self.longitude) and -180 <= self.longitude <= 180):
+            raise ValueError(f"longitude = {self.longitude}: wants -180 to 180")
+
+
+class Leg(Struct, frozen=True):
+    """One way from a place to another, by car."""
+
+    seconds: float
+    metres: float
+    how: How
+
+
+class Speeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Presets for `How.STRAIGHT`."""
+
+    detour: Annotated[float, Meta(ge=1, le=5)] = 1.35
+    """Metres of road for each metre of straight line."""
+    urban_kmh: Annotated[float, Meta(ge=1, le=200)] = 32.0
+    rural_kmh: Annotated[float, Meta(ge=1, le=200)] = 60.0
+    urban_km: Annotated[float, Meta(ge=0, le=100)] = 5.0
+    """Kilometres of road that count as streets in town; whatever a way has more is driven at `rural_kmh`."""
+
+
+def straight_m(one: Point, other: Point) -> float:
+    """Metres over the ground in a straight line."""
+    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
+    squared = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(squared)))
+
+
+def estimate(origin: Point, destination: Point, speeds: Speeds) -> Leg:
+    """Return what the straight line says."""
+    metres = straight_m(origin, destination) * speeds.detour
+    town = min(metres, speeds.urban_km * 1_000)
+    seconds = town / (speeds.urban_kmh * M_PER_S) + (metres - town) / (speeds.rural_kmh * M_PER_S)
+    return Leg(seconds, metres, How.STRAIGHT)
+
+
+def is_plausible(origin: Point, destination: Point, seconds: float, metres: float) -> bool:
+    """Whether a car could have done it: what a server says of another continent, or of no time at all, is no answer."""
+    if not (isfinite(seconds) and isfinite(metres)) or seconds < 0 or metres < 0 or seconds > LONGEST_S:
+        return False
+    return straight_m(origin, destination) <= SNAPPED_M + seconds * FASTEST_M_PER_S
+
+
+FASTEST_M_PER_S: Final = 70.0
+"""250 km/h, along the straight line."""
+SNAPPED_M: Final = 2_000.0
+"""So far off the next road a place may be: servers reckon from the road."""
+LONGEST_S: Final = 86_400.0
+"""A day: whoever is farther away is not asked."""
+
+
+def cell(point: Point) -> tuple[int, int]:
+    """The square of about a hundred metres in which a place lies, by its row and its place in the row."""
+    row = floor(point.latitude * DEGREE_M / CELL_M)
+    edge = min(90.0, max(abs(row), abs(row + 1)) * CELL_M / DEGREE_M)
+    return row, floor(point.longitude * DEGREE_M * max(cos(radians(edge)), FLAT) / CELL_M)

@@ -1,0 +1,1 @@
+"""What servers of roads are asked and answer: OSRM's table service and Valhalla's matrix. Bytes in, times out."""
