@@ -1,15 +1,18 @@
-"""The simulated town: a cast of sites that the scenes know by role, and as many neighbours as wanted.
+"""Who lives in the simulated town: a cast of sites that the scenes know by role, and as many neighbours as wanted.
 
-Everything is invented: names, streets and numbers belong to nobody. The same seed gives the same town.
+Everything is invented: names, streets and numbers belong to nobody. The same seed gives the same sites; they lie at
+their addresses in `belfry.simulator.land`.
 """
 
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
-MIDDLE: Final = (54.0725, -0.2108)
-"""Latitude and longitude of the market place, degrees; streets lie within two kilometres."""
+from belfry.simulator.land import At
+from belfry.simulator.land import town as lie_of_the_land
+from belfry.simulator.land.ground import MIDDLE as MIDDLE
 
 TIME_ZONE: Final = "Europe/London"
 
@@ -55,20 +58,11 @@ CAST: Final[Sequence[Site]] = (
     Site("5801", "Upper Farm", "Upper Farm, Hill Road", "dwelling", "farm", extra={"care": _YES}),
 )  # fmt: skip
 
-_STREETS: Final = (
-    "Market Street", "Mill Lane", "Harbour Road", "Quay Street", "Station Road", "Hill Road", "Chapel Lane",
-    "Ring Road", "Orchard Way", "Garden Row", "Ropewalk", "Lighthouse Road",
-)  # fmt: skip
 _NAMES: Final = (
     ("Hardware", "shop"), ("Garage", "industry"), ("Dental practice", "office"), ("Private house", "dwelling"),
     ("Bookshop", "shop"), ("Warehouse", "industry"), ("Cold store", "industry"), ("Restaurant", "public_assembly"),
     ("Estate office", "office"), ("Guest house", "hotel"), ("Printing works", "industry"), ("Grocery", "shop"),
 )  # fmt: skip
-
-CLOSE_BY: Final[Mapping[str, str]] = {"library": "school"}
-"""Roles that lie a hundred metres north of another one."""
-HUNDRED_METRES: Final = 0.0009
-"""Degrees of latitude."""
 
 FIRST_NEIGHBOUR: Final = 0x6000
 
@@ -76,15 +70,17 @@ FIRST_NEIGHBOUR: Final = 0x6000
 def neighbours(count: int, seed: int) -> Sequence[Site]:
     """More sites, each with a number of its own; every fifth polls, every third speaks UDP."""
     dice = random.Random(seed)
+    addresses = [address for address in houses() if address[0].isdigit()]
     found = []
     for n in range(count):
         name, kind = dice.choice(_NAMES)
-        street = dice.choice(_STREETS)
+        address = dice.choice(addresses)
+        number, _, street = address.partition(" ")
         found.append(
             Site(
                 f"{FIRST_NEIGHBOUR + n:04X}",
-                f"{name} {street.split()[0]} {dice.randint(1, 90)}",
-                f"{dice.randint(1, 120)} {street}",
+                f"{name} {street.split()[0]} {number}",
+                address,
                 kind,
                 udp=n % 3 == 2,
                 polls_s=30 if n % 5 == 0 else 0,
@@ -98,17 +94,23 @@ def town(count: int, seed: int) -> Sequence[Site]:
     return (*CAST, *neighbours(max(0, count - len(CAST)), seed))
 
 
+@cache
+def houses() -> Mapping[str, At]:
+    """Where every address of the town is: `2 Linden Walk`, `Upper Farm, Hill Road`."""
+    return {
+        f"{house.number} {street.name}" if house.number else f"{house.name}, {street.name}": house.at
+        for street in lie_of_the_land().streets
+        for house in street.houses
+    }
+
+
 def as_rows(sites: Sequence[Site], receiver: str, seed: int) -> Sequence[Mapping[str, str]]:
-    """The sites as rows of `belfry import accounts`."""
+    """The sites as rows of `belfry import accounts`. One at an address that the town has not lies anywhere in it."""
     dice = random.Random(seed)
     rows = []
-    places: dict[str, tuple[float, float]] = {}
     for site in sites:
-        latitude = MIDDLE[0] + dice.uniform(-0.015, 0.015)
-        longitude = MIDDLE[1] + dice.uniform(-0.025, 0.025)
-        if (beside := places.get(CLOSE_BY.get(site.role, ""))) is not None:
-            latitude, longitude = beside[0] + HUNDRED_METRES, beside[1]
-        places[site.role] = latitude, longitude
+        somewhere = MIDDLE[0] + dice.uniform(-0.015, 0.015), MIDDLE[1] + dice.uniform(-0.025, 0.025)
+        latitude, longitude = houses().get(site.address, somewhere)
         row = {
             "account": site.account,
             "name": site.name,
