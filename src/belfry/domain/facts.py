@@ -751,9 +751,10 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     schema: int = 1
 
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Newest entry schema that this code reads; a journal with a newer one is refused. 2: facts were added that the first
-version cannot read (tests, storms, schedules, carried, restored). 3: plans, notices, handovers, merging."""
+version cannot read (tests, storms, schedules, carried, restored). 3: plans, notices, handovers, merging. 4:
+exercises, warnings, units and what is sent."""
 
 
 def account_subject(key: AccountKey) -> str:
