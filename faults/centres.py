@@ -5,20 +5,18 @@ are started cold, as a person would. Both are killed with SIGKILL, which no prog
 """
 
 import asyncio
-import json
 import os
 import signal
-import socket
 import sys
-from asyncio import Future, StreamReader, StreamWriter
-from asyncio.subprocess import Process
+from asyncio import Future, StreamReader
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
+
+from faults import forked
 
 COMMAND: Final = (sys.executable, "-c", "from belfry.cli import main; main()")
-ROOT: Final = Path(__file__).resolve().parents[1]
 GREETING: Final = b"console: "
 READY_WITHIN_S: Final = 120.0
 """How long a start may take on a busy machine before the run says that it hangs."""
@@ -81,90 +79,37 @@ class Centre:
         return False
 
 
-class Launcher:
-    """Starts centres, one at a time. `async with Launcher() as launcher`."""
+async def start_cold(
+    config: Path, log: Path, *, before: Sequence[str] = (), environment: dict[str, str] | None = None
+) -> Centre:
+    """Start it as its users do. `before` are words in front of the command, such as a tracer's."""
+    with log.open("ab") as complaints:
+        process = await asyncio.create_subprocess_exec(
+            *before,
+            *COMMAND,
+            "serve",
+            "--config",
+            str(config),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=complaints,
+            env=None if environment is None else {**os.environ, **environment},
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    return Centre(process.pid, process.stdout, asyncio.ensure_future(process.wait()), log)
 
-    def __init__(self) -> None:
-        self._channel: socket.socket | None = None
-        self._zygote: Process | None = None
-        self._answers: StreamReader | None = None
-        self._kept: StreamWriter | None = None
-        """Held only because a writer that nobody holds closes its socket."""
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._kept is not None:
-            self._kept.close()
-        if self._channel is not None:
-            self._channel.close()
-        if self._zygote is not None:
-            if self._zygote.returncode is None:
-                self._zygote.kill()
-            await self._zygote.wait()
-
-    async def cold(
-        self, config: Path, log: Path, *, before: Sequence[str] = (), environment: dict[str, str] | None = None
-    ) -> Centre:
-        """Start it as its users do. `before` are words in front of the command, such as a tracer's."""
-        with log.open("ab") as complaints:
-            process = await asyncio.create_subprocess_exec(
-                *before,
-                *COMMAND,
-                "serve",
-                "--config",
-                str(config),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=complaints,
-                env=None if environment is None else {**os.environ, **environment},
-                start_new_session=True,
-            )
-        assert process.stdout is not None
-        return Centre(process.pid, process.stdout, asyncio.ensure_future(process.wait()), log)
-
-    async def forked(self, config: Path, log: Path) -> Centre:
-        """Start it with the imports done."""
-        if self._zygote is None:
-            await self._begin()
-        assert self._channel is not None
-        assert self._answers is not None
-        with ExitStack() as closing:
-            hears, says = os.pipe()
-            closing.callback(os.close, says)
-            said = StreamReader()
-            loop = asyncio.get_running_loop()
-            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), os.fdopen(hears, "rb"))
-            complaints = closing.enter_context(log.open("ab"))
-            words = json.dumps(["serve", "--config", str(config)]).encode()
-            socket.send_fds(self._channel, [words], [says, complaints.fileno()])
-        pid = int(await self._answers.readline())
-        ended: Future[int] = loop.create_future()
-        watching = asyncio.create_task(self._watch(ended))
-        self._tasks.add(watching)
-        watching.add_done_callback(self._tasks.discard)
-        return Centre(pid, said, ended, log)
-
-    async def _begin(self) -> None:
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        with theirs:
-            self._zygote = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "faults.zygote",
-                str(theirs.fileno()),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd=ROOT,
-            )
-        self._channel = ours
-        self._answers, self._kept = await asyncio.open_connection(sock=ours.dup())
-        assert await self._answers.readline() == b"ready\n"
-
-    async def _watch(self, ended: "Future[int]") -> None:
-        assert self._answers is not None
-        status = int(await self._answers.readline() or 0)
-        ended.set_result(os.waitstatus_to_exitcode(status))
+async def start(config: Path, log: Path) -> Centre:
+    """Start it with the imports done."""
+    with log.open("ab") as complaints:
+        hears, says = os.pipe()
+        try:
+            pid, ended = await forked.fork(["serve", "--config", config], says, complaints.fileno())
+        finally:
+            os.close(says)
+    said = StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(said), os.fdopen(hears, "rb")
+    )
+    return Centre(pid, said, ended, log)

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from faults.centres import Centre, DidNotStart, Launcher
+from faults.centres import Centre, DidNotStart, start, start_cold
 from faults.checker import Finding, check, read_journal
 from faults.house import HOST, House, file_system, furnish
 from faults.machine import described
@@ -137,14 +137,13 @@ class Run:
     async def go(self) -> Outcome:
         began, outcome = time.monotonic(), self.outcome
         self.wanted.folder.mkdir(parents=True, exist_ok=True)
-        async with Launcher() as launcher:
-            while outcome.kills < self.wanted.times and not self._stopping.is_set():
-                await self._folder(launcher)
-                outcome.seconds = time.monotonic() - began
-                self._write()
-                if outcome.findings:
-                    outcome.stopped = "stopped at what was found"
-                    break
+        while outcome.kills < self.wanted.times and not self._stopping.is_set():
+            await self._folder()
+            outcome.seconds = time.monotonic() - began
+            self._write()
+            if outcome.findings:
+                outcome.stopped = "stopped at what was found"
+                break
         if self._stopping.is_set():
             outcome.stopped = "interrupted"
         self._write()
@@ -152,7 +151,7 @@ class Run:
 
     # -- one folder
 
-    async def _folder(self, launcher: Launcher) -> None:
+    async def _folder(self) -> None:
         wanted, outcome = self.wanted, self.outcome
         outcome.folders += 1
         house = furnish(wanted.folder / f"{outcome.folders:03}", wanted.shape)
@@ -162,13 +161,13 @@ class Run:
             crowd.begin()
             try:
                 while outcome.kills < until and not self._stopping.is_set() and not outcome.findings:
-                    await self._round(launcher, house, crowd)
+                    await self._round(house, crowd)
                     if (failed := crowd.failed()) is not None:
                         raise failed
                     if outcome.kills % wanted.check_every == 0:
                         await self._check(house, settled=False)
                 if not outcome.findings:
-                    await self._last(launcher, house, crowd)
+                    await self._last(house, crowd)
             except (DidNotStart, TimeoutError) as error:
                 words = f"{str(error) or 'panels wait for answers that do not come'} ({house.folder})"
                 outcome.findings.append(Finding("stuck", words))
@@ -178,13 +177,13 @@ class Run:
         if not outcome.findings:  # what is clean is let go; a finding keeps its evidence
             shutil.rmtree(house.folder)
 
-    async def _last(self, launcher: Launcher, house: House, crowd: Crowd) -> None:
+    async def _last(self, house: House, crowd: Crowd) -> None:
         """Answer everybody, stop, let a last restart catch up, and look."""
-        centre = await launcher.forked(house.config, house.log)
+        centre = await start(house.config, house.log)
         await centre.ready()
         await crowd.finish(LAST_ANSWERS_WITHIN_S)
         await centre.stop()
-        centre = await launcher.forked(house.config, house.log)
+        centre = await start(house.config, house.log)
         await centre.ready()
         await centre.stop()
         await self._check(house, settled=True)
@@ -206,16 +205,16 @@ class Run:
 
     # -- one round
 
-    async def _round(self, launcher: Launcher, house: House, crowd: Crowd) -> None:
+    async def _round(self, house: House, crowd: Crowd) -> None:
         outcome, dice = self.outcome, self._dice
         plans = list(self.wanted.chances)
         plan = dice.choices(plans, [self.wanted.chances[one] for one in plans])[0]
         began = time.monotonic()
         if dice.random() < self.wanted.cold:
             outcome.cold += 1
-            centre = await launcher.cold(house.config, house.log)
+            centre = await start_cold(house.config, house.log)
         else:
-            centre = await launcher.forked(house.config, house.log)
+            centre = await start(house.config, house.log)
         try:
             phase = await self._moment(plan, centre, house, crowd, began)
         finally:

@@ -16,7 +16,7 @@ from typing import Final
 
 from belfry.domain.signal import Method
 from faults import small_disk
-from faults.centres import DidNotStart
+from faults.centres import DidNotStart, start_cold
 from faults.checker import Finding, read_journal
 from faults.record import Name, read
 from faults.scene import FEW, Happened, Scene, scene
@@ -129,7 +129,7 @@ async def read_only_folder(folder: Path, rounds: int) -> Happened:
             return on.happened
         before = on.acknowledged
         try:
-            centre = await on.launcher.cold(on.house.config, on.house.log)
+            centre = await start_cold(on.house.config, on.house.log)
             async with asyncio.timeout(60):
                 code = await centre.ended
             said = centre.complaints().strip().splitlines()[-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from faults.centres import Centre, Launcher
+from faults.centres import Centre, start, start_cold
 from faults.checker import Finding, check, read_journal
 from faults.house import HOST, House, furnish
 from faults.panels import Crowd, Shape
@@ -43,16 +43,15 @@ class Scene:
     """A stage for one fault."""
 
     house: House
-    launcher: Launcher
     crowd: Crowd
     happened: Happened
 
     async def start(self, environment: dict[str, str] | None = None) -> Centre:
         """Start a centre that is ready; with an environment of its own it is started cold."""
         if environment is None:
-            centre = await self.launcher.forked(self.house.config, self.house.log)
+            centre = await start(self.house.config, self.house.log)
         else:
-            centre = await self.launcher.cold(self.house.config, self.house.log, environment=environment)
+            centre = await start_cold(self.house.config, self.house.log, environment=environment)
         await centre.ready()
         return centre
 
@@ -99,14 +98,13 @@ class Scene:
 async def scene(folder: Path, fault: str, promise: str, shape: Shape = FEW) -> AsyncIterator[Scene]:
     """A furnished folder and panels that begin to speak at once."""
     house = furnish(folder, shape)
-    async with Launcher() as launcher:
-        with Record(house.record) as record:
-            crowd = Crowd(record, HOST, house.port, shape, pause_s=0.01)
-            crowd.begin()
-            try:
-                yield Scene(house, launcher, crowd, Happened(fault, promise))
-            finally:
-                await crowd.end()
+    with Record(house.record) as record:
+        crowd = Crowd(record, HOST, house.port, shape, pause_s=0.01)
+        crowd.begin()
+        try:
+            yield Scene(house, crowd, Happened(fault, promise))
+        finally:
+            await crowd.end()
 
 
 def said(one: Happened) -> str:

@@ -1,4 +1,20 @@
-"""A browser, and a centre that runs as it does for everybody: its own process, its own ports, the built console."""
+"""A browser, and a centre that runs as it does for everybody: its own process, its own ports, the built console.
+
+How to write a cheap browser test. Two things cost: a sign-in (two seconds of a browser) and a look of axe-core at a
+screen (half a second for `in_every_look`). A centre is nearly free: it is forked from a process that has the imports
+done, in a folder that is copied, so every test has one of its own and none disturbs another.
+
+- Ask for `house` (five sites, `anna` and `boris` as operators) and `browser`; never start `belfry` by hand. Other
+  people or settings: `async with serving(tmp_path, staff={"sofia": Role.SUPERVISOR}, more=SETTINGS) as house`, or a
+  fixture in your module that does so. Whoever is named there costs a password once for all tests of the process;
+  `Registry.users.add` in a test costs it each time.
+- One test tells one whole way, from the sign-in to what is kept; it does not begin anew for each screen on the way.
+  Same screen in four languages or two widths: one sign-in, then go through them (`test_sites`, `fits`).
+- Everything that need not be pressed goes through `house.api` (a supervisor's token) and `house.panel`.
+- A rule of the server is a test in `tests/web` or `tests/stories`, a hundredth of the price.
+- Wait for what shall be seen (`expect`), never for a time; where the console or the centre waits for one, set it short
+  through `more` (`[rules]`), or do not look at it here.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path

@@ -1,18 +1,21 @@
 """`belfry serve` and `belfry demo` as child processes, and the API as a program with a token sees it."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
 
 from belfry.ports.staff import Role
 from belfry.registry import Registry
+from faults import forked
+from faults.forked import Forked
 from tests.browser.dc09 import Panel
 
 PASSWORD: Final = "correct horse battery"
@@ -44,6 +47,7 @@ listen = "127.0.0.1:0"
 STARTS_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 30
 Rows = list[dict[str, Any]]
+NOBODY: Final[Mapping[str, Role]] = {}
 
 
 @dataclass
@@ -111,25 +115,38 @@ async def api(url: str, token: str) -> AsyncIterator[Api]:
         yield Api(client)
 
 
-def furnish(folder: Path, *, operators: Sequence[str] = OPERATORS, more: str = "") -> tuple[Path, str]:
-    """Write settings, sites and staff into a folder; returns the settings file and a supervisor's token."""
+def furnish(
+    folder: Path, *, operators: Sequence[str] = OPERATORS, staff: Mapping[str, Role] = NOBODY, more: str = ""
+) -> tuple[Path, str]:
+    """Write settings, sites and people into a folder; returns the settings file and a supervisor's token.
+
+    `staff` are further people by name, `more` is appended to the settings. Everybody's password is PASSWORD.
+    """
     config = folder / "belfry.toml"
     config.write_text(SETTINGS + more, encoding="utf-8")
     (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
-    (folder / "data").mkdir()
-    registry = Registry.open(folder / "data")
-    for name in operators:
-        registry.users.add(name, Role.OPERATOR, PASSWORD, by="test")
-    token = registry.tokens.issue(Role.SUPERVISOR, name="program", hours=1, by="test")
-    registry.close()
+    people = {**dict.fromkeys(operators, Role.OPERATOR), **staff}
+    template, token = _registry_of(tuple(people.items()))
+    shutil.copytree(template.name, folder / "data")
     return config, token
 
 
+@cache
+def _registry_of(people: tuple[tuple[str, Role], ...]) -> tuple["TemporaryDirectory[str]", str]:
+    """A registry with these people, made once and copied from then on: a password costs a tenth of a second."""
+    folder = TemporaryDirectory(prefix="belfry-people-")
+    registry = Registry.open(Path(folder.name))
+    for name, role in people:
+        registry.users.add(name, role, PASSWORD, by="test")
+    token = registry.tokens.issue(Role.SUPERVISOR, name="program", hours=12, by="test")
+    registry.close()
+    return folder, token
+
+
 @asynccontextmanager
-async def running(*words: str) -> AsyncIterator[Process]:
+async def running(*words: str) -> AsyncIterator[Forked]:
     """A `belfry` command until the end of the block; it must end well when it is told to."""
-    command = "from belfry.cli import main; main()"
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", command, *words, stdout=PIPE)
+    child = await forked.start(words, complains=2)
     try:
         yield child
     finally:
@@ -140,9 +157,8 @@ async def running(*words: str) -> AsyncIterator[Process]:
     assert child.returncode == 0, f"belfry {words[0]} ended with {child.returncode}"
 
 
-async def line(child: Process) -> str:
+async def line(child: Forked) -> str:
     """The next line that a command prints."""
-    assert child.stdout is not None
     async with asyncio.timeout(STARTS_WITHIN_S):
         said = await child.stdout.readline()
     assert said, "it ended without a word; see its log above"
@@ -150,9 +166,18 @@ async def line(child: Process) -> str:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, more: str = "") -> AsyncIterator[House]:
-    """`belfry serve` with two operators and five sites; `more` are further settings."""
-    config, token = furnish(folder, more=more)
+async def serving(
+    folder: Path, *, operators: Sequence[str] = OPERATORS, staff: Mapping[str, Role] = NOBODY, more: str = ""
+) -> AsyncIterator[House]:
+    """`belfry serve` with five sites, two operators and further `staff`; `more` are further settings."""
+    config, token = furnish(folder, operators=operators, staff=staff, more=more)
+    async with served(config, token) as house:
+        yield house
+
+
+@asynccontextmanager
+async def served(config: Path, token: str) -> AsyncIterator[House]:
+    """`belfry serve` in a folder that was furnished."""
     async with running("serve", "--config", str(config)) as child:
         url = (await line(child)).removeprefix("console: ")
         async with api(url, token) as program:

@@ -13,7 +13,7 @@ import pytest
 from belfry.domain.facts import Entry, Logged, Received
 from belfry.journal.sqlite import SqliteJournal
 from belfry.ports import Stored
-from faults.centres import Launcher
+from faults.centres import start
 from faults.checker import Finding, check, held, read_journal
 from faults.house import HOST, House, furnish
 from faults.panels import Crowd, Shape
@@ -28,16 +28,15 @@ async def spoken(house: House) -> None:
     """Panels speak to a real centre until enough is acknowledged; it is stopped, and starts once more."""
     with Record(house.record) as record:
         crowd = Crowd(record, HOST, house.port, SHAPE, pause_s=0.0)
-        async with Launcher() as launcher:
-            centre = await launcher.forked(house.config, house.log)
-            await centre.ready()
-            crowd.begin()
-            await crowd.until_acknowledged(ENOUGH)
-            await crowd.finish(30)
-            await centre.stop()
-            centre = await launcher.forked(house.config, house.log)
-            await centre.ready()
-            await centre.stop()
+        centre = await start(house.config, house.log)
+        await centre.ready()
+        crowd.begin()
+        await crowd.until_acknowledged(ENOUGH)
+        await crowd.finish(30)
+        await centre.stop()
+        centre = await start(house.config, house.log)
+        await centre.ready()
+        await centre.stop()
 
 
 @pytest.fixture(scope="module")
