@@ -1,4 +1,9 @@
-"""Panels beside a broker: how much slower their answers are while thousands of MQTT messages a second come in."""
+"""Panels beside a broker: how much slower their answers are while thousands of MQTT messages a second come in.
+
+Broker and generator take their share of the machine, whoever the messages are for. So the same load is measured
+twice, to a subscriber that does nothing and to the centre: what lies between these two is the centre's own. The three
+phases of a round are of one centre that runs on, and every round has them in another order.
+"""
 
 import asyncio
 import json
@@ -7,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,14 +27,32 @@ from belfry.registry.sheet import parse_sheet
 from bench import cells
 from bench.measure import Figures, Say, Taken, ratio
 from bench.mqtt_blast import PREFIX, topic
-from bench.subjects import ACCOUNTS, CACHE, CONFIG, ROOT, Absent, Running, answers, furnish, serving, started
+from bench.subjects import (
+    ACCOUNTS,
+    CACHE,
+    CONFIG,
+    ROOT,
+    Absent,
+    Running,
+    answers,
+    first_line,
+    furnish,
+    serving,
+    started,
+)
 
 QUIET: Final = "belfry, broker quiet"
 BUSY: Final = "belfry, broker busy"
-ELSEWHERE: Final = "belfry, broker as busy for others"
-"""Broker and generator take their share of the machine; nothing of it reaches the centre."""
+BYSTANDER: Final = "belfry, broker as busy for a bystander"
+"""The same messages as in BUSY, acknowledged by a program that does nothing else; none reaches the centre."""
+PHASES: Final = (QUIET, BYSTANDER, BUSY)
+ELSEWHERE: Final = "elsewhere"
+"""Where the bystander's messages are published."""
 DEVICES: Final = 500
 WARM_UP_S: Final = 3.0
+BEFORE_S: Final = 3.0
+"""How long the generator runs before the panels begin, and after them."""
+DRAINED_WITHIN_S: Final = 5.0
 GOAL: Final = 1.2
 
 RECEIVER: Final = """
@@ -52,7 +76,7 @@ HANDED_ON: Final = "$SYS/broker/publish/messages/sent"
 class Brokered:
     """One row; `rate` frames of panels a second, `messages` of MQTT."""
 
-    seconds: float = 15.0
+    seconds: float = 8.0
     rate: int = 500
     messages: int = 5_000
     name: str = "mqtt"
@@ -64,22 +88,22 @@ class Brokered:
         )
 
     def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
-        figures = {QUIET: Figures(), BUSY: Figures(), ELSEWHERE: Figures()}
+        figures = {who: Figures() for who in PHASES}
         for number in range(rounds):
-            for who in list(figures) if number % 2 == 0 else reversed(list(figures)):
-                mine = figures[who]
-                if mine.absent is not None:
-                    continue
-                try:
-                    mine.rounds.append(self._run(who))
-                except (Absent, TimeoutError) as error:
+            first = number % len(PHASES)
+            try:
+                taken = self._round((*PHASES[first:], *PHASES[:first]))
+            except (Absent, TimeoutError) as error:
+                say(f"  {error}")
+                for mine in figures.values():
                     mine.absent = str(error)
-                    say(f"  {who}: {error}")
-                else:
-                    say(
-                        "  {}: middle {p50_ms:.2f} ms, p99 {p99_ms:.1f} ms, {heard_per_second:,.0f} messages/s,"
-                        " {cpu_share:.0%} of a core".format(who, **mine.rounds[-1])
-                    )
+                return figures
+            for who, one in taken.items():
+                figures[who].rounds.append(one)
+                say(
+                    "  {}: middle {p50_ms:.2f} ms, p99 {p99_ms:.1f} ms, {heard_per_second:,.0f} messages/s,"
+                    " {cpu_share:.1%} of a core".format(who, **one)
+                )
         return figures
 
     def lines(self, figures: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
@@ -87,38 +111,52 @@ class Brokered:
         for who, mine in figures.items():
             share = f"{mine.middle('cpu_share'):.0%} of a core" if mine.rounds else ""
             slower = "" if who == BUSY else cells.times(ratio(busy, mine, "p50_ms"))
-            goal = f"busy ≤ × {GOAL:g}" if who == QUIET else ""
+            goal = f"busy ≤ × {GOAL:g}" if who == BYSTANDER else ""
             yield cells.line(
                 words, who, cells.time_ms(mine, "p50_ms"), p99=cells.p99(mine), cpu=share, ratio=slower, goal=goal
             )
             words = ""
 
-    def _run(self, who: str) -> Taken:
+    def _round(self, phases: Sequence[str]) -> dict[str, Taken]:
+        """Raises Absent where a program cannot be had, or not everything was taken."""
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="round-") as name, ExitStack() as stack:
             folder = Path(name)
             port = stack.enter_context(broker(folder))
-            _furnish(folder, port, PREFIX if who == BUSY else "elsewhere")
+            _furnish(folder, port)
             running = stack.enter_context(serving(folder))
+            beside = [sys.executable, "-m", "bench.bystander", "127.0.0.1", str(port), f"{ELSEWHERE}/#"]
+            first_line(stack.enter_context(started(beside, folder / "bystander")), folder / "bystander")
             self._panels(running, WARM_UP_S, 0)
             running.caught_up()
-            if who == QUIET:
-                return self._answers(running, port)
-            words = ["--devices", str(DEVICES), "--rate", str(self.messages), "--seconds", str(self.seconds + 2)]
-            blast = stack.enter_context(
-                started([sys.executable, "-m", "bench.mqtt_blast", "127.0.0.1", str(port), *words], folder / "blast")
-            )
-            taken = self._answers(running, port)
-            assert blast.stdout is not None
-            told = json.loads(blast.stdout.readline() or "{}")
-            if told.get("acknowledged") != told.get("sent"):
-                raise Absent(f"the broker took {told.get('acknowledged')} of {told.get('sent')} messages")
-            return taken
+            taken: dict[str, Taken] = {}
+            for who in phases:
+                taken[who] = self._phase(who, running, port, folder, 1_000 * (1 + len(taken)))
+                running.caught_up()
+            return {who: taken[who] for who in PHASES}
 
-    def _answers(self, running: Running, port: int) -> Taken:
-        heard, cpu_s = _heard(port), running.cpu_s()
-        told = self._panels(running, self.seconds, 1_000)
+    def _phase(self, who: str, running: Running, port: int, folder: Path, offset: int) -> Taken:
+        if who == QUIET:
+            return self._answers(running, port, offset)
+        words = ["--prefix", PREFIX if who == BUSY else ELSEWHERE, "--devices", str(DEVICES)]
+        words += ["--rate", str(self.messages), "--seconds", str(self.seconds + 2 * BEFORE_S)]
+        before = _heard(port)
+        blast = [sys.executable, "-m", "bench.mqtt_blast", "127.0.0.1", str(port), *words]
+        with started(blast, folder / "blast") as process:
+            first_line(process, folder / "blast")
+            time.sleep(BEFORE_S)
+            taken = self._answers(running, port, offset)
+            told = json.loads(first_line(process, folder / "blast"))
+        if told["acknowledged"] != told["sent"]:
+            raise Absent(f"the broker took {told['acknowledged']} of {told['sent']} messages")
+        _drained(port, before + told["sent"])
+        return taken
+
+    def _answers(self, running: Running, port: int, offset: int) -> Taken:
+        heard, cpu_s, began = _heard(port), running.cpu_s(), time.perf_counter()
+        told = self._panels(running, self.seconds, offset)
+        took = time.perf_counter() - began
         heard, cpu_s = _heard(port) - heard, running.cpu_s() - cpu_s
-        return {**told, "heard_per_second": heard / self.seconds, "cpu_share": cpu_s / self.seconds}
+        return {**told, "heard_per_second": heard / took, "cpu_share": cpu_s / took}
 
     def _panels(self, running: Running, seconds: float, offset: int) -> dict[str, float]:
         words = ["--rate", str(self.rate), "--seconds", str(seconds), "--offset", str(offset)]
@@ -150,23 +188,23 @@ def broker(folder: Path) -> Iterator[int]:
         yield port
 
 
-def _furnish(folder: Path, port: int, prefix: str) -> None:
+def _furnish(folder: Path, port: int) -> None:
     """Accounts, a receiver at the broker, and the sensors, spread over the accounts."""
     furnish(folder)
     with (folder / CONFIG).open("a", encoding="utf-8") as file:
-        file.write(RECEIVER.format(port=port, prefix=prefix))
+        file.write(RECEIVER.format(port=port, prefix=PREFIX))
     registry = Registry.open(folder / "data")
     try:
         sheet = parse_sheet((folder / "accounts.csv").read_text(encoding="utf-8"), ("panels",))
         registry.import_accounts(sheet, by="bench")
         accounts = [account.id for account in registry.accounts()]
-        for n in range(DEVICES if prefix == PREFIX else 0):
+        for n in range(DEVICES):
             one = Device(
                 id=f"sensor{n}",
                 account_id=accounts[n % ACCOUNTS],
                 receiver="house",
                 wire=DeviceWire.ZIGBEE2MQTT,
-                address=topic(n),
+                address=topic(PREFIX, n),
                 points=(DevicePoint(point="*", zone=str(n % 90 + 1)),),
                 interval_s=7_200,
             )
@@ -175,8 +213,16 @@ def _furnish(folder: Path, port: int, prefix: str) -> None:
         registry.close()
 
 
+def _drained(port: int, wanted: float) -> None:
+    """Wait until the broker has handed on what it was given. Raises Absent where whoever it is for takes less."""
+    until = time.perf_counter() + DRAINED_WITHIN_S
+    while (heard := _heard(port)) < wanted:
+        if time.perf_counter() > until:
+            raise Absent(f"{wanted - heard:,.0f} messages were not taken in time")
+
+
 def _heard(port: int) -> float:
-    """Messages that the broker has handed on since its start, by its own count."""
+    """Messages that the broker has handed on since its start, by its own count of a second ago at most."""
     return asyncio.run(_handed_on(port))
 
 

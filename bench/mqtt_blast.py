@@ -3,8 +3,10 @@
 
     mqtt_blast.py HOST PORT --devices 500 --rate 5000 --seconds 20
 
-Most repeat what is known; every CHANGE-th message says that a battery is low, or no longer. Written to the socket as it
-is, so that the generator costs little. Prints one JSON object: `sent`, `acknowledged` (by the broker), `late_ms`.
+Most repeat what is known; every CHANGE-th message says that a battery is low, always of another sensor, and the
+sensor's next one that it is no longer. Numbers (battery, link, temperature) are others in every message. Written to the
+socket as it is, so that the generator costs little. Says `here` when the first is about to leave, and prints one JSON
+object in the end: `sent`, `acknowledged` (by the broker), `late_ms`.
 """
 
 import argparse
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 PREFIX: Final = "zigbee2mqtt"
-CHANGE: Final = 500
+CHANGE: Final = 997
 TICK_S: Final = 0.01
 CONNECT: Final = bytes([0x10, 17]) + b"\x00\x04MQTT\x04\x02\x00\x3c" + b"\x00\x05blast"
 PUBACK: Final = 0x40
@@ -30,23 +32,24 @@ LAST_ANSWERS_S: Final = 10.0
 class Load:
     host: str
     port: int
+    prefix: str
     devices: int
     rate: int
     seconds: float
 
 
-def topic(n: int) -> str:
-    return f"{PREFIX}/room{n}/smoke"
+def topic(prefix: str, n: int) -> str:
+    return f"{prefix}/room{n}/smoke"
 
 
-def message(n: int, devices: int) -> bytes:
+def message(prefix: str, n: int, devices: int) -> bytes:
     """The packet of the n-th message."""
-    low = "true" if n % CHANGE == 0 and (n // CHANGE) % 2 == 0 else "false"
+    low = "false" if n % CHANGE else "true"
     body = (
         f'{{"battery":{90 - n % 9},"battery_low":{low},"linkquality":{80 + n % 40},"smoke":false,"tamper":false,'
         f'"temperature":{20 + n % 7}.5,"voltage":2900}}'
     )
-    name = topic(n % devices).encode()
+    name = topic(prefix, n % devices).encode()
     rest = len(name).to_bytes(2, "big") + name + (n % MIDS + 1).to_bytes(2, "big") + body.encode()
     low_bits, high_bits = len(rest) & 0x7F, len(rest) >> 7
     length = bytes([low_bits | 0x80, high_bits]) if high_bits else bytes([low_bits])
@@ -67,7 +70,7 @@ class Answers(threading.Thread):
 
 def send(load: Load) -> dict[str, object]:
     count = round(load.rate * load.seconds)
-    packets = [message(n, load.devices) for n in range(count)]
+    packets = [message(load.prefix, n, load.devices) for n in range(count)]
     each = max(1, round(load.rate * TICK_S))
     batches = [b"".join(packets[at : at + each]) for at in range(0, count, each)]
     with socket.create_connection((load.host, load.port)) as wire:
@@ -76,6 +79,7 @@ def send(load: Load) -> dict[str, object]:
             raise SystemExit("the broker refuses")
         answers = Answers(wire, count)
         answers.start()
+        print("here", flush=True)
         began, latest = time.perf_counter(), 0.0
         for n, batch in enumerate(batches):
             due = began + n * each / load.rate
@@ -97,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("host")
     parser.add_argument("port", type=int)
+    parser.add_argument("--prefix", default=PREFIX)
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--rate", type=int, default=5_000, help="messages a second")
     parser.add_argument("--seconds", type=float, default=20.0)
