@@ -59,6 +59,11 @@ class DeviceBook(Protocol):
         ...
 
 
+class Still(Protocol):
+    """What stands for the last message of a device, where it changed nothing and the same again would change nothing
+    either. Nothing can be seen in it: it is for `HearsDevices.again`."""
+
+
 class HearsDevices(Protocol):
     """The centre's desk for devices."""
 
@@ -68,6 +73,15 @@ class HearsDevices(Protocol):
     def hear(self, device: Device, said: Said, at: datetime) -> "Future[Receipt | None]":
         """Take what a device said, at our time `at`. Resolves when everything of it that is kept is durable: only then
         may the wire be answered well. None: nothing had to be kept. Raises, in the future, what intake raises."""
+        ...
+
+    def still(self, device: Device) -> Still | None:
+        """What stands for the message that was just heard of a device; None: the same again has to be heard."""
+        ...
+
+    def again(self, still: Still, at: datetime) -> bool:
+        """A device says what `still` stands for, once more: True where that is all that has to be known, and the wire
+        may be answered; False: it has to be read and heard."""
         ...
 
     def stranger(self, receiver: str, wire: DeviceWire, said: Said | None, at: datetime) -> None:

@@ -15,7 +15,7 @@ from belfry.domain.reading import Disposition, Observed, PointState, Reading, Sa
 from belfry.protocols.common import jsons
 from belfry.protocols.common.booleans import boolean
 from belfry.protocols.common.fields import Dropped
-from belfry.protocols.common.unreadable import never_raises
+from belfry.protocols.common.unreadable import Unreadable, never_raises
 from belfry.protocols.common.values import number
 from belfry.protocols.hint import Hint
 from belfry.protocols.mqtt import (
@@ -87,6 +87,9 @@ AVAILABILITY: Final = "availability"
 COMMANDS: Final = frozenset({"set", "get", "action"})
 GONE: Final[Mapping[str, bool]] = {"online": False, "offline": True}
 
+GLANCE_MOST: Final = 2_048
+"""Bytes of a message that a glance is enough for."""
+
 
 @never_raises
 def read(body: bytes, hint: Hint) -> Said:
@@ -94,6 +97,24 @@ def read(body: bytes, hint: Hint) -> Said:
     message = published(body, hint)
     address = _address(message)
     return addressed(settled(_by_topic(message, address), message), address)
+
+
+def glance(body: bytes, *, numbers: bool) -> tuple[object, ...] | None:
+    """Return what two messages of one topic, neither of them retained, have in common where they say the same: values
+    of the booleans and, if `numbers`, of the numbers. None: it has to be read, since something is pressed, or nobody
+    can say. Names of what is stripped are not compared."""
+    if len(body) > GLANCE_MOST:
+        return None
+    try:
+        told = jsons.parse_object(body)
+    except Unreadable:
+        return None
+    if PIN in told or ACTION in told:
+        return None
+    return tuple(map(told.get, _COMPARED if numbers else BOOLEANS))
+
+
+_COMPARED: Final = (*BOOLEANS, *NUMBERS)
 
 
 def _address(message: Published) -> str | None:

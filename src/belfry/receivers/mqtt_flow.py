@@ -27,22 +27,30 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._by_mid: OrderedDict[int, tuple[int, Heard | None]] = OrderedDict()
+        self._by_mid: OrderedDict[int, tuple[int, int, Heard | None]] = OrderedDict()
+        self._passed = 0
+        """Messages so far."""
 
     def recall(self, message: Incoming) -> tuple[Heard | None] | None:
         """What came of a message when it came first; None: it never did, or could not be kept."""
         found = self._by_mid.get(message.mid) if message.again and message.mid else None
-        if found is None or found[0] != _print(message):
+        if found is None or self._passed - found[0] > REMEMBERED or found[1] != _print(message):
             return None
-        heard = found[1]
+        heard = found[2]
         if heard is not None and heard.done() and (heard.cancelled() or heard.exception() is not None):
             return None
         return (heard,)
 
+    def pass_by(self, message: Incoming) -> None:
+        """Of a message that may be heard again: what its number stood for is over."""
+        self._passed += 1
+        self._by_mid.pop(message.mid, None)
+
     def remember(self, message: Incoming, heard: Heard | None) -> None:
+        self._passed += 1
         if not message.mid:
             return
-        self._by_mid[message.mid] = (_print(message), heard)
+        self._by_mid[message.mid] = (self._passed, _print(message), heard)
         self._by_mid.move_to_end(message.mid)
         if len(self._by_mid) > REMEMBERED:
             self._by_mid.popitem(last=False)
@@ -73,6 +81,10 @@ class Flow:
         if self._ended:
             return
         self.messages += 1
+        if self._is_again(message):
+            self._known.pass_by(message)
+            self._answer(message.mid)
+            return
         recalled = self._known.recall(message)
         heard = self._hear(message) if recalled is None else recalled[0]
         if recalled is None:
@@ -81,6 +93,17 @@ class Flow:
         if heard is not None and not heard.done():
             heard.add_done_callback(self._kept)
         self._flush()
+        self._hold()
+
+    def _answer(self, mid: int) -> None:
+        """Acknowledge a message of which nothing has to be kept, behind what came before it."""
+        if self._waiting:
+            self._waiting.append((mid, None))
+            self._hold()
+        elif self._link is not None:
+            self._link.acknowledge(mid)
+
+    def _hold(self) -> None:
         if len(self._waiting) >= self._most and not self._paused and self._link is not None:
             self._paused = True
             self._link.pause()
@@ -95,6 +118,15 @@ class Flow:
         for heard in self.waiting():
             heard.add_done_callback(_seen)
         self._waiting.clear()
+
+    def _is_again(self, message: Incoming) -> bool:
+        if message.retain or message.again:
+            return False
+        try:
+            return self._desk.again(message.topic, message.body)
+        except Exception as error:  # ours, and no reason to let go of the message
+            log.error("a message could not be glanced at", receiver=self._name, error=type(error).__name__)
+            return False
 
     def _hear(self, message: Incoming) -> Heard | None:
         try:

@@ -7,6 +7,7 @@ Reading takes a few packets a turn of the loop, so panels on the same loop wait 
 
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter
 from typing import Any, Final
 
 import aiomqtt
@@ -30,11 +31,15 @@ FILTERS_AT_ONCE: Final = 64
 """Of one SUBSCRIBE."""
 
 READ_BYTES: Final = 65_536
-TURN_PACKETS: Final = 12
-"""Taken at once, some half a millisecond of work,"""
+TURN_S: Final = 0.0005
+"""So long packets are taken at once,"""
 REST_S: Final = 0.001
-"""and so long a rest after them: some eight thousand messages a second; beyond it they wait at the broker."""
+"""and so long a rest follows where there is more: a third of the time at most, and what comes beyond it waits at the
+broker."""
+LULL_S: Final = 0.004
+"""The rest where there is no more: what comes meanwhile is taken together, and costs one turn of the loop."""
 PUBACK: Final = b"\x40\x02"
+PUBLISH: Final = 0x30
 
 ONLINE: Final = b"online"
 OFFLINE: Final = b"offline"
@@ -177,16 +182,34 @@ class Link(aiomqtt.Client):
         keeps what panels are answered for."""
         if watched and self._fd is not None:
             self._loop.remove_reader(self._fd)
-        self._resting = True
-        self._loop.call_later(REST_S, self._go_on)
+        self._resting, is_more = True, True
+        until = perf_counter() + TURN_S
         try:
-            for _ in range(TURN_PACKETS):
-                self._client.loop_read()
-                self._cut()
-                if not self._reading or not self._is_more():
-                    return
+            while self._reading and is_more and perf_counter() < until:
+                if not self._take_whole(until):
+                    self._client.loop_read()
+                    self._cut()
+                is_more = self._is_more()
         except Exception as error:  # a socket that broke, or a broker that is none
             self._break(type(error).__name__)
+        self._loop.call_later(REST_S if is_more else LULL_S, self._go_on)
+
+    def _take_whole(self, until: float) -> bool:
+        """Take messages that are read from their first byte to their last, which are nearly all; False: there is none,
+        and what comes next is for paho, who takes a packet byte by byte and every kind of them."""
+        if self._client._in_packet["command"]:
+            return False  # in the middle of one
+        buffer, began = self._buffer, self._at
+        while self._reading:
+            at, end = publish_at(buffer, self._at)
+            found = read_publish(buffer[self._at], buffer[at:end], is_5=self._is_5) if end else None
+            if found is None:
+                break
+            self._at = end
+            self._take(found)
+            if perf_counter() >= until:
+                break
+        return self._at > began
 
     def _is_more(self) -> bool:
         """Whether something is read already, which makes no socket readable."""
@@ -240,6 +263,21 @@ class Link(aiomqtt.Client):
         self._fd, self._reading = None, False
         if self._misc_task is not None and not self._misc_task.done():
             self._loop.call_soon_threadsafe(self._misc_task.cancel)
+
+
+def publish_at(buffer: bytes, at: int) -> tuple[int, int]:
+    """Return where the rest of a PUBLISH begins and ends that begins at `at`; (0, 0): another packet does, or not the
+    whole of it is here, or it is longer than 16 KiB."""
+    body = at + 2
+    if body > len(buffer) or buffer[at] & 0xF0 != PUBLISH:
+        return 0, 0
+    length = buffer[at + 1]
+    if length & 0x80:
+        if body >= len(buffer) or buffer[body] & 0x80:
+            return 0, 0
+        length, body = length & 0x7F | buffer[body] << 7, body + 1
+    end = body + length
+    return (body, end) if end <= len(buffer) else (0, 0)
 
 
 def read_publish(command: int, packet: bytes | bytearray, *, is_5: bool) -> Incoming | None:

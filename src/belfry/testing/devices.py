@@ -21,6 +21,7 @@ from belfry.domain.reading import Disposition, PointState, Reading, Said
 from belfry.domain.signal import Arrival, Category, Method, Receipt, Signal, SignalState
 from belfry.ports import Intake
 from belfry.ports.device_memory import DeviceDay, DeviceState
+from belfry.ports.devices import Still
 
 
 class MemoryBook:
@@ -148,6 +149,12 @@ class HeardDevices:
         self.heard.append(Heard(device, said, at))
         readings = said.readings if said.disposition is Disposition.ACCEPT else ()
         return self._keep(device, readings, at)
+
+    def still(self, device: Device) -> Still | None:
+        return None
+
+    def again(self, still: Still, at: datetime) -> bool:
+        return False
 
     def stranger(self, receiver: str, wire: DeviceWire, said: Said | None, at: datetime) -> None:
         self.strangers.append(Stranger(receiver, wire, said, at))

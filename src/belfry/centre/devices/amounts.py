@@ -40,6 +40,11 @@ class Amounts:
         known, refused, stripped = self._today.get(device, (day, 0, 0))
         return DeviceDay(device, day, _amount(refused), _amount(stripped)) if known == day else DeviceDay(device, day)
 
+    def is_full(self, device: str, at: datetime) -> bool:
+        """Whether one more message of the day that had fields stripped would change nothing."""
+        known, _, stripped = self._today.get(device, (None, 0, 0))
+        return stripped >= MANY and known == at.date()
+
     def take_changed(self) -> list[DeviceDay]:
         """What is to be saved; `put_back` what could not be."""
         changed, self._changed = list(self._changed.values()), {}

@@ -8,7 +8,7 @@ wire got no good answer - raises it again. A repeat that comes meanwhile waits f
 import asyncio
 from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct, structs
 
 from belfry.centre.devices.amounts import Amounts
-from belfry.centre.devices.kept import SILENT, UNLISTED, UNREADABLE, Kept, once_digest, point_key, recalled
+from belfry.centre.devices.kept import SILENT, UNLISTED, UNREADABLE, Calm, Kept, once_digest, point_key, recalled
 from belfry.centre.devices.lines import Lines
 from belfry.centre.devices.listening import Hall, Listening
 from belfry.centre.devices.minute import LastMinute, since_said
@@ -32,7 +32,7 @@ from belfry.domain.reading import Disposition, Observed, PointState, Reading, Sa
 from belfry.domain.signal import AccountKey, Arrival, Receipt
 from belfry.ports import Accounts, Clock
 from belfry.ports.device_memory import DeviceDay, DeviceMemory
-from belfry.ports.devices import DeviceBook, DeviceNow
+from belfry.ports.devices import DeviceBook, DeviceNow, Still
 
 log = structlog.get_logger()
 
@@ -101,8 +101,12 @@ class DeviceDesk:
 
     def hear(self, device: Device, said: Said, at: datetime) -> "Future[Receipt | None]":
         """Take what a device said; resolves when it is durable, with None where nothing had to be kept."""
-        turn = Turn(at)
+        known = self._book.by_id(device.id)
+        if known is None:
+            return resolved()  # it was taken away while its message was on its way
+        device, turn = known, Turn(at)
         kept = self._of(device)
+        kept.calm = None
         dropped = bool(said.dropped)
         if dropped or said.disposition is Disposition.REFUSE:
             self._amounts.note(device.id, at, refused=said.disposition is Disposition.REFUSE, stripped=dropped)
@@ -110,7 +114,32 @@ class DeviceDesk:
             self._take(device, kept, said, turn)
         if self._hall:
             self._hall.tell(at, device.receiver, device.wire, device.id, said, turn.shown)
-        return self._keep(kept, turn)
+        answer = self._keep(kept, turn)
+        if turn.still and said.readings and kept.under_way is None and self._amounts.is_full(device.id, at):
+            kept.calm = self._calm(kept, turn)
+        return answer
+
+    def _calm(self, kept: Kept, turn: Turn) -> Calm:
+        midnight = datetime.combine(turn.at.date() + timedelta(days=1), time(), UTC)
+        until = min(kept.noted_at + HEARD_SAVED_S, midnight.timestamp())
+        return Calm(kept, self._book.changes, turn.now, until)
+
+    def still(self, device: Device) -> Calm | None:
+        """What stands for the last message of a device; None: the same again has to be heard. It holds for a minute at
+        most, so that whatever else a message is judged by is looked at anew as often."""
+        kept = self._kept.get(device.id)
+        return None if kept is None else kept.calm
+
+    def again(self, still: Still, at: datetime) -> bool:
+        """Take the word of a receiver that a device says the same once more: it lives, and no more is to be known."""
+        assert isinstance(still, Calm)  # ours, as it was handed out
+        kept, now = still.kept, at.timestamp()
+        if kept.calm is not still or not still.since <= now < still.until:
+            return False
+        if still.book != self._book.changes or self._hall:
+            return False
+        kept.heard_at, kept.gone_at = now, 0.0
+        return True
 
     def stranger(self, receiver: str, wire: DeviceWire, said: Said | None, at: datetime) -> None:
         """Somebody spoke whom the book does not know: nothing is kept, and who listens sees it."""
@@ -121,8 +150,9 @@ class DeviceDesk:
 
     def lost(self, device: Device, at: datetime) -> "Future[Receipt | None]":
         """Its receiver says that it is gone; said by us where it is not back soon."""
-        kept = self._of(device)
-        kept.gone_at = kept.gone_at or at.timestamp()
+        if (known := self._book.by_id(device.id)) is not None:
+            kept = self._of(known)
+            kept.gone_at = kept.gone_at or at.timestamp()
         return resolved()
 
     def heard(self, received: Received) -> None:
@@ -151,6 +181,7 @@ class DeviceDesk:
             case Disposition.ACCEPT | Disposition.IGNORE:
                 self._readable(device, kept, said, turn)
         if said.disposition not in (Disposition.ACCEPT, Disposition.IGNORE):
+            turn.still = False
             return
         for reading in said.readings:  # of an ignored message too: that all is well may end what was not
             self._read(device, kept, reading, turn)
@@ -172,13 +203,17 @@ class DeviceDesk:
 
     def _read(self, device: Device, kept: Kept, reading: Reading, turn: Turn) -> None:
         if reading.observed in _WHOLE_KEYS:
+            turn.still = False
             self._trouble(device, kept, reading.observed, turn)
             return
         other = self._other(device, reading.address)
         if other is not None:
+            turn.still = False
             device, kept = other, self._of(other)
             if reading.observed is not Observed.OFFLINE:
                 self._alive(device, kept, turn)
+        if reading.occurred_at is not None:
+            turn.still = False
         reading = judged(reading, turn.at)
         row = device.point(reading.point)
         meant = means(reading, row, device, kept.seen)
@@ -215,12 +250,14 @@ class DeviceDesk:
         hold_s = float(device.hold_s if row is None or row.hold_s is None else row.hold_s)
         digest = once_digest(device, reading.once)
         after, news = step(before, reading, meant, now=turn.now, armed=armed, hold_s=hold_s, digest=digest)
+        turn.still = turn.still and after is before and meant.state is PointState.INACTIVE
         match news:
             case News.BEGINS | News.AGAIN:
                 number = self._key(device, kept)
                 after = passed(after, raised, turn.now)
                 turn.put(kept, key, after)
-                signal = begins(device, number, raised, says.begins, reading, turn.at, again=news is News.AGAIN)
+                again, point = news is News.AGAIN, kept.number(key) if zone is None else None
+                signal = begins(device, number, raised, says.begins, reading, turn.at, again=again, point=point)
                 turn.add(kept, signal, name(device, digest, signal, after.said_n))
             case News.ENDS:
                 turn.put(kept, key, after)
@@ -249,7 +286,7 @@ class DeviceDesk:
                 continue
             if device.wire is DeviceWire.FRIGATE and one.subtype == "video":
                 continue  # an activity is over; that nobody is there is nobody's word
-            signal = ends(device, kept.key or self._key(device, kept), one, reading, turn.at)
+            signal = ends(device, self._key_of(device, kept, one), one, reading, turn.at)
             turn.add(kept, signal, name(device, digest, signal, said_n))
 
     def _sure(self, device: Device, kept: Kept, key: bytes) -> Memory:
@@ -265,19 +302,37 @@ class DeviceDesk:
         return memory
 
     def _is_open(self, device: Device, kept: Kept, raised: Raised) -> bool:
+        numbers = (self._key(device, kept), kept.former)
+        return any(number is not None and self._is_open_at(number, device, raised) for number in numbers)
+
+    def _is_open_at(self, number: AccountKey, device: Device, raised: Raised) -> bool:
         point = Point(raised.area, raised.zone, raised.subtype, None, device.id)
-        return any(incident.in_alarm.get(point) for incident in self._asks.open_of(self._key(device, kept)))
+        return any(incident.in_alarm.get(point) for incident in self._asks.open_of(number))
 
     def _key(self, device: Device, kept: Kept) -> AccountKey:
-        """The number that its signals are of; it stays the same while anything of the device is not ended."""
+        """The number that its signals are of; it stays the same while anything of the device is not ended, unless it is
+        its site's no longer."""
         account = self._accounts.by_id(device.account_id)
         if account is None:
             raise LookupError("a device of an account that is gone was asked for its number")
-        if kept.key is not None and any(one.raised for one in kept.points.values()):
+        is_raised = any(one.raised for one in kept.points.values())
+        if is_raised and kept.key is not None and self._is_of(kept.key, account.id):
             return kept.key
         key = self._lines.key(device, account)
         if (key, account.id) != (kept.key, kept.account):
+            kept.former = kept.key if is_raised else None
             kept.key, kept.account, kept.changed = key, account.id, True
+        return key
+
+    def _is_of(self, number: AccountKey, account_id: str) -> bool:
+        known = self._accounts.by_key(number)
+        return known is not None and known.id == account_id
+
+    def _key_of(self, device: Device, kept: Kept, raised: Raised) -> AccountKey:
+        """The number of an end: where it was raised, also if the site has another number since."""
+        key = self._key(device, kept)
+        if kept.former is not None and self._is_open_at(kept.former, device, raised):
+            return kept.former
         return key
 
     # -- the device as a whole

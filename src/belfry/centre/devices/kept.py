@@ -37,6 +37,19 @@ class _Saved(Struct, array_like=True):
     key: AccountKey | None = None
     account: str = ""
     lately: dict[str, float] = {}
+    former: AccountKey | None = None
+
+
+class Calm(Struct, frozen=True, eq=False):
+    """The last message of a device: it named no state that was news, or that lasts. Holds until anything of the device
+    changes, and no longer than `until`."""
+
+    kept: "Kept"
+    book: int
+    """The state of the book that it was judged by."""
+    since: float
+    until: float
+    """Seconds of our clock."""
 
 
 class Kept(Struct, eq=False):
@@ -58,11 +71,17 @@ class Kept(Struct, eq=False):
     """The last of it that the disk does not have yet."""
     key: AccountKey | None = None
     """The number that its signals are of: the same one for an alarm and for its end."""
+    former: AccountKey | None = None
+    """The number before that, where the site got another one while something was not ended."""
     account: str = ""
     """Whose number that is, by id; empty: nothing was raised yet."""
     lately: dict[bytes, float] = {}
     """When points that were quiet at the last saving were last said, in the minute before it."""
+    numbers: dict[bytes, int] = {}
+    """Of points without zones, in the order in which they raised something. Not saved: they begin anew."""
     changed: bool = False
+    calm: "Calm | None" = None
+    """What stands for its last message, where the same again would change nothing."""
 
     def memory(self, key: bytes) -> Memory:
         return self.points.get(key, NEVER)
@@ -73,10 +92,12 @@ class Kept(Struct, eq=False):
             quiet = next((one for one, known in self.points.items() if not known.active), None)
             del self.points[next(iter(self.points)) if quiet is None else quiet]
         self.points[key] = memory
+        self.calm = None
 
     def leave(self) -> None:
         """It hangs at another site now: what it raised at the first one is for people to end."""
         self.points.clear()
+        self.calm = None
         self.unsure.clear()
         self.lately.clear()
         self.key, self.account, self.changed = None, "", True
@@ -122,6 +143,7 @@ def _kept(row: DeviceState) -> Kept:
         unsure=set(points),
         seen=frozenset(saved.seen),
         key=saved.key,
+        former=saved.former,
         account=saved.account,
         lately=lately,
     )
@@ -133,7 +155,8 @@ def _text(kept: Kept) -> str:
     points = {key.hex(): structs.replace(one, once=b"") for key, one in islice(active, SAVED_MOST)}
     lately = _lately(kept)
     while True:
-        text = msgspec.json.encode(_Saved(points, sorted(kept.seen), kept.key, kept.account, lately)).decode()
+        saved = _Saved(points, sorted(kept.seen), kept.key, kept.account, lately, kept.former)
+        text = msgspec.json.encode(saved).decode()
         if len(text) <= STATE_MOST:
             return text
         (lately or points).popitem()

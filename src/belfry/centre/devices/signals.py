@@ -20,13 +20,21 @@ def place(device: Device, row: DevicePoint | None) -> tuple[str | None, str | No
 
 
 def begins(
-    device: Device, key: AccountKey, raised: Raised, state: SignalState, reading: Reading, at: datetime, *, again: bool
+    device: Device,
+    key: AccountKey,
+    raised: Raised,
+    state: SignalState,
+    reading: Reading,
+    at: datetime,
+    *,
+    again: bool,
+    point: int | None = None,
 ) -> Signal:
-    """The signal of a point that becomes active, or is so still (`again`)."""
+    """The signal of a point that becomes active, or is so still (`again`). `point`: of one without a zone."""
     quirks = [quality.value for quality in reading.quality]
     if again and Quality.REPEATED not in reading.quality:
         quirks.append(Quality.REPEATED.value)
-    return _signal(device, key, raised, state, at, occurred_at=reading.occurred_at, quirks=tuple(quirks))
+    return _signal(device, key, raised, state, at, occurred_at=reading.occurred_at, quirks=tuple(quirks), point=point)
 
 
 def ends(device: Device, key: AccountKey, raised: Raised, reading: Reading | None, at: datetime) -> Signal:
@@ -47,6 +55,7 @@ def _signal(
     *,
     occurred_at: datetime | None,
     quirks: tuple[str, ...],
+    point: int | None = None,
 ) -> Signal:
     return Signal(
         method=_EQUIPMENT,
@@ -62,5 +71,6 @@ def _signal(
         state=state,
         path=device.wire.value,
         device=device.id,
+        point=point,
         quirks=quirks,
     )

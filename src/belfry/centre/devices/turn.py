@@ -27,6 +27,8 @@ class Turn:
         self.before: list[tuple[Kept, bytes, Memory, Memory]] = []
         self.kept: list[Kept] = []
         self.shown: list[Shown] = []
+        self.still = True
+        """Nothing of it was news, and nothing of it is so still that is said again after a while."""
 
     def put(self, kept: Kept, key: bytes, memory: Memory) -> None:
         before = kept.memory(key)
@@ -56,6 +58,7 @@ class Turn:
                     del kept.points[key]
                 else:
                     kept.points[key] = before
+                kept.calm = None
 
 
 def name(device: Device, digest: bytes, signal: Signal, said_n: int) -> str | None:
