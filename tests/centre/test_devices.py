@@ -348,6 +348,7 @@ def probe(**row: object) -> Device:
 async def test_an_input_means_what_its_row_says() -> None:
     async with device_room() as centre:
         device = probe(observed=Observed.GAS)
+        centre.book.put(device)
         await centre.hear(device, reading(Observed.INPUT, point="in1"))
         assert centre.kinds() == [("FIRE.ALARM.GAS", 1)]
 
@@ -355,6 +356,7 @@ async def test_an_input_means_what_its_row_says() -> None:
 async def test_an_input_that_opens_in_alarm_is_inverted() -> None:
     async with device_room() as centre:
         device = probe(observed=Observed.WATER, inverted=True)
+        centre.book.put(device)
         await centre.hear(device, reading(Observed.INPUT, point="in1"))
         assert await centre.signals() == []
         await centre.hear(device, reading(Observed.INPUT, PointState.INACTIVE, point="in1"))
@@ -375,6 +377,7 @@ async def test_a_number_is_an_alarm_beyond_its_limit_in_any_unit_of_temperature(
 ) -> None:
     async with device_room() as centre:
         device = probe(above=8.0, unit="C")
+        centre.book.put(device)
         await centre.hear(device, reading(Observed.VALUE, PointState.UNKNOWN, point="in1", value=value, unit=unit))
         assert await centre.told() == (["environmental limits alarm 40"] if raises else [])
 
@@ -625,7 +628,8 @@ async def test_a_device_that_was_moved_raises_at_its_new_site_alone() -> None:
 
 async def test_a_device_that_is_switched_off_raises_nothing() -> None:
     async with device_room() as centre:
-        await centre.hear(structs.replace(SMOKE, enabled=False), smoke())
+        centre.book.put(structs.replace(SMOKE, enabled=False))
+        await centre.hear(SMOKE, smoke())
         assert await centre.signals() == []
 
 

@@ -85,6 +85,7 @@ def as_received(
         source=marks.source,
         near=marks.near,
         device=signal.device,
+        point=signal.point,
     )
 
 

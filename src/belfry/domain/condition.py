@@ -83,7 +83,8 @@ class Condition(Struct):
 
 def point_key(signal: Received) -> str:
     where = f"{signal.area or ''}/{signal.zone or ''}"
-    return f"{signal.code or signal.subtype}/{where}{'' if signal.device is None else f'/{signal.device}'}"
+    device = "" if signal.device is None else f"/{signal.device}"
+    return f"{signal.code or signal.subtype}/{where}{device}{'' if signal.point is None else f'/{signal.point}'}"
 
 
 def is_armed(condition: Condition, area: str | None, at: datetime | None = None) -> bool:

@@ -116,6 +116,8 @@ class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fac
     """Of an exercise: said by the centre itself, for nobody outside."""
     device: str | None = None
     """Id of the registered device that said it; no panel was heard by it."""
+    point: int | None = None
+    """Of its points without zones: which one, by a number that holds until the next start."""
 
     @property
     def account_key(self) -> AccountKey | None:

@@ -157,6 +157,8 @@ class Signal(Struct, frozen=True, gc=False):
     """Transmission path it was heard on: `tcp`, `udp`, `api`; of a device its wire."""
     device: str | None = None
     """Id of the registered device that said it; `account` is then its site's, and no panel was heard by it."""
+    point: int | None = None
+    """Of a device's points without zones: which one, by a number of ours. What one of them repeats hides no other."""
     authenticated: bool = False
     """The frame was decrypted with the account's own key, or the sender's token was checked."""
     previous: bool = False

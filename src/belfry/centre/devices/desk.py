@@ -51,6 +51,7 @@ WHOLE: Final = "device"
 """The point of a device as a whole."""
 
 _WHOLE_KEYS: Final = {Observed.UNREADABLE: UNREADABLE, Observed.UNLISTED: UNLISTED}
+_SAID: Final = frozenset({News.BEGINS, News.AGAIN, News.ENDS})
 _NO_READING: Final = Reading(observed=Observed.OFFLINE, point=WHOLE, state=PointState.ACTIVE)
 
 
@@ -279,6 +280,7 @@ class DeviceDesk:
         turn: Turn,
         digest: bytes = b"",
         said_n: int = 0,
+        point: int | None = None,
     ) -> None:
         """Say the end of what a point raised, where no other point of the device says the same still."""
         for one in raised:
@@ -286,7 +288,7 @@ class DeviceDesk:
                 continue
             if device.wire is DeviceWire.FRIGATE and one.subtype == "video":
                 continue  # an activity is over; that nobody is there is nobody's word
-            signal = ends(device, self._key_of(device, kept, one), one, reading, turn.at)
+            signal = ends(device, self._key_of(device, kept, one), one, reading, turn.at, point=point)
             turn.add(kept, signal, name(device, digest, signal, said_n))
 
     def _sure(self, device: Device, kept: Kept, key: bytes) -> Memory:

@@ -94,13 +94,19 @@ class Kept(Struct, eq=False):
         self.points[key] = memory
         self.calm = None
 
+    def number(self, key: bytes) -> int | None:
+        """What tells a point without a zone from the others; None where there are too many."""
+        if key not in self.numbers and len(self.numbers) < POINTS_MOST:
+            self.numbers[key] = len(self.numbers) + 1
+        return self.numbers.get(key)
+
     def leave(self) -> None:
         """It hangs at another site now: what it raised at the first one is for people to end."""
         self.points.clear()
         self.calm = None
         self.unsure.clear()
         self.lately.clear()
-        self.key, self.account, self.changed = None, "", True
+        self.key, self.former, self.account, self.changed = None, None, "", True
 
     def note(self, observed: Observed) -> None:
         if observed in _LIFE_SEEN and observed not in self.seen:

@@ -37,13 +37,14 @@ def begins(
     return _signal(device, key, raised, state, at, occurred_at=reading.occurred_at, quirks=tuple(quirks), point=point)
 
 
-def ends(device: Device, key: AccountKey, raised: Raised, reading: Reading | None, at: datetime) -> Signal:
+def ends(
+    device: Device, key: AccountKey, raised: Raised, reading: Reading | None, at: datetime, *, point: int | None = None
+) -> Signal:
     """The signal of a point that is right again. `raised.ends` is not None."""
     occurred_at = None if reading is None else reading.occurred_at
     quirks = () if reading is None else tuple(quality.value for quality in reading.quality)
-    return _signal(
-        device, key, raised, SignalState(raised.ends or "restore"), at, occurred_at=occurred_at, quirks=quirks
-    )
+    state = SignalState(raised.ends or "restore")
+    return _signal(device, key, raised, state, at, occurred_at=occurred_at, quirks=quirks, point=point)
 
 
 def _signal(
