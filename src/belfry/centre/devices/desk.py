@@ -252,17 +252,18 @@ class DeviceDesk:
         digest = once_digest(device, reading.once)
         after, news = step(before, reading, meant, now=turn.now, armed=armed, hold_s=hold_s, digest=digest)
         turn.still = turn.still and after is before and meant.state is PointState.INACTIVE
+        point = kept.number(key) if zone is None and news in _SAID else None
         match news:
             case News.BEGINS | News.AGAIN:
                 number = self._key(device, kept)
                 after = passed(after, raised, turn.now)
                 turn.put(kept, key, after)
-                again, point = news is News.AGAIN, kept.number(key) if zone is None else None
+                again = news is News.AGAIN
                 signal = begins(device, number, raised, says.begins, reading, turn.at, again=again, point=point)
                 turn.add(kept, signal, name(device, digest, signal, after.said_n))
             case News.ENDS:
                 turn.put(kept, key, after)
-                self._end(device, kept, before.raised or (raised,), reading, turn, digest, before.said_n)
+                self._end(device, kept, before.raised or (raised,), reading, turn, digest, before.said_n, point)
             case _:
                 turn.put(kept, key, after)
                 if meant.state is PointState.INACTIVE and not known and self._is_open(device, kept, raised):
