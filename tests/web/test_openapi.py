@@ -117,6 +117,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/archive/signals", "get"),
         ("/reports/response", "get"),
         ("/reports/load", "get"),
+        ("/staffing", "get"),
         ("/reports/accounts", "get"),
         ("/reports/{which}/file", "get"),
         ("/accounts/{account_id}/record", "get"),

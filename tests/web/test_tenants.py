@@ -264,6 +264,7 @@ OWN: Final[Mapping[str, str]] = {
     "GET /archive/signals": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /reports/response": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /reports/load": "test_what_is_over_is_told_to_its_own_tenant",
+    "GET /staffing": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /reports/accounts": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /reports/{which}/file": "test_what_is_over_is_told_to_its_own_tenant",
     "GET /notices": "test_who_was_reached_is_told_to_its_own_tenant",
@@ -915,6 +916,8 @@ async def test_what_is_over_is_told_to_its_own_tenant(tmp_path: Path) -> None:
         assert [report["groups"][-1]["incidents"] for report in reports] == [3, 1]
         loads = [(await one.get("/reports/load", params=month)).json() for one in (everything, mine)]
         assert [report["incidents"] for report in loads] == [3, 1]
+        rooms = [(await one.get("/staffing")).json()["handled"] for one in (everything, mine)]
+        assert rooms == [3, 1]
         sites = [(await one.get("/reports/accounts", params=month)).json()["items"] for one in (everything, mine)]
         assert [{one["account_id"] for one in items} >= {south} for items in sites] == [True, False]
         for which in ("load", "accounts", "response"):
@@ -955,7 +958,7 @@ def over_at(key: str, account_id: str | None) -> ClosedIncident:
         silent=False,
         opened_at=START,
         due_at=None,
-        first_taken_at=None,
+        first_taken_at=START,
         first_act_at=None,
         closed_at=START,
         signals=1,

@@ -42,6 +42,7 @@ from belfry.web import (
     sheet_views,
     site_asks,
     site_views,
+    staffing_views,
     storm_asks,
     storm_views,
     together_asks,
@@ -127,6 +128,7 @@ def _say_types(told: Json) -> None:
             agreements,
             record_views,
             report_views,
+            staffing_views,
             call_views,
             handover_views,
             together_views,
@@ -207,6 +209,7 @@ _OWN: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("post", "/technician/session"): {"401": "No code, or it is over"},
     ("get", "/archive/incidents"): {"404": "There is no such account"},
     ("get", "/archive/signals"): {"404": "There is no such account"},
+    ("get", "/staffing"): {"422": "More incidents than one plan is made of"},
     ("get", "/reports/response"): {"422": "More incidents than one report is made of"},
 }
 

@@ -25,7 +25,8 @@ INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
     "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "my-site",
-    "report", "reports", "plans", "plans/new", "plans/try", "call", "decode", "overview", "signin", "setup", "tech",
+    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "call", "decode", "overview",
+    "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
 OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit|devices/[^/]{1,200}")
