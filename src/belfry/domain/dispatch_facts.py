@@ -57,6 +57,8 @@ class UnitTold(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     wakes: bool = False
     """The incident was held, and waits for an operator again (RULES 2)."""
     reasons: tuple[str, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+    """Why, in the words of whoever said so."""
 
 
 class Answer(StrEnum):

@@ -44,6 +44,7 @@ from belfry.domain.commands import (
     Unseen,
     check_words,
 )
+from belfry.domain.dispatching import UnitsThere, still_bound
 from belfry.domain.facts import (
     LEFT_WAITING,
     AccessShown,
@@ -405,6 +406,9 @@ def _close(scene: Scene, command: Close) -> Decision:
         raise Invalid("seen_upto", command.seen_upto, f"at most {incident.signals_seq}, the last signal")
     if command.seen_upto < incident.signals_seq:
         raise Unseen(incident.signals_seq - command.seen_upto)
+    units = still_bound(incident)
+    if units:
+        raise UnitsThere(tuple(one.call_sign for one in units))
     steps = owed_of(incident, silent=scene.silent)
     if steps:
         raise Owed(steps)

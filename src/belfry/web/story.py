@@ -241,6 +241,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             return {
                 "type": "unit_told",
                 "by": fact.by,
+                "text": _first_said(fact.sealed, texts),
                 "reasons": list(fact.reasons),
                 "data": _given(
                     unit=fact.unit,
@@ -285,7 +286,7 @@ def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:
                     parts.extend(fact.signal.sealed)
                 case Taken() | Released() | Held() | Noted() | Reclassified() | Closed() | Reopened() | Assigned():
                     parts.extend(fact.sealed)
-                case StepDone() | Arrived() | ScoreSet() | Merged() | Unmerged() | UnitSent():
+                case StepDone() | Arrived() | ScoreSet() | Merged() | Unmerged() | UnitSent() | UnitTold():
                     parts.extend(fact.sealed)
                 case _:
                     pass

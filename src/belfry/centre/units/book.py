@@ -66,16 +66,17 @@ class UnitsNow:
         return next((one for one in self.on_duty() if any(each.user == user for each in one.crew)), None)
 
     def fold(self, position: int, entry: Entry) -> None:
-        """Take one entry; what it says of anything else is passed by."""
+        """Take one entry of a unit's subject; one that was heard before changes nothing."""
+        unit = entry.subject.partition("/")[2]
+        known = after = self.get(unit)
+        if position <= known.head:
+            return
         for fact in entry.facts:
             if isinstance(fact, SignedOn | SignedOff | StatusSet):
-                known = self.get(fact.unit)
-                if position < known.head:
-                    continue
-                after = structs.replace(_fold(known, fact, entry.at), head=position)
-                self._units[fact.unit] = after
-                for tell in self.news:
-                    tell(after)
+                after = _fold(after, fact, entry.at)
+        after = self._units[unit] = structs.replace(after, head=position)
+        for tell in self.news:
+            tell(after)
 
     def state(self) -> UnitState:
         return UnitState(list(self._units.values()))

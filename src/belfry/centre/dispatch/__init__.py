@@ -1,0 +1,5 @@
+"""Sending help: who is on duty, which unit goes where, and what it says. The judgements are `domain.dispatching`."""
+
+from belfry.centre.dispatch.desk import DispatchDesk, Send
+
+__all__ = ["DispatchDesk", "Send"]

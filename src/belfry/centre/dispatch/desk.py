@@ -1,0 +1,350 @@
+"""Where acts on units become facts: on the unit's own subject and, where they concern one, in the incident's story.
+
+Both sides are one append, all or none, under `expect` on the unit's last entry: of two dispatchers who send one unit
+the second is told who was quicker, and no incident tells of a unit that does not know. Acts of this desk on one unit go
+one after the other; only those of another node can be quicker.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final
+from weakref import WeakValueDictionary
+
+from msgspec import Struct
+
+from belfry.centre.board import Board, catch_up
+from belfry.centre.seals import Seals
+from belfry.centre.units import UnitNow, UnitsNow
+from belfry.centre.units.positions import Positions
+from belfry.domain.commands import REASON_MOST, Conflict, Invalid, Staff
+from belfry.domain.dispatch_facts import UnitSent, UnitTold
+from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send
+from belfry.domain.facts import Entry, Fact, Part, Retention, Sealed, incident_subject, unit_subject
+from belfry.domain.incident import Incident, State
+from belfry.domain.signal import Position
+from belfry.domain.unit import BUSY, CREW_MOST, Unit, UnitSkill, UnitStatus
+from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
+from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
+from belfry.ports.units import NoSuchUnit, UnitBook
+
+TRIES: Final = 8
+
+
+class Send(Struct, frozen=True, kw_only=True):
+    """A unit is to go to an incident. What stands below `divert` is what the person saw recommended."""
+
+    unit: str
+    divert: bool = False
+    """It may be on its way elsewhere."""
+    role: str | None = None
+    rank: int | None = None
+    eta_s: int | None = None
+    way: str | None = None
+    reasons: tuple[str, ...] = ()
+    reason: str | None = None
+    """Why this one and not the first of the recommendation."""
+
+
+Decided = Sequence[Entry]
+"""What is to be written, the unit's own entry first; empty: it is so already."""
+
+
+class DispatchDesk:
+    """`now` are the units as they are, folded by the walk; this folds what it writes at once."""
+
+    def __init__(
+        self,
+        now: UnitsNow,
+        board: Board,
+        journal: Journal,
+        seals: Seals,
+        *,
+        book: UnitBook,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self.now, self._board, self._journal, self._seals, self._book = now, board, journal, seals, book
+        self._clock, self._chance = clock, chance
+        self.positions = Positions()
+        self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    # -- on duty
+
+    async def sign_on(
+        self,
+        unit_id: str,
+        user: str,
+        by: Staff,
+        *,
+        until: datetime | None = None,
+        skills: frozenset[UnitSkill] = frozenset(),
+        on_call: bool = False,
+    ) -> UnitNow:
+        """Put somebody on duty with a unit; the first of a unit makes it available. Raises NoSuchUnit, Conflict or a
+        JournalError."""
+        unit = self._unit(unit_id)
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            elsewhere = self.now.of(user)
+            if elsewhere is not None and elsewhere.unit == unit_id:
+                return ()
+            if elsewhere is not None:
+                raise Conflict(f"{user} is on duty with {self._sign(elsewhere.unit)}: sign off there first")
+            if not unit.enabled:
+                raise Conflict(f"{unit.call_sign} is not in use")
+            if len(now.crew) >= CREW_MOST:
+                raise Conflict(f"{unit.call_sign} has {CREW_MOST} people already")
+            if until is not None and until <= at:
+                raise Invalid("until", until, "wants a time to come")
+            facts: list[Fact] = [
+                SignedOn(unit=unit_id, user=user, by=by.name, until=until, skills=skills, on_call=on_call)
+            ]
+            if not now.on_duty and now.status in (UnitStatus.OFF_DUTY, UnitStatus.OUT_OF_SERVICE):
+                first = UnitStatus.ON_CALL if on_call else UnitStatus.AVAILABLE_STATION
+                facts.append(StatusSet(unit=unit_id, status=first, was=now.status, reasons=("signed on",)))
+            return [self._entry(unit_subject(unit_id), at, facts)]
+
+        return await self._write(unit_id, decide)
+
+    async def sign_off(self, unit_id: str, user: str, by: Staff | None, *, reasons: Sequence[str] = ()) -> UnitNow:
+        """End somebody's duty; with the last one of a unit it is off duty, which a busy one never is. `by` None: the
+        centre. Raises NoSuchUnit, Conflict or a JournalError."""
+        unit = self._unit(unit_id)
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            if all(one.user != user for one in now.crew):
+                return ()
+            last = len(now.crew) == 1
+            if last and (now.incident is not None or now.status in BUSY):
+                raise Conflict(f"{unit.call_sign} is busy: {now.status}")
+            name = None if by is None else by.name
+            facts: list[Fact] = [SignedOff(unit=unit_id, user=user, by=name, reasons=tuple(reasons))]
+            if last:
+                facts.append(
+                    StatusSet(unit=unit_id, status=UnitStatus.OFF_DUTY, was=now.status, reasons=("signed off",))
+                )
+            return [self._entry(unit_subject(unit_id), at, facts)]
+
+        after = await self._write(unit_id, decide)
+        if not after.on_duty:
+            self.positions.forget(unit_id)
+        return after
+
+    # -- what a unit says
+
+    async def say(self, unit_id: str, said: Said, by: Staff) -> UnitNow:
+        """Take a status. The same one again changes nothing, however often a phone sends it. Raises NoSuchUnit,
+        Conflict, Invalid or a JournalError."""
+        unit, said = self._unit(unit_id), check_said(said, self._clock())
+        if said.position is not None:
+            self.positions.say(unit_id, said.position, said.occurred_at, self._clock())
+        where: tuple[Sealed, ...] | None = None
+        words: tuple[Sealed, ...] = ()
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            nonlocal where, words
+            bound = judge(self._standing(unit, now), said, of_crew=self._is_of(now, by))
+            if bound.same:
+                return ()
+            if where is None:  # whatever is refused is refused before its words are sealed
+                where, words = await self._where(unit_id, at), await self._words(said.reason)
+            own = StatusSet(
+                unit=unit_id,
+                status=said.status,
+                was=now.status,
+                by=by.name,
+                occurred_at=said.occurred_at,
+                incident=bound.incident,
+                assignment=bound.assignment,
+                sealed=where,
+            )
+            return [self._entry(unit_subject(unit_id), at, [own]), *self._told(now, said, bound, by, at, words)]
+
+        return await self._write(unit_id, decide)
+
+    def _told(
+        self, now: UnitNow, said: Said, bound: Bound, by: Staff, at: datetime, words: tuple[Sealed, ...]
+    ) -> Sequence[Entry]:
+        if now.incident is None or now.assignment is None:
+            return ()
+        incident = self._board.get(now.incident)
+        fact = UnitTold(
+            incident=now.incident,
+            assignment=now.assignment,
+            unit=now.unit,
+            status=said.status,
+            by=by.name,
+            occurred_at=said.occurred_at,
+            eta_s=said.eta_s,
+            left=bound.left,
+            needs_more=said.needs_more,
+            wakes=incident is not None and incident.state is State.HELD,
+            sealed=words,
+        )
+        return [self._entry(incident_subject(now.incident), at, [fact])]
+
+    # -- sending
+
+    async def send(self, incident_id: str, send: Send, by: Staff) -> UnitNow:
+        """Send a unit. Raises NoSuchUnit, LookupError (no such incident), Conflict, Invalid or a JournalError."""
+        unit = self._unit(send.unit)
+        _check_reason(send.reason)
+        may_send(self._standing(unit, self.now.get(unit.id)), self._incident(incident_id), divert=send.divert)
+        words = await self._words(send.reason)
+        assignment = f"{incident_id}.{self._chance(6).hex()}"
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            incident = self._incident(incident_id)
+            left = may_send(self._standing(unit, now), incident, divert=send.divert)
+            own = StatusSet(
+                unit=unit.id,
+                status=UnitStatus.OFFERED,
+                was=now.status,
+                by=by.name,
+                incident=incident_id,
+                assignment=assignment,
+            )
+            sent = UnitSent(
+                incident=incident_id,
+                assignment=assignment,
+                unit=unit.id,
+                call_sign=unit.call_sign,
+                by=by.name,
+                role=send.role,
+                rank=send.rank,
+                eta_s=send.eta_s,
+                way=send.way,
+                diverted_from=left,
+                reasons=send.reasons,
+                sealed=words,
+            )
+            entries = [
+                self._entry(unit_subject(unit.id), at, [own]),
+                self._entry(incident_subject(incident_id), at, [sent]),
+            ]
+            if left is not None and now.assignment is not None:
+                gone = UnitTold(
+                    incident=left,
+                    assignment=now.assignment,
+                    unit=unit.id,
+                    status=UnitStatus.CANCELLED,
+                    by=by.name,
+                    left=True,
+                    reasons=("diverted",),
+                )
+                entries.append(self._entry(incident_subject(left), at, [gone]))
+            return entries
+
+        return await self._write(unit.id, decide)
+
+    async def release(self, incident_id: str, unit_id: str, by: Staff, *, reason: str | None = None) -> UnitNow:
+        """Call a unit back. Raises NoSuchUnit, Conflict or a JournalError."""
+        unit = self._unit(unit_id)
+        may_release(self._standing(unit, self.now.get(unit_id)), incident_id)
+        _check_reason(reason)
+        words = await self._words(reason)
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            may_release(self._standing(unit, now), incident_id)
+            own = StatusSet(unit=unit_id, status=UnitStatus.CANCELLED, was=now.status, by=by.name)
+            told = UnitTold(
+                incident=incident_id,
+                assignment=now.assignment or "",
+                unit=unit_id,
+                status=UnitStatus.CANCELLED,
+                by=by.name,
+                left=True,
+                sealed=words,
+            )
+            return [
+                self._entry(unit_subject(unit_id), at, [own]),
+                self._entry(incident_subject(incident_id), at, [told]),
+            ]
+
+        return await self._write(unit_id, decide)
+
+    # -- reading
+
+    def standing(self, unit_id: str) -> Standing:
+        """Raises NoSuchUnit."""
+        return self._standing(self._unit(unit_id), self.now.get(unit_id))
+
+    def _unit(self, unit_id: str) -> Unit:
+        unit = self._book.by_id(unit_id)
+        if unit is None:
+            raise NoSuchUnit(unit_id)
+        return unit
+
+    def _sign(self, unit_id: str) -> str:
+        unit = self._book.by_id(unit_id)
+        return unit_id if unit is None else unit.call_sign
+
+    def _incident(self, incident_id: str) -> Incident:
+        incident = self._board.get(incident_id)
+        if incident is None:
+            raise LookupError(incident_id)
+        return incident
+
+    @staticmethod
+    def _standing(unit: Unit, now: UnitNow) -> Standing:
+        return Standing(
+            unit=unit, status=now.status, on_duty=now.on_duty, incident=now.incident, assignment=now.assignment
+        )
+
+    @staticmethod
+    def _is_of(now: UnitNow, by: Staff) -> bool:
+        return any(one.user == by.name for one in now.crew)
+
+    # -- writing
+
+    async def _where(self, unit_id: str, at: datetime) -> tuple[Sealed, ...]:
+        known = self.positions.of(unit_id, at)
+        if known is None:
+            return ()
+        return await self._seals.seal([(Part.POSITION, Retention.POSITION, _spoken(known.position))])
+
+    async def _words(self, reason: str | None) -> tuple[Sealed, ...]:
+        """Why, sealed as a note is."""
+        if reason is None:
+            return ()
+        return await self._seals.seal([(Part.NOTE, Retention.INCIDENT, reason)])
+
+    def _entry(self, subject: str, at: datetime, facts: Sequence[Fact]) -> Entry:
+        return Entry(id=self._chance(16), subject=subject, at=at, facts=tuple(facts))
+
+    async def _write(self, unit_id: str, decide: "Callable[[UnitNow, datetime], Awaitable[Decided]]") -> UnitNow:
+        subject = unit_subject(unit_id)
+        async with self._acting.setdefault(unit_id, asyncio.Lock()):
+            for _ in range(TRIES):
+                now = self.now.get(unit_id)
+                entries = await decide(now, self._clock())
+                if not entries:
+                    return now
+                try:
+                    positions = await self._journal.append(entries, Expect(subject, now.head))
+                except Stale:
+                    await self._catch_up(subject)
+                    continue
+                for position, entry in zip(positions, entries, strict=True):
+                    kind, _, key = entry.subject.partition("/")
+                    if kind == "unit":
+                        self.now.fold(position, entry)
+                    else:  # others write about an incident too: nothing of theirs is to be passed over
+                        await catch_up(self._board, self._journal, key)
+                return self.now.get(unit_id)
+        raise Conflict("Somebody was quicker")
+
+    async def _catch_up(self, subject: str) -> None:
+        for stored in await self._journal.read(subject, limit=64):
+            if isinstance(stored, Stored):
+                self.now.fold(stored.position, stored.entry)
+
+
+def _check_reason(reason: str | None) -> None:
+    if reason is not None and not 0 < len(reason.strip()) <= REASON_MOST:
+        raise Invalid("reason", len(reason), f"1 to {REASON_MOST} characters")
+
+
+def _spoken(position: Position) -> str:
+    return f"{position.latitude:.4f},{position.longitude:.4f}"
