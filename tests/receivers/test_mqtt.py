@@ -6,6 +6,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,12 @@ import structlog
 import uvloop
 from msgspec import structs
 
-from belfry.domain.device import DevicePoint, DeviceWire
+from belfry.domain.device import Device, DevicePoint, DeviceWire
 from belfry.domain.mapping import Mapping, MappingRule, Tabled
 from belfry.domain.reading import Disposition, Observed, PointState
 from belfry.domain.signal import SignalState
 from belfry.ports import Full
+from belfry.ports.devices import Still
 from belfry.receivers.mqtt import MqttReceiver
 from tests.receivers.brokers import (
     WITHIN_S,
@@ -245,6 +247,54 @@ async def test_what_was_kept_and_is_sent_again_is_heard_once(real: Mosquitto, ho
         await publish(real.port, (HALL, json.dumps({"tamper": True})))
         await desk.hears(3)
         assert [one.said.readings[0].point for one in desk.heard] == ["smoke", "smoke", "tamper"]
+
+
+class Knowing(Desk):
+    """Whatever is said again is known at a glance."""
+
+    def still(self, device: Device) -> Still | None:
+        return device
+
+    def again(self, still: Still, at: datetime) -> bool:
+        self._news.set()
+        return True
+
+
+async def test_what_is_known_at_a_glance_is_not_acknowledged_before_what_came_before_it(
+    broker: ABroker, house: DeviceHouse
+) -> None:
+    desk = Knowing(house)
+    async with receiving(house, desk, settings(broker.port)) as receiver:
+        desk.held = []
+        await publish(broker.port, (HALL, QUIET), (HALL, QUIET), (HALL, QUIET))
+        await desk.until(lambda: told(receiver, "repeats") == 2 and told(receiver, "in_flight") == 3)
+        desk.release()
+        await publish(broker.port, (HALL, QUIET))
+        await desk.until(lambda: told(receiver, "repeats") == 3)
+        assert told(receiver, "in_flight") == 0
+        await publish(broker.port, (HALL, SMOKE))
+        await desk.hears(2)
+        assert [one.said.readings[0].state for one in desk.heard] == [PointState.INACTIVE, PointState.ACTIVE]
+
+
+async def test_what_was_retained_or_is_sent_again_is_never_known_at_a_glance(
+    real: Mosquitto, house: DeviceHouse
+) -> None:
+    desk = Knowing(house)
+    async with receiving(house, desk, settings(real.port)) as receiver:
+        await publish(real.port, (HALL, QUIET))
+        await desk.hears(1)
+        desk.held = []
+        await publish(real.port, (HALL, SMOKE), (HALL, QUIET))
+        await desk.hears(3)
+        assert receiver._link is not None
+        receiver._link.drop()
+        await receiver.lost()
+        await receiver.connected()
+        desk.release()
+        await publish(real.port, (HALL, SMOKE))
+        await desk.hears(4)
+        assert told(receiver, "repeats") == 0
 
 
 async def test_no_more_is_under_way_than_has_room(broker: ABroker, house: DeviceHouse, desk: Desk) -> None:

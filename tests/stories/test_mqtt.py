@@ -94,6 +94,36 @@ async def test_smoke_behind_a_broker_is_an_incident_and_its_end_restores_it(town
     assert PIN not in json.dumps(fire)
 
 
+async def test_a_sensor_that_says_all_day_that_all_is_well_is_heard_when_it_is_not(town: Town, broker: Amqtt) -> None:
+    desk = await town.operator("anna")
+    await fit(town, {"point": "smoke", "zone": "12"})
+    async with somebody(broker.port) as client:
+
+        async def says(count: int, **body: object) -> None:
+            for n in range(count):
+                told = json.dumps({**body, "battery": 90 - n, "temperature": 20 + n / 2, "linkquality": 80 + n})
+                await client.publish(KEYPAD, told, qos=1)
+
+        async def are_known() -> bool:
+            return told_again() >= 5
+
+        def told_again() -> int:
+            return int(str(door(town).describe()["repeats"]))
+
+        await says(30, smoke=False, tamper=False)
+        await until_told(are_known)
+        assert await desk.signals() == []
+        await says(2, smoke=True, tamper=False)
+        await until_told(kinds(desk, ("FIRE.ALARM.AUTO", False)))
+        before = told_again()
+        await says(1, smoke=False, tamper=False)
+        await until_told(kinds(desk, ("FIRE.ALARM.AUTO", True)))
+        assert told_again() == before
+        await says(1, smoke=True, tamper=False)
+        await until_told(kinds(desk, ("FIRE.ALARM.AUTO", False)))
+    assert [one["state"] for one in await desk.signals()].count("alarm") == 2
+
+
 async def test_a_panic_key_is_an_incident_and_a_key_that_disarms_is_none(town: Town, broker: Amqtt) -> None:
     desk = await town.operator("anna")
     await fit(town)

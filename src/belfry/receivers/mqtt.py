@@ -120,6 +120,7 @@ class MqttReceiver:
             "connections": int(self._away is None),
             "connected_so_often": self._connections,
             "messages": self._messages + (0 if self._flow is None else self._flow.messages),
+            "repeats": self._desk.repeats,
             "in_flight": 0 if self._flow is None else len(self._flow),
             "unkept": self._unkept,
             "subscriptions_refused": self._refused,

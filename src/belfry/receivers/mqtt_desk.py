@@ -83,7 +83,7 @@ class MqttDesk:
         self._wires: dict[str, DeviceWire] = {}
         self._lasts: dict[str, Last] = {}
         """By topic."""
-        self.strangers = self.strays = self.too_long = 0
+        self.strangers = self.strays = self.too_long = self.repeats = 0
 
     def filters(self) -> list[str]:
         """What has to be subscribed, each once; what a prefix covers is not subscribed a second time."""
@@ -108,7 +108,9 @@ class MqttDesk:
         last = self._lasts.get(topic)
         if last is None or last.glance(body, numbers=last.numbers) != last.said:
             return False
-        return self._devices.again(last.still, self._clock())
+        is_again = self._devices.again(last.still, self._clock())
+        self.repeats += is_again
+        return is_again
 
     def hear(self, topic: str, body: bytes, *, retain: bool) -> Heard | None:
         """Take a message; the future resolves when it is kept, and only then may it be acknowledged. None: at once."""
