@@ -18,6 +18,8 @@ from belfry.protocols.dc09 import key_from_hex
 from belfry.protocols.dc09.describe import describe
 from belfry.protocols.decoded import decoded
 from belfry.protocols.hint import NO_HINT
+from belfry.protocols.located import LOCATION_READERS, LocationReader
+from belfry.protocols.located import described as placed
 from belfry.protocols.readers import READERS, Reader
 from belfry.protocols.surgard.describe import describe as handed_on
 
@@ -208,3 +210,34 @@ def _messages(files: list[Path]) -> Iterator[bytes]:
 for _wire in _ABOUT:
     if _wire in READERS:
         _add(_wire, READERS[_wire])
+
+# -- where a caller is ------------------------------------------------------------------------------------------------
+
+_PLACED: Final = {
+    "aml": "Say what a phone's Advanced Mobile Location message tells of the place.",
+    "pidf-lo": "Say what a PIDF-LO document tells of the place.",
+}
+
+
+def _add_location(form: str, reader: LocationReader) -> None:
+    def read(
+        files: Annotated[
+            list[Path] | None,
+            typer.Argument(metavar="[FILE ... | -]", help="One message a file; - reads one from standard input."),
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
+    ) -> None:
+        indent = 2 if sys.stdout.isatty() and not as_json else None
+        faults = 0
+        for body in _messages(files or []):
+            told = placed(reader, body)
+            faults += not told["valid"]
+            typer.echo(json.dumps(told, ensure_ascii=False, indent=indent))
+        if faults:
+            raise typer.Exit(1)
+
+    app.command(form, help=_PLACED[form], epilog=f"Example: belfry decode {form} FILE")(read)
+
+
+for _form in _PLACED:
+    _add_location(_form, LOCATION_READERS[_form])
