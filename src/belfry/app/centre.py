@@ -173,6 +173,7 @@ class Centre:
         self.book = await asyncio.to_thread(registry.book)
         self.plans = await asyncio.to_thread(registry.plans_door)
         self.devices = await asyncio.to_thread(registry.devices_door, stores.device_keys)
+        self.units = await asyncio.to_thread(registry.units_door)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
@@ -463,6 +464,7 @@ class Centre:
             language=self._settings.language,
             unseen=lambda: 0 if self.console is None else self.console.unseen(),
             change_seen=self._change_seen,
+            units=self.units,
             plans=self.plans,
             devices=self.devices,
             clock=self._clock,
@@ -544,6 +546,7 @@ class Centre:
             plans=self.plans,
             devices=self.devices,
             device_desk=self.device_desk,
+            units=self.units,
             warnings=self.warnings,
             agreements=registry.agreements_door(),
             device_now=self.device_desk.now,

@@ -24,6 +24,7 @@ from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.plan_door import PlansDoor
+from belfry.registry.unit_door import UnitsDoor
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class Memory:
     sessions: SessionsDoor
     plans: PlansDoor
     devices: DevicesDoor
+    units: UnitsDoor
     clock: Clock
     seen: int
 
@@ -86,6 +88,8 @@ class Memory:
             await self.devices.refresh(devices)
         if any(change.table == "mapping" for change in changes):
             await self.devices.refresh_mappings()
+        rows = {name: {one.row for one in changes if one.table == name} for name in ("unit", "station", "shift")}
+        await self.units.refresh(rows["unit"], rows["station"], rows["shift"])
         if any(change.table == "user" for change in changes):
             await self.sessions.refresh(self.clock())  # a disabled user is out at once
 

@@ -36,6 +36,7 @@ from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.plan_door import PlansDoor
+from belfry.registry.unit_door import UnitsDoor
 from belfry.safeguards import push
 from belfry.sql import empty_log
 
@@ -89,6 +90,7 @@ class Upkeep:
         change_seen: int,
         plans: PlansDoor,
         devices: DevicesDoor,
+        units: UnitsDoor,
         clock: Clock,
         chance: Chance,
     ) -> None:
@@ -105,6 +107,7 @@ class Upkeep:
         self._registry = Memory(
             plans=plans,
             devices=devices,
+            units=units,
             registry=registry,
             book=book,
             supervision=supervision,

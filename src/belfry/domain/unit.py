@@ -179,6 +179,7 @@ class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tenant: str = ""
     stand_by: bool = False
     """A point to stand by at, without units of its own."""
+    version: int = 0
 
 
 class Unit(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -222,6 +223,8 @@ class Shift(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whose it was before it was traded."""
     offered_to: str | None = None
     """Who is asked to take it over; a supervisor may have to agree (settings)."""
+    accepted: bool = False
+    """Who was asked wants it; it waits for a supervisor."""
     version: int = 0
 
 

@@ -17,7 +17,19 @@ class UnitTaken(Exception):
 
 
 class UnitChanged(Exception):
-    """Somebody changed it since it was seen."""
+    """Somebody changed it since it was seen; `current` is what it is now, None where it is gone."""
+
+    def __init__(self, current: Unit | Station | Shift | None = None) -> None:
+        super().__init__("it was changed meanwhile")
+        self.current = current
+
+
+class UnitInUse(Exception):
+    """Something else still names it: a station its units, a unit its shifts to come."""
+
+    def __init__(self, what: str, count: int) -> None:
+        super().__init__(f"{count} {what} still name it")
+        self.what, self.count = what, count
 
 
 class UnitUnfit(ValueError):
@@ -29,7 +41,7 @@ class UnitUnfit(ValueError):
 
 
 class UnitBook(Protocol):
-    """Units and stations in memory, current as of the last change row."""
+    """Units, stations and the rota in memory, current as of the last change row."""
 
     def by_id(self, unit_id: str) -> Unit | None: ...
 
@@ -43,10 +55,12 @@ class UnitBook(Protocol):
 
     def station(self, station_id: str) -> Station | None: ...
 
-    def stations(self) -> Sequence[Station]: ...
+    def stations(self) -> Sequence[Station]:
+        """In the order of their names."""
+        ...
 
     def shifts(self, at: datetime) -> Sequence[Shift]:
-        """Those that run at a time."""
+        """Those that run at a time; what ended two days before the centre started is not in memory."""
         ...
 
     @property
@@ -56,7 +70,8 @@ class UnitBook(Protocol):
 
 
 class Units(Protocol):
-    """Where units, stations and the rota are changed. Each change writes its change row."""
+    """Where units, stations and the rota are changed. Each change writes its change row, and is in `book` when the
+    call returns."""
 
     @property
     def book(self) -> UnitBook: ...
@@ -66,14 +81,35 @@ class Units(Protocol):
         NoSuchUnit."""
         ...
 
-    async def put_station(self, station: Station, *, by: str) -> Station: ...
+    async def remove_unit(self, unit_id: str, version: int, *, by: str) -> None:
+        """Take one out, with its shifts that are over. Raises NoSuchUnit, UnitChanged, UnitInUse while a shift of it
+        runs or is to come."""
+        ...
 
-    async def rota(self, since: datetime, until: datetime, *, unit: str | None = None) -> Sequence[Shift]:
-        """Shifts that touch a span, in the order of their beginnings."""
+    async def put_station(self, station: Station, *, by: str) -> Station:
+        """As `put_unit`."""
+        ...
+
+    async def remove_station(self, station_id: str, version: int, *, by: str) -> None:
+        """Raises NoSuchUnit, UnitChanged, UnitInUse while it has units."""
+        ...
+
+    async def rota(
+        self, since: datetime, until: datetime, *, unit: str | None = None, user: str | None = None
+    ) -> Sequence[Shift]:
+        """Shifts that touch a span, in the order of their beginnings; of one unit, or of one person alone, with those
+        that he was asked to take over."""
+        ...
+
+    async def shift(self, shift_id: str) -> Shift:
+        """Raises NoSuchUnit."""
         ...
 
     async def put_shift(self, shift: Shift, *, by: str) -> Shift:
-        """Raises UnitUnfit where somebody would be at two places at once, with the other shift named."""
+        """Add one (`id` empty) or change it (its `version` as seen). Raises UnitUnfit where somebody would be at two
+        places at once, with the other shift named; NoSuchUnit, UnitChanged."""
         ...
 
-    async def remove_shift(self, shift_id: str, version: int, *, by: str) -> None: ...
+    async def remove_shift(self, shift_id: str, version: int, *, by: str) -> None:
+        """Raises NoSuchUnit, UnitChanged."""
+        ...

@@ -39,6 +39,7 @@ from belfry.registry.sheets.bring import bring
 from belfry.registry.sheets.export import export, note_keys
 from belfry.registry.site_door import SitesDoor
 from belfry.registry.store import CHANGES_PER_PAGE, Change, Store, count_changes_from, read_changes, utc_now
+from belfry.registry.unit_door import UnitsDoor
 from belfry.registry.words import WordKeys, WordsDoor, WordTable
 from belfry.sql import SchemaState, SqlError, called, make_engine, migrate, reading, schema_state
 
@@ -243,6 +244,10 @@ class Registry:
     def devices_door(self, keys: DeviceKeys) -> DevicesDoor:
         """With the book of all devices read."""
         return DevicesDoor(self.store, keys)
+
+    def units_door(self) -> UnitsDoor:
+        """With the book of units, stations and the rota read."""
+        return UnitsDoor(self.store)
 
     def agreements_door(self) -> AgreementsDoor:
         return AgreementsDoor(self.store)

@@ -40,6 +40,7 @@ from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
+from belfry.ports.units import Units
 from belfry.ports.warnings import Warnings
 
 
@@ -168,6 +169,9 @@ class House:
     """Who hears them; None: nobody can listen."""
     device_now: Callable[[str], DeviceNow] = lambda _: DeviceNow()
     """How a device is, by its id."""
+
+    units: Units | None = None
+    """Units, stations and the rota; None: this centre sends nobody."""
 
     warnings: Warnings | None = None
     agreements: Agreements | None = None
