@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Table
 
 from belfry.archive import SqlArchive
 from belfry.archive.tables import METADATA
+from belfry.domain.cover import HazardCounts, SiteHazards
 from belfry.domain.facts import Carried
 from belfry.domain.signal import AccountKey
 from belfry.ports.archive import CarriedAt, ClosedIncident, Folded, Going, Run, Sought, Totals
@@ -70,6 +72,37 @@ async def test_lists_are_newest_first_page_by_page_and_by_kind(archive: SqlArchi
     assert [one.id for one in await archive.closed(limit=9, sought=Sought(kinds=("MED",)))] == ["med"]
     assert await archive.closed(limit=9, sought=Sought(kinds=("PROP.ALARM.IN", "ME"))) == []
     assert first[1] == incidents["i4"]
+
+
+async def test_load_by_place_is_of_fires_and_technical_alarms_alone(archive: SqlArchive) -> None:
+    """Whatever else happened at a site, and however often, is in none of it; medical alarms are a number."""
+    groups = {
+        "FIRE.ALARM.AUTO": 3,
+        "TECH.WATERLEAK": 2,
+        "MED.ALARM.CARE": 4,
+        "PERS.ALARM.HOLDUP": 5,
+        "PROP.ALARM.INTR": 6,
+    }
+    incidents = {
+        f"{kind}{n}{site}": msgspec.structs.replace(closed(f"{kind}{n}{site}", NOW, kind), account_id=site)
+        for kind, count in groups.items()
+        for n in range(count)
+        for site in ("a1", None)
+    }
+    fire = closed("x", NOW, "FIRE.ALARM.AUTO")
+    more: list[dict[str, Any]] = [
+        {"training": True},
+        {"merged": True},
+        {"closed_at": NOW - DAY},
+        {"closed_at": NOW + DAY},
+    ]
+    incidents |= {f"x{n}": msgspec.structs.replace(fire, id=f"x{n}", **one) for n, one in enumerate(more)}
+    incidents["slow"] = msgspec.structs.replace(closed("slow", NOW, "TECH.FAULT"), priority=4)
+    await archive.fold(Folded(upto=1, incidents=dict(incidents)))
+    found = await archive.hazards(NOW, NOW + DAY)
+    assert set(found.sites) == {SiteHazards("a1", 3, 2), SiteHazards("", 3, 2)}
+    assert found.medical == 8
+    assert await archive.hazards(NOW + 5 * DAY, NOW + 6 * DAY) == HazardCounts([], 0)
 
 
 async def test_lists_are_of_one_account_and_of_a_time(archive: SqlArchive) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from belfry.centre.reports.accounts import AccountLine, account_lines, whole
 from belfry.centre.reports.false_alarms import FalseRecord, false_record
-from belfry.centre.reports.load import PLACE_FROM, Load, cell, load
+from belfry.centre.reports.load import Load, load
 from belfry.centre.reports.spans import last_before, span_named
+from belfry.domain.cells import PLACE_FROM, cell
 from belfry.ports.archive import ClosedIncident
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import URL, Connection, Engine, Table, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
 from belfry.archive.tables import CARRIED, CURSOR, ERASED, GOING, HEARD, INCIDENT, METADATA, NUMBER
+from belfry.domain.cover import HazardCounts, SiteHazards
 from belfry.domain.facts import Carried, account_subject
 from belfry.ports.archive import EVERY_ONE, CarriedAt, ClosedIncident, Folded, Going, Heard, Sought, Totals
 from belfry.sql import SchemaState, SqlError, called, empty_log, make_engine, migrate, reading, schema_state, writing
@@ -26,6 +27,12 @@ FILE: Final = "archive.sqlite3"
 MIGRATIONS: Final = "belfry.archive:migrations"
 ROWS_AT_ONCE: Final = 500
 """Ids in one statement; databases bear some thousand."""
+
+FIRE: Final = "FIRE"
+TECHNICAL: Final = "TECH"
+MEDICAL: Final = "MED"
+WORTH_A_DRIVE: Final = 3
+"""Priority up to which a technical alarm counts as load of a place; nobody drives for the rest at once."""
 
 T = TypeVar("T")
 
@@ -101,6 +108,29 @@ class SqlArchive:
             .group_by(HEARD.c.account_id)
         )
         return await self._read(lambda it: {row.account_id: int(row.signals) for row in it.execute(query)})
+
+    async def hazards(self, since: datetime, until: datetime) -> HazardCounts:
+        row = INCIDENT.c
+        real = and_(row.closed_at >= since, row.closed_at < until, ~row.training, ~row.merged)
+        counted = or_(row.group == FIRE, and_(row.group == TECHNICAL, row.priority <= WORTH_A_DRIVE))
+        by_site = (
+            select(
+                row.account_id,
+                func.sum(case((row.group == FIRE, 1), else_=0)).label("fires"),
+                func.sum(case((row.group == TECHNICAL, 1), else_=0)).label("technical"),
+            )
+            .where(real, counted)
+            .group_by(row.account_id)
+            .order_by(row.account_id)
+        )
+        medical = select(func.count()).where(real, row.group == MEDICAL)
+
+        def look(connection: Connection) -> HazardCounts:
+            found = connection.execute(by_site).all()
+            sites = [SiteHazards(one.account_id or "", int(one.fires), int(one.technical)) for one in found]
+            return HazardCounts(sites, connection.execute(medical).scalar() or 0)
+
+        return await self._read(look)
 
     async def erased_at(self, position: int) -> datetime | None:
         query = select(ERASED).where(ERASED.c.first <= position).order_by(ERASED.c.first.desc()).limit(1)

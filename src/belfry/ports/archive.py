@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from belfry.domain.cover import HazardCounts
 from belfry.domain.facts import Carried
 
 
@@ -146,6 +147,12 @@ class Archive(Protocol):
     async def heard_in(self, first: str, last: str) -> Mapping[str, int]:
         """How many signals each account sent from one UTC day to another, both counted in, by its id; '' as in
         `Heard`."""
+        ...
+
+    async def hazards(self, since: datetime, until: datetime) -> HazardCounts:
+        """Fires and technical alarms (of priority 1 to 3) by site, and medical alarms as a total, closed from one time
+        on and before another. Exercises and what was handled under another incident are left out. Of no other group of
+        kinds can be asked by place."""
         ...
 
     async def erased_at(self, position: int) -> datetime | None:

@@ -8,21 +8,15 @@ into the rest, and medical incidents are counted as a whole (SCOPE, fences).
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, tzinfo
-from math import cos, floor, radians
 from typing import Final
 
 from msgspec import Struct
 
 from belfry.centre.reports.spans import days_between
+from belfry.domain.cells import PLACE_FROM, cell, middle
 from belfry.domain.points import is_detection
 from belfry.ports.archive import ClosedIncident
 
-CELL_DEGREES: Final = 0.01
-"""Height of a cell in degrees of latitude: 1.1 km. Its width is as many kilometres or more."""
-NARROWEST: Final = 0.01
-"""Cosine of the latitude beyond which cells grow no wider."""
-PLACE_FROM: Final = 10
-"""Incidents in a cell from which on it is shown."""
 DAYS_MOST: Final = 400
 """Of a longer span no days are listed."""
 MEDICAL: Final = "MED"
@@ -125,20 +119,4 @@ def _places(incidents: Iterable[ClosedIncident], where: Where) -> tuple[Sequence
     shown = [(place, n) for place, n in cells.items() if n >= PLACE_FROM]
     elsewhere += sum(n for n in cells.values() if n < PLACE_FROM)
     shown.sort(key=lambda item: (-item[1], item[0]))
-    return [PlaceLoad(*_middle(*place), n) for place, n in shown], elsewhere
-
-
-def cell(latitude: float, longitude: float) -> tuple[int, int]:
-    """The cell of a point, by its row and its place in the row."""
-    row = floor(latitude / CELL_DEGREES)
-    return row, floor(longitude / _width(row))
-
-
-def _width(row: int) -> float:
-    """Degrees of longitude: at the edge of the row that is nearer to the pole as wide as a cell is high."""
-    edge = max(abs(row), abs(row + 1)) * CELL_DEGREES
-    return CELL_DEGREES / max(cos(radians(min(edge, 90.0))), NARROWEST)
-
-
-def _middle(row: int, place: int) -> tuple[float, float]:
-    return round((row + 0.5) * CELL_DEGREES, 3), round((place + 0.5) * _width(row), 3)
+    return [PlaceLoad(*middle(*place), n) for place, n in shown], elsewhere
