@@ -7,6 +7,7 @@ Reading takes a few packets a turn of the loop, so panels on the same loop wait 
 
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ TURN_S: Final = 0.0005
 REST_S: Final = 0.001
 """and so long a rest follows where there is more: a third of the time at most, and what comes beyond it waits at the
 broker."""
-LULL_S: Final = 0.004
+LULL_S: Final = 0.005
 """The rest where there is no more: what comes meanwhile is taken together, and costs one turn of the loop."""
 PUBACK: Final = b"\x40\x02"
 PUBLISH: Final = 0x30
@@ -137,10 +138,16 @@ class Link(aiomqtt.Client):
         self._answers += PUBACK + mid.to_bytes(2, "big")
 
     def answer(self) -> None:
-        """Hand what is acknowledged to the socket."""
-        if self._answers:
-            answers, self._answers = bytes(self._answers), bytearray()
-            self._client._packet_queue(PUBACK[0], answers, 0, 0)
+        """Write what is acknowledged; what the socket does not take now is paho's to write, before anything else."""
+        if not self._answers:
+            return
+        answers, self._answers = bytes(self._answers), bytearray()
+        sent = 0
+        if not self._client._out_packet:
+            with suppress(OSError):  # full, or broken: paho will find out
+                sent = self._client._sock_send(answers)
+        if sent < len(answers):
+            self._client._packet_queue(PUBACK[0], answers[sent:], 0, 0)
 
     def drop(self) -> None:
         """Hang up without a word, so that the broker sends again what was not acknowledged."""
@@ -172,7 +179,7 @@ class Link(aiomqtt.Client):
         self._resting = False
         if not self._reading or self._fd is None:
             return
-        if self._is_more():
+        if self._fill() or self._is_more():
             self._read(watched=False)
         else:
             self._loop.add_reader(self._fd, self._read)
@@ -183,6 +190,7 @@ class Link(aiomqtt.Client):
         if watched and self._fd is not None:
             self._loop.remove_reader(self._fd)
         self._resting, is_more = True, True
+        self._fill()
         until = perf_counter() + TURN_S
         try:
             while self._reading and is_more and perf_counter() < until:
@@ -210,6 +218,17 @@ class Link(aiomqtt.Client):
             if perf_counter() >= until:
                 break
         return self._at > began
+
+    def _fill(self) -> bool:
+        """Read what has come, where all before it is taken; False: nothing has. What is wrong with a socket is paho's
+        to find out, who is asked next."""
+        if self._at < len(self._buffer):
+            return True
+        try:
+            self._buffer, self._at = self._receive_more(READ_BYTES), 0
+        except OSError as error:
+            return not isinstance(error, BlockingIOError)
+        return True
 
     def _is_more(self) -> bool:
         """Whether something is read already, which makes no socket readable."""
