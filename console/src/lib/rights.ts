@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall' | 'devices' | 'edit devices' | 'mappings';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall' | 'devices' | 'edit devices' | 'mappings' | 'agreements' | 'agree';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -28,6 +28,8 @@ const MAY: Record<Right, readonly Role[]> = {
   devices: [...ROOM, 'installer', 'holder'],
   'edit devices': ['supervisor', 'administrator', 'installer'],
   mappings: ['supervisor', 'administrator'],
+  agreements: ['supervisor', 'administrator', 'overseer'],
+  agree: ['administrator'],
 };
 
 export function may(role: Role, right: Right): boolean {

@@ -19,6 +19,7 @@ export type PageName =
   | 'device-listen'
   | 'device'
   | 'mappings'
+  | 'agreements'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -62,6 +63,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'device-listen', path: '/devices/listen', right: 'edit devices', group: 'sites' },
   { page: 'device', path: '/devices/:id', right: 'devices', group: 'sites' },
   { page: 'mappings', path: '/mappings', right: 'devices', link: 'sites', group: 'sites' },
+  { page: 'agreements', path: '/agreements', right: 'agreements', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },

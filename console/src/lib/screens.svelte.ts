@@ -27,6 +27,7 @@ const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   'device-listen': () => import('../screens/DeviceListen.svelte'),
   device: () => import('../screens/Device.svelte'),
   mappings: () => import('../screens/Mappings.svelte'),
+  agreements: () => import('../screens/Agreements.svelte'),
   'my-site': () => import('../screens/MySite.svelte'),
   'on-test': () => import('../screens/OnTest.svelte'),
   supervision: () => import('../screens/Supervision.svelte'),

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { agreements } from './agreements/de';
 import { calls } from './calls/de';
 import { devices } from './devices/de';
 import { plans } from './plans/de';
@@ -20,6 +21,7 @@ export const de: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...agreements,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

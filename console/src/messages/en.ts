@@ -1,6 +1,7 @@
 // Every sentence of the console. `{name}` is filled in; where a number decides the form, its parts are given by the
 // plural rules of the language and the number is `n`.
 
+import { agreements } from './agreements/en';
 import { calls } from './calls/en';
 import { devices } from './devices/en';
 import { plans } from './plans/en';
@@ -24,6 +25,7 @@ export const en = {
   ...calls,
   ...regions,
   ...devices,
+  ...agreements,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { agreements } from './agreements/es';
 import { calls } from './calls/es';
 import { devices } from './devices/es';
 import { plans } from './plans/es';
@@ -20,6 +21,7 @@ export const es: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...agreements,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { agreements } from './agreements/fr';
 import { calls } from './calls/fr';
 import { devices } from './devices/fr';
 import { plans } from './plans/fr';
@@ -20,6 +21,7 @@ export const fr: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...agreements,
   ...together,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',
