@@ -21,6 +21,7 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
+from belfry.centre.dispatch import DispatchDesk
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -143,6 +144,16 @@ class Rig:
             chance=self.chance,
             plans=self.planner,
         )
+        self.units = registry.units_door()
+        self.dispatch = DispatchDesk(
+            self.walk.units,
+            self.board,
+            journal,
+            self.seals,
+            book=self.units.book,
+            clock=self.clock,
+            chance=self.chance,
+        )
         bulk = Bulk(
             self.board,
             journal,
@@ -176,6 +187,8 @@ class Rig:
             "planner": self.planner,
             "warnings": self.warnings.book,
             "devices": self.devices,
+            "units": self.units,
+            "dispatch": self.dispatch,
             "agreements": registry.agreements_door(),
             "device_desk": self.device_desk,
             "device_now": self.device_desk.now,

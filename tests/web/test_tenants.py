@@ -26,6 +26,7 @@ from belfry.domain.reading import Disposition, Said
 from belfry.domain.schedules import Schedule
 from belfry.domain.signal import AccountKey
 from belfry.domain.site_file import SiteChange
+from belfry.domain.unit import Service, Unit, UnitType
 from belfry.ports.archive import ClosedIncident, Folded
 from belfry.ports.staff import Role
 from belfry.web.house import Silence
@@ -297,6 +298,15 @@ OWN: Final[Mapping[str, str]] = {
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     "GET /floor": "test_the_room_shows_each_tenant_its_own_work_and_people",
     "GET /wall": "test_the_wall_shows_each_tenant_its_own_work",
+    "GET /units": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "GET /units/{unit_id}": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /units/{unit_id}/crew": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /units/{unit_id}/crew/leave": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /units/{unit_id}/status": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /units/{unit_id}/position": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "GET /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /incidents/{incident_id}/units/{unit_id}/release": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /abilities": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "PUT /abilities/{name}": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "POST /incidents/bulk": "test_an_act_on_many_touches_nothing_of_another_tenant",
@@ -327,6 +337,32 @@ def test_no_decision_is_about_an_operation_that_is_gone() -> None:
 
 
 # -- working together -------------------------------------------------------------------------------------------------
+
+
+async def test_units_are_told_to_their_own_tenant_and_no_other(town: Town) -> None:
+    made = {}
+    for where, tenant in (("south", SOUTH), ("north", NORTH)):
+        unit = Unit(id="", call_sign=f"{where} 1", type=UnitType.PATROL, service=Service.GUARD, tenant=tenant)
+        made[where] = (await town.rig.units.put_unit(unit, by="test")).id
+        signed = await town.all.post(f"/units/{made[where]}/crew", json={})
+        assert signed.status_code == (200 if where == "south" else 409), signed.text
+    assert (await town.mine.post(f"/units/{made['north']}/crew", json={})).status_code == 200
+    sent = await town.all.post(f"/incidents/{town.incidents['south']}/units", json={"unit": made["south"]})
+    assert sent.status_code == 200, sent.text
+    assert [one["id"] for one in (await town.mine.get("/units")).json()["items"]] == [made["north"]]
+    theirs, there = f"/units/{made['south']}", f"/incidents/{town.incidents['south']}/units"
+    for answer in (
+        await town.mine.get(theirs),
+        await town.mine.post(f"{theirs}/crew", json={}),
+        await town.mine.post(f"{theirs}/crew/leave", json={"user": "alma"}),
+        await town.mine.post(f"{theirs}/status", json={"status": "en_route"}),
+        await town.mine.post(f"{theirs}/position", json={"latitude": 52.0, "longitude": 13.0}),
+        await town.mine.get(there),
+        await town.mine.post(there, json={"unit": made["north"]}),
+        await town.mine.post(f"{there}/{made['south']}/release", json={}),
+        await town.mine.post(f"/incidents/{town.incidents['north']}/units", json={"unit": made["south"]}),
+    ):
+        assert answer.status_code == 404, answer.text
 
 
 async def test_the_room_shows_each_tenant_its_own_work_and_people(town: Town) -> None:

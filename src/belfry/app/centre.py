@@ -30,6 +30,7 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
+from belfry.centre.dispatch import DispatchDesk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverBook, HandoverDesk
@@ -390,6 +391,15 @@ class Centre:
         )
         self._tasks.every("runaways", RUNAWAYS_LOOK, runaways.look)
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
+        self.dispatch = DispatchDesk(
+            self.walk.units,
+            self.board,
+            stores.journal,
+            self.seals,
+            book=self.units.book,
+            clock=self._clock,
+            chance=self._chance,
+        )
         self.outbox = self._outbox()
         self.reporting = Reporting(
             settings.report, self.outbox, name=settings.name, language=settings.language, clock=self._clock
@@ -547,6 +557,7 @@ class Centre:
             devices=self.devices,
             device_desk=self.device_desk,
             units=self.units,
+            dispatch=self.dispatch,
             warnings=self.warnings,
             agreements=registry.agreements_door(),
             device_now=self.device_desk.now,

@@ -16,7 +16,7 @@ from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import site_of
-from belfry.web import bulk_acts, duty
+from belfry.web import bulk_acts, duty, units
 from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
@@ -123,7 +123,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         house.feed.sees, house.feed.tell = hub.sees, hub.tell_duty
     if house.bulk is not None:
         house.bulk.tell = partial(bulk_acts.tell, hub)
-    return Front(
+    made = Front(
         house=house,
         teller=teller,
         silent=silent,
@@ -141,6 +141,10 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         ears=Ears(),
         technicians=Gate(Attempts(CODE_TRIES, AGAIN), Attempts(CODE_TRIES_OF_ALL, CODE_AGAIN)),
     )
+    if house.dispatch is not None:
+        hub.unit_for = partial(units.encoded, made)
+        house.dispatch.now.news.append(lambda now: hub.unit_changed(now.unit))
+    return made
 
 
 def _lost(house: House, name: str) -> None:

@@ -11,6 +11,7 @@ from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import DeviceDesk
+from belfry.centre.dispatch import DispatchDesk
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverDesk
 from belfry.centre.notices import NoticeBook
@@ -162,6 +163,9 @@ class House:
     """None: this centre compares no pass-words."""
     sheets: Sheets | None = None
     """None: this centre takes and gives no sheets."""
+
+    dispatch: DispatchDesk | None = None
+    """Sends units; None: this centre sends none."""
 
     devices: Devices | None = None
     """None: this centre keeps no devices."""

@@ -48,6 +48,8 @@ from belfry.web import (
     together_asks,
     together_views,
     training_views,
+    unit_asks,
+    unit_views,
     views,
     wall_views,
     warnings,
@@ -133,6 +135,7 @@ def _say_types(told: Json) -> None:
             handover_views,
             together_views,
             training_views,
+            unit_views,
             wall_views,
         )
         for kind in _structs(module)
@@ -150,6 +153,7 @@ def _say_types(told: Json) -> None:
             together_asks,
             device_asks,
             agreement_asks,
+            unit_asks,
         )
         for kind in _structs(module)
     ]

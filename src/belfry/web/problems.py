@@ -21,6 +21,7 @@ from belfry.ports.staff import StaffUnavailable
 from belfry.web.headers import SECURE
 from belfry.web.languages import language_of
 from belfry.web.site_views import EditedView, FlawView, SiteFileView, whole
+from belfry.web.unit_views import UnitView
 from belfry.web.views import Detail
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a plan is that somebody else changed meanwhile."""
     steps: list[str] | UnsetType = UNSET
     """Ids of the steps that are owed before it may be closed."""
+    unit: UnitView | UnsetType = UNSET
+    """How a unit is that could not be sent, or cannot be what was said of it."""
     changes: list[EditedView] | UnsetType = UNSET
     """What was changed of it since it was seen: who, which fields, when."""
 

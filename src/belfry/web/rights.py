@@ -67,6 +67,12 @@ class Right(StrEnum):
     AGREE = "agree"
     """Let something leave by machine, and end it."""
     DECODE = "decode"
+    ON_DUTY = "on_duty"
+    """Sign on to a unit, say its statuses, and see the units that one may know of."""
+    DISPATCH = "dispatch"
+    """Send units and call them back, and say what was heard of any."""
+    MAP = "map"
+    """Get the map's tiles. What stands on it comes from lists, by their own rights."""
 
 
 _ROOM: Final = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -106,6 +112,9 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.AGREEMENTS: _DESK_HEADS | {Role.OVERSEER},
     Right.AGREE: frozenset({Role.ADMINISTRATOR}),
     Right.DECODE: _PEOPLE,
+    Right.ON_DUTY: _ROOM | {Role.RESPONDER},
+    Right.DISPATCH: _ROOM,
+    Right.MAP: _PEOPLE,
 }
 
 NOTES: Final = "details.notes"

@@ -25,7 +25,7 @@ from belfry.domain.incident import REOPEN_WITHIN, Incident, State
 from belfry.ports import Journal, Stored
 from belfry.web.centre_views import Pulse
 from belfry.web.listeners import Listeners
-from belfry.web.outlet import Audience, Stream, beat, message
+from belfry.web.outlet import Audience, Stream, Viewer, beat, message
 from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
 from belfry.web.tenants import Tenants, is_his
@@ -70,6 +70,10 @@ class Hub:
         back: Callable[[str], None],
         duty: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
+        self.unit_for: Callable[[Viewer, str], bytes | None] = lambda viewer, unit: None
+        """A unit as somebody may see it, by its id."""
+        self._moved_units: set[str] = set()
+        """Units that said where they are: told with the next look, all at once."""
         self._duty = duty
         """What somebody is told of himself, by name: whether he is handed incidents."""
         self._board, self._journal, self._teller = board, journal, teller
@@ -157,6 +161,24 @@ class Hub:
         for stream in self._streams:
             if stream.name == name:
                 stream.put(event, message(event, data, self._sent_upto))
+
+    def unit_changed(self, unit: str) -> None:
+        """Tell whoever may know of a unit how it is now."""
+        self._moved_units.discard(unit)
+        encoded: dict[Audience, bytes | None] = {}
+        for stream in self._streams:
+            audience = stream.audience
+            if not audience.acts:
+                text = self.unit_for(stream.viewer, unit)
+            elif audience in encoded:
+                text = encoded[audience]
+            else:
+                text = encoded[audience] = self.unit_for(stream.viewer, unit)
+            if text is not None:
+                stream.put(f"unit/{unit}", message("unit", text, self._sent_upto))
+
+    def unit_moved(self, unit: str) -> None:
+        self._moved_units.add(unit)
 
     def _put_duty(self, stream: Stream) -> None:
         data = self._duty(stream.name) if stream.audience.acts else None
@@ -384,6 +406,8 @@ class Hub:
 
     async def look(self) -> None:
         """Say how the centre is where that changed, and end the streams of sessions that are over."""
+        for unit in list(self._moved_units):
+            self.unit_changed(unit)
         for stream in list(self._streams):
             audience = await stream.lasts()
             if audience is None:

@@ -64,7 +64,7 @@ class DispatchDesk:
         clock: Clock,
         chance: Chance,
     ) -> None:
-        self.now, self._board, self._journal, self._seals, self._book = now, board, journal, seals, book
+        self.now, self._board, self._journal, self._seals, self.book = now, board, journal, seals, book
         self._clock, self._chance = clock, chance
         self.positions = Positions()
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -271,13 +271,13 @@ class DispatchDesk:
         return self._standing(self._unit(unit_id), self.now.get(unit_id))
 
     def _unit(self, unit_id: str) -> Unit:
-        unit = self._book.by_id(unit_id)
+        unit = self.book.by_id(unit_id)
         if unit is None:
             raise NoSuchUnit(unit_id)
         return unit
 
     def _sign(self, unit_id: str) -> str:
-        unit = self._book.by_id(unit_id)
+        unit = self.book.by_id(unit_id)
         return unit_id if unit is None else unit.call_sign
 
     def _incident(self, incident_id: str) -> Incident:

@@ -48,6 +48,7 @@ class UnitsNow:
 
     def __init__(self) -> None:
         self._units: dict[str, UnitNow] = {}
+        self._by_user: dict[str, str] = {}
         self.news: list[Callable[[UnitNow], None]] = []
         """Told of each change."""
 
@@ -63,7 +64,8 @@ class UnitsNow:
 
     def of(self, user: str) -> UnitNow | None:
         """The unit that somebody is signed on to."""
-        return next((one for one in self.on_duty() if any(each.user == user for each in one.crew)), None)
+        unit = self._by_user.get(user)
+        return None if unit is None else self._units[unit]
 
     def fold(self, position: int, entry: Entry) -> None:
         """Take one entry of a unit's subject; one that was heard before changes nothing."""
@@ -75,8 +77,15 @@ class UnitsNow:
             if isinstance(fact, SignedOn | SignedOff | StatusSet):
                 after = _fold(after, fact, entry.at)
         after = self._units[unit] = structs.replace(after, head=position)
+        self._note_crew(known, after)
         for tell in self.news:
             tell(after)
+
+    def _note_crew(self, before: UnitNow, after: UnitNow) -> None:
+        for one in before.crew:
+            if self._by_user.get(one.user) == after.unit:
+                del self._by_user[one.user]
+        self._by_user.update((one.user, after.unit) for one in after.crew)
 
     def state(self) -> UnitState:
         return UnitState(list(self._units.values()))
@@ -84,6 +93,7 @@ class UnitsNow:
     def restore(self, state: UnitState) -> None:
         """Begin from a snapshot; only on a new book."""
         self._units = {one.unit: one for one in state.units}
+        self._by_user = {member.user: one.unit for one in state.units for member in one.crew}
 
 
 def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:

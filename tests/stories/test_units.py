@@ -1,0 +1,160 @@
+"""Units, from signing on to the clearing of an incident, as dispatchers and crews say it over HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from belfry.domain.unit import Service, Unit, UnitSkill, UnitType
+from belfry.ports.staff import Role
+from tests.stories.kit import Desk, Town, open_town
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path) as opened:
+        yield opened
+
+
+async def a_unit(town: Town, sign: str, service: Service = Service.FIRE, **more: Any) -> str:
+    fields = {"type": UnitType.ENGINE, "skills": frozenset({UnitSkill.FIREFIGHTING}), **more}
+    made = await town.centre.units.put_unit(Unit(id="", call_sign=sign, service=service, **fields), by="test")
+    return made.id
+
+
+async def an_incident(town: Town, desk: Desk) -> str:
+    await town.say("school", "1110", zone="007")
+    (row,) = await desk.incidents("waiting")
+    return str(row["id"])
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["title"]
+
+
+async def test_a_unit_is_sent_says_what_it_does_and_is_free_again(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E 1", crew_least=2)
+    assert (await crew.get("/units"))["items"] == [], "whoever is off duty sees no unit"
+    on = (await crew.post(f"/units/{engine}/crew")).json()
+    assert (on["status"], on["free"], on["short"], on["crew"][0]["user"]) == ("available_station", True, True, "cleo")
+
+    incident = await an_incident(town, room)
+    sent = await room.post(f"/incidents/{incident}/units", unit="e1", eta_s=200)
+    assert sent.status_code == 200, sent.text
+    (mine,) = (await crew.get("/units"))["items"]
+    assert (mine["status"], mine["incident"], mine["free"]) == ("offered", incident, False)
+    for status in ("accepted", "en_route", "on_scene"):
+        town.clock.wait(seconds=60)
+        said = await crew.post(f"/units/{engine}/status", status=status, assignment=mine["assignment"])
+        assert said.status_code == 200, said.text
+    town.clock.wait(seconds=600)
+    assert (await crew.post(f"/units/{engine}/status", status="available_mobile")).json()["incident"] is None
+    (at,) = (await room.get(f"/incidents/{incident}/units"))["items"]
+    assert list(at["times"]) == ["offered", "accepted", "en_route", "on_scene", "available_mobile"]
+    assert at["left_at"] is not None
+
+    await town.settled()
+    story = [(line["type"], line["data"].get("status")) for line in (await room.detail(incident))["timeline"]]
+    assert [line for line in story if line[0].startswith("unit")] == [
+        ("unit_sent", None),
+        ("unit_told", "accepted"),
+        ("unit_told", "en_route"),
+        ("unit_told", "on_scene"),
+        ("unit_told", "available_mobile"),
+    ]
+
+
+async def test_units_are_as_they_were_after_a_restart(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1")
+    await crew.post(f"/units/{engine}/crew")
+    incident = await an_incident(town, room)
+    await room.post(f"/incidents/{incident}/units", unit="E1")
+    before = await room.get(f"/units/{engine}")
+    await town.restart()
+    room = await town.operator("anna")
+    assert await room.get(f"/units/{engine}") == before
+
+
+async def test_whoever_comes_second_is_shown_the_unit_as_it_is(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1")
+    await crew.post(f"/units/{engine}/crew")
+    incident = await an_incident(town, room)
+    await room.post(f"/incidents/{incident}/units", unit="E1")
+    again = await room.post(f"/incidents/{incident}/units", unit="E1")
+    assert refused(again) == (409, "E1 is there already")
+    assert again.json()["unit"]["status"] == "offered"
+    off = await crew.post(f"/units/{engine}/crew/leave")
+    assert refused(off) == (409, "E1 is busy: offered")
+    assert (await room.post(f"/incidents/{incident}/units/E1/release", reason="false alarm")).status_code == 200
+    late = await crew.post(f"/units/{engine}/status", status="accepted", assignment=again.json()["unit"]["assignment"])
+    assert refused(late) == (409, "E1 is not sent there any more")
+
+
+async def test_who_is_in_the_field_speaks_for_his_own_unit_alone(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    other = await town.operator("dora", Role.RESPONDER)
+    engine, ladder = await a_unit(town, "E1"), await a_unit(town, "L1")
+    await crew.post(f"/units/{engine}/crew")
+    await other.post(f"/units/{ladder}/crew")
+    assert (await crew.post(f"/units/{ladder}/status", status="out_of_service")).status_code == 404
+    assert (await crew.post(f"/units/{engine}/crew", user="dora")).status_code == 403
+    incident = await an_incident(town, room)
+    assert (await crew.post(f"/incidents/{incident}/units", unit="E1")).status_code == 403
+    for unit in ("E1", "L1"):
+        await room.post(f"/incidents/{incident}/units", unit=unit)
+    both = (await crew.get("/units"))["items"]
+    assert [one["call_sign"] for one in both] == ["E1", "L1"], "who is at the same incident is seen"
+    assert (await crew.post(f"/units/{ladder}/status", status="en_route")).status_code == 403
+
+
+async def test_a_position_is_seen_by_the_room_and_is_on_no_disk(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1")
+    await crew.post(f"/units/{engine}/crew")
+    said = await crew.post(f"/units/{engine}/position", latitude=53.123456, longitude=9.987654)
+    assert said.status_code == 204
+    where = (await room.get(f"/units/{engine}"))["where"]
+    assert (where["latitude"], where["longitude"], where["old"]) == (53.1235, 9.9877, False)
+    far = await crew.post(f"/units/{engine}/position", latitude=-33.0, longitude=151.0)
+    assert far.status_code == 204
+    assert (await room.get(f"/units/{engine}"))["where"] == where, "nobody is on another continent within a second"
+    wrong = await crew.post(f"/units/{engine}/position", latitude=91, longitude=0)
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "latitude")
+    await crew.post(f"/units/{engine}/status", status="available_mobile")
+    await crew.post(f"/units/{engine}/crew/leave")
+    assert (await room.get(f"/units/{engine}"))["where"] is None
+    await town.stop()
+    assert holding(Path(town.settings.data), b"53.123") == []
+    await town.start()
+
+
+async def test_the_stream_tells_of_units_to_those_who_may_know(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine, ladder = await a_unit(town, "E1"), await a_unit(town, "L1")
+    async with room.client.stream("GET", "/stream") as heard, crew.client.stream("GET", "/stream") as his:
+        of_room, of_crew = heard.aiter_lines(), his.aiter_lines()
+        await anext(of_room), await anext(of_crew)
+        assert refused(await room.post(f"/units/{ladder}/crew", user="nobody"))[0] == 400
+        await room.post(f"/units/{ladder}/crew", user="anna")
+        assert json.loads(await event(of_room, "unit"))["call_sign"] == "L1"
+        await crew.post(f"/units/{engine}/crew")
+        assert json.loads(await event(of_room, "unit"))["call_sign"] == "E1"
+        assert json.loads(await event(of_crew, "unit"))["call_sign"] == "E1", "and nothing of L1 before it"
+
+
+def holding(folder: Path, text: bytes) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_bytes()]
+
+
+async def event(lines: AsyncIterator[str], name: str) -> str:
+    """The data of the next event of a name."""
+    async for line in lines:
+        if line == f"event: {name}":
+            return (await anext(lines)).removeprefix("data: ")
+    raise AssertionError("the stream has ended")
