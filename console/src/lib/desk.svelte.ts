@@ -19,6 +19,7 @@ import { may } from './rights';
 import { Duties } from './duty.svelte';
 import type { BulkAct } from './together';
 import type { OwnFault, Page, Pulse, Row, Session } from './types';
+import { Units } from './units/units.svelte';
 import { partOf, siteOf } from './words';
 
 const PAGE = '1000';
@@ -65,6 +66,7 @@ export class Desk {
   bulk = $state.raw<BulkAct | null>(null);
   /** Whether this person is handed incidents. */
   readonly duties: Duties;
+  readonly units: Units;
   private readonly onTest = $derived(new Set(onTest.running.map((test) => test.account_id)));
 
   /** Open rows by their site: what is handled together. */
@@ -76,6 +78,7 @@ export class Desk {
     signedOut: () => void,
   ) {
     this.duties = new Duties(api, (text, urgent) => this.say(text, urgent));
+    this.units = new Units(api, session.user.name);
     this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
@@ -86,6 +89,7 @@ export class Desk {
       },
       duty: (duty) => this.duties.hear(duty),
       bulk: (act) => (this.bulk = act),
+      unit: (unit) => this.units.hear(unit),
       load: () => this.load(),
       connection: (connection) => {
         this.connection = connection;
@@ -161,6 +165,7 @@ export class Desk {
     );
     this.bell.keep((id) => this.queue.get(id)?.state === 'waiting');
     this.loaded = true;
+    await this.units.load().catch(() => undefined); // the queue is whole without them
   }
 
   private async loadClosed(): Promise<void> {

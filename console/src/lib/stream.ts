@@ -10,6 +10,7 @@ import type { Tabs, Word } from './tabs';
 import type { Timers } from './timers';
 import type { BulkAct, Duty } from './together';
 import type { Pulse, Row } from './types';
+import type { Unit } from './units/types';
 
 export type Freshness = 'connecting' | 'connected' | 'catching_up' | 'stale';
 
@@ -26,6 +27,8 @@ export interface Follower {
   duty?(duty: Duty): void;
   /** How far an act on many came. */
   bulk?(act: BulkAct): void;
+  /** How a unit is now. */
+  unit?(unit: Unit): void;
   /** Load the whole queue; the stream is already being read, so nothing falls between. Rejects where it cannot. */
   load(): Promise<void>;
   connection(connection: Connection): void;
@@ -148,6 +151,8 @@ export class Stream {
       this.follower.duty?.(JSON.parse(message.data) as Duty);
     } else if (message.event === 'bulk') {
       this.follower.bulk?.(JSON.parse(message.data) as BulkAct);
+    } else if (message.event === 'unit') {
+      this.follower.unit?.(JSON.parse(message.data) as Unit);
     } else if (message.event === 'reset') {
       // Our last id is unknown there: the stream goes on from now, so the list is read anew.
       if (this.loaded) this.unsureSince = this.heardAt;
