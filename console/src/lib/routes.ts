@@ -28,6 +28,7 @@ export type PageName =
   | 'closed'
   | 'site-closed'
   | 'reports'
+  | 'staffing'
   | 'storm'
   | 'handover'
   | 'training'
@@ -76,6 +77,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'training', path: '/training', right: 'act' },
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'reports', path: '/reports', right: 'archive', link: 'top' },
+  { page: 'staffing', path: '/staffing', right: 'floor' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

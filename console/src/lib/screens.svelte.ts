@@ -35,6 +35,7 @@ const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   closed: () => import('../screens/Closed.svelte'),
   'site-closed': () => import('../screens/Closed.svelte'),
   reports: () => import('../screens/Reports.svelte'),
+  staffing: () => import('../screens/Staffing.svelte'),
   storm: () => import('../screens/Storm.svelte'),
   handover: () => import('../screens/Handover.svelte'),
   training: () => import('../screens/Training.svelte'),
