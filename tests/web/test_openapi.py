@@ -18,6 +18,8 @@ A_FILE = {
     ("/api/v1/mappings/schema", "get"),
     ("/api/v1/incidents/record/schema", "get"),
     ("/api/v1/incidents/{incident_id}/record.pdf", "get"),
+    ("/api/v1/map/style.json", "get"),
+    ("/api/v1/map/tiles/{name}", "get"),
 }
 """Takes or gives a sheet, a page to print, or a schema, which has no type here."""
 NO_BODY = {
@@ -146,6 +148,9 @@ def test_every_operation_of_the_contract_is_there() -> None:
         *((f"/desk/{what}", "post") for what in ("ready", "pause", "by-hand")),
         ("/floor", "get"),
         ("/wall", "get"),
+        ("/map", "get"),
+        ("/map/style.json", "get"),
+        ("/map/tiles/{name}", "get"),
         ("/abilities", "get"),
         ("/abilities/{name}", "put"),
         ("/incidents/{incident_id}", "get"),

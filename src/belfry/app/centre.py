@@ -18,6 +18,7 @@ from belfry.app import mark, snapshot, ways
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
+from belfry.app.mapping import map_files
 from belfry.app.reporting import Reporting
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
@@ -76,6 +77,7 @@ from belfry.settings import Settings, part
 from belfry.web import create_app
 from belfry.web.house import Centre as CentreState
 from belfry.web.house import House, OwnFaultState, ReceiverState, Silence
+from belfry.web.map_files import origins
 from belfry.web.server import Console
 from belfry.web.silences import LISTED_MOST, NEXT_MOST, NEXT_SIFTED_MOST
 
@@ -534,6 +536,7 @@ class Centre:
             else:
                 self.setup_code = secrets.token_hex(4)
         https = settings.console.tls_cert is not None or (settings.console.public_url or "").startswith("https:")
+        files = map_files(settings.map)
         house = House(
             name=settings.name,
             version=__version__,
@@ -592,6 +595,8 @@ class Centre:
             setup_code=self.setup_code,
             demo=self._demo,
             dialler=settings.dialler.url,
+            map=files,
+            map_origins=origins(files),
             public_url=settings.console.public_url,
             https=https,
         )

@@ -21,13 +21,15 @@ from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.site_file import SiteChange
 from belfry.domain.storm_cover import StormGroup
-from belfry.settings import Console, ReceiverTable, Settings
+from belfry.settings import Console, MapTable, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
+from belfry.simulator.land import town as ground
 from belfry.simulator.own_plans import HARBOUR, OWN_PLANS, own_plan
 from belfry.simulator.panel import Line
 from belfry.simulator.play import Player, scanner
 from belfry.simulator.scenes import FIRST_MINUTE, GALE, TECHNICIANS_TEST, Say
 from belfry.simulator.town import TIME_ZONE, Site, as_rows, town
+from belfry.simulator.town_map import town_map
 
 log = structlog.get_logger()
 
@@ -61,11 +63,14 @@ def prepare(folder: Path, *, port: int, panels: int, accounts: int, seed: int) -
     rows = as_rows(town(accounts, seed), PANELS, seed)
     file = folder / "accounts.csv"
     _write(file, rows)
+    tiles = folder / "town.pmtiles"
+    tiles.write_bytes(town_map(ground()))
     return Settings(
         name="Belfry demo",
         data=folder / "data",
         accounts=file,
         console=Console(listen=f"127.0.0.1:{port}"),
+        map=MapTable(tiles=tiles, zoom=14),
         receiver=(ReceiverTable(type="dc09", name=PANELS, listen=f"127.0.0.1:{panels}"),),
     )
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from belfry.app import ways
 from belfry.app.keeping.before import FOLDER as BEFORE
 from belfry.app.keeping.before import older_stores
+from belfry.app.mapping import map_files
 from belfry.cli.talk import FAULT, AsJson, Config, tell
 from belfry.domain.escalation import OUTSIDE, SUPERVISOR
 from belfry.domain.own_faults import MIB
@@ -32,6 +33,7 @@ from belfry.settings import ReceiverTable, Settings, SettingsError, host_port, p
 from belfry.settings import load as load_settings
 from belfry.sql import SchemaState, SqlError
 from belfry.web.certificate import unusable
+from belfry.web.map_files import MapUnfit, archives, origins, own_style
 
 
 class State(StrEnum):
@@ -69,6 +71,7 @@ def examine(config: Path) -> Iterator[Finding]:
         return
     yield Finding("settings", State.OK, str(config))
     yield from _console(settings)
+    yield from _map(settings)
     yield _journal(settings)
     yield from _receivers(settings, str(config))
     yield from _notifiers(settings)
@@ -91,6 +94,24 @@ def _console(settings: Settings) -> Iterator[Finding]:
         yield Finding("console", State.WARNING, detail)
     else:
         yield Finding("console", State.OK, console.listen)
+
+
+def _map(settings: Settings) -> Iterator[Finding]:
+    """A map that cannot be shown is no reason not to start: lists do without it."""
+    if settings.map.tiles is None:
+        if settings.map.style is not None:
+            yield Finding("map", State.WARNING, "a style is set, but no tiles: there is no map")
+        return
+    files = map_files(settings.map)
+    try:
+        found = archives(files)
+        for dark in (False, True):
+            own_style(files, dark=dark)
+    except MapUnfit as unfit:
+        yield Finding("map", State.WARNING, f"there will be no map: {unfit}")
+        return
+    asked = f"; operators' browsers ask {', '.join(places)}" if (places := origins(files)) else ""
+    yield Finding("map", State.OK, f"{', '.join(one.name for one in found)}{asked}")
 
 
 def _is_loopback(listen: str) -> bool:

@@ -3,6 +3,7 @@
 `shape` says what the keys are and their limits, `reading` turns text into that shape and names every mistake.
 """
 
+from belfry.settings.mapping import MapTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
 from belfry.settings.reporting import ReportTable
@@ -10,6 +11,7 @@ from belfry.settings.shape import Console, ReceiverTable, Retention, Settings, h
 
 __all__ = [
     "Console",
+    "MapTable",
     "NotifierTable",
     "OnCallTable",
     "ReceiverTable",

@@ -20,6 +20,7 @@ from belfry.domain import facts, teams
 from belfry.domain.presets import Rules
 from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import reaching, reporting
+from belfry.settings.mapping import MapTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
 from belfry.settings.travelling import TravelTable
@@ -218,6 +219,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The centre's own clock, by which shifts and rotas are; sites have their own."""
     console: Console = Console()
     dialler: Dialler = Dialler()
+    map: MapTable = MapTable()
     receiver: tuple[ReceiverTable, ...] = ()
     notifier: tuple[NotifierTable, ...] = ()
     on_call: tuple[OnCallTable, ...] = ()
@@ -284,6 +286,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             data=folder / self.data,
             accounts=at(self.accounts),
             console=console,
+            map=self.map.beside(folder),
             receiver=tuple(one.beside(folder) for one in self.receiver),
             notifier=tuple(one.beside(folder) for one in self.notifier),
         )

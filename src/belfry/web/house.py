@@ -43,6 +43,7 @@ from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
 from belfry.ports.units import Units
 from belfry.ports.warnings import Warnings
+from belfry.web.map_files import NO_MAP, MapFiles
 
 
 class ReceiverState(Struct, frozen=True):
@@ -230,6 +231,10 @@ class House:
     """None: this centre hands no shift over."""
     outbox: Outbox | None = None
     """None: nobody is reached outside the console."""
+    map: MapFiles = NO_MAP
+    """Files of the map; there need be none."""
+    map_origins: Sequence[str] = ()
+    """Places elsewhere that the map's style may ask."""
     shifts: Sequence[Shift] = SHIFTS
     zone: tzinfo = UTC
     """The centre's own clock."""

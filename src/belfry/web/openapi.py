@@ -30,6 +30,7 @@ from belfry.web import (
     device_asks,
     device_views,
     handover_views,
+    map_views,
     notice_views,
     on_test_asks,
     on_test_views,
@@ -89,6 +90,7 @@ def document() -> Mapping[str, Any]:
     _say_types(told)
     _add_signal_body(told)
     _add_sheet_body(told)
+    _add_map_files(told)
     for path, method, operation in _operations(told):
         _say_problems(path, method, operation)
     described: Json = msgspec.json.decode(msgspec.json.encode(told))  # a default that is a tuple is a list to others
@@ -137,6 +139,7 @@ def _say_types(told: Json) -> None:
             training_views,
             unit_views,
             wall_views,
+            map_views,
         )
         for kind in _structs(module)
     ]
@@ -195,6 +198,15 @@ def _add_sheet_body(told: Json) -> None:
         "required": True,
         "content": {"text/csv": sheet, "application/octet-stream": sheet},
     }
+
+
+def _add_map_files(told: Json) -> None:
+    """A style is JSON of another's schema, and an archive gives bytes of itself."""
+    paths, file = told["paths"], {"schema": {"type": "string", "format": "binary"}}
+    paths[f"{PREFIX}/map/style.json"]["get"]["responses"]["200"]["content"] = {"application/json": {"schema": {}}}
+    answers: Json = paths[f"{PREFIX}/map/tiles/{{name}}"]["get"]["responses"]
+    answers["200"]["content"] = {"application/vnd.pmtiles": file}
+    answers["206"] = {**answers["200"], "description": "The range that was asked for"}
 
 
 _ANYWHERE: Final = {"503": "The registry, the journal or the key store fails, or too many ask at once"}

@@ -17,7 +17,7 @@ from litestar.params import FromPath
 
 from belfry.web.cookies import seconds_until, session_cookie
 from belfry.web.front import Page, front
-from belfry.web.headers import HTTPS_ONLY, PAGE
+from belfry.web.headers import HTTPS_ONLY, page_headers
 from belfry.web.identity import check_loopback, recognise
 from belfry.web.problems import Refused
 
@@ -25,7 +25,7 @@ INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
     "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements", "my-site",
-    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "call", "decode", "overview",
+    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "call", "decode", "overview",
     "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
@@ -76,6 +76,7 @@ def _page(path: str, file: Traversable) -> Page:
 async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     """A page or file of the console. In a demo, where nobody knows a pass-word, pages sign visitors in."""
     wanted, pages = path.strip("/"), front(request).pages
+    fence = page_headers(front(request).house.map_origins)
     secure = HTTPS_ONLY if front(request).house.https else {}
     is_page = wanted in ROUTES or OF_A_SITE.fullmatch(wanted) is not None
     if is_page:
@@ -85,7 +86,7 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     else:
         raise NotFoundException
     answer = Response(
-        found.content, media_type=found.media_type, headers={**PAGE, **secure, "Cache-Control": found.cache}
+        found.content, media_type=found.media_type, headers={**fence, **secure, "Cache-Control": found.cache}
     )
     if front(request).house.demo and is_page and wanted != TECHNICIAN:
         await _sign_in_to_demo(request, answer)
