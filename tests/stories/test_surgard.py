@@ -10,8 +10,10 @@ import pytest
 from msgspec import structs
 
 from belfry.app import health
+from belfry.app.demo_station import LAUNDRY, RECEIVERS, night, with_station
 from belfry.receivers.surgard import SurgardReceiver
 from belfry.settings import ReceiverTable, Settings
+from belfry.simulator.station import Station, contact_id
 from tests.app.child import furnish, serving, token
 from tests.stories.kit import Town, open_town, until_told
 
@@ -68,8 +70,9 @@ def with_receiver(settings: Settings) -> Settings:
     )
 
 
-def machine(town: Town) -> Machine:
-    return Machine(next(one.listening for one in town.centre.receivers if isinstance(one, SurgardReceiver)))
+def machine(town: Town, name: str = "old") -> Machine:
+    receivers = [one for one in town.centre.receivers if isinstance(one, SurgardReceiver) and one.name == name]
+    return Machine(receivers[0].listening)
 
 
 async def test_a_line_is_an_incident_its_repeat_none_and_its_restore_ends_it(tmp_path: Path) -> None:
@@ -148,3 +151,38 @@ async def test_a_killed_centre_has_every_line_that_it_acknowledged_once(tmp_path
         late = [one["zone"] for one in signals if one["account"] == "8765"]
         assert late == [None, "001", "002"]
         await old.hang_up()
+
+
+async def test_the_demos_town_has_a_laundry_behind_an_old_receiver(tmp_path: Path) -> None:
+    async with open_town(tmp_path, change=with_station) as town:
+        desk, old = await town.operator("anna"), Station()
+
+        async def at_once(_: float) -> None:
+            await town.settled()
+
+        old.call(machine(town, RECEIVERS).address)
+        await night(old, sleep=at_once)
+        await town.settled()
+        told = {(row["kind"], row["account"], row["zone"], row["state"]) for row in await desk.incidents()}
+        assert told == {
+            ("PROP.ALARM.INTR", LAUNDRY.account, "004", "waiting"),
+            ("TECH.POWER", LAUNDRY.account, None, "closed"),
+        }
+        await old.close()
+
+
+async def test_a_receiver_that_is_called_hands_on_each_line_once_over_a_line_that_is_cut(tmp_path: Path) -> None:
+    """The station that does not exist waits until we call, is cut off in the middle, and says it again."""
+    old = Station()
+    host, port = await old.listen()
+    quick: dict[str, object] = {"host": f"{host}:{port}", "retry_least_s": 0.05, "retry_most_s": 0.1}
+    table = ReceiverTable(type="surgard", name="old", rest=quick)
+    async with open_town(tmp_path, change=lambda one: structs.replace(one, receiver=(*one.receiver, table))) as town:
+        desk = await town.operator("anna")
+        account = town.player.role("shop")
+        await old.say(contact_id(account, "E110", zone=1))
+        old.hang_up()
+        await old.say(contact_id(account, "R110", zone=1))
+        await town.settled()
+        assert [one["state"] for one in await desk.signals()] == ["alarm", "restore"]
+    await old.close()

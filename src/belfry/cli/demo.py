@@ -12,6 +12,7 @@ from belfry.app import Along, Centre, run
 from belfry.app.demo import OPERATORS, play, prepare
 from belfry.app.demo_devices import with_devices
 from belfry.app.demo_phones import phones, reached
+from belfry.app.demo_station import station, with_station
 from belfry.app.logs import set_up
 from belfry.cli.serve import CANNOT_START
 from belfry.cli.talk import fail
@@ -31,7 +32,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="belfry-demo-") as folder:
         telephones = phones(lambda name, title, body: typer.echo(f"{name}: {title}. {body.replace(chr(10), '. ')}"))
         settings = prepare(Path(folder), port=port, panels=panels, accounts=accounts, seed=seed)
-        settings = with_devices(reached(settings, Path(folder), telephones))
+        settings = with_station(with_devices(reached(settings, Path(folder), telephones)))
 
         async def greet(centre: Centre) -> None:
             assert centre.console is not None
@@ -48,6 +49,7 @@ def demo(
             async with asyncio.TaskGroup() as living:
                 living.create_task(telephones.serve())
                 living.create_task(play(centre, accounts=accounts, seed=seed, rate=rate))
+                living.create_task(station(centre))
 
         try:
             run(settings, Along(demo=OPERATORS, ready=greet, beside=town, seconds=seconds))
