@@ -560,6 +560,7 @@ class Centre:
             devices=self.devices,
             device_desk=self.device_desk,
             units=self.units,
+            trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
             warnings=self.warnings,
             agreements=registry.agreements_door(),

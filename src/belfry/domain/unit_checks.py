@@ -21,7 +21,7 @@ PAST_MOST: Final = timedelta(days=7)
 """How long ago a shift may have ended that is written down now."""
 AHEAD_MOST: Final = timedelta(days=400)
 
-_CALL_SIGN: Final = re.compile(r"[^\W_](?:[\w ./-]*[^\W_])?")
+_CALL_SIGN: Final = re.compile(r"[^\W_](?:(?:[^\W_]|[ ./-])*[^\W_])?")
 _IGNORED: Final = re.compile(r"[\s-]+")
 
 

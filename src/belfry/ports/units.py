@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
+
 from belfry.domain.flaws import Flaw
 from belfry.domain.unit import Shift, Station, Unit
 
@@ -38,6 +40,16 @@ class UnitUnfit(ValueError):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         super().__init__("; ".join(str(one) for one in flaws))
         self.flaws = tuple(flaws)
+
+
+class UnitChange(Struct, frozen=True):
+    """That a unit, a station or a shift was changed: who, when, which fields - never a value."""
+
+    at: datetime
+    by: str
+    table: str
+    row: str
+    fields: tuple[str, ...]
 
 
 class UnitBook(Protocol):
@@ -112,4 +124,8 @@ class Units(Protocol):
 
     async def remove_shift(self, shift_id: str, version: int, *, by: str) -> None:
         """Raises NoSuchUnit, UnitChanged."""
+        ...
+
+    async def changes_of(self, row_id: str) -> Sequence[UnitChange]:
+        """Of one unit, station or shift: the newest hundred, the newest first."""
         ...

@@ -62,7 +62,7 @@ def keep(connection: Connection, store: Store, shift: Shift, *, by: str) -> Shif
     user_id, name = _person(connection, shift.user)
     if user_id is None:
         flaws.append(Flaw("user", shown(shift.user), "the name of a staff account that is not switched off"))
-    asked = shift.offered_to
+    asked_id, asked = None, shift.offered_to
     if asked is not None:
         asked_id, asked = _person(connection, asked)
         if asked_id is None:
@@ -77,6 +77,8 @@ def keep(connection: Connection, store: Store, shift: Shift, *, by: str) -> Shif
     since, until = shift.since.astimezone(UTC), shift.until.astimezone(UTC)
     fit = structs.replace(shift, user=name, offered_to=asked, since=since, until=until)
     elsewhere = at_two_places(fit, _others(connection, str(user_id), fit))
+    if elsewhere is None and asked_id is not None and fit.accepted:
+        elsewhere = at_two_places(structs.replace(fit, user=str(asked)), _others(connection, asked_id, fit))
     if elsewhere is not None:
         raise UnitUnfit([elsewhere])
     kept = structs.replace(fit, id=shift.id or store.new_id("h"), version=shift.version + 1 if before else 1)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from belfry.domain.unit import Shift, Station, Unit
 from belfry.domain.unit_checks import folded
-from belfry.ports.units import NoSuchUnit
+from belfry.ports.units import NoSuchUnit, UnitChange
 from belfry.registry import shift_rows, unit_rows
 from belfry.registry.doors import in_thread
 from belfry.registry.store import Store
@@ -172,6 +172,9 @@ class UnitsDoor:
     async def remove_shift(self, shift_id: str, version: int, *, by: str) -> None:
         await in_thread(shift_rows.remove, self._store, shift_id, version, by=by)
         self.book.remove_shift(shift_id)
+
+    async def changes_of(self, row_id: str) -> Sequence[UnitChange]:
+        return await in_thread(unit_rows.read_changes_of, self._store, row_id)
 
     def _forget_unit(self, unit_id: str) -> None:
         self.book.remove_unit(unit_id)

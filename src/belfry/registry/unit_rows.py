@@ -11,14 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from belfry.domain.flaws import Flaw, shown
 from belfry.domain.unit import UNITS_MOST, Station, Unit
 from belfry.domain.unit_checks import check_station, check_unit, folded
-from belfry.ports.units import NoSuchUnit, UnitChanged, UnitInUse, UnitTaken, UnitUnfit
+from belfry.ports.units import NoSuchUnit, UnitChange, UnitChanged, UnitInUse, UnitTaken, UnitUnfit
 from belfry.registry.store import Note, Store, write_notes
+from belfry.registry.tables import CHANGE
 from belfry.registry.unit_tables import SHIFT, STATION, UNIT
 from belfry.sql import reading, writing
 
 T = TypeVar("T", Unit, Station)
 
 STATIONS_MOST: Final = 2_000
+CHANGES_MOST: Final = 100
 
 
 def read_units(store: Store, ids: Collection[str] | None = None) -> Sequence[Unit]:
@@ -89,6 +91,14 @@ def remove_station(store: Store, station_id: str, version: int, *, by: str) -> N
         if count := connection.execute(of).scalar() or 0:
             raise UnitInUse("units", count)
         _take_out(connection, store, STATION, station_id, by=by)
+
+
+def read_changes_of(store: Store, row_id: str) -> Sequence[UnitChange]:
+    """The newest first, of what is in these tables."""
+    of = select(CHANGE).where(CHANGE.c.row == row_id, CHANGE.c.table.in_([UNIT.name, STATION.name, SHIFT.name]))
+    with reading(store.engine) as connection:
+        found = connection.execute(of.order_by(CHANGE.c.id.desc()).limit(CHANGES_MOST))
+        return [UnitChange(row.at, row.by, row.table, row.row, tuple(row.fields)) for row in found]
 
 
 # -- pieces -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from belfry.domain.presets import Rules
 from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import reaching, reporting
 from belfry.settings.mapping import MapTable
+from belfry.settings.crewing import RotaTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
 from belfry.settings.travelling import TravelTable
@@ -227,6 +228,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operator_group: tuple[TeamTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
     travel: TravelTable = TravelTable()
+    rota: RotaTable = RotaTable()
     rules: Rules = Rules()
     retention: Retention = Retention()
     backup: Backup = Backup()

@@ -177,6 +177,8 @@ class House:
 
     units: Units | None = None
     """Units, stations and the rota; None: this centre sends nobody."""
+    trades_agreed: bool = True
+    """A supervisor agrees to a trade of shifts before it counts."""
 
     warnings: Warnings | None = None
     agreements: Agreements | None = None

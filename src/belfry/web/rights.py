@@ -66,6 +66,12 @@ class Right(StrEnum):
     """See what may leave by machine."""
     AGREE = "agree"
     """Let something leave by machine, and end it."""
+    FLEET = "fleet"
+    """See units, stations and the whole rota as they are kept up."""
+    EDIT_UNITS = "edit_units"
+    """Change units, stations and the rota, and agree to trades."""
+    ROTA = "rota"
+    """See one's own shifts, and trade them."""
     DECODE = "decode"
     ON_DUTY = "on_duty"
     """Sign on to a unit, say its statuses, and see the units that one may know of."""
@@ -111,6 +117,9 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.MAPPINGS: _DESK_HEADS,
     Right.AGREEMENTS: _DESK_HEADS | {Role.OVERSEER},
     Right.AGREE: frozenset({Role.ADMINISTRATOR}),
+    Right.FLEET: _ROOM,
+    Right.EDIT_UNITS: _DESK_HEADS,
+    Right.ROTA: _ROOM | {Role.RESPONDER},
     Right.DECODE: _PEOPLE,
     Right.ON_DUTY: _ROOM | {Role.RESPONDER},
     Right.DISPATCH: _ROOM,
