@@ -12,7 +12,7 @@ from belfry.registry import Registry
 from tests.browser.axe import in_every_look
 from tests.browser.cable import cable
 from tests.browser.dc09 import Panel
-from tests.browser.house import PASSWORD, House, api, furnish, line, running
+from tests.browser.house import PASSWORD, House, api, furnish, line, running, serving
 from tests.browser.seats import Seat, seat
 
 pytestmark = pytest.mark.browser
@@ -64,8 +64,9 @@ async def test_the_next_alarm_comes_to_who_is_ready_and_never_to_both(house: Hou
         await expect(anna.row(hers)).to_contain_text("Taken by you")
 
 
-async def test_a_browser_that_dies_gives_its_alarm_to_the_other_one(house: House, browser: Browser) -> None:
-    async with seat(browser, "boris") as boris:
+async def test_a_browser_that_dies_gives_its_alarm_to_the_other_one(tmp_path: Path, browser: Browser) -> None:
+    soon = "[rules]\nconsole_lost_1_s = 3\n"
+    async with serving(tmp_path, more=soon) as house, seat(browser, "boris") as boris:
         await boris.sign_in(house.url)
         async with seat(browser, "anna") as anna:
             await anna.sign_in(house.url)
@@ -73,7 +74,7 @@ async def test_a_browser_that_dies_gives_its_alarm_to_the_other_one(house: House
             await house.panel("1001").contact_id("1110", "007")
             hers = await opened(anna)
             await boris.press("y")
-        # Her browser is gone; a priority 1 goes back after a quarter of a minute.
+        # Her browser is gone; a priority 1 goes back after the time that the settings say.
         await expect(boris.row(hers)).to_contain_text("Taken by you", timeout=40_000)
         assert await opened(boris) == hers
 
