@@ -28,8 +28,10 @@ from msgspec import structs
 from belfry.centre.devices.listening import EVENTS_MOST
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
 from belfry.ports.staff import Role
+from belfry.protocols.dc09.reply import envelope
 from belfry.protocols.hint import Hint
 from belfry.protocols.readers import READERS
+from belfry.protocols.surgard import END
 from belfry.receivers.cap import CapReceiver
 from belfry.receivers.mqtt import MqttReceiver
 from belfry.settings import ReceiverTable, Settings
@@ -67,6 +69,7 @@ OTHERS: Final = frozenset({"amqtt", "transitions", "passlib"})
 QUIET: Final = logging.getLogger("tests.publisher")
 WITHIN_S: Final = 20.0
 MAILS_A_CONNECTION: Final = 80
+PATIENT: Final[Mapping[str, object]] = {"max_unreadable": 10_000, "away_after_s": 10_000}
 
 
 class Log:
@@ -113,6 +116,8 @@ def with_doors(broker: int, feed: str) -> Callable[[Settings], Settings]:
         ReceiverTable(type="isapi", name="cameras", rest={**FETCHING}),
         ReceiverTable(type="onvif", name="onvif", rest={**FETCHING, "pull_s": 0.05}),
         ReceiverTable(type="cap", name="warnings", rest={"urls": [feed]}),
+        ReceiverTable(type="surgard", name="lines", listen="127.0.0.1:0", rest=PATIENT),
+        ReceiverTable(type="surgard", name="frames", listen="127.0.0.1:0", rest={**PATIENT, "form": "dc07"}),
     )
     return lambda settings: structs.replace(settings, receiver=(*settings.receiver, *tables))
 
@@ -292,6 +297,48 @@ async def visit_all(town: Town) -> int:
     return heard + len(pulls)
 
 
+def said_by_receivers(account: str) -> Iterator[bytes]:
+    """Every form of line of an old alarm receiver, but for the one place that a panel's own text may stand in."""
+    number = account.encode()
+    yield b"5011 18" + number + b"E13001004"
+    yield b"S011[#" + number + b"|Nri1BA01]"
+    yield b"S011[#" + number + b"|Nri1/id7/OP]"
+    yield b"3011    " + number.rjust(6, b"0") + b"BA04"
+    yield b"1011      " + number + b" A  04"
+    yield b"8011" + number + b" 5155 5555 7"
+    yield b"0011[#0000|NYT00]"
+    yield b"4011" + b"0" * 10
+    yield b"U011 something of a maker's own"
+
+
+def frames_by_receivers(account: str) -> Iterator[bytes]:
+    number = account.encode()
+    yield b'"ADM-CID"0001R01L1[#' + number + b"|1130 01 004]"
+    yield b'"SIA-DCS"0002R01L1[#' + number + b"|Nri1/BA01]_02:14:00,03-14-2026"
+    yield b'"NULL"0003R01L1[]'
+    yield b'"OWN-WORD"0004R01L1[#' + number + b"|x]"
+
+
+def marked_anywhere(line: bytes) -> Iterator[bytes]:
+    """The marker before, within and behind it, and instead of what stands there."""
+    mark = MARK.encode()
+    for n in range(len(line) + 1):
+        yield line[:n] + mark + line[n:]
+        yield line[:n] + mark + line[n + len(mark) :]
+
+
+async def say_all(port: int, lines: Iterator[bytes], form: Callable[[bytes], bytes]) -> bytes:
+    """Say all of it over one connection; return what was answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for line in lines:
+        for said in (*marked_anywhere(line), line):
+            writer.write(form(said))
+    writer.write_eof()
+    answered = await reader.read()
+    writer.close()
+    return answered
+
+
 def publish_warnings(authority: Authority) -> int:
     """A feed of warnings with the marker in every place, the last one without."""
     storm = (SAMPLES / "cap/ok-storm.xml").read_bytes()
@@ -358,6 +405,12 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
             counts["smtp"] = await asyncio.to_thread(mail_all, port_of(town, "mail"), secret.partition("@")[0])
             counts["mqtt"] = await hear_of_all(town, broker.port)
             counts["visits"] = await visit_all(town)
+            for name, lines, form in (
+                ("lines", said_by_receivers, lambda body: body + END),
+                ("frames", frames_by_receivers, envelope),
+            ):
+                answered += await say_all(port_of(town, name), lines(town.player.role("shop")), form)
+                counts[name] = described(town, name)["lines"]
             feeds = next(one for one in town.centre.receivers if isinstance(one, CapReceiver))
             await until(lambda: len(feeds._known) == counts["cap"] + 1)
             await town.settled()
