@@ -101,7 +101,7 @@ class Brokered:
             for who, one in taken.items():
                 figures[who].rounds.append(one)
                 say(
-                    "  {}: middle {p50_ms:.2f} ms, p99 {p99_ms:.1f} ms, {heard_per_second:,.0f} messages/s,"
+                    "  {}: middle {p50_ms:.2f} ms, p99 {p99_ms:.1f} ms, {messages_per_second:,.0f} messages/s,"
                     " {cpu_share:.1%} of a core".format(who, **one)
                 )
         return figures
@@ -136,7 +136,7 @@ class Brokered:
 
     def _phase(self, who: str, running: Running, port: int, folder: Path, offset: int) -> Taken:
         if who == QUIET:
-            return self._answers(running, port, offset)
+            return {**self._answers(running, offset), "messages_per_second": 0.0}
         words = ["--prefix", PREFIX if who == BUSY else ELSEWHERE, "--devices", str(DEVICES)]
         words += ["--rate", str(self.messages), "--seconds", str(self.seconds + 2 * BEFORE_S)]
         before = _heard(port)
@@ -144,19 +144,17 @@ class Brokered:
         with started(blast, folder / "blast") as process:
             first_line(process, folder / "blast")
             time.sleep(BEFORE_S)
-            taken = self._answers(running, port, offset)
+            taken = self._answers(running, offset)
             told = json.loads(first_line(process, folder / "blast"))
         if told["acknowledged"] != told["sent"]:
             raise Absent(f"the broker took {told['acknowledged']} of {told['sent']} messages")
         _drained(port, before + told["sent"])
-        return taken
+        return {**taken, "messages_per_second": told["per_second"]}
 
-    def _answers(self, running: Running, port: int, offset: int) -> Taken:
-        heard, cpu_s, began = _heard(port), running.cpu_s(), time.perf_counter()
+    def _answers(self, running: Running, offset: int) -> Taken:
+        cpu_s, began = running.cpu_s(), time.perf_counter()
         told = self._panels(running, self.seconds, offset)
-        took = time.perf_counter() - began
-        heard, cpu_s = _heard(port) - heard, running.cpu_s() - cpu_s
-        return {**told, "heard_per_second": heard / took, "cpu_share": cpu_s / took}
+        return {**told, "cpu_share": (running.cpu_s() - cpu_s) / (time.perf_counter() - began)}
 
     def _panels(self, running: Running, seconds: float, offset: int) -> dict[str, float]:
         words = ["--rate", str(self.rate), "--seconds", str(seconds), "--offset", str(offset)]
