@@ -59,6 +59,12 @@ async def test_fewer_than_ten_alarms_say_nothing_of_their_place() -> None:
     assert len({one.weight for one in found.cells}) == 1
 
 
+async def test_turning_out_takes_its_part_of_the_time() -> None:
+    at_home = FreeUnit("e1", WEST.latitude, WEST.longitude, turnout_s=300)
+    awake, asleep = await seen(unit("e1", WEST), moves=0), await seen(at_home, moves=0)
+    assert 0 < asleep.share < awake.share
+
+
 async def test_travel_times_say_how_they_were_found() -> None:
     found = await seen(unit("e1", WEST))
     assert (found.how, found.fell_back) == ([How.STRAIGHT], None)

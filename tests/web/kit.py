@@ -39,6 +39,7 @@ from belfry.domain import codes, kinds
 from belfry.domain.facts import Retention
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
+from belfry.domain.travel import Speeds
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
 from belfry.ports import Journal
@@ -47,6 +48,7 @@ from belfry.registry import Registry
 from belfry.registry.book import AccountBook
 from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.words import WordKeys
+from belfry.roads import Roads
 from belfry.web import create_app
 from belfry.web.front import Front
 from belfry.web.house import Centre, House, ReceiverState
@@ -191,6 +193,7 @@ class Rig:
             "warnings": self.warnings.book,
             "devices": self.devices,
             "units": self.units,
+            "travel": Roads(self.clock, Speeds()),
             "dispatch": self.dispatch,
             "agreements": registry.agreements_door(),
             "device_desk": self.device_desk,

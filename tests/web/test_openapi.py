@@ -120,6 +120,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/reports/response", "get"),
         ("/reports/load", "get"),
         ("/staffing", "get"),
+        ("/cover", "get"),
         ("/units", "get"),
         ("/units/{unit_id}", "get"),
         ("/units/{unit_id}/crew", "post"),

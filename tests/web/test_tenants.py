@@ -26,7 +26,7 @@ from belfry.domain.reading import Disposition, Said
 from belfry.domain.schedules import Schedule
 from belfry.domain.signal import AccountKey
 from belfry.domain.site_file import SiteChange
-from belfry.domain.unit import Service, Unit, UnitType
+from belfry.domain.unit import Service, Station, Unit, UnitType
 from belfry.ports.archive import ClosedIncident, Folded
 from belfry.ports.staff import Role
 from belfry.web.house import Silence
@@ -316,6 +316,7 @@ OWN: Final[Mapping[str, str]] = {
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     "GET /floor": "test_the_room_shows_each_tenant_its_own_work_and_people",
     "GET /wall": "test_the_wall_shows_each_tenant_its_own_work",
+    "GET /cover": "test_cover_is_of_the_units_and_stations_of_ones_tenant",
     "GET /units": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /units/{unit_id}": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /units/{unit_id}/crew": "test_units_are_told_to_their_own_tenant_and_no_other",
@@ -381,6 +382,22 @@ async def test_units_are_told_to_their_own_tenant_and_no_other(town: Town) -> No
         await town.mine.post(f"/incidents/{town.incidents['north']}/units", json={"unit": made["south"]}),
     ):
         assert answer.status_code == 404, answer.text
+
+
+async def test_cover_is_of_the_units_and_stations_of_ones_tenant(town: Town) -> None:
+    for n, (where, tenant) in enumerate((("south", SOUTH), ("north", NORTH))):
+        base = Station(id="", name=where, latitude=50.1 + n, longitude=8.6, tenant=tenant)
+        station = await town.rig.units.put_station(base, by="test")
+        unit = Unit(
+            id="", call_sign=f"{where} 1", type=UnitType.ENGINE, service=Service.FIRE, tenant=tenant, station=station.id
+        )
+        made = await town.rig.units.put_unit(unit, by="test")
+        own = town.mine if where == "north" else town.all
+        assert (await own.post(f"/units/{made.id}/crew", json={})).status_code == 200
+    whole, mine = [(await one.get("/cover")).json() for one in (town.all, town.mine)]
+    assert {cell["unit"] for cell in whole["cells"]} - {None} == {"south 1", "north 1"}
+    assert {cell["unit"] for cell in mine["cells"]} - {None} == {"north 1"}
+    assert min(cell["latitude"] for cell in mine["cells"]) > 50.9, "no cell lies round the other's station"
 
 
 async def test_the_room_shows_each_tenant_its_own_work_and_people(town: Town) -> None:

@@ -72,6 +72,7 @@ from belfry.protocols.stripped import is_listed
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
 from belfry.registry.store import last_change
+from belfry.roads import Roads
 from belfry.safeguards.retention import EntryPeriods
 from belfry.settings import Settings, part
 from belfry.web import create_app
@@ -393,6 +394,15 @@ class Centre:
         )
         self._tasks.every("runaways", RUNAWAYS_LOOK, runaways.look)
         self._tasks.every("registered", REGISTERED_LOOK, Registered(self.board, self.book, self.desk).look)
+        how, server = settings.travel.server
+        self.travel = Roads(
+            self._clock,
+            settings.travel,
+            how=how,
+            server=server,
+            within_s=settings.travel.within_ms / 1_000,
+            at_most=settings.travel.at_most,
+        )
         self.dispatch = DispatchDesk(
             self.walk.units,
             self.board,
@@ -562,6 +572,7 @@ class Centre:
             units=self.units,
             trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
+            travel=self.travel,
             warnings=self.warnings,
             agreements=registry.agreements_door(),
             device_now=self.device_desk.now,

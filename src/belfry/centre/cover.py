@@ -82,7 +82,8 @@ async def look(asked: Asked, counts: HazardCounts, *, where: Where, travel: Trav
     area = await _area(starts, [one.cell for one in load.cells], asked.within_s)
     weight = weights(area, load)
     travelled = await travel.times(starts, [middle_of(one) for one in area])
-    seconds = [[leg.seconds for leg in row] for row in travelled.legs]
+    begin_s = [*(one.turnout_s for one in asked.units), *[0.0] * len(asked.points)]
+    seconds = [[turnout + leg.seconds for leg in row] for turnout, row in zip(begin_s, travelled.legs, strict=True)]
     cells = covered(area, weight, asked.units, seconds[: len(asked.units)], asked.within_s)
     moves, why = await _moves(asked, weight, seconds, travel)
     whole = sum(weight)

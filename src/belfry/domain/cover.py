@@ -64,6 +64,8 @@ class FreeUnit(Struct, frozen=True):
     id: str
     latitude: float
     longitude: float
+    turnout_s: float = 0.0
+    """From the alarm to wheels rolling; whoever stands by somewhere rolls at once."""
 
     @property
     def point(self) -> Point:

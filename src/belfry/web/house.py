@@ -41,6 +41,7 @@ from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
+from belfry.ports.travel import Travel
 from belfry.ports.units import Units
 from belfry.ports.warnings import Warnings
 from belfry.web.map_files import NO_MAP, MapFiles
@@ -167,6 +168,9 @@ class House:
 
     dispatch: DispatchDesk | None = None
     """Sends units; None: this centre sends none."""
+
+    travel: Travel | None = None
+    """How long units drive; None: nobody reckons it."""
 
     devices: Devices | None = None
     """None: this centre keeps no devices."""
