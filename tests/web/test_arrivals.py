@@ -90,6 +90,13 @@ async def test_a_meaning_may_be_said_instead_of_a_code_and_unlisted_words_are_no
     assert "FIRE.ALARM.AUTO" in kinds
 
 
+@pytest.mark.parametrize("field", ["device", "point", "site", "kind", "path", "user", "text"])
+async def test_a_program_speaks_for_no_device_and_says_no_more_than_a_panel(rig: Rig, field: str) -> None:
+    answer = await rig.token().post("/signals", json={"account": "1001", "code": "FA", field: "1"})
+    assert (answer.status_code, field in answer.text) == (400, True)
+    assert await received(rig) == []
+
+
 async def test_what_says_neither_or_both_is_refused(rig: Rig) -> None:
     client = rig.token()
     neither = await client.post("/signals", json={"account": "1001"})
