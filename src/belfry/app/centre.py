@@ -537,7 +537,7 @@ class Centre:
     async def _start_console(self, sessions: SessionsDoor) -> None:
         settings, registry = self._settings, self._stores.registry
         self.sites, self.words = registry.sites_door(), registry.words_door(self._stores.word_keys)
-        users = registry.users_door()
+        users = self.users = registry.users_door()
         if await users.empty():
             if self._demo:
                 for n, name in enumerate(self._demo):  # the first one sees all that there is

@@ -14,6 +14,7 @@ import structlog
 from belfry.app.centre import Centre
 from belfry.app.demo_devices import devices
 from belfry.app.demo_people import ON_DUTY, people
+from belfry.app.demo_units import units
 from belfry.centre.on_test.desk import Wish
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
 from belfry.domain.plan import Plan
@@ -87,6 +88,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
     """Let the town live, through the real ports, until it is cancelled."""
     await _furnish(centre, accounts, seed)
     await _carried(centre, town(accounts, seed))
+    await units(centre, now=_now)
     host, port = centre.receivers[0].listening
     line = Line(host, port)
     player = Player(town(accounts, seed), line, seed=seed, now=_now, chance=secrets.token_bytes)

@@ -84,6 +84,9 @@ async def remove_unit(request: Asked, unit_id: FromPath[str], version: Version) 
     """Not while a shift of it runs or is to come, nor while somebody is signed on to it."""
     kept = units_of(request)
     _must_change(request, kept.book.by_id(unit_id))
+    dispatch = front(request).house.dispatch
+    if dispatch is not None and (crew := dispatch.now.get(unit_id).crew):
+        raise as_refused(UnitInUse("people", len(crew)))
     try:
         await kept.remove_unit(unit_id, version, by=visitor_of(request).user.name)
     except UNIT_ERRORS as error:
