@@ -60,3 +60,9 @@ def test_a_number_counts_only_where_it_has_a_limit() -> None:
     assert zigbee2mqtt.glance(warm, numbers=True) != zigbee2mqtt.glance(cold, numbers=True)
     alarm = b'{"smoke": true, "temperature": 21.5}'
     assert zigbee2mqtt.glance(warm, numbers=False) != zigbee2mqtt.glance(alarm, numbers=False)
+
+
+@given(BODIES, st.booleans())
+def test_no_text_is_ever_remembered_of_a_message(body: bytes, numbers: bool) -> None:
+    glance = zigbee2mqtt.glance(body, numbers=numbers)
+    assert all(one is None or isinstance(one, bool | int | float) for one in glance or ())

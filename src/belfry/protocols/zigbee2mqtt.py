@@ -100,9 +100,9 @@ def read(body: bytes, hint: Hint) -> Said:
 
 
 def glance(body: bytes, *, numbers: bool) -> tuple[object, ...] | None:
-    """Return what two messages of one topic, neither of them retained, have in common where they say the same: values
-    of the booleans and, if `numbers`, of the numbers. None: it has to be read, since something is pressed, or nobody
-    can say. Names of what is stripped are not compared."""
+    """Return what two messages of one topic, neither of them retained, have in common where they say the same: the
+    booleans and, if `numbers`, the numbers, and nothing but such. None: it has to be read, since something is pressed,
+    or put in other words. Names of what is stripped are not compared."""
     if len(body) > GLANCE_MOST:
         return None
     try:
@@ -111,10 +111,17 @@ def glance(body: bytes, *, numbers: bool) -> tuple[object, ...] | None:
         return None
     if PIN in told or ACTION in told:
         return None
-    return tuple(map(told.get, _COMPARED if numbers else BOOLEANS))
+    states, measured = tuple(map(told.get, BOOLEANS)), tuple(map(told.get, NUMBERS)) if numbers else ()
+    if any(one is not None and type(one) not in _NUMBERS for one in measured):
+        return None
+    try:
+        return (*states, *measured) if _PLAIN.issuperset(states) else None
+    except TypeError:  # a list or an object, where a boolean is due
+        return None
 
 
-_COMPARED: Final = (*BOOLEANS, *NUMBERS)
+_PLAIN: Final = frozenset({True, False, None})
+_NUMBERS: Final = frozenset({int, float})
 
 
 def _address(message: Published) -> str | None:
