@@ -88,7 +88,6 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
     """Let the town live, through the real ports, until it is cancelled."""
     await _furnish(centre, accounts, seed)
     await _carried(centre, town(accounts, seed))
-    await units(centre, now=_now)
     host, port = centre.receivers[0].listening
     line = Line(host, port)
     player = Player(town(accounts, seed), line, seed=seed, now=_now, chance=secrets.token_bytes)
@@ -104,6 +103,7 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(_technician(centre, player))
             living.create_task(_storm(centre, player))
             living.create_task(devices(centre, player, now=_now))
+            living.create_task(units(centre, now=_now))
             living.create_task(people(centre, town(accounts, seed)))
             living.create_task(_scanner(line, seed))
     finally:
