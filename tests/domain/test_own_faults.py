@@ -77,6 +77,7 @@ def said(part: str, count: int | None, state: SignalState) -> tuple[str, ...]:
         ),
         ("upkeep/registry", None, ("a round of the centre itself fails: registry",)),
         ("broker/house", None, ("what house hears through is gone, nothing is heard of its devices",)),
+        ("automation/brigade", None, ("the software behind brigade takes no signals; they wait for it",)),
         ("receiver/panels", None, ()),
     ],
 )
@@ -94,6 +95,7 @@ def test_what_may_fail_is_said_as_supervisory_and_what_fails_as_trouble() -> Non
         Part.AWAY,
         Part.FOLLOWER,
         Part.BROKER,
+        Part.AUTOMATION,
     }
     assert {part for part, states in said.items() if states == warning} == {Part.ROOM, Part.CLOCK, Part.UPKEEP}
 

@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from belfry.domain.abilities import GENERALIST, Abilities
+from belfry.domain.agreement import AgreedField, Agreement
 from belfry.ports.staff import (
     AbilitiesRefused,
     NameRefused,
@@ -140,6 +141,60 @@ def test_a_token_lasts_at_most_twelve_hours(registry: Registry, hours: float) ->
 def test_a_service_gets_no_token_without_an_agreement(registry: Registry) -> None:
     with pytest.raises(RegistryError, match="a service needs an agreement"):
         registry.tokens.issue(Role.SERVICE, hours=1, by="test")
+
+
+async def agreed(registry: Registry, clock: Clock, *, tenant: str | None = None) -> Agreement:
+    wanted = Agreement(
+        partner="City fire brigade",
+        kinds=("FIRE",),
+        fields=(AgreedField.CODE,),
+        why="They come",
+        begins=clock(),
+        ends=clock() + timedelta(days=30),
+        tenant=tenant,
+    )
+    return await registry.agreements_door().make(wanted, by="test")
+
+
+async def test_a_service_is_let_in_as_long_as_its_agreement_holds(registry: Registry, clock: Clock) -> None:
+    agreement = await agreed(registry, clock, tenant="north")
+    secret = registry.tokens.issue_for_service(agreement.id, hours=None, by="test")
+    brief = registry.tokens.issue_for_service(agreement.id, name="gateway", hours=1, by="test")
+    user = registry.tokens.find(secret, clock())
+    assert user is not None
+    assert (user.role, user.name, user.tenants) == (Role.SERVICE, f"service {agreement.id}", frozenset({"north"}))
+    later = clock() + timedelta(days=29)
+    assert registry.tokens.find(brief, later) is None
+    assert registry.tokens.find(secret, later) is not None
+    assert registry.tokens.find(secret, agreement.ends) is None
+
+
+async def test_a_service_is_out_at_once_when_its_agreement_is_ended(registry: Registry, clock: Clock) -> None:
+    agreement, agreements = await agreed(registry, clock), registry.agreements_door()
+    secret = registry.tokens.issue_for_service(agreement.id, hours=None, by="test")
+    door = registry.tokens_door(agreements)
+    assert await door.find(secret, clock()) is not None
+    await agreements.end(agreement.id, clock(), by="test")
+    assert await door.find(secret, clock()) is None
+    assert registry.tokens.find(secret, clock()) is None
+    with pytest.raises(RegistryError, match="is over"):
+        registry.tokens.issue_for_service(agreement.id, hours=None, by="test")
+
+
+async def test_a_service_is_nobody_and_reaches_no_further_than_its_agreement(
+    registry: Registry, clock: Clock, anna: User
+) -> None:
+    agreement = await agreed(registry, clock, tenant="north")
+    for words, told in (
+        ({"name": "Anna"}, "acts for nobody"),
+        ({"tenant": "south"}, "is not about tenant 'south'"),
+        ({"hours": 0.0}, "more than 0"),
+        ({"hours": 1e300}, "too many"),
+    ):
+        with pytest.raises(RegistryError, match=told):
+            registry.tokens.issue_for_service(agreement.id, **{"hours": None, "by": "test"} | words)
+    with pytest.raises(RegistryError, match="there is no agreement 'g0'"):
+        registry.tokens.issue_for_service("g0", hours=None, by="test")
 
 
 def test_a_token_of_one_tenant_reaches_no_other(registry: Registry, clock: Clock) -> None:

@@ -15,6 +15,7 @@ import structlog
 
 from belfry import __version__, plugins
 from belfry.app import mark, snapshot, ways
+from belfry.app.automation import AutomationOutput
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
@@ -24,6 +25,7 @@ from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
 from belfry.centre.archivist import Archivist
+from belfry.centre.automation import LinkNow
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
@@ -76,8 +78,8 @@ from belfry.roads import Roads
 from belfry.safeguards.retention import EntryPeriods
 from belfry.settings import Settings, part
 from belfry.web import create_app
+from belfry.web.house import AutomationState, House, OwnFaultState, ReceiverState, Silence
 from belfry.web.house import Centre as CentreState
-from belfry.web.house import House, OwnFaultState, ReceiverState, Silence
 from belfry.web.map_files import origins
 from belfry.web.server import Console
 from belfry.web.silences import LISTED_MOST, NEXT_MOST, NEXT_SIFTED_MOST
@@ -177,6 +179,7 @@ class Centre:
         self.book = await asyncio.to_thread(registry.book)
         self.plans = await asyncio.to_thread(registry.plans_door)
         self.devices = await asyncio.to_thread(registry.devices_door, stores.device_keys)
+        self.agreements = await asyncio.to_thread(registry.agreements_door)
         self.units = await asyncio.to_thread(registry.units_door)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
@@ -438,6 +441,7 @@ class Centre:
         await self.keeping.load(self._stores.journal)
         self._tasks.every("keeping", KEEPING_LOOK, self.keeping.look)
         self.health.begin(self._tasks)
+        await self._start_automation()
         await self._start_receivers()
         self.feed = Feed(self.board, self.desk, rules=settings.rules, clock=self._clock, abilities=sessions.abilities)
         self.deadlines.left_lying = self.feed.left_lying
@@ -489,6 +493,7 @@ class Centre:
             units=self.units,
             plans=self.plans,
             devices=self.devices,
+            agreements=self.agreements,
             clock=self._clock,
             chance=self._chance,
         )
@@ -534,6 +539,24 @@ class Centre:
             else:
                 log.info("receiver goes to its devices", name=receiver.name)
 
+    async def _start_automation(self) -> None:
+        """Before the receivers: what a new link is handed begins with what they hear."""
+        self.automation = AutomationOutput(
+            self._settings.automation,
+            journal=self._stores.journal,
+            board=self.board,
+            accounts=self.book,
+            agreements=self.agreements,
+            positions=self._stores.registry.automation_door(),
+            codes=self._codes,
+            clock=self._clock,
+            chance=self._chance,
+        )
+        try:
+            await self.automation.begin(self._tasks, self.health)
+        except OSError as error:
+            raise StartError(f"automation output cannot listen: {error}") from error
+
     async def _start_console(self, sessions: SessionsDoor) -> None:
         settings, registry = self._settings, self._stores.registry
         self.sites, self.words = registry.sites_door(), registry.words_door(self._stores.word_keys)
@@ -564,7 +587,7 @@ class Centre:
             clock=self._clock,
             users=users,
             sessions=sessions,
-            tokens=registry.tokens_door(),
+            tokens=registry.tokens_door(self.agreements),
             sites=self.sites,
             plans=self.plans,
             devices=self.devices,
@@ -574,7 +597,7 @@ class Centre:
             dispatch=self.dispatch,
             travel=self.travel,
             warnings=self.warnings,
-            agreements=registry.agreements_door(),
+            agreements=self.agreements,
             device_now=self.device_desk.now,
             planner=self.planner,
             skipped=self.replanning.skipped,
@@ -630,6 +653,7 @@ class Centre:
             faults=tuple(self._faults_now()),
             ready=self.walk.live.is_set() and not self._triage_is_behind(),
             receivers=tuple(_described(receiver) for receiver in self.receivers),
+            automation=tuple(_link(one, self._stores.journal.position) for one in self.automation.now()),
             lost=self.supervision.lost_count,
             not_commissioned=self.supervision.not_commissioned_count,
             undecided=self.walk.behind,
@@ -689,6 +713,8 @@ class Centre:
         if hasattr(self, "intake"):
             await self.intake.settle()
         await self._tasks.stop()
+        if hasattr(self, "automation"):
+            await self.automation.stop()
         if hasattr(self, "outbox"):
             for notifier in ways.notifiers(self.outbox.rota):
                 await notifier.close()
@@ -706,8 +732,22 @@ class Centre:
             await self.supervision.save()
             await self.device_desk.save()
             await self.upkeep.save_snapshot()
+            if hasattr(self, "automation"):
+                await self.automation.save()
         except Exception as error:  # a full disk must not keep the stores from closing
             log.error("not everything was saved at the stop", error=repr(error))
+
+
+def _link(link: LinkNow, head: int) -> AutomationState:
+    return AutomationState(
+        name=link.name,
+        agreement=link.agreement,
+        state=str(link.state),
+        since=link.since,
+        handed=link.handed,
+        unsaid=link.unsaid,
+        behind=head - link.position,
+    )
 
 
 def _described(receiver: Receiver) -> ReceiverState:

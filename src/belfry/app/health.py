@@ -75,6 +75,7 @@ class Health:
         self._failed: Counter[str] = Counter()
         self._followers: dict[str, Callable[[], int]] = {}
         self._ways: dict[str, Callable[[], datetime | None]] = {}
+        """By the part that is at fault while one of them is away."""
         self._beats: dict[str, tuple[int, float]] = {}
         """How far each follower had come when it was last seen to go on, and when that was."""
 
@@ -85,9 +86,9 @@ class Health:
         """Watch one who watches deadlines: `beats` grows as long as it goes on."""
         self._followers[name] = beats
 
-    def watch(self, name: str, away_since: Callable[[], datetime | None]) -> None:
-        """Watch what a receiver hears its devices through."""
-        self._ways[name] = away_since
+    def watch(self, name: str, away_since: Callable[[], datetime | None], part: Part = Part.BROKER) -> None:
+        """Watch what a receiver hears its devices through, or another part that may be away."""
+        self._ways[f"{part}/{name}"] = away_since
 
     async def look(self) -> None:
         """One round: clocks, followers, room, stores, then say what is to be said."""
@@ -187,8 +188,8 @@ class Health:
                 self._faults.begin(part, self._clock())
 
     def _look_at_ways(self) -> None:
-        for name, away_since in self._ways.items():
-            since, part = away_since(), f"{Part.BROKER}/{name}"
+        for part, away_since in self._ways.items():
+            since = away_since()
             if since is None:
                 self._faults.end(part, self._clock())
             else:

@@ -20,6 +20,7 @@ from belfry.domain.facts import REGISTRY_SUBJECT, Changed, Entry
 from belfry.domain.premises import NO_PARTS
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.registry import Change, Registry
+from belfry.registry.agreement_rows import AgreementsDoor
 from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
@@ -53,6 +54,7 @@ class Memory:
     sessions: SessionsDoor
     plans: PlansDoor
     devices: DevicesDoor
+    agreements: AgreementsDoor
     units: UnitsDoor
     clock: Clock
     seen: int
@@ -88,6 +90,8 @@ class Memory:
             await self.devices.refresh(devices)
         if any(change.table == "mapping" for change in changes):
             await self.devices.refresh_mappings()
+        if any(change.table == "agreement" for change in changes):
+            await self.agreements.refresh()  # what it let out ends with it
         rows = {name: {one.row for one in changes if one.table == name} for name in ("unit", "station", "shift")}
         await self.units.refresh(rows["unit"], rows["station"], rows["shift"])
         if any(change.table == "user" for change in changes):

@@ -32,6 +32,7 @@ from belfry.domain.incident import State
 from belfry.ports import Chance, Clock
 from belfry.ports.archive import Totals
 from belfry.ports.outbox import Push
+from belfry.registry.agreement_rows import AgreementsDoor
 from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.doors import SessionsDoor
@@ -90,6 +91,7 @@ class Upkeep:
         change_seen: int,
         plans: PlansDoor,
         devices: DevicesDoor,
+        agreements: AgreementsDoor,
         units: UnitsDoor,
         clock: Clock,
         chance: Chance,
@@ -107,6 +109,7 @@ class Upkeep:
         self._registry = Memory(
             plans=plans,
             devices=devices,
+            agreements=agreements,
             units=units,
             registry=registry,
             book=book,

@@ -1,5 +1,6 @@
 """`belfry user …` and `belfry token`: who may work here. They write the registry, with or without a running server."""
 
+import math
 import sys
 from typing import Annotated, Final
 
@@ -120,19 +121,29 @@ def token(
     config: Config,
     name: Annotated[str | None, typer.Option(help="Whom it acts for; default: the role.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only accounts of this tenant.")] = None,
-    hours: Annotated[float, typer.Option(help="How long it lasts, at most 12.")] = HOURS,
-    agreement: Annotated[str | None, typer.Option(help="Agreement of a service (not available yet).")] = None,
+    hours: Annotated[
+        float | None, typer.Option(help="How long it lasts: of a person at most 12, of a service as its agreement.")
+    ] = None,
+    agreement: Annotated[str | None, typer.Option(help="Agreement of a service, with which it ends.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a bearer token that acts for a person. It is shown once; the registry keeps only its hash."""
-    if role is Role.SERVICE and agreement is None:
-        fail("--role service needs --agreement ID", USAGE)
-    if not 0 < hours <= HOURS:
-        fail(f"--hours {hours:g}: a token lasts more than 0 and at most {HOURS:g}", USAGE)
+    """Print a bearer token that acts for a person, or that software is let in by under an agreement. It is shown once;
+    the registry keeps only its hash."""
+    if (role is Role.SERVICE) is (agreement is None):
+        fail("--role service needs --agreement ID" if agreement is None else "--agreement is for --role service", USAGE)
+    most = HOURS if agreement is None else math.inf
+    if hours is not None and not 0 < hours <= most:
+        fail(f"--hours {hours:g}: a token lasts more than 0" + f" and at most {most:g}" * (most is HOURS), USAGE)
     with registry_of(settings_of(config)) as registry:
-        secret = registry.tokens.issue(role, name=name, tenant=tenant, hours=hours, by=BY)
+        if agreement is None:
+            hours = hours or HOURS
+            secret = registry.tokens.issue(role, name=name, tenant=tenant, hours=hours, by=BY)
+        else:
+            secret = registry.tokens.issue_for_service(agreement, name=name, tenant=tenant, hours=hours, by=BY)
     if as_json:
-        tell({"token": secret, "name": name or role.value, "role": role, "tenant": tenant, "hours": hours})
+        called = name or (role.value if agreement is None else f"{role.value} {agreement}")
+        told = {"token": secret, "name": called, "role": role, "tenant": tenant, "hours": hours}
+        tell(told if agreement is None else told | {"agreement": agreement})
     else:
         typer.echo(secret)
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from belfry.domain.flaws import Flaw, Flaws
 from belfry.domain.kinds import Kind
+from belfry.domain.signal import Category
 
 LASTS_MOST: Final = timedelta(days=366)
 """Twelve months, a leap year's too."""
@@ -23,6 +24,9 @@ KINDS_MOST: Final = 171
 
 MEDICAL_GROUP: Final = "MED"
 PERSON_GROUP: Final = "PERS"
+ROOM_ONLY: Final = "ADM.UNKNOWN"
+"""Alarms of no listed type: they stay in the control room until a person has picked a kind (SCOPE, unknown stays
+unknown)."""
 
 
 class AgreedField(StrEnum):
@@ -76,6 +80,17 @@ def covers(agreement: Agreement, kind: str) -> bool:
     if (group == MEDICAL_GROUP and not agreement.medical) or (group == PERSON_GROUP and not agreement.person):
         return False
     return any(is_under(kind, beginning) for beginning in agreement.kinds)
+
+
+def lets_out(agreement: Agreement, kinds: Iterable[str], category: Category | None) -> bool:
+    """Whether one signal may leave: each kind that it is or was taken for is agreed, none of them stays in the room,
+    and what a panel means by it is of no person and nothing medical, unless that is agreed too."""
+    known = list(kinds)
+    if category is Category.MEDICAL and not agreement.medical:
+        return False
+    if category is Category.PANIC and not agreement.person:
+        return False
+    return bool(known) and all(covers(agreement, kind) and not is_under(kind, ROOM_ONLY) for kind in known)
 
 
 def is_under(kind: str, beginning: str) -> bool:

@@ -55,6 +55,8 @@ class Part(StrEnum):
     BROKER = "broker"
     """What a receiver hears its devices through, a broker or an alarm receiver, is gone; its name stands behind a
     slash."""
+    AUTOMATION = "automation"
+    """Software that is handed signals under an agreement takes none; the name of its link stands behind a slash."""
 
 
 class Why(StrEnum):
@@ -142,6 +144,10 @@ def _broker(signal: Received) -> tuple[str, ...]:
     return (f"what {(signal.part or '').partition('/')[2]} hears through is gone, nothing is heard of its devices",)
 
 
+def _automation(signal: Received) -> tuple[str, ...]:
+    return (f"the software behind {(signal.part or '').partition('/')[2]} takes no signals; they wait for it",)
+
+
 _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.STORAGE: _storage,
     Part.ROOM: _room,
@@ -150,6 +156,7 @@ _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.UPKEEP: _upkeep,
     Part.FOLLOWER: _follower,
     Part.BROKER: _broker,
+    Part.AUTOMATION: _automation,
 }
 
 

@@ -47,6 +47,8 @@ class User(Struct, frozen=True, kw_only=True):
     holder, none."""
     abilities: Abilities = GENERALIST
     """What this person is handed first; asked for that alone."""
+    agreement: str | None = None
+    """Of a service: the agreement that it is let in by, and with which it ends."""
 
 
 class Session(Struct, frozen=True, kw_only=True):

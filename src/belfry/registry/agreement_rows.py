@@ -4,32 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from msgspec import structs
-from sqlalchemy import Column, Table, Text, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from belfry.domain.agreement import Agreement
 from belfry.ports.agreements import AgreementOver, NoSuchAgreement, TooManyAgreements
+from belfry.registry.agreement_table import AGREEMENT, agreement_of, body_of
 from belfry.registry.doors import in_thread
 from belfry.registry.store import Note, Store, write_notes
-from belfry.registry.tables import METADATA
-from belfry.sql import UtcDateTime, reading, writing
+from belfry.sql import reading, writing
 
 AGREEMENTS_MOST: Final = 2_000
-
-AGREEMENT: Final = Table(
-    "agreement",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("body", Text, nullable=False),  # JSON of domain.agreement.Agreement
-)
 
 
 def read_agreements(store: Store) -> Sequence[Agreement]:
     query = select(AGREEMENT.c.body).order_by(AGREEMENT.c.made_at.desc(), AGREEMENT.c.id)
     with reading(store.engine) as connection:
-        return [_agreement(row.body) for row in connection.execute(query)]
+        return [agreement_of(row.body) for row in connection.execute(query)]
 
 
 def make(store: Store, agreement: Agreement, *, by: str) -> Agreement:
@@ -38,7 +29,7 @@ def make(store: Store, agreement: Agreement, *, by: str) -> Agreement:
     with writing(store.engine) as connection:
         if (connection.execute(select(func.count()).select_from(AGREEMENT)).scalar() or 0) >= AGREEMENTS_MOST:
             raise TooManyAgreements(f"at most {AGREEMENTS_MOST} agreements")
-        connection.execute(insert(AGREEMENT).values(id=kept.id, made_at=now, body=_body(kept)))
+        connection.execute(insert(AGREEMENT).values(id=kept.id, made_at=now, body=body_of(kept)))
         write_notes(connection, [Note("agreement", kept.id, ["added"])], by=by, at=now)
     return kept
 
@@ -49,34 +40,38 @@ def end(store: Store, agreement_id: str, now: datetime, *, by: str) -> Agreement
         body = connection.execute(query).scalar()
         if body is None:
             raise NoSuchAgreement(agreement_id)
-        before = _agreement(body)
+        before = agreement_of(body)
         if before.ended_at is not None or before.ends <= now:
             raise AgreementOver(agreement_id)
         kept = structs.replace(before, ended_at=now, ended_by=by)
-        connection.execute(update(AGREEMENT).where(AGREEMENT.c.id == agreement_id).values(body=_body(kept)))
+        connection.execute(update(AGREEMENT).where(AGREEMENT.c.id == agreement_id).values(body=body_of(kept)))
         write_notes(connection, [Note("agreement", agreement_id, ["ended"])], by=by, at=store.clock())
     return kept
 
 
 class AgreementsDoor:
-    """`ports.agreements.Agreements`."""
+    """`ports.agreements.Agreements`, and `ports.automation.KnownAgreements` from memory. Call `refresh` whenever a
+    change row names one; what is made or ended here counts at once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._known = {one.id: one for one in read_agreements(store)}
+
+    def get(self, agreement_id: str) -> Agreement | None:
+        return self._known.get(agreement_id)
+
+    async def refresh(self) -> None:
+        self._known = {one.id: one for one in await self.all()}
 
     async def all(self) -> Sequence[Agreement]:
         return await in_thread(read_agreements, self._store)
 
     async def make(self, agreement: Agreement, *, by: str) -> Agreement:
-        return await in_thread(make, self._store, agreement, by=by)
+        made = await in_thread(make, self._store, agreement, by=by)
+        self._known[made.id] = made
+        return made
 
     async def end(self, agreement_id: str, now: datetime, *, by: str) -> Agreement:
-        return await in_thread(end, self._store, agreement_id, now, by=by)
-
-
-def _body(agreement: Agreement) -> str:
-    return msgspec.json.encode(agreement).decode("utf-8")
-
-
-def _agreement(body: str) -> Agreement:
-    return msgspec.json.decode(body, type=Agreement)
+        ended = await in_thread(end, self._store, agreement_id, now, by=by)
+        self._known[ended.id] = ended
+        return ended

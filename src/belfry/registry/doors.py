@@ -12,6 +12,8 @@ from typing import Final, ParamSpec, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from belfry.domain.abilities import GENERALIST, Abilities
+from belfry.domain.agreement import holds
+from belfry.ports.automation import KnownAgreements
 from belfry.ports.staff import Role, Session, StaffUnavailable, User
 from belfry.registry.people import TokenTable, UserTable, fingerprint
 from belfry.registry.sessions import Kept, SessionTable
@@ -121,8 +123,10 @@ class SessionsDoor:
 
 
 class TokensDoor:
-    def __init__(self, table: TokenTable) -> None:
-        self._table = table
+    """`agreements` is asked with every request of a service, so that it ends with its agreement at once."""
+
+    def __init__(self, table: TokenTable, agreements: KnownAgreements | None = None) -> None:
+        self._table, self._agreements = table, agreements
         self._known: dict[bytes, tuple[User, datetime]] = {}
 
     async def find(self, secret: str, now: datetime) -> User | None:
@@ -131,7 +135,7 @@ class TokensDoor:
         which = fingerprint(secret)
         known = self._known.get(which)
         if known is not None and timedelta(0) <= now - known[1] < TOKEN_TRUSTED:
-            return known[0]
+            return known[0] if self._is_agreed(known[0], now) else None
         user = await in_thread(self._table.find, secret, now)
         if user is None:
             self._known.pop(which, None)
@@ -139,7 +143,13 @@ class TokensDoor:
             if len(self._known) >= TOKENS_REMEMBERED:
                 self._known.clear()
             self._known[which] = (user, now)
-        return user
+        return user if user is None or self._is_agreed(user, now) else None
+
+    def _is_agreed(self, user: User, now: datetime) -> bool:
+        if user.agreement is None or self._agreements is None:
+            return True
+        agreement = self._agreements.get(user.agreement)
+        return agreement is None or holds(agreement, now)  # one that memory does not know yet the table has asked
 
     def refresh(self) -> None:
         self._known.clear()

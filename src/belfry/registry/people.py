@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from belfry.domain.abilities import GENERALIST, Abilities, Skill
 from belfry.domain.account_checks import LABEL
+from belfry.domain.agreement import holds
 from belfry.ports.staff import (
     AbilitiesRefused,
     NameRefused,
@@ -30,6 +31,7 @@ from belfry.ports.staff import (
     User,
     fold,
 )
+from belfry.registry.agreement_table import read_agreement
 from belfry.registry.store import RegistryError, Store, note_changes
 from belfry.registry.tables import SESSION, TOKEN, USER, USER_TENANT
 from belfry.sql import reading, writing
@@ -225,7 +227,7 @@ class TokenTable:
         if tenant is not None:
             checked_tenants([tenant])
         if role is Role.SERVICE:
-            raise RegistryError("a service needs an agreement, and agreements are not available yet")
+            raise RegistryError("a service needs an agreement")
         secret = urlsafe_b64encode(self.store.chance(SECRET_BYTES)).rstrip(b"=").decode("ascii")
         at = self.store.clock()
         with writing(self.store.engine) as connection:
@@ -248,6 +250,43 @@ class TokenTable:
             note_changes(connection, [(str(values["id"]), ["added"])], table="token", by=by, at=at)
         return secret
 
+    def issue_for_service(
+        self, agreement_id: str, *, name: str | None = None, tenant: str | None = None, hours: float | None, by: str
+    ) -> str:
+        """Return a new bearer token of software. It lasts as long as its agreement (or `hours`, if that is less), ends
+        with it, and reaches the agreement's tenant alone. Its name is nobody's; by default it names the agreement.
+        Raises RegistryError, NameRefused.
+        """
+        if hours is not None and hours <= 0:
+            raise RegistryError(f"hours = {hours:g}: a token lasts more than 0")
+        if tenant is not None:
+            checked_tenants([tenant])
+        secret = urlsafe_b64encode(self.store.chance(SECRET_BYTES)).rstrip(b"=").decode("ascii")
+        at = self.store.clock()
+        with writing(self.store.engine) as connection:
+            agreement = read_agreement(connection, agreement_id)
+            if agreement is None:
+                raise RegistryError(f"there is no agreement {agreement_id[:LABEL_SHOWN]!r}")
+            if agreement.ends <= at or agreement.ended_at is not None:
+                raise RegistryError(f"the agreement {agreement.id} is over")
+            if name is not None and _named(connection, name) is not None:
+                raise RegistryError(f"{name!r} is a person: a service acts for nobody")
+            if None not in (tenant, agreement.tenant) and tenant != agreement.tenant:
+                raise RegistryError(f"the agreement {agreement.id} is not about tenant {tenant!r}")
+            ends = agreement.ends if hours is None else min(agreement.ends, _after(at, hours))
+            values = {
+                "sha256": fingerprint(secret),
+                "id": self.store.new_id("t"),
+                "name": checked_name(name or f"service {agreement.id}"),
+                "role": Role.SERVICE.value,
+                "tenant": tenant or agreement.tenant,
+                "agreement": agreement.id,
+            }
+            connection.execute(delete(TOKEN).where(TOKEN.c.expires_at < at))
+            connection.execute(insert(TOKEN).values(**values, created_at=at, expires_at=ends))
+            note_changes(connection, [(str(values["id"]), ["added"])], table="token", by=by, at=at)
+        return secret
+
     def find(self, secret: str, now: datetime) -> User | None:
         """Return whom a token acts for: the user of its name, with the token's role, or nobody's id but its own."""
         query = select(TOKEN, USER.c.disabled_at).outerjoin(USER, TOKEN.c.user == USER.c.id)
@@ -255,8 +294,26 @@ class TokenTable:
             row = connection.execute(query.where(TOKEN.c.sha256 == fingerprint(secret))).one_or_none()
             if row is None or row.expires_at <= now or row.disabled_at is not None:
                 return None
+            if row.role == Role.SERVICE:
+                agreement = None if row.agreement is None else read_agreement(connection, row.agreement)
+                if agreement is None or not holds(agreement, now):
+                    return None
             mine = tenants_of(connection, row.user).get(row.user) if row.user else None
-        return User(id=row.user or row.id, name=row.name, role=Role(row.role), tenants=_narrowed(mine, row.tenant))
+        return User(
+            id=row.user or row.id,
+            name=row.name,
+            role=Role(row.role),
+            tenants=_narrowed(mine, row.tenant),
+            agreement=row.agreement,
+        )
+
+
+def _after(at: datetime, hours: float) -> datetime:
+    """Raises RegistryError for more hours than there are."""
+    try:
+        return at + timedelta(hours=hours)
+    except OverflowError:
+        raise RegistryError(f"hours = {hours:g}: too many") from None
 
 
 def _count(connection: Connection) -> int:

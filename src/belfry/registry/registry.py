@@ -24,6 +24,7 @@ from belfry.ports import Chance, Clock
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import accounts, districts, plan_rows, search, sites
 from belfry.registry.agreement_rows import AgreementsDoor
+from belfry.registry.automation_rows import PositionsDoor
 from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.device_rows import DeviceKeys
@@ -227,8 +228,8 @@ class Registry:
     def words_door(self, keys: WordKeys) -> WordsDoor:
         return WordsDoor(WordTable(self.store, keys))
 
-    def tokens_door(self) -> TokensDoor:
-        return TokensDoor(self.tokens)
+    def tokens_door(self, agreements: AgreementsDoor | None = None) -> TokensDoor:
+        return TokensDoor(self.tokens, agreements)
 
     def sheets_door(self, receivers: Sequence[str] = ()) -> SheetsDoor:
         """`receivers` are the names in the settings: an account of another one is warned about."""
@@ -250,7 +251,11 @@ class Registry:
         return UnitsDoor(self.store)
 
     def agreements_door(self) -> AgreementsDoor:
+        """With all agreements read."""
         return AgreementsDoor(self.store)
+
+    def automation_door(self) -> PositionsDoor:
+        return PositionsDoor(self.store)
 
     def bring_library(self, plans: Iterable[Plan]) -> int:
         """Keep the plans of a release, but for those that somebody changed or took out; returns how many are new."""

@@ -124,6 +124,7 @@ TOKEN: Final = Table(
     Column("user", Text, ForeignKey("user.id")),  # where the name is a user's, who may be disabled meanwhile
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("agreement", Text),  # of a service, with which it ends
 )
 
 SESSION: Final = Table(

@@ -3,6 +3,7 @@
 `shape` says what the keys are and their limits, `reading` turns text into that shape and names every mistake.
 """
 
+from belfry.settings.automation import AutomationTable
 from belfry.settings.mapping import MapTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
@@ -10,6 +11,7 @@ from belfry.settings.reporting import ReportTable
 from belfry.settings.shape import Console, ReceiverTable, Retention, Settings, host_port
 
 __all__ = [
+    "AutomationTable",
     "Console",
     "MapTable",
     "NotifierTable",

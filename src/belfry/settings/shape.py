@@ -19,9 +19,11 @@ from msgspec import Meta, Struct
 from belfry.domain import facts, teams
 from belfry.domain.presets import Rules
 from belfry.domain.training import RECEIVER as TRAINING
+from belfry.settings import automation as automations
 from belfry.settings import reaching, reporting
-from belfry.settings.mapping import MapTable
+from belfry.settings.automation import AutomationTable
 from belfry.settings.crewing import RotaTable
+from belfry.settings.mapping import MapTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
 from belfry.settings.travelling import TravelTable
@@ -227,6 +229,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shift: tuple[ShiftTable, ...] = ()
     operator_group: tuple[TeamTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
+    automation: tuple[AutomationTable, ...] = ()
     travel: TravelTable = TravelTable()
     rota: RotaTable = RotaTable()
     rules: Rules = Rules()
@@ -245,6 +248,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         reaching.check(self.notifier, self.on_call, self.shift)
         teams.check([one.team() for one in self.operator_group])
         reporting.check(self.report, self.on_call)
+        automations.check(self.automation)
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
         try:

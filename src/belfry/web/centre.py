@@ -16,6 +16,7 @@ from belfry.protocols.dc09.describe import describe
 from belfry.web.asks import DecodeBody
 from belfry.web.bodies import Asked, takes
 from belfry.web.centre_views import (
+    AutomationView,
     CentreView,
     Counts,
     KeepingView,
@@ -26,7 +27,7 @@ from belfry.web.centre_views import (
     RestoredView,
 )
 from belfry.web.front import Front, front
-from belfry.web.house import House, Keeping, OwnFaultState, ReceiverState
+from belfry.web.house import AutomationState, House, Keeping, OwnFaultState, ReceiverState
 from belfry.web.identity import need, visitor_guard
 from belfry.web.instants import check_instant
 from belfry.web.languages import language_of
@@ -59,6 +60,7 @@ async def centre(request: Asked) -> CentreView:
         journal=_journal(now.journal_open),
         faults=_faults(house, now.faults),
         receivers=[_receiver(one) for one in now.receivers],
+        automation=[_automation(one) for one in now.automation],
         counts=_counts(house) if viewer.audience.tenants is None else _counts_of(desk, viewer),
         not_commissioned=silent.not_commissioned,
         lost=silent.lost,
@@ -68,6 +70,18 @@ async def centre(request: Asked) -> CentreView:
 
 def _receiver(one: ReceiverState) -> ReceiverView:
     return ReceiverView(one.name, one.type, one.listen, one.connections, one.takes_devices, one.secure)
+
+
+def _automation(one: AutomationState) -> AutomationView:
+    return AutomationView(
+        name=one.name,
+        agreement=one.agreement,
+        state=one.state,
+        since=one.since,
+        handed=one.handed,
+        unsaid=one.unsaid,
+        behind=one.behind,
+    )
 
 
 def _keeping(told: Keeping) -> KeepingView:

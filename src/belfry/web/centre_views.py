@@ -212,6 +212,23 @@ class OwnFaultView(Struct, frozen=True):
     refused: int
 
 
+class AutomationView(Struct, frozen=True, kw_only=True):
+    """Software that is handed signals under an agreement (`[[automation]]`)."""
+
+    name: str
+    agreement: str
+    state: str
+    """`handing`, `away` (what is due waits) or `resting`: no agreement holds, and nothing leaves."""
+    since: Instant | None
+    """Of `away`."""
+    handed: int
+    """Signals that were taken since the start."""
+    unsaid: int
+    """Agreed signals since the start that have no line in the link's form."""
+    behind: int
+    """Entries of the journal that it has not come to."""
+
+
 class RestoredView(Struct, frozen=True):
     """The centre goes on from a backup that was made at `made_at`; positions behind `position` are used anew.
     Without `keys`, what is personal from before cannot be read any more."""
@@ -251,6 +268,7 @@ class CentreView(Struct, frozen=True, kw_only=True):
     """open or closed"""
     faults: list[OwnFaultView]
     receivers: list[ReceiverView]
+    automation: list[AutomationView]
     counts: Counts
     not_commissioned: int
     """Accounts that were never heard of."""

@@ -59,6 +59,20 @@ class ReceiverState(Struct, frozen=True):
     """Whoever knocks speaks TLS."""
 
 
+class AutomationState(Struct, frozen=True, kw_only=True):
+    """A link to software that is handed signals under an agreement (`centre.automation.LinkNow`)."""
+
+    name: str
+    agreement: str
+    state: str
+    """handing, away or resting."""
+    since: datetime | None
+    handed: int
+    unsaid: int
+    behind: int
+    """Entries of the journal that were not looked at yet."""
+
+
 class OwnFaultState(Struct, frozen=True):
     """A fault of the centre itself that no incident tells of yet (`domain.own_faults`)."""
 
@@ -101,6 +115,7 @@ class Centre(Struct, frozen=True, kw_only=True):
     """Everything stored before the start is folded, and triage keeps up."""
     faults: tuple[OwnFaultState, ...] = ()
     receivers: tuple[ReceiverState, ...] = ()
+    automation: tuple[AutomationState, ...] = ()
     lost: int = 0
     """Accounts with a path that fell silent."""
     not_commissioned: int = 0
