@@ -29,7 +29,7 @@ from belfry.domain.cover import (
     reached,
     weights,
 )
-from belfry.domain.travel import DEGREE_M, How, Point, straight_m
+from belfry.domain.travel import DEGREE_M, How, Leg, Point, straight_m
 from belfry.ports.travel import Travel
 
 SOONEST_M_S: Final = 16.0
@@ -40,7 +40,6 @@ LOOKS_BACK: Final = timedelta(days=365)
 UNITS_MOST: Final = 200
 POINTS_MOST: Final = 100
 DRIVE_MOST_S: Final = 1_200.0
-REST_AFTER: Final = 500
 
 Where = Callable[[str], Point | None]
 """The place of a site, by its id."""
@@ -82,20 +81,29 @@ async def look(asked: Asked, counts: HazardCounts, *, where: Where, travel: Trav
     area = await _area(starts, [one.cell for one in load.cells], asked.within_s)
     weight = weights(area, load)
     travelled = await travel.times(starts, [middle_of(one) for one in area])
-    begin_s = [*(one.turnout_s for one in asked.units), *[0.0] * len(asked.points)]
-    seconds = [[turnout + leg.seconds for leg in row] for turnout, row in zip(begin_s, travelled.legs, strict=True)]
-    cells = covered(area, weight, asked.units, seconds[: len(asked.units)], asked.within_s)
+    seconds, cells, how = await asyncio.to_thread(_reckoned, asked, area, weight, travelled.legs)
     moves, why = await _moves(asked, weight, seconds, travel)
     whole = sum(weight)
     return Looked(
         cells=cells,
         load=load,
         share=sum(one.weight for one in cells if one.unit is not None) / whole if whole else 0.0,
-        how=sorted({leg.how for row in travelled.legs for leg in row}),
+        how=how,
         fell_back=travelled.fell_back,
         moves=moves,
         why_none=why,
     )
+
+
+def _reckoned(
+    asked: Asked, area: Sequence[Cell], weight: Sequence[float], legs: Sequence[Sequence[Leg]]
+) -> tuple[Sequence[Sequence[float]], Sequence[CoveredCell], Sequence[How]]:
+    """Seconds from each start to each cell, turning out included, and who is where first: beside the loop, since there
+    may be a million pairs."""
+    begin_s = [*(one.turnout_s for one in asked.units), *[0.0] * len(asked.points)]
+    seconds = [[turnout + leg.seconds for leg in row] for turnout, row in zip(begin_s, legs, strict=True)]
+    cells = covered(area, weight, asked.units, seconds[: len(asked.units)], asked.within_s)
+    return seconds, cells, sorted({leg.how for row in legs for leg in row})
 
 
 def looks_back(now: datetime) -> tuple[datetime, datetime]:
@@ -107,12 +115,11 @@ async def _area(starts: Iterable[Point], loaded: Iterable[Cell], within_s: float
     found, far = set(loaded), within_s * SOONEST_M_S
     if far > FAR_MOST_M:
         raise TooWide(f"more than {AREA_MOST} cells: ask for fewer minutes")
-    for n, start in enumerate(dict.fromkeys(starts), 1):
+    for start in dict.fromkeys(starts):
         found |= _around(start, far)
         if len(found) > AREA_MOST:
             raise TooWide(f"more than {AREA_MOST} cells: ask for fewer minutes")
-        if n % REST_AFTER == 0:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
     return sorted(found)
 
 
@@ -138,7 +145,7 @@ async def _moves(
     if not asked.moves_most or not asked.units or not asked.points:
         return None, None
     drives = await travel.times([one.point for one in asked.units], [one.point for one in asked.points])
-    reaches = [reached(row, asked.within_s) for row in seconds]
+    reaches = await asyncio.to_thread(lambda: [reached(row, asked.within_s) for row in seconds])
     problem = Problem(
         units=[one.id for one in asked.units],
         points=[one.id for one in asked.points],

@@ -30,7 +30,7 @@ class How(StrEnum):
     """From the straight line, with a factor for the way round and a speed by road class."""
 
 
-class Point(Struct, frozen=True, order=True):
+class Point(Struct, frozen=True, order=True, gc=False):
     """A place in degrees. Raises ValueError where there is none such on earth."""
 
     latitude: float
@@ -43,7 +43,7 @@ class Point(Struct, frozen=True, order=True):
             raise ValueError(f"longitude = {self.longitude}: wants -180 to 180")
 
 
-class Leg(Struct, frozen=True):
+class Leg(Struct, frozen=True, gc=False):
     """One way from a place to another, by car."""
 
     seconds: float
