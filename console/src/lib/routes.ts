@@ -29,6 +29,7 @@ export type PageName =
   | 'site-closed'
   | 'reports'
   | 'staffing'
+  | 'map'
   | 'storm'
   | 'handover'
   | 'training'
@@ -78,6 +79,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'reports', path: '/reports', right: 'archive', link: 'top' },
   { page: 'staffing', path: '/staffing', right: 'floor' },
+  { page: 'map', path: '/map', right: 'queue', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

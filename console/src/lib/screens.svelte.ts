@@ -34,6 +34,7 @@ const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   floor: () => import('../screens/Floor.svelte'),
   closed: () => import('../screens/Closed.svelte'),
   'site-closed': () => import('../screens/Closed.svelte'),
+  map: () => import('../screens/Map.svelte'),
   reports: () => import('../screens/Reports.svelte'),
   staffing: () => import('../screens/Staffing.svelte'),
   storm: () => import('../screens/Storm.svelte'),

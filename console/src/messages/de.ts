@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/de';
 import { calls } from './calls/de';
 import { devices } from './devices/de';
+import { map } from './map/de';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
@@ -23,6 +24,7 @@ export const de: Catalogue = {
   ...devices,
   ...agreements,
   ...together,
+  ...map,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Vorführung: alle Objekte und alle Alarme sind erfunden',

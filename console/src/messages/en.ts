@@ -4,6 +4,7 @@
 import { agreements } from './agreements/en';
 import { calls } from './calls/en';
 import { devices } from './devices/en';
+import { map } from './map/en';
 import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
@@ -27,6 +28,7 @@ export const en = {
   ...devices,
   ...agreements,
   ...together,
+  ...map,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demonstration: every site and every alarm is invented',

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/es';
 import { calls } from './calls/es';
 import { devices } from './devices/es';
+import { map } from './map/es';
 import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
@@ -23,6 +24,7 @@ export const es: Catalogue = {
   ...devices,
   ...agreements,
   ...together,
+  ...map,
   'app.title': 'Belfry',
   'app.demo': 'DEMO',
   'app.demo.long': 'Demostración: todos los sitios y todas las alarmas son inventados',

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/fr';
 import { calls } from './calls/fr';
 import { devices } from './devices/fr';
+import { map } from './map/fr';
 import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
@@ -23,6 +24,7 @@ export const fr: Catalogue = {
   ...devices,
   ...agreements,
   ...together,
+  ...map,
   'app.title': 'Belfry',
   'app.demo': 'DÉMO',
   'app.demo.long': 'Démonstration : tous les sites et toutes les alarmes sont inventés',

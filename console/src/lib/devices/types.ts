@@ -128,4 +128,7 @@ export interface PublicWarning {
   begins: string | null;
   ends: string | null;
   signed: boolean;
+  /** Corners as latitude and longitude. */
+  polygons: [number, number][][];
+  circles: { latitude: number; longitude: number; radius_km: number }[];
 }

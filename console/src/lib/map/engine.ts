@@ -1,0 +1,38 @@
+// MapLibre itself: fetched only where a map is shown, since it is larger than the whole desk. Its worker is a file of
+// ours, so that the page's policy needs no exception; archives are read through PMTiles, a range at a time.
+
+import { addProtocol, Map as Ground, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { Protocol } from 'pmtiles';
+
+setWorkerUrl(new URL(workerUrl, location.href).href);
+addProtocol('pmtiles', new Protocol().tile);
+
+export interface Words {
+  label: string;
+  nearer: string;
+  farther: string;
+}
+
+/** Raises where there is no WebGL. `center` is longitude first. */
+export function ground(container: HTMLElement, style: StyleSpecification, center: [number, number], zoom: number, words: Words): Ground {
+  const made = new Ground({
+    container,
+    style,
+    center,
+    zoom,
+    maxZoom: 20,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    locale: { 'Map.Title': words.label, 'NavigationControl.ZoomIn': words.nearer, 'NavigationControl.ZoomOut': words.farther },
+  });
+  made.touchZoomRotate.disableRotation();
+  made.keyboard.disableRotation();
+  made.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  made.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
+  return made;
+}
