@@ -14,6 +14,7 @@ from belfry.cli.keeping import backup, drill, rebuild, restore
 from belfry.cli.plans import add_plans
 from belfry.cli.serve import serve
 from belfry.cli.simulate import simulate
+from belfry.cli.units import add_units
 from belfry.cli.users import token, user_app
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.command(epilog="Example: belfry check --config belfry.toml")(check)
 app.add_typer(decode_app, name="decode")
 app.command(epilog="Example: belfry simulate --to 127.0.0.1:12009 --accounts 50 --rate 20 --seconds 60")(simulate)
 add_plans(import_app, export_app)
+add_units(import_app)
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
 app.command(epilog="Example: belfry backup --to /mnt/backup --keys-to /mnt/keys --config belfry.toml")(backup)
