@@ -15,6 +15,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -26,6 +27,7 @@ from aiohttp import web
 from msgspec import structs
 
 from belfry.centre.devices.listening import EVENTS_MOST
+from belfry.domain.agreement import AgreedField, Agreement
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
 from belfry.ports.staff import Role
 from belfry.protocols.dc09.reply import envelope
@@ -34,13 +36,15 @@ from belfry.protocols.readers import READERS
 from belfry.protocols.surgard import END
 from belfry.receivers.cap import CapReceiver
 from belfry.receivers.mqtt import MqttReceiver
-from belfry.settings import ReceiverTable, Settings
+from belfry.registry import Registry, agreement_rows
+from belfry.settings import AutomationTable, ReceiverTable, Settings
+from belfry.simulator.software import Software
 from tests.canary import FORMS, MARK, forms_in, forms_on_disk, in_every_line, in_every_place
 from tests.receivers.brokers import QUICK, Amqtt, somebody
 from tests.receivers.camera import camera, part
 from tests.receivers.onvif_camera import OnvifCamera, onvif_camera
 from tests.receivers.test_cap import Authority
-from tests.stories.kit import Desk, Town, open_town, until
+from tests.stories.kit import START, Desk, Town, open_town, until
 from tests.stories.test_cameras import QUICK as FETCHING
 from tests.stories.test_cameras import put_up
 from tests.stories.test_devices import Fitted, fit
@@ -122,6 +126,28 @@ def with_doors(broker: int, feed: str) -> Callable[[Settings], Settings]:
     return lambda settings: structs.replace(settings, receiver=(*settings.receiver, *tables))
 
 
+def with_output(settings: Settings, software: Software) -> Settings:
+    """A link to software that is agreed all that may be: every field of the kinds that machines raise."""
+    wanted = Agreement(
+        partner="City fire brigade",
+        kinds=("FIRE", "ENV", "TECH", "PROP", "RES", "TRF", "MED", "PERS"),
+        fields=tuple(AgreedField),
+        why="They come",
+        begins=START,
+        ends=START + timedelta(days=30),
+        medical=True,
+        person=True,
+    )
+    settings.data.mkdir(mode=0o700, exist_ok=True)
+    registry = Registry.open(settings.registry_at, clock=lambda: START)
+    try:
+        agreement = agreement_rows.make(registry.store, wanted, by="test")
+    finally:
+        registry.close()
+    table = AutomationTable(name="brigade", address=software.address, agreement=agreement.id)
+    return structs.replace(settings, automation=(table,))
+
+
 @asynccontextmanager
 async def a_broker() -> AsyncIterator[Amqtt]:
     one = Amqtt()
@@ -130,6 +156,16 @@ async def a_broker() -> AsyncIterator[Amqtt]:
         yield one
     finally:
         await one.stop()
+
+
+@asynccontextmanager
+async def some_software() -> AsyncIterator[Software]:
+    one = Software()
+    await one.listen()
+    try:
+        yield one
+    finally:
+        await one.close()
 
 
 @asynccontextmanager
@@ -384,10 +420,10 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
     folder: Path, everything_logged: Log
 ) -> None:
     counts: dict[str, int] = {}
-    async with a_broker() as broker, an_authority() as authority:
+    async with a_broker() as broker, an_authority() as authority, some_software() as software:
         counts["cap"] = publish_warnings(authority)
-        change = with_doors(broker.port, authority.url("/feed"))
-        async with open_town(folder, change=change) as town:
+        doors = with_doors(broker.port, authority.url("/feed"))
+        async with open_town(folder, change=lambda settings: with_output(doors(settings), software)) as town:
             desk = await town.operator("anna", Role.SUPERVISOR)
             listening = town.centre.device_desk.listen()
             await town.say("shop", "CL", "001")  # armed: people count, once a minute
@@ -416,6 +452,9 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
             await town.settled()
             await town.centre.device_desk.save()
 
+            await until(lambda: town.centre.automation.now()[0].position == town.centre._stores.journal.position)
+            assert software.taken
+            assert not forms_in(software.bytes)
             assert not forms_in(answered)
             events = listening.take()
             assert len(events) == EVENTS_MOST
