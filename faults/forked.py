@@ -14,13 +14,15 @@ import subprocess
 import sys
 from asyncio import Future, StreamReader
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 READY: Final = b"ready\n"
+EMPTIED_WITHIN_S: Final = 1.0
+"""For the last words of one that has ended; longer only where nobody has read the many before."""
 
 
 class Forked:
@@ -36,7 +38,8 @@ class Forked:
 
     def send_signal(self, number: int) -> None:
         if not self._ended.done():
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has just ended, and we are about to be told
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -56,16 +59,25 @@ class Forked:
 async def start(words: Sequence[str | Path], *, complains: int | None = None) -> Forked:
     """Start the command with a pipe for what it says, and one for its complaints unless they have a place."""
     with ExitStack() as closing:
-        stdout, says = await _pipe()
-        closing.callback(os.close, says)
+        pipes = [await _pipe(closing)]
         if complains is None:
-            stderr, complains = await _pipe()
-            closing.callback(os.close, complains)
-        else:
-            stderr = StreamReader()
-            stderr.feed_eof()
-        pid, ended = await fork(words, says, complains)
-    return Forked(pid, ended, stdout, stderr)
+            pipes.append(await _pipe(closing))
+            complains = pipes[1].says
+        pid, ended = await fork(words, pipes[0].says, complains)
+    silent = StreamReader()
+    silent.feed_eof()
+    readers = [*(pipe.reader for pipe in pipes), silent]
+    return Forked(pid, asyncio.ensure_future(_emptied(ended, pipes)), readers[0], readers[1])
+
+
+async def _emptied(ended: "Future[int]", pipes: "Sequence[_Pipe]") -> int:
+    """How it ended, once what it said last is there; what nobody reads is let go."""
+    status = await ended
+    await asyncio.wait({pipe.lost for pipe in pipes}, timeout=EMPTIED_WITHIN_S)
+    for pipe in pipes:
+        pipe.transport.close()
+    await asyncio.wait({pipe.lost for pipe in pipes})
+    return status
 
 
 async def fork(
@@ -84,13 +96,13 @@ async def fork(
     finally:
         os.close(answers)
     pid = int(_line(hears))  # at once: no other request may come before it is taken
-    told, _ = await _reader(hears)
-    ended = asyncio.ensure_future(_status(told))
-    return pid, ended
+    return pid, asyncio.ensure_future(_status(await _read(hears)))
 
 
-async def _status(told: StreamReader) -> int:
-    line = await told.readline()
+async def _status(told: "_Pipe") -> int:
+    line = await told.reader.readline()
+    told.transport.close()
+    await told.lost
     return os.waitstatus_to_exitcode(int(line)) if line else -signal.SIGKILL  # the zygote itself was killed
 
 
@@ -104,18 +116,36 @@ def _line(descriptor: int) -> bytes:
     return line
 
 
-async def _pipe() -> tuple[StreamReader, int]:
+class _Pipe(asyncio.StreamReaderProtocol):
+    """What comes through a pipe, and when nothing can come any more."""
+
+    transport: asyncio.ReadTransport
+    says = -1
+
+    def __init__(self) -> None:
+        self.reader = StreamReader()
+        super().__init__(self.reader)
+        self.lost: Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        if not self.lost.done():
+            asyncio.get_running_loop().call_soon(self.lost.set_result, None)  # by then the pipe itself is closed
+
+
+async def _pipe(closing: ExitStack) -> _Pipe:
     hears, says = os.pipe()
-    reader, _ = await _reader(hears)
-    return reader, says
+    closing.callback(os.close, says)
+    pipe = await _read(hears)
+    pipe.says = says
+    return pipe
 
 
-async def _reader(descriptor: int) -> tuple[StreamReader, asyncio.ReadTransport]:
-    reader = StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-    )
-    return reader, transport
+async def _read(descriptor: int) -> _Pipe:
+    pipe = os.fdopen(descriptor, "rb", buffering=0)
+    transport, protocol = await asyncio.get_running_loop().connect_read_pipe(_Pipe, pipe)
+    protocol.transport = transport
+    return protocol
 
 
 @cache

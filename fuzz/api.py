@@ -38,7 +38,8 @@ from schemathesis.specs.openapi.checks import (
 
 from belfry.ports.staff import Role
 from belfry.web.openapi import document, document_bytes
-from tests.app.child import COMMAND, furnish, token
+from faults.centres import COMMAND
+from tests.app.child import furnish, token
 
 CHECKS: Final = [
     not_a_server_error,

@@ -1,8 +1,6 @@
-"""`belfry` as its users start it: in a process of its own."""
+"""`belfry` in a process of its own, as its users have it; only the imports are done before (`faults.forked`)."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +12,11 @@ import httpx
 from belfry.app.demo import prepare
 from belfry.ports.staff import Role
 from belfry.registry import Registry
+from faults import forked
+from faults.forked import Forked
 
 DEADLINE_S: Final = 60.0
 """How long a command may take on a busy machine before the test fails; nothing waits for it."""
-
-COMMAND: Final = (sys.executable, "-c", "from belfry.cli import main; main()")
 
 SETTINGS: Final = """\
 data = "data"
@@ -51,8 +49,8 @@ async def belfry(*words: str | Path) -> Ended:
     return Ended(child.returncode, said.decode(), complained.decode())
 
 
-async def start(*words: str | Path) -> Process:
-    return await asyncio.create_subprocess_exec(*COMMAND, *map(str, words), stdout=PIPE, stderr=PIPE)
+async def start(*words: str | Path) -> Forked:
+    return await forked.start(words)
 
 
 def furnish(folder: Path, *, sites: int = 16, settings: str = SETTINGS) -> Path:
@@ -79,7 +77,7 @@ def token(config: Path, role: Role = Role.SUPERVISOR) -> str:
 class Served:
     """A running `belfry serve`."""
 
-    process: Process
+    process: Forked
     url: str
     panels: tuple[str, int]
     api: httpx.AsyncClient
@@ -124,8 +122,7 @@ async def serving(config: Path, secret: str) -> AsyncIterator[Served]:
             await process.communicate()
 
 
-async def _address(process: Process) -> str:
-    assert process.stdout is not None
+async def _address(process: Forked) -> str:
     async with asyncio.timeout(DEADLINE_S):
         first = (await process.stdout.readline()).decode().strip()
         if not first.startswith("console: "):
