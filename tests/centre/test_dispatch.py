@@ -13,6 +13,7 @@ from belfry.domain.codec import encode
 from belfry.domain.commands import Close, Conflict, Hold, Invalid, Staff, Take
 from belfry.domain.dispatching import NotSent, Said, UnitBusy, UnitsThere
 from belfry.domain.facts import Entry, Part, unit_subject
+from belfry.domain.kinds import load
 from belfry.domain.signal import Position
 from belfry.domain.unit import Service, Shift, Station, Unit, UnitStatus, UnitType
 from belfry.domain.unit_facts import StatusSet
@@ -73,7 +74,7 @@ async def desk(room: Room) -> DispatchDesk:
 
 def a_desk(room: Room) -> DispatchDesk:
     return DispatchDesk(
-        UnitsNow(), room.board, room.journal, room.seals, book=BOOK, clock=room.clock, chance=room.chance
+        UnitsNow(), room.board, room.journal, room.seals, book=BOOK, kinds=load(), clock=room.clock, chance=room.chance
     )
 
 

@@ -21,7 +21,7 @@ def sections() -> dict[str, dict[str, object]]:
     """Return the tables of the page: section ('' for the top of the file) to key to default."""
     found: dict[str, dict[str, object]] = {}
     for heading, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL):
-        name = "" if heading == "Top of the file" else heading.strip("`[]")
+        name = "" if heading == "Top of the file" else heading.strip("`[]").rpartition(".")[2]
         found[name] = {key: default(text) for key, text in ROW.findall(body)}
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from belfry.domain.unit import Service, Unit, UnitSkill, UnitType
+from belfry.domain.unit import Service, Station, Unit, UnitEquipment, UnitSkill, UnitType
 from belfry.ports.staff import Role
 from tests.stories.kit import Desk, Town, open_town
 
@@ -158,3 +158,49 @@ async def event(lines: AsyncIterator[str], name: str) -> str:
         if line == f"event: {name}":
             return (await anext(lines)).removeprefix("data: ")
     raise AssertionError("the stream has ended")
+
+
+async def test_what_is_recommended_is_sent_in_two_requests_and_fills_its_role(town: Town) -> None:
+    room = await town.operator("anna")
+    school = next(one for one in town.centre.book.all() if one.latitude is not None)
+    assert school.latitude is not None and school.longitude is not None
+    north = Station(id="", name="North", latitude=school.latitude, longitude=school.longitude)
+    station = await town.centre.units.put_station(north, by="test")
+    crews = {}
+    fleet: dict[str, dict[str, Any]] = {
+        "E1": {"station": station.id},
+        "L1": {"type": UnitType.LADDER, "equipment": frozenset({UnitEquipment.AERIAL})},
+        "M1": {"type": UnitType.AMBULANCE, "service": Service.EMS, "station": station.id},
+    }
+    for sign, more in fleet.items():
+        unit = await a_unit(town, sign, **more)
+        crews[sign] = await town.operator(f"crew {sign}", Role.RESPONDER)
+        await crews[sign].post(f"/units/{unit}/crew")
+    incident = await an_incident(town, room)
+    told = await room.get(f"/incidents/{incident}/recommendation")
+    assert [(one["call_sign"], one["role"]) for one in told["items"]] == [("E1", "engine")]
+    assert told["place_known"]
+    assert "reckoned from its station" in told["items"][0]["reasons"]
+    assert told["complete_s"] == told["items"][0]["eta_s"]
+    german = await room.client.get(f"/incidents/{incident}/recommendation", headers={"Accept-Language": "de"})
+    assert "rückt in 60 s aus" in german.json()["items"][0]["reasons"]
+    first = told["items"][0]
+    asked = {"unit": first["unit"], "role": first["role"], "rank": 1, "eta_s": first["eta_s"], "way": first["way"]}
+    assert (await room.post(f"/incidents/{incident}/units", **asked)).status_code == 200
+    assert (await room.get(f"/incidents/{incident}/recommendation"))["needs"] == []
+    (mine,) = [one for one in (await room.get("/units"))["items"] if one["call_sign"] == "E1"]
+    assert mine["eta_at"] is not None
+
+
+async def test_a_guard_is_not_told_of_a_medical_incident_unless_somebody_asked_for_that(town: Town) -> None:
+    room, guard = await town.operator("anna"), await town.operator("gus", Role.RESPONDER)
+    unit = await a_unit(town, "G1", Service.GUARD, type=UnitType.GUARD)
+    await guard.post(f"/units/{unit}/crew")
+    await town.say("care", "1100", zone="012")
+    (row,) = await room.incidents("waiting")
+    assert row["kind"].startswith("MED.")
+    assert (await room.get(f"/incidents/{row['id']}/recommendation"))["items"] == []
+    plain = await room.post(f"/incidents/{row['id']}/units", unit="G1")
+    assert (plain.status_code, plain.json()["field"]) == (400, "reason")
+    asked = await room.post(f"/incidents/{row['id']}/units", unit="G1", reason="crew asks for protection")
+    assert asked.status_code == 200, asked.text

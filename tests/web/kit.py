@@ -21,7 +21,7 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
-from belfry.centre.dispatch import DispatchDesk
+from belfry.centre.dispatch import DispatchDesk, Recommending
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -156,6 +156,7 @@ class Rig:
             journal,
             self.seals,
             book=self.units.book,
+            kinds=self.kinds,
             clock=self.clock,
             chance=self.chance,
         )
@@ -195,6 +196,9 @@ class Rig:
             "units": self.units,
             "travel": Roads(self.clock, Speeds()),
             "dispatch": self.dispatch,
+            "recommending": Recommending(
+                self.dispatch, self.board, Roads(self.clock, Speeds()), kinds=self.kinds, clock=self.clock
+            ),
             "agreements": registry.agreements_door(),
             "device_desk": self.device_desk,
             "device_now": self.device_desk.now,

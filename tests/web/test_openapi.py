@@ -122,6 +122,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/staffing", "get"),
         ("/cover", "get"),
         ("/units", "get"),
+        ("/incidents/{incident_id}/recommendation", "get"),
         ("/units/{unit_id}", "get"),
         ("/units/{unit_id}/crew", "post"),
         ("/units/{unit_id}/crew/leave", "post"),

@@ -175,6 +175,7 @@ REFUSED: Final[Mapping[str, Any]] = {
     f"GET {_INCIDENT}/timeline": None,
     f"GET {_INCIDENT}/plan": None,
     f"GET {_INCIDENT}/calls": None,
+    f"GET {_INCIDENT}/recommendation": None,
     f"GET {_INCIDENT}/record": None,
     f"GET {_INCIDENT}/record.pdf": None,
     **{f"POST {_INCIDENT}/{act}": body for act, body in _ACTS.items()},

@@ -33,7 +33,7 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
-from belfry.centre.dispatch import DispatchDesk
+from belfry.centre.dispatch import DispatchDesk, Recommending
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverBook, HandoverDesk
@@ -179,8 +179,8 @@ class Centre:
         self.book = await asyncio.to_thread(registry.book)
         self.plans = await asyncio.to_thread(registry.plans_door)
         self.devices = await asyncio.to_thread(registry.devices_door, stores.device_keys)
-        self.agreements = await asyncio.to_thread(registry.agreements_door)
         self.units = await asyncio.to_thread(registry.units_door)
+        self.agreements = await asyncio.to_thread(registry.agreements_door)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
         self.triage = Triage(accounts=self.book, kinds=self._kinds, codes=self._codes, rules=rules)
@@ -412,6 +412,7 @@ class Centre:
             stores.journal,
             self.seals,
             book=self.units.book,
+            kinds=self._kinds,
             clock=self._clock,
             chance=self._chance,
         )
@@ -595,6 +596,14 @@ class Centre:
             units=self.units,
             trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
+            recommending=Recommending(
+                self.dispatch,
+                self.board,
+                self.travel,
+                kinds=self._kinds,
+                clock=self._clock,
+                orders=settings.response,
+            ),
             travel=self.travel,
             warnings=self.warnings,
             agreements=self.agreements,

@@ -104,6 +104,10 @@ class Service(StrEnum):
     KEYHOLDER = "keyholder"
 
 
+SHIELDED: Final = frozenset({Service.POLICE, Service.GUARD})
+"""Who is not to know of a medical incident unless its crew or its caller asks, per incident, with a reason (SCOPE)."""
+
+
 class UnitType(StrEnum):
     ENGINE = "engine"
     LADDER = "ladder"

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from belfry.domain import facts, teams
+from belfry.domain import facts, kinds, response_order, teams
 from belfry.domain.presets import Rules
+from belfry.domain.response_order import Order
 from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import automation as automations
 from belfry.settings import reaching, reporting
@@ -232,6 +233,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     automation: tuple[AutomationTable, ...] = ()
     travel: TravelTable = TravelTable()
     rota: RotaTable = RotaTable()
+    response: tuple[Order, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
     backup: Backup = Backup()
@@ -249,6 +251,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         teams.check([one.team() for one in self.operator_group])
         reporting.check(self.report, self.on_call)
         automations.check(self.automation)
+        response_order.check(self.response, kinds.load().all())
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
         try:

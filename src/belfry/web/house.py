@@ -11,7 +11,7 @@ from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import DeviceDesk
-from belfry.centre.dispatch import DispatchDesk
+from belfry.centre.dispatch import DispatchDesk, Recommending
 from belfry.centre.feed import Feed
 from belfry.centre.handovers import HandoverDesk
 from belfry.centre.notices import NoticeBook
@@ -183,6 +183,7 @@ class House:
 
     dispatch: DispatchDesk | None = None
     """Sends units; None: this centre sends none."""
+    recommending: Recommending | None = None
 
     travel: Travel | None = None
     """How long units drive; None: nobody reckons it."""

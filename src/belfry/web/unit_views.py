@@ -86,3 +86,39 @@ class SentList(Struct, frozen=True):
 
     items: Sequence[SentView]
     next: str | None = None
+
+
+class NeedView(Struct, frozen=True):
+    """So many units that do one thing."""
+
+    role: str
+    count: int
+
+
+class ChoiceView(Struct, frozen=True, kw_only=True):
+    """`role` null: not needed by the order, and comes next. `eta_s` with its turn-out; null where nobody knows."""
+
+    unit: str
+    call_sign: str
+    role: str | None
+    eta_s: int | None
+    way: str
+    """`osrm`, `valhalla` or `straight`: how its time was found."""
+    reasons: Sequence[str]
+
+
+class RecommendationView(Struct, frozen=True, kw_only=True):
+    """`items` in the order in which they are there, first those of the order."""
+
+    level: int
+    needs: Sequence[NeedView]
+    """What is asked for still."""
+    items: Sequence[ChoiceView]
+    unfilled: Sequence[str]
+    """Roles that nobody fills: ask for mutual aid."""
+    complete_s: int | None
+    """When the last one of the order is there."""
+    place_known: bool
+    fell_back: str | None
+    """Why the server of roads said nothing, where one is set."""
+    next: str | None

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from belfry.centre.dispatch import DispatchDesk, Send
@@ -110,9 +110,16 @@ async def status(request: Asked, unit_id: FromPath[str], data: JSONBody[StatusBo
     return await _done(request, one, dispatch_of(front(request)).say(one.id, said, staff_of(request)))
 
 
-@post("/units/{unit_id:str}/position", opt=takes(WhereBody), summary="Say where the unit is", **_SAY)
-async def position(request: Asked, unit_id: FromPath[str], data: JSONBody[WhereBody]) -> Response[None]:
-    """Of units on duty alone; kept in memory and nowhere else. One that cannot be is passed over. 204."""
+@post(
+    "/units/{unit_id:str}/position",
+    status_code=204,
+    guards=[need(Right.ON_DUTY)],
+    responses=_REFUSED,
+    opt=takes(WhereBody),
+    summary="Say where the unit is",
+)
+async def position(request: Asked, unit_id: FromPath[str], data: JSONBody[WhereBody]) -> None:
+    """Of units on duty alone; kept in memory and nowhere else. One that cannot be is passed over."""
     one = _own(request, unit_id)
     desk = front(request)
     house = dispatch_of(desk)
@@ -120,7 +127,6 @@ async def position(request: Asked, unit_id: FromPath[str], data: JSONBody[WhereB
         where = Position(data.latitude, data.longitude)
         house.positions.say(one.id, where, data.at, desk.house.clock())
         desk.hub.unit_moved(one.id)
-    return Response(None, status_code=204)
 
 
 # -- sending ----------------------------------------------------------------------------------------------------------

@@ -22,8 +22,9 @@ from belfry.domain.dispatch_facts import UnitSent, UnitTold
 from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send
 from belfry.domain.facts import Entry, Fact, Part, Retention, Sealed, incident_subject, unit_subject
 from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kinds
 from belfry.domain.signal import Position
-from belfry.domain.unit import BUSY, CREW_MOST, Unit, UnitSkill, UnitStatus
+from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Unit, UnitSkill, UnitStatus
 from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.ports.units import NoSuchUnit, UnitBook
@@ -61,11 +62,12 @@ class DispatchDesk:
         seals: Seals,
         *,
         book: UnitBook,
+        kinds: Kinds,
         clock: Clock,
         chance: Chance,
     ) -> None:
         self.now, self._board, self._journal, self._seals, self.book = now, board, journal, seals, book
-        self._clock, self._chance = clock, chance
+        self._kinds, self._clock, self._chance = kinds, clock, chance
         self.positions = Positions()
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -190,6 +192,8 @@ class DispatchDesk:
         """Send a unit. Raises NoSuchUnit, LookupError (no such incident), Conflict, Invalid or a JournalError."""
         unit = self._unit(send.unit)
         _check_reason(send.reason)
+        if send.reason is None and self.is_shielded(unit, self._incident(incident_id)):
+            raise Invalid("reason", None, "needed: police and guards are told of it only if its crew or caller asks")
         may_send(self._standing(unit, self.now.get(unit.id)), self._incident(incident_id), divert=send.divert)
         words = await self._words(send.reason)
         assignment = f"{incident_id}.{self._chance(6).hex()}"
@@ -266,6 +270,10 @@ class DispatchDesk:
 
     # -- reading
 
+    def is_shielded(self, unit: Unit, incident: Incident) -> bool:
+        """Whether a unit's service is not to know of an incident (SCOPE, medical is nobody's lead)."""
+        return unit.service in SHIELDED and bool(self._kinds[incident.kind].audience)
+
     def standing(self, unit_id: str) -> Standing:
         """Raises NoSuchUnit."""
         return self._standing(self._unit(unit_id), self.now.get(unit_id))
@@ -313,7 +321,7 @@ class DispatchDesk:
     def _entry(self, subject: str, at: datetime, facts: Sequence[Fact]) -> Entry:
         return Entry(id=self._chance(16), subject=subject, at=at, facts=tuple(facts))
 
-    async def _write(self, unit_id: str, decide: "Callable[[UnitNow, datetime], Awaitable[Decided]]") -> UnitNow:
+    async def _write(self, unit_id: str, decide: Callable[[UnitNow, datetime], Awaitable[Decided]]) -> UnitNow:
         subject = unit_subject(unit_id)
         async with self._acting.setdefault(unit_id, asyncio.Lock()):
             for _ in range(TRIES):
