@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from sys import stdout
 from typing import Annotated, BinaryIO, Final
@@ -11,6 +12,8 @@ import msgspec
 import typer
 
 from belfry.cli.talk import FAULT, AsJson, Config, fail, registry_of, settings_of, tell
+from belfry.gazetteer import FILE as GAZETTEER
+from belfry.gazetteer import Built, FileRefused, build
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import RegistryError, Sheet, read_sheet
 from belfry.registry.sheets.profiles import find_profile, listed, translate
@@ -107,6 +110,39 @@ def together(
     settings, named = settings_of(config), [_kind_and_file(word) for word in files]
     sheets = [_sheet(settings, kind, file, profile) for kind, file in named]
     _bring_sheets(settings, sheets, "together", dry_run=dry_run, replace=replace, as_json=as_json)
+
+
+@import_app.command(epilog="Example: belfry import gazetteer town.csv check-points.csv --config belfry.toml --dry-run")
+def gazetteer(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="CSV, or OpenStreetMap .osm, .osm.bz2, .osm.gz; columns in docs/places.md.", exists=True,
+                       dir_okay=False),
+    ],
+    config: Config,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Addresses, streets, crossings and places, in place of those there were. A bad row is left out and told."""
+    settings = settings_of(config)
+    os.nice(NICE)
+    try:
+        built = build(files, settings.data / GAZETTEER, now=datetime.now(UTC), dry_run=dry_run)
+    except (FileRefused, OSError) as error:
+        fail(str(error))
+    rows = f"{built.addresses} addresses, {built.streets} streets, {built.crossings} crossings, {built.places} places"
+    lines = [*map(str, built.problems), *_more(built), f"{'would import' if dry_run else 'imported'} {rows}"]
+    if as_json:
+        tell(built)
+    else:
+        typer.echo("\n".join(lines))
+    if built.bad:
+        raise typer.Exit(FAULT)
+
+
+def _more(built: Built) -> list[str]:
+    unsaid = built.bad - len(built.problems)
+    return [f"{unsaid} more rows were left out"] if unsaid else []
 
 
 def _kind_and_file(word: str) -> tuple[SheetKind, Path]:
