@@ -5,8 +5,7 @@ that a dispatcher never waits for it twice in a row.
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -32,6 +31,7 @@ REQUESTS_MOST: Final = 32
 """Of one question. What would need more is estimated: no server answers that in time."""
 
 Key = tuple[tuple[int, int], tuple[int, int]]
+Known = dict[Key, Leg]
 Wire = tuple[Callable[[Sequence[Degrees], Sequence[Degrees]], Ask], Callable[[bytes, int, int], Table]]
 WIRES: Final[dict[How, Wire]] = {How.OSRM: (osrm.ask, osrm.told), How.VALHALLA: (valhalla.ask, valhalla.told)}
 
@@ -53,38 +53,36 @@ class Roads:
         self._how, self._within_s, self._at_most = how, within_s, at_most
         self._server: SplitResult | None = None if server is None else urlsplit(server)
         self._minute: datetime | None = None
-        self._known: OrderedDict[Key, Leg] = OrderedDict()
+        self._known: Known = {}
         self._rests_until: datetime | None = None
         self._why: str | None = None
 
     async def times(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Travelled:
         """See `ports.travel.Travel`."""
         if self._server is None:
-            return Travelled(await self._filled(origins, destinations))
-        self._forget()
-        missing = [one for one in origins if any((cell(one), cell(to)) not in self._known for to in destinations)]
-        why = await self._learn(list(dict.fromkeys(missing)), destinations) if missing and destinations else None
-        legs = await self._filled(origins, destinations)
+            return Travelled(await self._filled({}, origins, destinations))
+        known = self._of_this_minute()
+        missing = [one for one in origins if any((cell(one), cell(to)) not in known for to in destinations)]
+        why = await self._learn(known, list(dict.fromkeys(missing)), destinations) if missing else None
+        legs = await self._filled(known, origins, destinations)
         some = any(leg.how is How.STRAIGHT for row in legs for leg in row)
         return Travelled(legs, (why or f"{self._how}: knows no way for some") if some else None)
 
     # -- what is known
 
-    def _forget(self) -> None:
-        """Times of another minute of the day are no longer believed: roads fill and empty."""
+    def _of_this_minute(self) -> Known:
+        """Times of another minute of the day are no longer believed: roads fill and empty. A question that is under way
+        keeps those that it began with."""
         minute = self._clock().replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute = minute
-            self._known.clear()
+        if minute != self._minute or len(self._known) > REMEMBERED_MOST:
+            self._minute, self._known = minute, {}
+        return self._known
 
-    def _remember(self, origin: Point, destination: Point, leg: Leg) -> None:
-        self._known[cell(origin), cell(destination)] = leg
-        if len(self._known) > REMEMBERED_MOST:
-            self._known.popitem(last=False)
-
-    async def _filled(self, origins: Sequence[Point], destinations: Sequence[Point]) -> list[list[Leg]]:
+    async def _filled(
+        self, known: Mapping[Key, Leg], origins: Sequence[Point], destinations: Sequence[Point]
+    ) -> list[list[Leg]]:
         """What is known, and estimates of the rest."""
-        known, rows, done = self._known, list[list[Leg]](), 0
+        rows, done = list[list[Leg]](), 0
         targets = [(to, cell(to)) for to in destinations]
         for origin in origins:
             at = cell(origin)
@@ -94,7 +92,7 @@ class Roads:
 
     # -- the server
 
-    async def _learn(self, origins: Sequence[Point], destinations: Sequence[Point]) -> str | None:
+    async def _learn(self, known: Known, origins: Sequence[Point], destinations: Sequence[Point]) -> str | None:
         """Ask what is not known. Says why something is missing afterwards."""
         now = self._clock()
         if self._rests_until is not None and now < self._rests_until:
@@ -102,7 +100,7 @@ class Roads:
         pieces = self._pieces(origins, destinations)
         if len(pieces) > REQUESTS_MOST:
             return f"{self._how}: too many places for one question"
-        asked = [asyncio.ensure_future(self._ask(*piece)) for piece in pieces]
+        asked = [asyncio.ensure_future(self._ask(known, *piece)) for piece in pieces]
         try:
             said = await asyncio.gather(*asked)
         finally:
@@ -119,7 +117,7 @@ class Roads:
             (some, to) for to in _cut(destinations, across) for some in _cut(origins, max(1, self._at_most - len(to)))
         ]
 
-    async def _ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> str | None:
+    async def _ask(self, known: Known, origins: Sequence[Point], destinations: Sequence[Point]) -> str | None:
         assert self._server is not None
         ask, told = WIRES[self._how]
         wanted = ask(
@@ -138,12 +136,12 @@ class Roads:
                     if pair and is_plausible(origin, to, *pair)
                     else estimate(origin, to, self._speeds)
                 )
-                self._remember(origin, to, leg)
+                known[cell(origin), cell(to)] = leg
         return None
 
     def _tell(self, why: str | None, now: datetime) -> None:
         if (why is None) != (self._why is None):
-            log.warning("roads.fell_back", why=why) if why is not None else log.info("roads.answers_again")
+            log.warning("travel times are estimated", why=why) if why else log.info("travel times are asked for again")
         self._why, self._rests_until = why, None if why is None else now + REST
 
 
