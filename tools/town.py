@@ -1,4 +1,4 @@
-"""Write the simulated town as a gazetteer: `python -m tools.town town.csv`, then `belfry import gazetteer town.csv ...`."""
+"""Write the simulated town as a gazetteer: `python -m tools.town town.csv`, for `belfry import gazetteer`."""
 
 import sys
 from pathlib import Path
