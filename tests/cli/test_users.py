@@ -1,7 +1,7 @@
 """`belfry user` and `belfry token`: staff accounts from the command line, as a person and as a program call them."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +10,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from belfry.cli.users import token, user_app
+from belfry.domain.agreement import AgreedField, Agreement
 from belfry.ports.staff import Role, User
-from belfry.registry import Registry
+from belfry.registry import Registry, agreement_rows
 
 app: Final = typer.Typer()
 app.add_typer(user_app, name="user")
@@ -136,3 +137,28 @@ def test_what_a_user_is_trained_for_is_said_and_taken_back(config: Path) -> None
     assert run(config, "user", "skills", "anna", "--skill", "crowds").exit_code == 2
     assert run(config, "user", "skills", "anna", "--speaks", "German").exit_code == 2
     assert run(config, "user", "skills", "nobody", "--speaks", "de").exit_code == 1
+
+
+def test_a_service_gets_a_token_as_long_as_its_agreement_lasts(config: Path) -> None:
+    ends = datetime.now(UTC) + timedelta(days=30)
+    wanted = Agreement(
+        partner="City fire brigade",
+        kinds=("FIRE",),
+        fields=(AgreedField.CODE,),
+        why="They come",
+        begins=datetime.now(UTC),
+        ends=ends,
+    )
+    registry = Registry.open(config.parent / "data")
+    agreement = agreement_rows.make(registry.store, wanted, by="test").id
+    registry.close()
+    result = run(config, "token", "--role", "service", "--agreement", agreement, "--json")
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert (told["role"], told["agreement"], told["name"]) == ("service", agreement, f"service {agreement}")
+    registry = Registry.open(config.parent / "data")
+    user = registry.tokens.find(told["token"], ends - timedelta(days=1))
+    over = registry.tokens.find(told["token"], ends)
+    registry.close()
+    assert user is not None
+    assert (user.role, user.agreement, over) == (Role.SERVICE, agreement, None)

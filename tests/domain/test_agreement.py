@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from belfry.domain import kinds
-from belfry.domain.agreement import LASTS_MOST, AgreedField, Agreement, check, covers, holds, is_under
+from belfry.domain.agreement import LASTS_MOST, AgreedField, Agreement, check, covers, holds, is_under, lets_out
 from belfry.domain.facts import Part as Sealing
+from belfry.domain.signal import Category
 
 NOW = datetime(2026, 3, 14, 8, tzinfo=UTC)
 KINDS = kinds.load().all()
@@ -81,3 +82,25 @@ def test_it_holds_from_its_beginning_until_its_end_or_until_somebody_ended_it() 
 
 def test_no_field_is_a_sealed_part() -> None:
     assert not {str(field) for field in AgreedField} & {str(part) for part in Sealing}
+
+
+def test_a_signal_leaves_only_if_every_kind_that_it_was_taken_for_may() -> None:
+    fires = structs.replace(WELL, kinds=("FIRE", "ADM"))
+    assert lets_out(fires, ["FIRE.ALARM.AUTO"], Category.FIRE)
+    assert lets_out(fires, ["FIRE.ALARM.AUTO", "FIRE.ALARM.CONF"], Category.FIRE)
+    assert not lets_out(fires, ["FIRE.ALARM.AUTO", "PERS.ALARM.HOLDUP"], Category.FIRE)
+    assert not lets_out(fires, [], Category.FIRE)
+
+
+def test_what_has_no_listed_type_stays_in_the_room_whatever_it_is_made_later() -> None:
+    fires = structs.replace(WELL, kinds=("FIRE", "ADM"))
+    assert not lets_out(fires, ["ADM.UNKNOWN"], Category.OTHER)
+    assert not lets_out(fires, ["ADM.UNKNOWN", "FIRE.ALARM.AUTO"], Category.OTHER)
+
+
+def test_what_a_panel_meant_counts_beside_the_kind() -> None:
+    """A duress code that joined another incident is a person's still."""
+    tech = structs.replace(WELL, kinds=("TECH", "MED", "PERS"))
+    for category, more in ((Category.PANIC, {"person": True}), (Category.MEDICAL, {"medical": True})):
+        assert not lets_out(tech, ["TECH.DISABLED"], category)
+        assert lets_out(structs.replace(tech, **more), ["TECH.DISABLED"], category)
