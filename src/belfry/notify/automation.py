@@ -62,7 +62,8 @@ class AutomationLink:
         self._owed = 0
         """Tries on this connection whose answers may still come, as bytes without a number."""
         self._last: _Said | None = None
-        self._sequence = 0
+        self._sequence = int.from_bytes(chance(2), "big") % SEQUENCE_MOST
+        """Begins anywhere: after a restart the same alarm is no repeat of the one before."""
         self._untaken: tuple[Handed, _Said] | None = None
         self._acked_s = float("-inf")
         self._lost_at: datetime | None = clock()

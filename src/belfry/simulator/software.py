@@ -5,7 +5,7 @@ It listens, or calls; it reads with the same reader by which a centre hears alar
 """
 
 import asyncio
-from asyncio import Server, StreamReader, StreamWriter
+from asyncio import Server, StreamReader, StreamWriter, Task
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
@@ -34,6 +34,7 @@ class Software:
         self._server: Server | None = None
         self._port = 0
         self._writers: set[StreamWriter] = set()
+        self._callers: set[Task[None]] = set()
         self.mood: Callable[[Line], Mood] = lambda _: Mood.TAKES
         self.taken: list[Line] = []
         """Lines that it keeps, each as often as it came."""
@@ -49,7 +50,7 @@ class Software:
 
     async def listen(self) -> None:
         """At a free port, and at the same again after `close`."""
-        self._server = await asyncio.start_server(self._converse, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(self._came, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def call(self, address: tuple[str, int]) -> None:
@@ -63,10 +64,16 @@ class Software:
     async def close(self) -> None:
         """Be gone: no connection, nobody at the port."""
         self.hang_up()
+        await asyncio.gather(*self._callers, return_exceptions=True)
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
+
+    async def _came(self, reader: StreamReader, writer: StreamWriter) -> None:
+        task = asyncio.create_task(self._converse(reader, writer))
+        self._callers.add(task)
+        task.add_done_callback(self._callers.discard)
 
     async def _converse(self, reader: StreamReader, writer: StreamWriter) -> None:
         stream = Lines() if self._form == "surgard" else Frames()
