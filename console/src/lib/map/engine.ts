@@ -13,10 +13,20 @@ export interface Words {
   label: string;
   nearer: string;
   farther: string;
+  /** How one moves it where the page scrolls. */
+  wheel: string;
+  fingers: string;
 }
 
-/** Raises where there is no WebGL. `center` is longitude first. */
-export function ground(container: HTMLElement, style: StyleSpecification, center: [number, number], zoom: number, words: Words): Ground {
+/** Raises where there is no WebGL. `center` is longitude first; `within` a page that scrolls the wheel is the page's. */
+export function ground(
+  container: HTMLElement,
+  style: StyleSpecification,
+  center: [number, number],
+  zoom: number,
+  words: Words,
+  within: boolean,
+): Ground {
   const made = new Ground({
     container,
     style,
@@ -28,7 +38,15 @@ export function ground(container: HTMLElement, style: StyleSpecification, center
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    locale: { 'Map.Title': words.label, 'NavigationControl.ZoomIn': words.nearer, 'NavigationControl.ZoomOut': words.farther },
+    cooperativeGestures: within,
+    locale: {
+      'Map.Title': words.label,
+      'NavigationControl.ZoomIn': words.nearer,
+      'NavigationControl.ZoomOut': words.farther,
+      'CooperativeGesturesHandler.WindowsHelpText': words.wheel,
+      'CooperativeGesturesHandler.MacHelpText': words.wheel.replace('Ctrl', '⌘'),
+      'CooperativeGesturesHandler.MobileHelpText': words.fingers,
+    },
   });
   made.touchZoomRotate.disableRotation();
   made.keyboard.disableRotation();

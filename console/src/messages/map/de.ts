@@ -12,6 +12,8 @@ export const map = {
   'map.empty': 'Nichts ist offen.',
   'map.nearer': 'Näher',
   'map.farther': 'Weiter weg',
+  'map.wheel': 'Strg (Ctrl) und Mausrad holen sie näher',
+  'map.fingers': 'Zwei Finger bewegen die Karte',
   'map.none': 'Es gibt keine Karte.',
   'map.none.not_set': 'In dieser Leitstelle ist keine eingerichtet.',
   'map.none.missing': 'Ihre Datei ist nicht da.',

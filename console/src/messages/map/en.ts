@@ -12,6 +12,8 @@ export const map = {
   'map.empty': 'Nothing is open.',
   'map.nearer': 'Nearer',
   'map.farther': 'Farther away',
+  'map.wheel': 'Ctrl and the wheel bring it nearer',
+  'map.fingers': 'Two fingers move the map',
   'map.none': 'There is no map.',
   'map.none.not_set': 'None is set up in this centre.',
   'map.none.missing': 'Its file is not there.',

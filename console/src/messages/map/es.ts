@@ -12,6 +12,8 @@ export const map = {
   'map.empty': 'No hay nada abierto.',
   'map.nearer': 'Más cerca',
   'map.farther': 'Más lejos',
+  'map.wheel': 'Ctrl y la rueda acercan el mapa',
+  'map.fingers': 'Dos dedos mueven el mapa',
   'map.none': 'No hay mapa.',
   'map.none.not_set': 'En este centro no hay ninguno.',
   'map.none.missing': 'Falta su archivo.',

@@ -12,6 +12,8 @@ export const map = {
   'map.empty': 'Rien n’est ouvert.',
   'map.nearer': 'Plus près',
   'map.farther': 'Plus loin',
+  'map.wheel': 'Ctrl et la molette rapprochent la carte',
+  'map.fingers': 'Deux doigts déplacent la carte',
   'map.none': 'Il n’y a pas de carte.',
   'map.none.not_set': 'Aucune n’est installée dans ce centre.',
   'map.none.missing': 'Son fichier manque.',
