@@ -77,8 +77,8 @@ def test_a_cell_is_a_square_kilometre_or_more_and_no_place_counts_nothing(where:
 
 
 def test_a_cell_is_covered_by_whoever_is_there_first_and_in_time() -> None:
-    units = [FreeUnit("e2", 0, 0), FreeUnit("e1", 0, 0)]
-    found = covered([(0, 0), (0, 1), (0, 2)], [1, 1, 1], units, [[60, 500, 700], [60, 400, 601]], 600)
+    units = [FreeUnit("e1", 0, 0), FreeUnit("e0", 0, 0)]
+    found = covered([(0, 0), (0, 1), (0, 2)], [1, 1, 1], units, [[60, 400, 601], [60, 500, 700]], 600)
     assert [(one.unit, one.seconds) for one in found] == [("e1", 60), ("e1", 400), (None, None)]
     assert [one.unit for one in covered([(0, 0)], [1], [], [], 600)] == [None]
 

@@ -180,10 +180,10 @@ def covered(
     area: Sequence[Cell], weight: Sequence[float], units: Sequence[FreeUnit], seconds: Sequence[Sequence[float]],
     within_s: float,
 ) -> Sequence[CoveredCell]:  # fmt: skip
-    """Who is where first, if in time. `seconds[unit][cell]`."""
+    """Who is where first, if in time; of two at once, whoever is named first. `seconds[unit][cell]`."""
     found = []
     for n, one in enumerate(area):
-        first = min(range(len(units)), key=lambda unit: (seconds[unit][n], units[unit].id), default=None)
+        first = min(range(len(units)), key=lambda unit: seconds[unit][n], default=None)
         if first is None or seconds[first][n] > within_s:
             found.append(CoveredCell(one, weight[n], None, None))
         else:
