@@ -16,6 +16,7 @@ from bench.rates import rates
 from bench.report import page, table
 from bench.restart import Restart
 from bench.screen import Screen
+from bench.sending import Recommend
 from bench.sites import Alarm, Import
 from bench.subjects import CACHE
 
@@ -35,6 +36,7 @@ NAMES: Final = (
     "import",
     "alarm",
     "mqtt",
+    "recommend",
 )
 
 
@@ -60,6 +62,7 @@ def main() -> None:
         Import(),
         Alarm(),
         Brokered(),
+        Recommend(),
     ]
     rows = sorted(known, key=lambda row: NAMES.index(row.name))
     wanted = asked.rows or NAMES
