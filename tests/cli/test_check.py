@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from belfry.cli.check import check
 from belfry.journal.sqlite import SqliteJournal
 from belfry.keys.sqlite import SqliteKeyStore
+from belfry.protocols.pmtiles import archive
 from belfry.registry import Registry
 from belfry.sql import writing
 
@@ -203,3 +204,21 @@ def test_a_way_out_that_cannot_be_had_is_named(
     code, found = checked(GOOD + settings)
     assert code == 1
     assert any(found_state == state and detail in said for found_state, said in found[part]), found
+
+
+def test_a_map_that_cannot_be_shown_is_said_and_is_no_fault(checked: Check, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    mapped = f'{GOOD}\n[map]\ntiles = "town.pmtiles"\n'
+    code, found = checked(mapped)
+    assert (code, found["map"][0][0]) == (0, "warning")
+    assert "there is no such file" in found["map"][0][1]
+    (tmp_path / "town.pmtiles").write_bytes(b"no tiles")
+    assert "it is no PMTiles file" in checked(mapped)[1]["map"][0][1]
+    tile = archive({(0, 0, 0): b"land"}, {}, south_west=(0.0, 0.0), north_east=(1.0, 1.0))
+    (tmp_path / "town.pmtiles").write_bytes(tile)
+    assert checked(mapped)[1]["map"] == [("ok", "town.pmtiles")]
+    style = {"sources": {"a": {"tiles": ["https://tiles.example/{z}/{x}/{y}"]}}, "layers": []}
+    (tmp_path / "style.json").write_text(json.dumps(style))
+    assert "allow_remote" in checked(f'{mapped}style = "style.json"\n')[1]["map"][0][1]
+    allowed = checked(f'{mapped}style = "style.json"\nallow_remote = true\n')
+    assert allowed[1]["map"] == [("ok", "town.pmtiles; operators' browsers ask https://tiles.example")]
