@@ -1,8 +1,8 @@
 """Panels beside a broker: how much slower their answers are while thousands of MQTT messages a second come in.
 
 Broker and generator take their share of the machine, whoever the messages are for. So the same load is measured
-twice, to a subscriber that does nothing and to the centre: what lies between these two is the centre's own. The three
-phases of a round are of one centre that runs on, and every round has them in another order.
+twice, to a subscriber that does nothing and to the centre, in turns of a second: what lies between these two is the
+centre's own. A round is of one centre that runs on, with the broker quiet before the turns or after them.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from belfry.registry import Registry, device_rows
 from belfry.registry.sheet import parse_sheet
 from bench import cells
 from bench.measure import Figures, Say, Taken, ratio
-from bench.mqtt_blast import PREFIX, topic
+from bench.mqtt_blast import PREFIX, TURN_S, topic
 from bench.subjects import (
     ACCOUNTS,
     CACHE,
@@ -46,13 +47,16 @@ BUSY: Final = "belfry, broker busy"
 BYSTANDER: Final = "belfry, broker as busy for a bystander"
 """The same messages as in BUSY, acknowledged by a program that does nothing else; none reaches the centre."""
 PHASES: Final = (QUIET, BYSTANDER, BUSY)
+TURNS: Final = (BUSY, BYSTANDER)
 ELSEWHERE: Final = "elsewhere"
 """Where the bystander's messages are published."""
 DEVICES: Final = 500
 WARM_UP_S: Final = 3.0
-BEFORE_S: Final = 3.0
+BEFORE_S: Final = 5.0
 """How long the generator runs before the panels begin, and after them."""
 DRAINED_WITHIN_S: Final = 5.0
+SETTLED_S: Final = 0.1
+"""From the beginning of a turn on its frames are of nobody's: what came before is still on its way."""
 GOAL: Final = 1.2
 
 RECEIVER: Final = """
@@ -76,7 +80,7 @@ HANDED_ON: Final = "$SYS/broker/publish/messages/sent"
 class Brokered:
     """One row; `rate` frames of panels a second, `messages` of MQTT."""
 
-    seconds: float = 8.0
+    seconds: float = 10.0
     rate: int = 500
     messages: int = 5_000
     name: str = "mqtt"
@@ -90,9 +94,8 @@ class Brokered:
     def measure(self, rounds: int, say: Say) -> Mapping[str, Figures]:
         figures = {who: Figures() for who in PHASES}
         for number in range(rounds):
-            first = number % len(PHASES)
             try:
-                taken = self._round((*PHASES[first:], *PHASES[:first]))
+                taken = self._round(number)
             except (Absent, TimeoutError) as error:
                 say(f"  {error}")
                 for mine in figures.values():
@@ -117,7 +120,7 @@ class Brokered:
             )
             words = ""
 
-    def _round(self, phases: Sequence[str]) -> dict[str, Taken]:
+    def _round(self, number: int) -> dict[str, Taken]:
         """Raises Absent where a program cannot be had, or not everything was taken."""
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="round-") as name, ExitStack() as stack:
             folder = Path(name)
@@ -126,46 +129,59 @@ class Brokered:
             running = stack.enter_context(serving(folder))
             beside = [sys.executable, "-m", "bench.bystander", "127.0.0.1", str(port), f"{ELSEWHERE}/#"]
             first_line(stack.enter_context(started(beside, folder / "bystander")), folder / "bystander")
-            self._panels(running, WARM_UP_S, 0)
+            self._panels(running, folder, WARM_UP_S, 0)
             running.caught_up()
-            taken: dict[str, Taken] = {}
-            for who in phases:
-                taken[who] = self._phase(who, running, port, folder, 1_000 * (1 + len(taken)))
-                running.caught_up()
-            return {who: taken[who] for who in PHASES}
+            if number % 2:
+                quiet = self._quiet(running, folder)
+                return {QUIET: quiet, **self._turns(running, port, folder)}
+            taken = self._turns(running, port, folder)
+            running.caught_up()
+            return {QUIET: self._quiet(running, folder), **taken}
 
-    def _phase(self, who: str, running: Running, port: int, folder: Path, offset: int) -> Taken:
-        if who == QUIET:
-            return {**self._answers(running, offset), "messages_per_second": 0.0}
-        words = ["--prefix", PREFIX if who == BUSY else ELSEWHERE, "--devices", str(DEVICES)]
-        words += ["--rate", str(self.messages), "--seconds", str(self.seconds + 2 * BEFORE_S)]
+    def _turns(self, running: Running, port: int, folder: Path) -> dict[str, Taken]:
+        """The messages go to the centre and to the bystander in turns of a second: a neighbour disturbs both."""
+        words = ["--prefix", f"{PREFIX},{ELSEWHERE}", "--devices", str(DEVICES), "--rate", str(self.messages)]
+        words += ["--seconds", str(2 * self.seconds + 2 * BEFORE_S)]
         before = _heard(port)
         blast = [sys.executable, "-m", "bench.mqtt_blast", "127.0.0.1", str(port), *words]
-        with started(blast, folder / "blast") as process:
-            first_line(process, folder / "blast")
+        with started(blast, folder / "blast") as process, ThreadPoolExecutor(1) as pool:
+            began = float(first_line(process, folder / "blast"))
             time.sleep(BEFORE_S)
-            taken = self._answers(running, offset)
+            panels = pool.submit(self._panels, running, folder, 2 * self.seconds, 1_000)
+            used = dict.fromkeys(TURNS, 0.0)
+            turns = 0
+            while not panels.done():
+                number = int((time.perf_counter() - began) / TURN_S) + 1
+                time.sleep(max(0.0, began + number * TURN_S - time.perf_counter()))
+                cpu_s = running.cpu_s()
+                time.sleep(max(0.0, began + (number + 1) * TURN_S - time.perf_counter() - SETTLED_S))
+                used[TURNS[number % 2]] += (running.cpu_s() - cpu_s) / (TURN_S - SETTLED_S)
+                turns += 1
+            each = panels.result()
             told = json.loads(first_line(process, folder / "blast"))
         if told["acknowledged"] != told["sent"]:
             raise Absent(f"the broker took {told['acknowledged']} of {told['sent']} messages")
         _drained(port, before + told["sent"])
-        return {**taken, "messages_per_second": told["per_second"]}
+        taken: dict[str, Taken] = {}
+        for n, who in enumerate(TURNS):
+            mine = [wait for due, wait in each if _turn(due - began) == n]
+            cpu_share, rate = used[who] / (turns / 2), told["per_second"]
+            taken[who] = {**_figures(mine), "cpu_share": cpu_share, "messages_per_second": rate}
+        return taken
 
-    def _answers(self, running: Running, offset: int) -> Taken:
+    def _quiet(self, running: Running, folder: Path) -> Taken:
         cpu_s, began = running.cpu_s(), time.perf_counter()
-        told = self._panels(running, self.seconds, offset)
-        return {**told, "cpu_share": (running.cpu_s() - cpu_s) / (time.perf_counter() - began)}
+        each = self._panels(running, folder, self.seconds, 10_000)
+        share = (running.cpu_s() - cpu_s) / (time.perf_counter() - began)
+        return {**_figures([wait for _, wait in each]), "cpu_share": share, "messages_per_second": 0.0}
 
-    def _panels(self, running: Running, seconds: float, offset: int) -> dict[str, float]:
-        words = ["--rate", str(self.rate), "--seconds", str(seconds), "--offset", str(offset)]
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.paced", "127.0.0.1", str(running.port), *words],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            check=True,
-        )
-        told: dict[str, float] = json.loads(done.stdout)
+    def _panels(self, running: Running, folder: Path, seconds: float, offset: int) -> list[tuple[float, float]]:
+        """When each frame was due, in monotonic seconds, and how long its panel waited, in seconds."""
+        each = folder / "each"
+        words = ["--rate", str(self.rate), "--seconds", str(seconds), "--offset", str(offset), "--each", str(each)]
+        command = [sys.executable, "-m", "bench.paced", "127.0.0.1", str(running.port), *words]
+        subprocess.run(command, stdout=subprocess.DEVNULL, cwd=ROOT, check=True)
+        told: list[tuple[float, float]] = json.loads(each.read_text(encoding="ascii"))
         return told
 
 
@@ -209,6 +225,17 @@ def _furnish(folder: Path, port: int) -> None:
             device_rows.add(registry.store, one, by="bench")
     finally:
         registry.close()
+
+
+def _turn(since_s: float) -> int | None:
+    """Whose turn it is, as an index of TURNS; None: nobody's."""
+    number, within_s = divmod(since_s, TURN_S)
+    return None if within_s < SETTLED_S else int(number) % len(TURNS)
+
+
+def _figures(waited_s: Sequence[float]) -> dict[str, float]:
+    in_order = sorted(waited_s)
+    return {"p50_ms": in_order[len(in_order) // 2] * 1e3, "p99_ms": in_order[len(in_order) * 99 // 100] * 1e3}
 
 
 def _drained(port: int, wanted: float) -> None:

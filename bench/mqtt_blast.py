@@ -5,8 +5,9 @@
 
 Most repeat what is known; every CHANGE-th message says that a battery is low, always of another sensor, and the
 sensor's next one that it is no longer. Numbers (battery, link, temperature) are others in every message. Written to the
-socket as it is, so that the generator costs little. Says `here` when the first is about to leave, and prints one JSON
-object in the end: `sent`, `acknowledged` (by the broker), `late_ms`.
+socket as it is, so that the generator costs little. Several prefixes, with commas, take turns of TURN_S seconds. Says
+when the first message leaves (monotonic seconds), and prints one JSON object in the end: `sent`, `acknowledged` (by the
+broker), `late_ms`.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Final
 PREFIX: Final = "zigbee2mqtt"
 CHANGE: Final = 997
 TICK_S: Final = 0.01
+TURN_S: Final = 1.0
 CONNECT: Final = bytes([0x10, 17]) + b"\x00\x04MQTT\x04\x02\x00\x3c" + b"\x00\x05blast"
 PUBACK: Final = 0x40
 PUBACK_BYTES: Final = 4
@@ -70,7 +72,8 @@ class Answers(threading.Thread):
 
 def send(load: Load) -> dict[str, object]:
     count = round(load.rate * load.seconds)
-    packets = [message(load.prefix, n, load.devices) for n in range(count)]
+    prefixes, turn = load.prefix.split(","), round(load.rate * TURN_S)
+    packets = [message(prefixes[n // turn % len(prefixes)], n, load.devices) for n in range(count)]
     each = max(1, round(load.rate * TICK_S))
     batches = [b"".join(packets[at : at + each]) for at in range(0, count, each)]
     with socket.create_connection((load.host, load.port)) as wire:
@@ -79,8 +82,8 @@ def send(load: Load) -> dict[str, object]:
             raise SystemExit("the broker refuses")
         answers = Answers(wire, count)
         answers.start()
-        print("here", flush=True)
         began, latest = time.perf_counter(), 0.0
+        print(began, flush=True)
         for n, batch in enumerate(batches):
             due = began + n * each / load.rate
             while (early := due - time.perf_counter()) > 0:
