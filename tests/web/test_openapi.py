@@ -121,6 +121,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/reports/load", "get"),
         ("/staffing", "get"),
         ("/cover", "get"),
+        ("/places", "get"),
         ("/units", "get"),
         ("/incidents/{incident_id}/recommendation", "get"),
         ("/units/{unit_id}", "get"),

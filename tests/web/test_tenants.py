@@ -317,6 +317,7 @@ OWN: Final[Mapping[str, str]] = {
     "GET /follow-ups": "test_what_is_owed_after_closing_is_told_to_its_own_tenant",
     "GET /floor": "test_the_room_shows_each_tenant_its_own_work_and_people",
     "GET /wall": "test_the_wall_shows_each_tenant_its_own_work",
+    "GET /places": "test_places_name_the_sites_of_ones_tenant",
     "GET /cover": "test_cover_is_of_the_units_and_stations_of_ones_tenant",
     "GET /units": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /units/{unit_id}": "test_units_are_told_to_their_own_tenant_and_no_other",
@@ -383,6 +384,15 @@ async def test_units_are_told_to_their_own_tenant_and_no_other(town: Town) -> No
         await town.mine.post(f"/incidents/{town.incidents['north']}/units", json={"unit": made["south"]}),
     ):
         assert answer.status_code == 404, answer.text
+
+
+async def test_places_name_the_sites_of_ones_tenant(town: Town) -> None:
+    for where, one in (("north", town.north), ("south", town.south)):
+        at = {"latitude": 50.1, "longitude": 8.6}
+        await change(town.all, one, account={**at, "address": f"Harbour road, {where}"})
+    whole, mine = [(await one.get("/places?q=harbour road")).json()["items"] for one in (town.all, town.mine)]
+    assert {one["site"] for one in whole} == {town.north, town.south}
+    assert {one["site"] for one in mine} == {town.north}
 
 
 async def test_cover_is_of_the_units_and_stations_of_ones_tenant(town: Town) -> None:

@@ -68,6 +68,7 @@ from belfry.domain.own_faults import Part
 from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
 from belfry.domain.teams import Teams
+from belfry.gazetteer import SqliteGazetteer
 from belfry.ports import Chance, Clock, MayBeAway, NoticesQuirks, Receiver, Stored
 from belfry.ports.staff import Role
 from belfry.protocols.stripped import is_listed
@@ -180,6 +181,7 @@ class Centre:
         self.plans = await asyncio.to_thread(registry.plans_door)
         self.devices = await asyncio.to_thread(registry.devices_door, stores.device_keys)
         self.units = await asyncio.to_thread(registry.units_door)
+        self.gazetteer = SqliteGazetteer(self._settings.data)
         self.agreements = await asyncio.to_thread(registry.agreements_door)
         replay = Replay(rules, now)
         self.book.put_calendars(await asyncio.to_thread(registry.calendars))
@@ -594,6 +596,7 @@ class Centre:
             devices=self.devices,
             device_desk=self.device_desk,
             units=self.units,
+            gazetteer=self.gazetteer,
             trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
             recommending=Recommending(
@@ -730,6 +733,8 @@ class Centre:
         in_order = self._tasks.whole and getattr(self._stores.journal, "usable", True)
         if hasattr(self, "upkeep"):
             await self._save()
+        if hasattr(self, "gazetteer"):
+            await self.gazetteer.close()
         await self._stores.close()
         if self._marked and in_order:
             mark.take_away(self._settings.data)

@@ -22,8 +22,11 @@ from belfry.domain.premises import Technology, TransmissionPath
 from belfry.domain.schedules import OpeningWindow, Schedule
 from belfry.domain.site_file import SiteChange
 from belfry.domain.storm_cover import StormGroup
+from belfry.gazetteer import FILE as GAZETTEER
+from belfry.gazetteer import build
 from belfry.settings import Console, MapTable, ReceiverTable, Settings
 from belfry.simulator.cards import SiteCard, cards
+from belfry.simulator.gazetteer import write_gazetteer
 from belfry.simulator.land import town as ground
 from belfry.simulator.own_plans import HARBOUR, OWN_PLANS, own_plan
 from belfry.simulator.panel import Line
@@ -64,6 +67,8 @@ def prepare(folder: Path, *, port: int, panels: int, accounts: int, seed: int) -
     rows = as_rows(town(accounts, seed), PANELS, seed)
     file = folder / "accounts.csv"
     _write(file, rows)
+    write_gazetteer(folder / "places.csv")
+    build([folder / "places.csv"], folder / "data" / GAZETTEER, now=_now())
     tiles = folder / "town.pmtiles"
     tiles.write_bytes(town_map(ground()))
     return Settings(

@@ -37,6 +37,7 @@ from belfry.ports import Clock, Intake, Journal, Sites, Words
 from belfry.ports.agreements import Agreements
 from belfry.ports.archive import Archive
 from belfry.ports.devices import DeviceNow, Devices
+from belfry.ports.places import Gazetteer
 from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
@@ -253,6 +254,8 @@ class House:
     """None: this centre hands no shift over."""
     outbox: Outbox | None = None
     """None: nobody is reached outside the console."""
+    gazetteer: Gazetteer | None = None
+    """None: this centre searches no addresses."""
     map: MapFiles = NO_MAP
     """Files of the map; there need be none."""
     map_origins: Sequence[str] = ()

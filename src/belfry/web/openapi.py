@@ -20,6 +20,7 @@ from litestar.types.internal_types import PathParameterDefinition
 from msgspec import Struct
 
 from belfry import __version__
+from belfry.ports import places as places_door
 from belfry.ports.sheets import SheetForm
 from belfry.web import (
     agreement_asks,
@@ -30,6 +31,7 @@ from belfry.web import (
     cover_views,
     device_asks,
     device_views,
+    gazetteer_views,
     handover_views,
     map_views,
     notice_views,
@@ -145,6 +147,8 @@ def _say_types(told: Json) -> None:
             unit_views,
             wall_views,
             map_views,
+            gazetteer_views,
+            places_door,
         )
         for kind in _structs(module)
     ]

@@ -77,6 +77,8 @@ class Right(StrEnum):
     """Sign on to a unit, say its statuses, and see the units that one may know of."""
     DISPATCH = "dispatch"
     """Send units and call them back, and say what was heard of any."""
+    PLACES = "places"
+    """Find addresses and places; whoever is in the field, while he is on duty."""
     MAP = "map"
     """Get the map's tiles. What stands on it comes from lists, by their own rights."""
 
@@ -123,6 +125,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.DECODE: _PEOPLE,
     Right.ON_DUTY: _ROOM | {Role.RESPONDER},
     Right.DISPATCH: _ROOM,
+    Right.PLACES: _ROOM | {Role.RESPONDER},
     Right.MAP: _PEOPLE,
 }
 
