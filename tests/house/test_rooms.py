@@ -8,7 +8,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCES: Final = ROOT / "src" / "belfry"
 
 # docs/architecture.md, "Rooms": these are handed what they need of the centre.
-NEVER_IMPORT_THE_CENTRE: Final = frozenset({"receivers", "notify", "roads", "journal", "registry", "gazetteer", "simulator"})
+NEVER_IMPORT_THE_CENTRE: Final = frozenset(
+    {"receivers", "notify", "roads", "journal", "registry", "gazetteer", "simulator"}
+)
 
 
 def rooms() -> set[str]:
