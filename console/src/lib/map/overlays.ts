@@ -63,8 +63,19 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     type: 'symbol',
     source: INCIDENTS,
     filter: ['has', 'point_count'],
-    layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-font': ['sans-serif'], 'text-size': 15, 'text-allow-overlap': true },
-    paint: { 'text-color': text },
+    layout: {
+      // The most urgent of them by its sign, so that the ring's colour is not all that tells it, and how many there are.
+      'icon-image': ['concat', 'priority-', ['get', 'first']],
+      'icon-size': 0.8,
+      'icon-allow-overlap': true,
+      'text-field': ['concat', '×', ['get', 'point_count_abbreviated']],
+      'text-font': ['sans-serif'],
+      'text-size': 15,
+      'text-anchor': 'left',
+      'text-offset': [1.1, -1.1],
+      'text-allow-overlap': true,
+    },
+    paint: { 'text-color': text, 'text-halo-color': panel, 'text-halo-width': 3 },
   });
   ground.addLayer({
     id: 'chosen',
