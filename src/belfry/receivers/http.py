@@ -86,7 +86,7 @@ class HttpReceiver:
         if self._server is None:
             return
         self._server.close()
-        self._server = None
+        self._server, self._guard.closed = None, True
         if self._anteroom is not None:
             await self._anteroom.close()
         state = self._guard.state

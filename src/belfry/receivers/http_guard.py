@@ -37,6 +37,8 @@ class Guard:
         self.shares = shares
         self.state = ServerState()
         self.turned_away = 0
+        self.closed = False
+        """Whoever was let in when the door closed, and is made a connection of after that, is hung up."""
 
 
 def guarded(config: uvicorn.Config, guard: Guard) -> Callable[[], HttpToolsProtocol]:
@@ -58,6 +60,9 @@ class _Guarded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         self._is_made = True
         super().connection_made(transport)
+        if self._guard.closed:
+            transport.abort()
+            return
         source = source_of(transport.get_extra_info("peername"))
         if not self._guard.shares.take(source):
             self._guard.turned_away += 1

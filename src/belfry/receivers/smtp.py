@@ -86,7 +86,7 @@ class SmtpReceiver:
         if self._server is None or self._wire is None:
             return
         self._server.close()
-        self._server = None
+        self._server, self._wire.closed = None, True
         if self._anteroom is not None:
             await self._anteroom.close()
         if self._desk.under_way:

@@ -40,6 +40,8 @@ class Wire:
         self.conversations: set[Conversation] = set()
         self.rates = Rates(settings.connections_per_source_per_s)
         self.turned_away = 0
+        self.closed = False
+        """Whoever was let in when the door closed, and is made a connection of after that, is hung up."""
         # Before the first connection: aiosmtpd logs whatever is said, recipients and lines of mails. A filter, since it
         # outlives every later set-up of logs.
         logging.getLogger("mail.log").addFilter(_nothing)
@@ -91,6 +93,10 @@ class Conversation(SMTP):
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._wire.closed:
+            self._is_refused = True
+            cast(asyncio.Transport, transport).abort()
+            return
         if self._source is None:  # not once more for STARTTLS
             source = source_of(transport.get_extra_info("peername"))
             if not self._wire.shares.take(source):
