@@ -3,7 +3,7 @@
 
 import type { Role } from './types';
 
-export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall' | 'devices' | 'edit devices' | 'mappings' | 'agreements' | 'agree' | 'on duty' | 'dispatch';
+export type Right = 'queue' | 'act' | 'report' | 'call' | 'silence' | 'on test' | 'sites' | 'edit sites' | 'add sites' | 'import' | 'words' | 'own site' | 'storm' | 'archive' | 'plans' | 'floor' | 'wall' | 'devices' | 'edit devices' | 'mappings' | 'agreements' | 'agree' | 'fleet' | 'edit fleet' | 'rota' | 'on duty' | 'dispatch';
 
 const ROOM: readonly Role[] = ['operator', 'dispatcher', 'supervisor', 'administrator'];
 
@@ -30,6 +30,9 @@ const MAY: Record<Right, readonly Role[]> = {
   mappings: ['supervisor', 'administrator'],
   agreements: ['supervisor', 'administrator', 'overseer'],
   agree: ['administrator'],
+  fleet: ROOM,
+  'edit fleet': ['supervisor', 'administrator'],
+  rota: [...ROOM, 'responder'],
   'on duty': [...ROOM, 'responder'],
   dispatch: ROOM,
 };

@@ -20,6 +20,7 @@ export type PageName =
   | 'device'
   | 'mappings'
   | 'agreements'
+  | 'fleet'
   | 'my-site'
   | 'on-test'
   | 'supervision'
@@ -66,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'device', path: '/devices/:id', right: 'devices', group: 'sites' },
   { page: 'mappings', path: '/mappings', right: 'devices', link: 'sites', group: 'sites' },
   { page: 'agreements', path: '/agreements', right: 'agreements', link: 'sites', group: 'sites' },
+  { page: 'fleet', path: '/units/manage', right: 'rota', link: 'sites', group: 'sites' },
   { page: 'site-edit', path: '/sites/:id/edit', right: 'edit sites', group: 'sites' },
   { page: 'site-closed', path: '/sites/:id/closed', right: 'archive', group: 'sites' },
   { page: 'site', path: '/sites/:id', right: 'sites', group: 'sites' },

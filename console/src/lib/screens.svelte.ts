@@ -28,6 +28,7 @@ const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   device: () => import('../screens/Device.svelte'),
   mappings: () => import('../screens/Mappings.svelte'),
   agreements: () => import('../screens/Agreements.svelte'),
+  fleet: () => import('../screens/Fleet.svelte'),
   'my-site': () => import('../screens/MySite.svelte'),
   'on-test': () => import('../screens/OnTest.svelte'),
   supervision: () => import('../screens/Supervision.svelte'),

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/de';
 import { calls } from './calls/de';
 import { devices } from './devices/de';
+import { fleet } from './fleet/de';
 import { map } from './map/de';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
@@ -23,6 +24,7 @@ export const de: Catalogue = {
   ...regions,
   ...devices,
   ...agreements,
+  ...fleet,
   ...together,
   ...map,
   'app.title': 'Belfry',

@@ -24,7 +24,7 @@ from belfry.web.problems import Refused
 INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
-    "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements", "my-site",
+    "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements", "units/manage", "my-site",
     "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "call", "decode", "overview",
     "signin", "setup", "tech",
 )  # fmt: skip

@@ -1,0 +1,19 @@
+// What the server says where it does not keep something: whole, and by field.
+
+import { ApiError } from '../api';
+import { t } from '../i18n.svelte';
+
+export interface Refused {
+  words: string;
+  flaws: readonly { field: string; limit: string }[];
+  /** Somebody else was quicker: read it again. */
+  changed: boolean;
+}
+
+export function refusedIn(error: unknown): Refused {
+  if (!(error instanceof ApiError)) return { words: t('said.unreachable'), flaws: [], changed: false };
+  const { problem } = error;
+  const changed = error.type === 'belfry:changed';
+  const own = problem.field ? [{ field: problem.field, limit: problem.limit ?? problem.title }] : [];
+  return { words: changed ? t('fleet.changed') : error.message, flaws: problem.flaws ?? own, changed };
+}
