@@ -94,7 +94,7 @@ async def test_a_rota_is_kept_by_keys_and_a_shift_is_traded(crewed: House, brows
             await expect(bert.of("shifts-none")).to_be_visible()
             await anna.of("trade-to").select_option("bert")
             await anna.of("trade-offer").click()
-            await expect(anna.of("trades")).to_contain_text("offered to bert")
+            await expect(anna.of("my-shifts")).to_contain_text("offered to bert")
             assert await in_every_look(anna, "my shifts") == {}
             await bert.of("week-before").click()
             await bert.of("week-after").click()
