@@ -9,7 +9,7 @@ from msgspec import structs
 from belfry.domain.unit import Service, Shift, Station, Unit, UnitSkill, UnitType
 from belfry.ports.staff import Role
 from belfry.ports.units import NoSuchUnit, UnitChanged, UnitInUse, UnitTaken, UnitUnfit
-from belfry.registry import Registry
+from belfry.registry import Registry, shift_rows
 from tests.registry.conftest import Clock
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -199,3 +199,31 @@ async def test_another_process_s_changes_get_into_the_book(staffed: Registry) ->
     await door.refresh([engine.id], [station.id], [shift.id])
     assert (door.book.all(), door.book.stations(), door.book.shifts(AT)) == ([], [], [])
     assert door.book.changes > before
+
+
+async def test_more_than_anybody_reads_at_once_is_refused_and_one_s_own_are_always_found(
+    staffed: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = staffed.units_door()
+    engine = await door.put_unit(a_unit(), by="sue")
+    many = [await door.put_shift(a_shift(engine, begins=n, lasts=1), by="sue") for n in range(4)]
+    his = await door.put_shift(a_shift(engine, "bert", begins=6, lasts=1, offered_to="carl"), by="sue")
+    monkeypatch.setattr(shift_rows, "LISTED_MOST", 3)
+    with pytest.raises(UnitUnfit) as refusal:
+        await door.rota(AT, AT + 24 * HOUR)
+    assert [flaw.field for flaw in refusal.value.flaws] == ["until"]
+    assert await door.rota(AT, AT + 3 * HOUR) == many[:3]
+    assert await door.rota(AT, AT + 24 * HOUR, user="Bert") == [his]
+    assert await door.rota(AT, AT + 24 * HOUR, user="carl") == [his]
+
+
+async def test_what_is_over_for_days_is_let_go_from_memory(staffed: Registry, clock: Clock) -> None:
+    door = staffed.units_door()
+    engine = await door.put_unit(a_unit(), by="sue")
+    old = await door.put_shift(a_shift(engine), by="sue")
+    long = await door.put_shift(a_shift(engine, "bert", lasts=24 * 5), by="sue")
+    clock.turn(timedelta(days=3))
+    await door.refresh(shifts=[long.id])
+    assert door.book.shifts(AT) == [long]
+    assert door.book.shifts(clock()) == [long]
+    assert await door.rota(AT, AT + HOUR) in ([old, long], [long, old])

@@ -110,7 +110,7 @@ class Units(Protocol):
         self, since: datetime, until: datetime, *, unit: str | None = None, user: str | None = None
     ) -> Sequence[Shift]:
         """Shifts that touch a span, in the order of their beginnings; of one unit, or of one person alone, with those
-        that he was asked to take over."""
+        that he was asked to take over. Raises UnitUnfit where there are more than anybody reads at once."""
         ...
 
     async def shift(self, shift_id: str) -> Shift:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from belfry.domain.flaws import Flaw, shown
 from belfry.domain.unit import Shift, Unit
@@ -45,8 +45,13 @@ def read_rota(
     query = select(SHIFT.c.body).where(SHIFT.c.since < until, SHIFT.c.until > since).order_by(SHIFT.c.since, SHIFT.c.id)
     if unit is not None:
         query = query.where(SHIFT.c.unit == unit)
+    if user is not None:
+        of_him = select(USER.c.id).where(USER.c.folded == fold(user)).scalar_subquery()
+        query = query.where(or_(SHIFT.c.user == of_him, SHIFT.c.body.contains('"offered_to"')))
     with reading(store.engine) as connection:
-        found = [_shift(row.body) for row in connection.execute(query.limit(LISTED_MOST))]
+        found = [_shift(row.body) for row in connection.execute(query.limit(LISTED_MOST + 1))]
+    if len(found) > LISTED_MOST:
+        raise UnitUnfit([Flaw("until", until.isoformat(), f"a span of at most {LISTED_MOST} shifts, or one unit")])
     return found if user is None else [one for one in found if user in (one.user, one.offered_to)]
 
 

@@ -87,6 +87,16 @@ class UnitBook:
             self._by_day[day].pop(shift_id, None)
         self.changes += 1
 
+    def let_go(self, before: datetime) -> None:
+        """Forget shifts that were over at a time."""
+        day = before.astimezone(UTC).date()
+        for past in [one for one in self._by_day if one < day]:
+            for shift in list(self._by_day[past].values()):
+                if shift.until <= before:
+                    self.remove_shift(shift.id)
+            if not self._by_day[past]:
+                del self._by_day[past]
+
     def remove_shifts_of(self, unit_id: str) -> None:
         """What goes with a unit."""
         for shift in [one for one in self._shifts.values() if one.unit == unit_id]:
@@ -134,6 +144,7 @@ class UnitsDoor:
                     self.book.put_shift(kept_shifts[shift_id])
                 else:
                     self.book.remove_shift(shift_id)
+            self.book.let_go(self._store.clock() - shift_rows.REMEMBERED)
 
     async def put_unit(self, unit: Unit, *, by: str) -> Unit:
         kept = await in_thread(unit_rows.put_unit, self._store, unit, by=by)

@@ -15,7 +15,7 @@ from msgspec import structs
 from belfry.domain.unit import Shift, Unit
 from belfry.domain.unit_trades import TradeRefused, agree, answer, offer
 from belfry.ports.staff import Role, fold
-from belfry.ports.units import NoSuchUnit
+from belfry.ports.units import NoSuchUnit, UnitUnfit
 from belfry.web.bodies import Asked, takes
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
@@ -51,7 +51,10 @@ async def shifts(
     if not begins < ends <= begins + SPAN_MOST:
         raise refused_field("until", f"until: behind since, by {SPAN_MOST.days} days at most", value=ends.isoformat())
     mine = None if _sees_all(request) else visitor_of(request).user.name
-    found = await units_of(request).rota(begins, ends, unit=unit, user=mine)
+    try:
+        found = await units_of(request).rota(begins, ends, unit=unit, user=mine)
+    except UnitUnfit as error:
+        raise as_refused(error) from None
     told = [_view(one, of) for one in found if (of := _unit(request, one)) is not None]
     return RotaWeekView(items=told, people=await _people(request), trades_agreed=front(request).house.trades_agreed)
 

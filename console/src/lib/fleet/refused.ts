@@ -15,5 +15,7 @@ export function refusedIn(error: unknown): Refused {
   const { problem } = error;
   const changed = error.type === 'belfry:changed';
   const own = problem.field ? [{ field: problem.field, limit: problem.limit ?? problem.title }] : [];
-  return { words: changed ? t('fleet.changed') : error.message, flaws: problem.flaws ?? own, changed };
+  const first = problem.flaws?.[0];
+  const words = first ? t('fleet.wants', { limit: first.limit }) : error.message;
+  return { words: changed ? t('fleet.changed') : words, flaws: problem.flaws ?? own, changed };
 }
