@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,33 @@ async def test_a_guard_is_not_told_of_a_medical_incident_unless_somebody_asked_f
     assert (plain.status_code, plain.json()["field"]) == (400, "reason")
     asked = await room.post(f"/incidents/{row['id']}/units", unit="G1", reason="crew asks for protection")
     assert asked.status_code == 200, asked.text
+
+
+async def test_who_asks_for_more_lifts_the_level_and_the_queue_says_who_is_there(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1")
+    await a_unit(town, "E2")
+    await crew.post(f"/units/{engine}/crew")
+    incident = await an_incident(town, room)
+    assert (await room.detail(incident))["units"] is None
+    await room.post(f"/incidents/{incident}/units", unit="E1")
+    offered = await room.get(f"/units/{engine}")
+    since = datetime.fromisoformat(offered["since"])
+    assert datetime.fromisoformat(offered["overdue_at"]) - since == timedelta(seconds=60)
+
+    await crew.post(f"/units/{engine}/status", status="on_scene", needs_more=True)
+    (row,) = (await room.get("/incidents"))["items"]
+    assert row["units"] == {"count": 1, "call_sign": "E1", "status": "on_scene", "needs_more": True}
+    assert (await room.get(f"/units/{engine}"))["needs_more"] is True
+
+    before = (await room.detail(incident))["version"]
+    for _ in range(2):
+        assert (await room.post(f"/incidents/{incident}/level", level=2)).status_code == 200
+    assert refused(await room.post(f"/incidents/{incident}/level", level=6))[0] == 400
+    assert (await crew.post(f"/incidents/{incident}/level", level=3)).status_code == 403
+    after = await room.detail(incident)
+    assert (after["alarm_level"], after["version"]) == (2, before), "nobody's act is refused for it"
+    assert [line["data"] for line in after["timeline"] if line["type"] == "level"] == [{"level": 2, "was": 1}]
+    assert (await room.get(f"/incidents/{incident}/recommendation"))["level"] == 2
+    await town.restart()
+    assert (await (await town.operator("anna")).detail(incident))["alarm_level"] == 2

@@ -132,6 +132,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/incidents/{incident_id}/units", "get"),
         ("/incidents/{incident_id}/units", "post"),
         ("/incidents/{incident_id}/units/{unit_id}/release", "post"),
+        ("/incidents/{incident_id}/level", "post"),
         ("/fleet", "get"),
         ("/fleet/{row_id}/changes", "get"),
         ("/units", "post"),

@@ -328,6 +328,7 @@ OWN: Final[Mapping[str, str]] = {
     "GET /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /incidents/{incident_id}/units/{unit_id}/release": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /incidents/{incident_id}/level": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /abilities": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "PUT /abilities/{name}": "test_what_people_are_trained_for_is_told_to_their_own_tenant",
     "POST /incidents/bulk": "test_an_act_on_many_touches_nothing_of_another_tenant",
@@ -380,6 +381,7 @@ async def test_units_are_told_to_their_own_tenant_and_no_other(town: Town) -> No
         await town.mine.post(f"{theirs}/position", json={"latitude": 52.0, "longitude": 13.0}),
         await town.mine.get(there),
         await town.mine.post(there, json={"unit": made["north"]}),
+        await town.mine.post(f"/incidents/{town.incidents['south']}/level", json={"level": 2}),
         await town.mine.post(f"{there}/{made['south']}/release", json={}),
         await town.mine.post(f"/incidents/{town.incidents['north']}/units", json={"unit": made["south"]}),
     ):

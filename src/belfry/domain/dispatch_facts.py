@@ -91,6 +91,8 @@ class Alerted(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, t
     """A later round of the same."""
     quiet: bool = False
     reasons: tuple[str, ...] = ()
+    kind: str = ""
+    """What the incident was then: who was told of a smell of smoke is told anew where it becomes something else."""
 
 
 @final
@@ -126,4 +128,14 @@ class RollCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     reasons: tuple[str, ...] = ()
 
 
-AboutDispatch = UnitSent | UnitTold | Alerted | AlertAnswered | RollCall
+@final
+class LevelSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="level_set"):
+    """A person decided for how much help an incident calls: the alarm level of its response order, 1 to 5."""
+
+    incident: str
+    level: int
+    was: int
+    by: str
+
+
+AboutDispatch = LevelSet | UnitSent | UnitTold | Alerted | AlertAnswered | RollCall

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from belfry.domain.codes import pair_key
-from belfry.domain.dispatch_facts import AboutDispatch, AlertAnswered, Alerted, RollCall, UnitSent, UnitTold
+from belfry.domain.dispatch_facts import AboutDispatch, AlertAnswered, Alerted, LevelSet, RollCall, UnitSent, UnitTold
 from belfry.domain.facts import (
     SITE,
     AccessShown,
@@ -253,6 +253,8 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """The last act on many that it was among (`centre.bulk`)."""
     units: tuple[SentUnit, ...] = ()
     """Every unit that was sent, in the order of sending."""
+    level: int = 1
+    """For how much help it calls: the alarm level of its response order."""
     alerts: tuple[Alert, ...] = ()
     accounting: Accounting | None = None
 
@@ -403,6 +405,9 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             _unmerge(incident, fact, position, at)
         case MergeHeard():
             _hear(incident, fact, position, at)
+        case LevelSet():
+            _acted(incident, at)
+            incident.level = fact.level
         case UnitSent():
             _acted(incident, at)
             incident.units = sent(incident.units, fact, at)

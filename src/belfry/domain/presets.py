@@ -127,6 +127,16 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A panel that is in a test mode of its own for longer: TECH.DISABLED."""
     storm_s: int = 7_200
     """Longest time that a storm runs before it ends, and longest time that it is renewed by."""
+    unit_offered_s: int = 60
+    """A unit that was sent and has not answered is overdue after this; 0 here and below: never."""
+    unit_accepted_s: int = 120
+    """Accepted, and its wheels do not roll."""
+    unit_en_route_s: int = 1_200
+    """On its way without a time of arrival; with one: `unit_late_s` after it."""
+    unit_late_s: int = 120
+    unit_on_scene_s: int = 1_200
+    """On scene without a word: asked how it stands."""
+    unit_delayed_s: int = 300
     neighbour_m: int = 300
     """Open incidents of one hazard family this near, in metres, are shown together ..."""
     neighbour_s: int = 900

@@ -37,9 +37,10 @@ _REFUSED: Final = {404: told("There is no such incident, or this centre sends no
 async def recommendation(
     request: Asked,
     incident_id: FromPath[str],
-    level: Annotated[int, QueryParameter(ge=1, le=LEVELS_MOST)] = 1,
+    level: Annotated[int | None, QueryParameter(ge=1, le=LEVELS_MOST)] = None,
 ) -> RecommendationView:
-    """For an alarm level. What is on its way already fills its role. `unfilled` are roles for mutual aid."""
+    """For an alarm level; left out: the one that the incident has. What is on its way already fills its role.
+    `unfilled` are roles for mutual aid."""
     desk = front(request)
     recommending = desk.house.recommending
     if recommending is None:
@@ -48,7 +49,11 @@ async def recommendation(
     site = account_of(desk.house.accounts, incident)
     place = await place_of(desk, incident)
     found = await recommending.of(
-        incident, place, level=level, tenant=None if site is None else site.tenant or None, others=OTHERS
+        incident,
+        place,
+        level=level or incident.level,
+        tenant=None if site is None else site.tenant or None,
+        others=OTHERS,
     )
     mine, language = tenants_of(visitor_of(request).user), language_of(request)
     return RecommendationView(

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, assert_never, get_args
 
-from belfry.domain.dispatch_facts import AlertAnswered, Alerted, RollCall, UnitSent, UnitTold
+from belfry.domain.dispatch_facts import AlertAnswered, Alerted, LevelSet, RollCall, UnitSent, UnitTold
 from belfry.domain.facts import (
     AccessShown,
     Act,
@@ -220,6 +220,8 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             }
         case MergeHeard():
             return {"type": "merge_heard"}
+        case LevelSet():
+            return {"type": "level", "by": fact.by, "data": {"level": fact.level, "was": fact.was}}
         case UnitSent():
             return {
                 "type": "unit_sent",

@@ -35,9 +35,11 @@ from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
 from belfry.domain.merging import still_owed
 from belfry.domain.presets import Rules
+from belfry.domain.sent import SentUnit, here
 from belfry.domain.signal import RESTORING, AccountKey, SignalState
 from belfry.domain.site import Account
 from belfry.domain.site_map import SiteMap, SiteMaps
+from belfry.domain.unit import ORDER, UnitStatus
 from belfry.domain.validation import Score, in_words, is_user_pressed, may_be_scored, score
 from belfry.ports import Accounts, Sites
 from belfry.web.centre_views import KindGroup, KindList, KindView
@@ -55,6 +57,7 @@ from belfry.web.views import (
     SignalView,
     SiteView,
     TimelineItem,
+    UnitsAt,
 )
 
 MEDICAL: Final = "MED"
@@ -208,6 +211,8 @@ class Teller:
             "previous": incident.previous,
             "merged_into": incident.merged_into,
             "trainee": incident.trainee,
+            "units": _units_at(incident),
+            "alarm_level": incident.level,
             "leads": len(incident.merged),
             "version": incident.version,
             "signals_seq": incident.signals_seq,
@@ -346,6 +351,23 @@ class Teller:
         if said.wire is None or said.code is None:
             return None if said.device is None else self.codes.name_of(said.category, said.subtype, said.state)
         return self.codes.meaning(said.wire, said.code).name or None
+
+
+def _units_at(incident: Incident) -> UnitsAt | None:
+    present = here(incident.units)
+    if not present:
+        return None
+    first = max(present, key=_along)
+    return UnitsAt(
+        count=len(present),
+        call_sign=first.call_sign,
+        status=first.status,
+        needs_more=any(one.needs_more for one in present),
+    )
+
+
+def _along(unit: SentUnit) -> int:
+    return len(ORDER) if unit.status is UnitStatus.DISTRESS else ORDER.get(unit.status, -1)
 
 
 def _restore(incident: Incident) -> RestoreView:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from belfry.domain.response_order import LEVELS_MOST
 from belfry.domain.unit import UnitSkill, UnitStatus
 from belfry.web.asks import Ask, Aware, Name, Reason
 
@@ -54,3 +55,7 @@ class SendBody(Ask, frozen=True, kw_only=True):
 
 class CallBackBody(Ask, frozen=True, kw_only=True):
     reason: Reason | None = None
+
+
+class LevelBody(Ask, frozen=True, kw_only=True):
+    level: Annotated[int, Meta(ge=1, le=LEVELS_MOST)]

@@ -52,6 +52,10 @@ class UnitView(Struct, frozen=True, kw_only=True):
     incident_kind: str | None
     assignment: str | None
     eta_at: datetime | None
+    overdue_at: datetime | None
+    """When somebody should ask what keeps it in this status; null: never (`[rules]`, `unit_*_s`)."""
+    needs_more: bool
+    """It asked for more help where it is."""
     where: WhereView | None
     """Where it said to be last; null for who may not send it."""
     sent: int

@@ -19,6 +19,7 @@ from belfry.domain.dispatching import Said
 from belfry.domain.incident import Incident
 from belfry.domain.sent import SentUnit
 from belfry.domain.signal import Position
+from belfry.domain.status_timers import overdue_at
 from belfry.domain.unit import FREE, Unit
 from belfry.ports.units import NoSuchUnit, UnitBook
 from belfry.web.bodies import Asked, takes
@@ -30,7 +31,7 @@ from belfry.web.problems import Problem, Refused, refused, refused_field, short,
 from belfry.web.rights import Right, may
 from belfry.web.sight import viewer_of
 from belfry.web.tenants import tenants_of
-from belfry.web.unit_asks import CallBackBody, SendBody, SignOffBody, SignOnBody, StatusBody, WhereBody
+from belfry.web.unit_asks import CallBackBody, LevelBody, SendBody, SignOffBody, SignOnBody, StatusBody, WhereBody
 from belfry.web.unit_views import CrewView, SentList, SentView, UnitsView, UnitView, WhereView
 
 _REFUSED: Final = {
@@ -163,6 +164,20 @@ async def call_back(
     return _list(await seen(desk, request, incident_id))
 
 
+@post("/incidents/{incident_id:str}/level", opt=takes(LevelBody), summary="Set the alarm level", **_SEND)
+async def set_level(request: Asked, incident_id: FromPath[str], data: JSONBody[LevelBody]) -> SentList:
+    """For how much help it calls: the recommendation goes by it from here on. Sends nobody."""
+    desk = front(request)
+    await seen(desk, request, incident_id)
+    try:
+        await dispatch_of(desk).set_level(incident_id, data.level, staff_of(request))
+    except Conflict as error:
+        raise refused(409, error.title, kind="belfry:conflict") from None
+    except LookupError:
+        raise refused(404, "There is no such incident") from None
+    return _list(await seen(desk, request, incident_id))
+
+
 # -- saying -----------------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +240,8 @@ def view_of(desk: Front, viewer: Viewer, one: Unit, now: UnitNow) -> UnitView:
         incident_kind=None if shown is None else shown.kind,
         assignment=now.assignment if shown is not None or own else None,
         eta_at=None if sent is None else sent.eta_at,
+        overdue_at=overdue_at(now.status, now.since, None if sent is None else sent.eta_at, desk.house.rules),
+        needs_more=sent is not None and sent.needs_more,
         where=None
         if known is None
         else WhereView(known.position.latitude, known.position.longitude, known.at, old=at - known.at > OLD),
@@ -331,5 +348,5 @@ async def _done(request: Asked, one: Unit, act: Awaitable[UnitNow]) -> UnitView:
 
 
 def router() -> Router:
-    handlers: list[Any] = [units, unit, units_at, sign_on, sign_off, status, position, send, call_back]
+    handlers: list[Any] = [units, unit, units_at, sign_on, sign_off, status, position, send, call_back, set_level]
     return Router("/", route_handlers=handlers, tags=["units"])

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from belfry.domain.facts import IncidentState
 from belfry.domain.signal import Method, SignalState
+from belfry.domain.unit import UnitStatus
 from belfry.ports.staff import Role
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -159,6 +160,17 @@ class ScoreView(Struct, frozen=True, kw_only=True):
     """What changes nothing, and is good to know."""
 
 
+class UnitsAt(Struct, frozen=True, kw_only=True):
+    """Units that were sent to an incident and have not left. `call_sign` and `status` are of the one that is farthest
+    along, or in distress."""
+
+    count: int
+    call_sign: str
+    status: UnitStatus
+    needs_more: bool
+    """One of them asked for more help."""
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """An incident as the queue shows it. It is so after position `updated`; `rings` changes when it sounds."""
 
@@ -223,6 +235,10 @@ class Row(Struct, frozen=True, kw_only=True):
     """Handled as one case with this one, and there: it stands in no queue."""
     trainee: str | None
     """An exercise, and who practises; null: it is real."""
+    units: UnitsAt | None
+    """Null: nobody is there or on the way."""
+    alarm_level: int
+    """For how much help it calls: that of its response order, from 1."""
     leads: int
     """So many are merged into it, and are handled here."""
     version: int

@@ -18,11 +18,12 @@ from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow, UnitsNow
 from belfry.centre.units.positions import Positions
 from belfry.domain.commands import REASON_MOST, Conflict, Invalid, Staff
-from belfry.domain.dispatch_facts import UnitSent, UnitTold
+from belfry.domain.dispatch_facts import LevelSet, UnitSent, UnitTold
 from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send
 from belfry.domain.facts import Entry, Fact, Part, Retention, Sealed, incident_subject, unit_subject
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
+from belfry.domain.response_order import LEVELS_MOST
 from belfry.domain.signal import Position
 from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Unit, UnitSkill, UnitStatus
 from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
@@ -267,6 +268,20 @@ class DispatchDesk:
             ]
 
         return await self._write(unit_id, decide)
+
+    async def set_level(self, incident_id: str, level: int, by: Staff) -> None:
+        """Say for how much help an incident calls. The same level again changes nothing. Raises LookupError, Conflict,
+        Invalid or a JournalError."""
+        incident = self._incident(incident_id)
+        if not 1 <= level <= LEVELS_MOST:
+            raise Invalid("level", level, f"1 to {LEVELS_MOST}")
+        if not incident.open:
+            raise Conflict("The incident is closed")
+        if level == incident.level:
+            return
+        fact = LevelSet(incident=incident_id, level=level, was=incident.level, by=by.name)
+        await self._journal.append([self._entry(incident_subject(incident_id), self._clock(), [fact])])
+        await catch_up(self._board, self._journal, incident_id)
 
     # -- reading
 
