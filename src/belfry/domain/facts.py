@@ -17,6 +17,7 @@ from typing import Final, final
 from msgspec import Struct
 
 from belfry.domain.dispatch_facts import AboutDispatch
+from belfry.domain.field_facts import AboutField
 from belfry.domain.handover_facts import AboutHandover
 from belfry.domain.muting import Asked, Expected, Scope, Tick
 from belfry.domain.notice_facts import AboutNotice
@@ -713,6 +714,7 @@ OnIncident = (
     | Unmerged
     | MergeHeard
     | AboutDispatch
+    | AboutField
 )
 Fact = (
     Received

@@ -40,6 +40,8 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
+from belfry.domain.field_facts import AboutField, PictureAdded, PictureShown, Withdrawn
+from belfry.domain.pictures import Picture, added, shown
 from belfry.domain.plan_run import Coming, Deed, PlanRun, begin, coming, noted, settle, taken_back
 from belfry.domain.sent import Accounting, Alert, SentUnit, accounted, alerted, answered, sent, told
 from belfry.domain.signal import AccountKey
@@ -72,6 +74,7 @@ _Rare = (
     | Unmerged
     | MergeHeard
     | AboutDispatch
+    | AboutField
 )
 """What is said of an incident a few times, while signals join it by the thousand."""
 
@@ -124,6 +127,9 @@ WRONG_WORDS: Final = 2
 """A wrong word so often means dispatch, not the next contact (RULES 2, silent sites)."""
 WRONG_WORD: Final = "wrong_word"
 """The flag that says so."""
+
+WITHDRAWN: Final = "withdrawn"
+"""The flag of a report that was taken back."""
 
 NEWEST_SIGNALS: Final = 3
 """Signals an incident carries in its row; the others are read from its subject."""
@@ -257,6 +263,10 @@ class Incident(Struct, kw_only=True, omit_defaults=True):
     """For how much help it calls: the alarm level of its response order."""
     alerts: tuple[Alert, ...] = ()
     accounting: Accounting | None = None
+    withdrawn_by: str | None = None
+    """Who reported it from the field, and took that back."""
+    pictures: tuple[Picture, ...] = ()
+    """Those that were taken there, oldest first."""
 
     @property
     def open(self) -> bool:
@@ -423,6 +433,13 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.alerts = answered(incident.alerts, fact)
         case RollCall():
             incident.accounting = accounted(incident.accounting, fact, at)
+        case Withdrawn():
+            incident.withdrawn_by = fact.by
+            incident.flags = (*incident.flags, WITHDRAWN)
+        case PictureAdded():
+            incident.pictures = added(incident.pictures, fact, at)
+        case PictureShown():
+            incident.pictures = shown(incident.pictures, fact, at)
         case _:
             assert_never(fact)
 

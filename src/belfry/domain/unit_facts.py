@@ -9,6 +9,7 @@ from typing import final
 
 from msgspec import Struct
 
+from belfry.domain.field_facts import AboutChecks
 from belfry.domain.sealed import Sealed
 from belfry.domain.unit import UnitSkill, UnitStatus
 
@@ -56,4 +57,4 @@ class StatusSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     """Where it was then."""
 
 
-AboutUnit = SignedOn | SignedOff | StatusSet
+AboutUnit = SignedOn | SignedOff | StatusSet | AboutChecks

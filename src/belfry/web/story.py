@@ -32,6 +32,7 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
+from belfry.domain.field_facts import PictureAdded, PictureShown, Withdrawn
 from belfry.domain.incident import Incident
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.ports import Pruned, Stored
@@ -270,10 +271,20 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
                 "type": "roll_call",
                 "by": fact.by,
                 "reasons": list(fact.reasons),
-                "data": _given(what=fact.what, unit=fact.unit),
+                "data": _given(what=fact.what, unit=fact.unit, call_sign=_sign(incident, fact.unit)),
             }
+        case Withdrawn():
+            return {"type": "withdrawn", "by": fact.by}
+        case PictureAdded():
+            return {"type": "picture", "by": fact.by, "data": {"picture": fact.picture, "until": fact.until}}
+        case PictureShown():
+            return {"type": "picture_shown", "by": fact.by, "data": {"picture": fact.picture, "purpose": fact.purpose}}
         case _:
             assert_never(fact)
+
+
+def _sign(incident: Incident, unit: str | None) -> str | None:
+    return next((one.call_sign for one in incident.units if one.unit == unit), None)
 
 
 def sealed_parts(entries: Iterable[Stored | Pruned]) -> list[Sealed]:

@@ -7,12 +7,16 @@ from typing import Final, get_args
 from msgspec import Struct, structs
 
 from belfry.domain.facts import Entry
-from belfry.domain.sealed import Sealed
+from belfry.domain.field_facts import CheckBegan, CheckConfirmed, CheckEnded, CheckMissed
+from belfry.domain.lone import LoneCheck, began, confirmed, ended, missed
+from belfry.domain.sealed import Part, Sealed
 from belfry.domain.unit import BUSY, CrewMember, UnitStatus
 from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet
 
 ABOUT_UNITS: Final = frozenset(get_args(AboutUnit))
 _NONE: Final = timedelta(0)
+QUIET: Final = "quiet"
+"""The reason of a distress that nobody near is to hear of."""
 
 
 class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -31,6 +35,10 @@ class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     busy: timedelta = _NONE
     at: tuple[Sealed, ...] = ()
     """Where it was when it last said a status."""
+    checks: tuple[LoneCheck, ...] = ()
+    """Who of it works alone, and when he is to be heard of."""
+    quiet: bool = False
+    """In distress, and nothing is to sound where it is."""
 
     @property
     def on_duty(self) -> bool:
@@ -74,7 +82,7 @@ class UnitsNow:
         if position <= known.head:
             return
         for fact in entry.facts:
-            if isinstance(fact, SignedOn | SignedOff | StatusSet):
+            if isinstance(fact, AboutUnit):
                 after = _fold(after, fact, entry.at)
         after = self._units[unit] = structs.replace(after, head=position)
         self._note_crew(known, after)
@@ -105,9 +113,18 @@ def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
                 return structs.replace(unit, crew=(*others, member))
             return structs.replace(unit, crew=(member,), sent=0, busy=_NONE)
         case SignedOff():
-            return structs.replace(unit, crew=tuple(one for one in unit.crew if one.user != fact.user))
+            crew = tuple(one for one in unit.crew if one.user != fact.user)
+            return structs.replace(unit, crew=crew, checks=ended(unit.checks, fact.user))
         case StatusSet():
             return _status(unit, fact, at)
+        case CheckBegan():
+            return structs.replace(unit, checks=began(unit.checks, fact, at))
+        case CheckConfirmed():
+            return structs.replace(unit, checks=confirmed(unit.checks, fact.user, at))
+        case CheckEnded():
+            return structs.replace(unit, checks=ended(unit.checks, fact.user))
+        case CheckMissed():
+            return structs.replace(unit, checks=missed(unit.checks, fact))
 
 
 def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
@@ -124,5 +141,6 @@ def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
         busy=max(busy, _NONE),
         sent=unit.sent + begins,
         before_distress=(unit.before_distress or before) if fact.status is UnitStatus.DISTRESS else None,
-        at=fact.sealed or unit.at,
+        at=tuple(one for one in fact.sealed if one.part is Part.POSITION) or unit.at,
+        quiet=fact.status is UnitStatus.DISTRESS and (unit.quiet or QUIET in fact.reasons),
     )
