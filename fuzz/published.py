@@ -38,7 +38,8 @@ def check(read: Reader, data: bytes) -> None:
     assert len(said.reason) <= REASON_MOST
     assert said.reason.isprintable()
     assert said.reason != "the reader failed on this message", "a mistake of ours"
-    assert said.address is None or len(said.address) <= max(ADDRESS_MOST, len(topic))
+    named = max(ADDRESS_MOST, len(topic), len(body))  # a message that was kept has its topic in its body
+    assert said.address is None or len(said.address) <= named
     if said.disposition in (Disposition.REFUSE, Disposition.REJECT, Disposition.QUARANTINE):
         assert not said.readings, "read, although it must not be"
     for reading in said.readings:
