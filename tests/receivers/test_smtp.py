@@ -318,6 +318,18 @@ def test_under_uvloop_it_says_the_same(tmp_path: Path) -> None:
     uvloop.run(story())
 
 
+def test_under_uvloop_the_limits_hold(tmp_path: Path) -> None:
+    """Its transports are of no class of asyncio: whoever asks for one hangs up on nobody."""
+
+    async def story() -> None:
+        async with device_house(tmp_path / "stores") as house:
+            camera = house.register(DeviceWire.MAIL, NAME)
+            await test_a_source_has_so_many_connections_and_gets_them_back(house, camera)
+            await test_a_mail_without_an_end_is_hung_up_on(house, camera, b"a" * 65_536)
+
+    uvloop.run(story())
+
+
 # -- limits -----------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvloop
 
 from belfry.domain.device import DeviceWire
 from belfry.receivers.http import HttpReceiver, HttpSettings
@@ -137,3 +138,13 @@ async def test_who_comes_in_while_a_door_closes_is_hung_up(tmp_path: Path, turns
                     async with asyncio.timeout(STAYS_S):
                         while await loop.sock_recv(caller, 1_000):
                             pass
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 4])
+def test_under_uvloop_who_comes_in_is_hung_up_too(tmp_path: Path, turns: int) -> None:
+    """Its transports are of no class of asyncio, and a centre runs on it."""
+    uvloop.run(test_who_comes_in_while_a_door_closes_is_hung_up(tmp_path, turns))
+
+
+def test_under_uvloop_nothing_is_lost_nor_left_either(tmp_path: Path) -> None:
+    uvloop.run(test_doors_that_stop_and_start_under_load_lose_nothing_and_leave_nothing(tmp_path))

@@ -134,14 +134,14 @@ class Conversation(SMTP):
         await super().push(_NOT_UNDERSTOOD if is_quoting else status)
 
     def hang_up(self) -> None:
-        """Close without a word."""
+        """Close without a word. The transports of uvloop are of no class of asyncio: what they are is not asked."""
         for transport in (self.transport, self._original_transport):
-            if isinstance(transport, asyncio.Transport):
-                transport.abort()
+            if transport is not None:
+                cast(asyncio.Transport, transport).abort()
 
     def _refuse(self, transport: asyncio.BaseTransport) -> None:
         self._is_refused = True
         self._wire.turned_away += 1
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.write(_TOO_MANY)
-        transport.close()
+        entered = cast(asyncio.Transport, transport)
+        entered.write(_TOO_MANY)
+        entered.close()
