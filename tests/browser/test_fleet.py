@@ -67,6 +67,14 @@ async def test_a_rota_is_kept_by_keys_and_a_shift_is_traded(crewed: House, brows
         await sue.press("Escape")
         assert await in_every_look(sue, "units") == {}
 
+        await sue.of("unit-change").first.press("Enter")
+        await sue.of("unit-turnout_s").fill("90")
+        await sue.of("fleet-changes").locator("summary").press("Enter")
+        await expect(sue.of("fleet-changes")).to_contain_text("sue added")
+        assert await in_every_look(sue, "a unit that is changed") == {}
+        await sue.press("Control+Enter")
+        await expect(sue.of("fleet-said")).to_contain_text("E 1")
+
         await sue.of("part-rota").press("Enter")
         await sue.of("week-after").press("Enter")
         await sue.of("rota-E 1-0").focus()

@@ -142,6 +142,13 @@ async def test_a_shift_is_traded_once_both_and_a_supervisor_agree(rig: Rig) -> N
     agreed = (await boss.post(f"{path}/agree", json={"agree": True, "version": 3})).json()
     assert (agreed["user"], agreed["was"], agreed["offered_to"], agreed["accepted"]) == ("bert", "anna", None, False)
     assert (await anna.get("/shifts")).json()["items"] == []
+    told = (await boss.get(f"/fleet/{shift['id']}/changes")).json()["items"]
+    assert [(one["by"], one["fields"]) for one in told] == [
+        ("sue", ["user", "was", "offered_to", "accepted"]),
+        ("bert", ["accepted"]),
+        ("anna", ["offered_to"]),
+        ("sue", ["added"]),
+    ]
     again = await boss.post(f"{path}/agree", json={"agree": True, "version": 4})
     assert (again.status_code, again.json()["field"]) == (400, "agree")
 
@@ -187,6 +194,7 @@ async def test_who_is_of_some_tenants_keeps_up_theirs_alone(rig: Rig) -> None:
     assert (at.status_code, at.json()["field"]) == (400, "station")
     for path in (f"/units/{southern['id']}", f"/stations/{there['id']}", f"/shifts/{watch['id']}"):
         assert (await north.delete(f"{path}?version=1")).status_code == 404
+    assert (await north.get(f"/fleet/{watch['id']}/changes")).status_code == 404
     for unit, user, field in ((southern["id"], "nils", "unit"), (own["id"], "sven", "user")):
         answer = await north.post("/shifts", json={"unit": unit, "user": user, **hours(rig, 0)})
         assert (answer.status_code, answer.json().get("field")) == (400, field), answer.text

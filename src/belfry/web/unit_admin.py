@@ -53,9 +53,14 @@ async def fleet(request: Asked) -> FleetView:
 
 @get("/fleet/{row_id:str}/changes", guards=[need(Right.FLEET)], responses=REFUSED, summary="Who changed what, and when")
 async def fleet_changes(request: Asked, row_id: FromPath[str]) -> FleetChangeList:
-    """Of a unit or a station. The newest hundred; never a value."""
+    """Of a unit, a station or a shift. The newest hundred; never a value."""
     kept = units_of(request)
     row: Unit | Station | None = kept.book.by_id(row_id) or kept.book.station(row_id)
+    if row is None:
+        try:
+            row = kept.book.by_id((await kept.shift(row_id)).unit)
+        except NoSuchUnit:
+            raise nothing() from None
     if row is None or not sees(request, row):
         raise nothing()
     changes = await kept.changes_of(row_id)
