@@ -61,6 +61,14 @@ class Draft:
         own = [self._changed[key] for key in self._accounts.get(account, ()) if self._board.get(key) is None]
         return known + [incident for incident in own if incident.open]
 
+    def get(self, incident: str) -> Incident | None:
+        """One incident, open or closed lately; None where the board has none."""
+        known = self._board.get(incident)
+        self._settle(None)
+        if known is not None and known.account is not None:
+            self._settle(known.account)
+        return self._changed.get(incident, known)
+
     def in_group(self, group: str) -> Sequence[Incident]:
         """Open incidents of a grouping key without an account (outages, the centre's own faults)."""
         self._settle(None)

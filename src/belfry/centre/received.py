@@ -86,6 +86,7 @@ def as_received(
         near=marks.near,
         device=signal.device,
         point=signal.point,
+        of_call=signal.of_call,
     )
 
 

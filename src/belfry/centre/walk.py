@@ -18,6 +18,7 @@ import structlog
 from msgspec import structs
 
 from belfry.centre.board import Board, BoardState
+from belfry.centre.calls import ABOUT_CALLS, CallBook, CallState
 from belfry.centre.draft import Draft
 from belfry.centre.handovers import ABOUT_HANDOVERS, HandoverBook, HandoverState
 from belfry.centre.notices import ABOUT_NOTICES, NoticeBook, NoticeState
@@ -105,6 +106,7 @@ class WalkState(msgspec.Struct):
     training: TrainingState = msgspec.field(default_factory=TrainingState)
     warnings: WarningState = msgspec.field(default_factory=WarningState)
     units: UnitState = msgspec.field(default_factory=UnitState)
+    calls: CallState = msgspec.field(default_factory=CallState)
 
 
 class _Open(msgspec.Struct, gc=False):
@@ -156,6 +158,7 @@ class Walk:
         self._warnings = warnings
         self.exercises = Exercises()
         self.units = UnitsNow()
+        self.calls = CallBook()
         self._heard, self._clock, self._chance = heard, clock, chance
         self._undecided: dict[int, _Open] = {}
         self._muted: dict[int, _Open] = {}
@@ -262,6 +265,8 @@ class Walk:
                     self._warnings.fold(stored.entry)
             elif type(fact) in ABOUT_UNITS:
                 self.units.fold(position, stored.entry)
+            elif type(fact) in ABOUT_CALLS:
+                self.calls.fold(position, stored.entry)
             elif type(fact) in ABOUT_TRAINING:
                 self.exercises.fold(position, stored.entry)
             elif type(fact) not in _OF_THE_CENTRE:
@@ -462,6 +467,7 @@ class Walk:
             warnings=WarningState() if self._warnings is None else self._warnings.state(),
             training=self.exercises.state(),
             units=self.units.state(),
+            calls=self.calls.state(),
         )
 
     def restore(self, state: WalkState) -> None:
@@ -485,6 +491,7 @@ class Walk:
             self._warnings.restore(state.warnings)
         self.exercises.restore(state.training)
         self.units.restore(state.units)
+        self.calls.restore(state.calls)
         after, seen = dict(state.after), dict(state.seen)
         for position, signal in state.undecided:
             self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))

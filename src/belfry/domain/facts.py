@@ -16,6 +16,7 @@ from typing import Final, final
 
 from msgspec import Struct
 
+from belfry.domain.call_facts import AboutCall
 from belfry.domain.dispatch_facts import AboutDispatch
 from belfry.domain.field_facts import AboutField
 from belfry.domain.handover_facts import AboutHandover
@@ -24,7 +25,7 @@ from belfry.domain.notice_facts import AboutNotice
 from belfry.domain.sealed import Part as Part
 from belfry.domain.sealed import Retention as Retention
 from belfry.domain.sealed import Sealed as Sealed
-from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
+from belfry.domain.signal import AccountKey, Category, Method, OfCall, SignalState, Wire
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.domain.storm_cover import StormGroup
 from belfry.domain.training_facts import AboutTraining
@@ -119,6 +120,7 @@ class Received(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fac
     """Id of the registered device that said it; no panel was heard by it."""
     point: int | None = None
     """Of its points without zones: which one, by a number that holds until the next start."""
+    of_call: OfCall | None = None
 
     @property
     def account_key(self) -> AccountKey | None:
@@ -732,6 +734,7 @@ Fact = (
     | AboutHandover
     | AboutTraining
     | AboutUnit
+    | AboutCall
     | WarningHeard
     | WordTried
     | ClosingExtended
@@ -744,7 +747,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `unit/ID`, `warnings`, `triage`, `expiry`,
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `unit/ID`, `call/ID`, `warnings`, `triage`, `expiry`,
     `registry` or `centre`.
     """
 
@@ -803,3 +806,7 @@ def training_subject(training: str) -> str:
 
 def unit_subject(unit: str) -> str:
     return f"unit/{unit}"
+
+
+def call_subject(call: str) -> str:
+    return f"call/{call}"

@@ -120,6 +120,22 @@ class Caller(Struct, frozen=True, gc=False, omit_defaults=True):
     number: str | None = None
 
 
+class OfCall(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a signal of a call knows of the call. A duty report that a person joins to an incident says `into` alone."""
+
+    call: str | None = None
+    """Its id."""
+    into: str | None = None
+    """The open incident that it is about, as a person said."""
+    first: int | None = None
+    """The signal that the call began with, of a later one."""
+    was: str | None = None
+    """Of a later one: the kind that was told before, and `was_priority`."""
+    was_priority: int | None = None
+    priority: int | None = None
+    """By the answers, or as the call-taker set it; None: as the kind says."""
+
+
 class Signal(Struct, frozen=True, gc=False):
     """One thing said. Fields named under `sealed` below never reach the open part of a fact.
 
@@ -166,6 +182,8 @@ class Signal(Struct, frozen=True, gc=False):
     quirks: tuple[str, ...] = ()
     by: str | None = None
     """Staff account that reports or takes the call; set by the API from the session, never by the sender."""
+    of_call: OfCall | None = None
+    """Calls and duty reports only."""
 
     # sealed or dropped by intake
     user: str | None = None

@@ -37,7 +37,7 @@ ALARM_STATES: Final = frozenset(
 _EQUIPMENT: Final = Method.EQUIPMENT
 """At hand: an enumeration looks each member up anew."""
 
-_UNKNOWN_TO_MACHINES: Final = ("kind", "site", "part", "count", "by", "place_text", "caller")
+_UNKNOWN_TO_MACHINES: Final = ("kind", "site", "part", "count", "by", "of_call", "place_text", "caller")
 
 ACCESS: Final = "access"
 """Subtype of what a door or its reader reports: that it happened, never which door or who."""
@@ -65,7 +65,7 @@ def minimise(signal: Signal) -> Signal:
         case Method.DUTY | Method.CALL:
             _person(signal, changes)
         case Method.SYSTEM:
-            _drop(signal, changes, "user", "text", "position", "place_text", "caller", "by")
+            _drop(signal, changes, "user", "text", "position", "place_text", "caller", "by", "of_call")
     return structs.replace(signal, **changes) if changes else signal
 
 
@@ -242,6 +242,7 @@ def _says_more_than_a_machine(signal: Signal) -> bool:
         and signal.part is None
         and signal.count is None
         and signal.by is None
+        and signal.of_call is None
         and signal.place_text is None
         and signal.caller is None
     )

@@ -17,6 +17,7 @@ from belfry.centre.on_test import OnTest
 from belfry.centre.runaways import Runaways
 from belfry.centre.storms import Storms
 from belfry.centre.triage.beside import OF_CONCERN, beside, path_evidence
+from belfry.centre.triage.by_people import said_to
 from belfry.centre.triage.cancels import cancel
 from belfry.centre.triage.case import Books, Case, Decided, Decision, key_behind
 from belfry.centre.triage.covered import as_tested, left_over, muted
@@ -71,6 +72,7 @@ class Triage:
         self._of_alarms: Sequence[Step] = (unknown.step, heard_on_another_path, open_or_join)
         """What is left of the steps for an alarm or a trouble that opens an incident or joins one."""
         self._steps: Sequence[Step] = (
+            said_to,
             unknown.step,
             heard_on_another_path,
             restore,
