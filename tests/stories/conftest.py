@@ -8,6 +8,7 @@ import pytest
 
 from belfry.app import upkeep
 from belfry.centre import deadlines, outbox, schedules, supervision
+from belfry.centre.alerts import following
 from tests.stories.kit import Town, open_town
 
 
@@ -18,6 +19,7 @@ def clocks_are_watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedules, "EVERY_S", 0.025)
     monkeypatch.setattr(deadlines, "LOOK_EVERY_S", 0.025)
     monkeypatch.setattr(outbox, "LOOK_EVERY_S", 0.025)
+    monkeypatch.setattr(following, "LOOK_EVERY_S", 0.025)
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,7 @@ from belfry.app.reporting import Reporting
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
+from belfry.centre.alerts import Alerting, Alerts, Reaching
 from belfry.centre.archivist import Archivist
 from belfry.centre.automation import LinkNow
 from belfry.centre.blind import TRIAGE_BEHIND
@@ -418,6 +419,7 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self.alerts = self._alerts()
         self.outbox = self._outbox()
         self.reporting = Reporting(
             settings.report, self.outbox, name=settings.name, language=settings.language, clock=self._clock
@@ -425,6 +427,7 @@ class Centre:
         self._tasks.own("deadlines", self.deadlines.run())
         self._tasks.own("plans", self.replanning.run())
         self._tasks.own("outbox", self.outbox.run())
+        self._tasks.own("alerts", self.alerts.following.run())
         self._tasks.own("tests", self.ends.run())
         self._tasks.own("storms", self.storm_ends.run())
         self._tasks.own("supervision", self.supervision.run())
@@ -436,6 +439,7 @@ class Centre:
         self.health.follow("tests", lambda: self.ends.beats)
         self.health.follow("storms", lambda: self.storm_ends.beats)
         self.health.follow("outbox", lambda: self.outbox.beats)
+        self.health.follow("alerts", lambda: self.alerts.following.beats)
         sessions = stores.registry.sessions_door(timedelta(hours=settings.console.session_hours))
         await sessions.refresh(self._clock())
         self.upkeep = self._upkeep(sessions)
@@ -454,6 +458,30 @@ class Centre:
     def _language_of(self, incident: Incident) -> str | None:
         account = None if incident.account_id is None else self.book.by_id(incident.account_id)
         return None if account is None else account.language
+
+    def _alerts(self) -> Alerts:
+        reaching = Reaching(self.dispatch, self.travel, self.book, self.seals, self._clock)
+        journal = self._stores.journal
+        following = Alerting(
+            reaching,
+            self.board,
+            journal,
+            self.notices,
+            kinds=self._kinds,
+            clock=self._clock,
+            chance=self._chance,
+            chains=self._settings.chain,
+        )
+        return Alerts(
+            following,
+            reaching,
+            self.dispatch,
+            self.board,
+            journal,
+            kinds=self._kinds,
+            clock=self._clock,
+            chance=self._chance,
+        )
 
     def _outbox(self) -> Outbox:
         try:
@@ -607,6 +635,7 @@ class Centre:
                 clock=self._clock,
                 orders=settings.response,
             ),
+            alerts=self.alerts,
             travel=self.travel,
             warnings=self.warnings,
             agreements=self.agreements,

@@ -52,6 +52,7 @@ class NoticeBook:
         """How many of those are about an incident."""
         self._of: dict[int, list[str]] = {}
         """By the position of their escalation."""
+        self._of_alert: dict[str, list[str]] = {}
         self.reached: dict[int, Reached] = {}
         """Levels that nobody has been asked about yet."""
         self.news: Callable[[Notice | None], None] = lambda _: None
@@ -82,6 +83,10 @@ class NoticeBook:
     def of(self, position: int) -> Sequence[Notice]:
         """What an escalation led to, in the order of its recipients."""
         return [self._notices[key] for key in self._of.get(position, ())]
+
+    def of_alert(self, alert: str) -> Sequence[Notice]:
+        """Whoever was to be told of an alert, in the order of asking."""
+        return [self._notices[key] for key in self._of_alert.get(alert, ())]
 
     def __len__(self) -> int:
         return len(self._notices)
@@ -122,6 +127,8 @@ class NoticeBook:
         if escalation is not None:
             self._of.setdefault(escalation, []).append(notice.id)
             self.reached.pop(escalation, None)
+        if notice.asked.alert is not None:
+            self._of_alert.setdefault(notice.asked.alert, []).append(notice.id)
         self.news(notice)
 
     # -- letting go
@@ -151,10 +158,17 @@ class NoticeBook:
                 spare -= 1
 
     def _drop(self, key: str) -> None:
-        del self._notices[key]
+        alert = self._notices.pop(key).asked.alert
+        if alert is not None and not self._left(alert, key):
+            del self._of_alert[alert]
         escalation = escalation_of(key)
         if escalation is not None:
             self._of.pop(escalation, None)
+
+    def _left(self, alert: str, key: str) -> bool:
+        others = self._of_alert[alert]
+        others.remove(key)
+        return bool(others)
 
     # -- snapshot
 

@@ -89,6 +89,8 @@ class Alerted(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, t
     """The escalation chain of the settings that goes on with it."""
     again: bool = False
     """A later round of the same."""
+    rounds: int = 1
+    """So many rounds of its chain this one stands for: those before it had nobody to call."""
     quiet: bool = False
     reasons: tuple[str, ...] = ()
     kind: str = ""

@@ -27,6 +27,10 @@ class NoticeAsked(
     """Of an exercise: it is kept, and never leaves."""
     level: str = ""
     """Which step of the escalation reached him (`domain.escalation`)."""
+    alert: str | None = None
+    """The alert that is told; `to` is the name of a staff account on duty then."""
+    way: str = ""
+    """Of an alert: the notifier of the settings that reaches him otherwise; empty: his phones, by web push."""
 
 
 @final
@@ -69,4 +73,13 @@ class NoticeDropped(
     reason: str
 
 
-AboutNotice = NoticeAsked | NoticeTried | NoticeSent | NoticeFailed | NoticeDropped
+@final
+class NoticeDelivered(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="notice_delivered"
+):
+    """The phone has it, as it said by the word that came with it. Whether anybody read it is another matter."""
+
+    notice: str
+
+
+AboutNotice = NoticeAsked | NoticeTried | NoticeSent | NoticeFailed | NoticeDropped | NoticeDelivered

@@ -1,6 +1,6 @@
 """How far it is with reaching somebody, folded from its facts; when it is tried next, and when it is not any more.
 
-    asked -> tried -> sent            and again, where a reminder is due
+    asked -> tried -> sent -> delivered    and again, where a reminder is due
                |  \\-> failed -> tried -> ... -> given up
     asked, tried or failed -> dropped  what it is about is answered, over, silent, or an exercise
 
@@ -14,12 +14,14 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from belfry.domain.alerting import is_over
 from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD
 from belfry.domain.escalation import is_missed, mark
 from belfry.domain.incident import Incident, State
 from belfry.domain.notice_facts import (
     AboutNotice,
     NoticeAsked,
+    NoticeDelivered,
     NoticeDropped,
     NoticeFailed,
     NoticeSent,
@@ -35,6 +37,12 @@ FOLDED: Final = "folded"
 """So many were due at once that one told of all."""
 MAY_HAVE_LEFT: Final = "may_have_left"
 SILENT_SITE: Final = "silent_site"
+ALERT: Final = "alert"
+"""Somebody on duty is told of an incident (`domain.alerting`)."""
+WITHDRAWN: Final = "withdrawn"
+"""What he was told is taken back on his phones."""
+REPORT: Final = "report"
+"""What is sent once: one that may have left is not sent again."""
 UNKNOWN: Final = "unknown_recipient"
 """The settings know nobody of this name any more."""
 
@@ -45,6 +53,8 @@ class Stage(StrEnum):
     ASKED = "asked"
     TRIED = "tried"
     SENT = "sent"
+    DELIVERED = "delivered"
+    """The phone has it."""
     FAILED = "failed"
     """It is tried again."""
     GIVEN_UP = "given_up"
@@ -65,6 +75,7 @@ class Notice(Struct, frozen=True, gc=False, kw_only=True):
     sends: int = 0
     reason: str | None = None
     again_at: datetime | None = None
+    delivered_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -92,7 +103,13 @@ def fold(notice: Notice, fact: AboutNotice, position: int, at: datetime) -> Noti
             )
         case NoticeSent():
             return structs.replace(
-                notice, head=position, stage=Stage.SENT, at=at, sends=notice.sends + 1, failures=0, reason=None
+                notice,
+                head=position,
+                stage=Stage.SENT if notice.delivered_at is None else Stage.DELIVERED,
+                at=at,
+                sends=notice.sends + 1,
+                failures=0,
+                reason=None,
             )
         case NoticeFailed():
             stage = Stage.GIVEN_UP if fact.again_at is None else Stage.FAILED
@@ -108,6 +125,11 @@ def fold(notice: Notice, fact: AboutNotice, position: int, at: datetime) -> Noti
             )
         case NoticeDropped():
             return structs.replace(notice, head=position, stage=Stage.DROPPED, at=at, reason=fact.reason, again_at=None)
+        case NoticeDelivered():
+            if notice.stage is not Stage.SENT:  # it came before its carrier said so, or is tried again meanwhile
+                return structs.replace(notice, head=position, delivered_at=notice.delivered_at or at)
+            delivered_at = notice.delivered_at or at
+            return structs.replace(notice, head=position, stage=Stage.DELIVERED, at=at, delivered_at=delivered_at)
         case NoticeAsked():
             return notice
 
@@ -119,10 +141,15 @@ def next_try(notice: Notice, rules: Rules) -> datetime | None:
             return notice.asked_at
         case Stage.FAILED:
             return notice.again_at
-        case Stage.SENT if notice.asked.incident is not None and notice.sends <= rules.reminders:
+        case Stage.SENT if _is_reminded(notice.asked) and notice.sends <= rules.reminders:
             return notice.at + span(rules.reminder_s)
         case _:
             return None
+
+
+def _is_reminded(asked: NoticeAsked) -> bool:
+    """An alert has rounds of its own (`domain.chains`)."""
+    return asked.incident is not None and asked.alert is None
 
 
 def again_at(notice: Notice, now: datetime, rules: Rules) -> datetime | None:
@@ -138,8 +165,10 @@ def why_not(asked: NoticeAsked, incident: Incident | None, rules: Rules) -> str 
     """Why nobody is to be reached any more; None: it is as urgent as when it was asked."""
     if asked.training or (incident is not None and TRAINING in incident.flags):
         return TRAINING
-    if asked.incident is None:
+    if asked.incident is None or asked.why == WITHDRAWN:
         return None
+    if asked.alert is not None and incident is not None:
+        return _why_no_alert(asked, incident)
     if incident is None or incident.state is State.CLOSED:
         return "closed"
     if incident.merged_into is not None:
@@ -149,3 +178,12 @@ def why_not(asked: NoticeAsked, incident: Incident | None, rules: Rules) -> str 
     if not is_missed(incident, asked.why, rules) or mark(asked.why, asked.level) not in incident.escalated:
         return _ANSWERED[asked.why]
     return None
+
+
+def _why_no_alert(asked: NoticeAsked, incident: Incident) -> str | None:
+    """An alert is for one person: what he answered ends the telling of him alone."""
+    alert = next((one for one in incident.alerts if one.alert == asked.alert), None)
+    if alert is None:
+        return "closed"
+    answer = alert.answers.get(asked.to)
+    return is_over(alert, incident) if answer is None else str(answer)

@@ -37,6 +37,15 @@ class Alert(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     needs: int = 0
     answers: Mapping[str, Answer] = {}
     """By name; what was said last."""
+    reach: str = ""
+    kind: str = ""
+    units: tuple[str, ...] = ()
+    chain: str | None = None
+    quiet: bool = False
+    rounds: int = 1
+    """How often people were called."""
+    round_at: datetime | None = None
+    """When the last round was."""
 
     @property
     def accepted(self) -> int:
@@ -92,11 +101,32 @@ def _told(unit: SentUnit, fact: UnitTold, at: datetime) -> SentUnit:
 def alerted(alerts: tuple[Alert, ...], fact: Alerted, at: datetime) -> tuple[Alert, ...]:
     others = tuple(one for one in alerts if one.alert != fact.alert)[1 - ALERTS_MOST :]
     was = next((one for one in alerts if one.alert == fact.alert), None)
-    answers: Mapping[str, Answer] = {} if was is None else was.answers
-    to = fact.to if was is None else tuple(dict.fromkeys((*was.to, *fact.to)))
-    begun = at if was is None else was.at
-    told_of = Alert(alert=fact.alert, at=begun, to=to, assignment=fact.assignment, needs=fact.needs, answers=answers)
-    return (*others, told_of)
+    if was is None:
+        return (
+            *others,
+            Alert(
+                alert=fact.alert,
+                at=at,
+                to=fact.to,
+                assignment=fact.assignment,
+                needs=fact.needs,
+                reach=fact.reach,
+                kind=fact.kind,
+                units=fact.units,
+                chain=fact.chain,
+                quiet=fact.quiet,
+                round_at=at,
+            ),
+        )
+    further = structs.replace(
+        was,
+        to=tuple(dict.fromkeys((*was.to, *fact.to))),
+        units=tuple(dict.fromkeys((*was.units, *fact.units))),
+        needs=fact.needs,
+        rounds=was.rounds + (fact.rounds if fact.again else 0),
+        round_at=at,
+    )
+    return (*others, further)
 
 
 def answered(alerts: tuple[Alert, ...], fact: AlertAnswered) -> tuple[Alert, ...]:

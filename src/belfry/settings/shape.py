@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from belfry.domain import facts, kinds, response_order, teams
+from belfry.domain import chains, facts, kinds, response_order, teams
+from belfry.domain.chains import Chain
 from belfry.domain.presets import Rules
 from belfry.domain.response_order import Order
 from belfry.domain.training import RECEIVER as TRAINING
@@ -236,6 +237,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     response: tuple[Order, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
+    chain: tuple[Chain, ...] = ()
     backup: Backup = Backup()
 
     def __post_init__(self) -> None:
@@ -254,6 +256,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         response_order.check(self.response, kinds.load().all())
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
+        chains.check(self.chain, kinds.load())
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

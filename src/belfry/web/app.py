@@ -18,6 +18,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.site_handling import site_of
 from belfry.web import bulk_acts, duty, units
 from belfry.web.attempts import Attempts, Gate
+from belfry.web.alerts import Telling as AlertTelling
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
 from belfry.web.dry_runs import DryRuns
@@ -145,6 +146,8 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         hub.unit_for = partial(units.encoded, made)
         house.dispatch.now.news.append(lambda now: hub.unit_changed(now.unit))
     return made
+    if house.alerts is not None:
+        AlertTelling(made, house.alerts)
 
 
 def _lost(house: House, name: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from belfry.centre.alerts import Alerts
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.deadlines import Deadlines
@@ -185,6 +186,8 @@ class House:
     dispatch: DispatchDesk | None = None
     """Sends units; None: this centre sends none."""
     recommending: Recommending | None = None
+    alerts: Alerts | None = None
+    """Tells people on duty; None: this centre sends none."""
 
     travel: Travel | None = None
     """How long units drive; None: nobody reckons it."""

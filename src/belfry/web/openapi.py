@@ -25,6 +25,8 @@ from belfry.ports.sheets import SheetForm
 from belfry.web import (
     agreement_asks,
     agreements,
+    alert_asks,
+    alert_views,
     asks,
     call_views,
     centre_views,
@@ -145,6 +147,7 @@ def _say_types(told: Json) -> None:
             training_views,
             unit_admin_views,
             unit_views,
+            alert_views,
             wall_views,
             map_views,
             gazetteer_views,
@@ -167,6 +170,7 @@ def _say_types(told: Json) -> None:
             unit_admin_asks,
             agreement_asks,
             unit_asks,
+            alert_asks,
         )
         for kind in _structs(module)
     ]

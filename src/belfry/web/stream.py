@@ -162,6 +162,17 @@ class Hub:
             if stream.name == name:
                 stream.put(event, message(event, data, self._sent_upto))
 
+    @property
+    def listens(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._streams)
+
+    def tell_each(self, name: str, key: str, event: str, say: Callable[[Viewer], bytes | None]) -> None:
+        """Tell all consoles of somebody, each in its language; the newest under a key counts."""
+        for stream in self._streams:
+            if stream.name == name and (data := say(stream.viewer)) is not None:
+                stream.put(key, message(event, data, self._sent_upto))
+
     def unit_changed(self, unit: str) -> None:
         """Tell whoever may know of a unit how it is now."""
         self._moved_units.discard(unit)
