@@ -121,6 +121,21 @@ async def test_a_rota_has_nobody_at_two_places_at_once(rig: Rig) -> None:
     assert (await boss.delete(f"/units/{engine['id']}?version=1")).json()["type"] == "belfry:in-use"
 
 
+async def test_a_unit_that_somebody_is_signed_on_to_is_not_taken_out(rig: Rig) -> None:
+    boss = rig.token(Role.SUPERVISOR)
+    rig.add_user("anna", Role.RESPONDER)
+    unit = await made(boss, "/units", ENGINE)
+    signed = await boss.post(f"/units/{unit['id']}/crew", json={"user": "anna"})
+    assert signed.status_code == 200, signed.text
+    await rig.settled()
+    refused = await boss.delete(f"/units/{unit['id']}?version=1")
+    assert (refused.status_code, refused.json()["type"], refused.json()["limit"]) == (409, "belfry:in-use", "no people")
+    left = await boss.post(f"/units/{unit['id']}/crew/leave", json={"user": "anna"})
+    assert left.status_code == 200, left.text
+    await rig.settled()
+    assert (await boss.delete(f"/units/{unit['id']}?version=1")).status_code == 204
+
+
 async def test_a_shift_is_traded_once_both_and_a_supervisor_agree(rig: Rig) -> None:
     boss = rig.token(Role.SUPERVISOR, "sue")
     anna, bert, carl = await crew(rig, "anna", "bert", "carl")
