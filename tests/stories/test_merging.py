@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+from belfry.domain.unit import Service
 from belfry.ports.staff import Role
 from belfry.simulator import scenes
+from tests.stories.field import on_duty
 from tests.stories.kit import Desk, Row, Town, numbers_of, told, until, until_told
 from tests.stories.screen import Screen, watching
 from tests.stories.test_sites import card, change
@@ -247,7 +249,7 @@ async def test_a_screen_that_was_away_learns_that_a_row_was_merged(town: Town) -
 
 async def test_what_is_medical_stays_hidden_from_who_sees_the_case_that_it_is_merged_into(town: Town) -> None:
     head = await town.operator("hilda", Role.SUPERVISOR)
-    responder = await town.operator("rosa", Role.RESPONDER)
+    responder = await on_duty(town, "rosa", Service.GUARD)
     (lead,) = await burglaries(town, head, FIRST)
     await town.play(scenes.CARE)
     medical = next(row for row in await head.incidents("open") if row["group"] == "MED")
@@ -255,6 +257,8 @@ async def test_what_is_medical_stays_hidden_from_who_sees_the_case_that_it_is_me
     await merge(head, medical, lead, reason="The burglar has hurt himself")
     await head.act(medical["id"], "note", text="He is diabetic")
     assert {item["of"] for item in (await head.detail(lead["id"]))["timeline"]} == {None, medical["number"]}
+    assert (await head.post(f"/incidents/{lead['id']}/units", unit="rosa")).status_code == 200
+    assert (await responder.post("/units/rosa/status", status="accepted")).status_code == 200
 
     for path in (f"/incidents/{lead['id']}", f"/incidents/{lead['id']}/timeline"):
         seen = await responder.client.get(path)

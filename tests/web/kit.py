@@ -36,10 +36,12 @@ from belfry.centre.triage import Triage
 from belfry.centre.walk import Walk
 from belfry.centre.warnings import WarningBook, WarningDesk
 from belfry.domain import codes, kinds
+from belfry.domain.commands import Staff
 from belfry.domain.facts import Retention
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
 from belfry.domain.travel import Speeds
+from belfry.domain.unit import Service, Unit, UnitType
 from belfry.journal.memory import MemoryJournal
 from belfry.keys.memory import MemoryKeyStore
 from belfry.ports import Journal
@@ -252,6 +254,13 @@ class Rig:
         app: Any = self.app  # httpx and Litestar write the same ASGI types down differently
         transport = httpx.ASGITransport(app, client=(source, 40_000), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=f"{base}/api/v1", headers=headers)
+
+    async def on_duty(self, name: str, service: Service = Service.FIRE, *, tenant: str = "") -> str:
+        """Sign somebody on to a new unit of his own name; returns its id."""
+        unit = Unit(id="", call_sign=name, service=service, type=UnitType.TEAM, tenant=tenant)
+        made = await self.units.put_unit(unit, by="test")
+        await self.dispatch.sign_on(made.id, name, Staff(name, Role.RESPONDER))
+        return made.id
 
     def add_user(self, name: str, role: Role = Role.OPERATOR) -> None:
         self.registry.users.add(name, role, PASSWORD, by="test")

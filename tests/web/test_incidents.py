@@ -241,15 +241,17 @@ async def test_a_field_outside_its_limit_is_named(rig: Rig, name: str, body: dic
 
 
 async def test_who_may_only_look_can_do_nothing(rig: Rig) -> None:
-    incident = await rig.alarm(rig.token(), "BA")
-    responder = rig.token(Role.RESPONDER)
+    incident = await rig.alarm(rig.token(), "FA")
+    responder = rig.token(Role.RESPONDER, name="ida")
+    await rig.on_duty("ida")
     assert (await told(responder, incident))["acts"] == []
     assert (await act(responder, incident, "take", version=1)).status_code == 403
     assert (await responder.post("/incidents/next")).status_code == 403
 
 
 async def test_medical_incidents_are_invisible_to_those_who_are_not_in_the_room(rig: Rig) -> None:
-    robot, responder = rig.token(), rig.token(Role.RESPONDER)
+    robot, responder = rig.token(), rig.token(Role.RESPONDER, name="ida")
+    await rig.on_duty("ida")
     medical = await rig.alarm(robot, "MA", "4004")
     fire = await rig.alarm(robot, "FA", "1001")
     assert [row["id"] for row in await rows(robot)] == [medical, fire]

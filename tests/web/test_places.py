@@ -116,6 +116,7 @@ async def test_words_come_before_a_position_and_a_site_before_both(
 
 async def test_who_may_not_act_is_told_no_place(rig: Rig) -> None:
     responder = rig.token(Role.RESPONDER, name="ida")
+    await rig.on_duty("ida")
     async with serving(rig) as console, listening(console, rig, role=Role.RESPONDER, name="ida") as stream:
         await stream.greeting()
         incident = await call(rig)

@@ -223,6 +223,7 @@ async def test_the_centres_own_state_is_told_when_it_changes(rig: Rig) -> None:
 
 async def test_medical_incidents_are_not_told_outside_the_room(rig: Rig) -> None:
     client = rig.token()
+    await rig.on_duty("ida")
     async with serving(rig) as console, listening(console, rig, role=Role.RESPONDER, name="ida") as stream:
         await stream.greeting()
         await rig.alarm(client, "MA", "4004")

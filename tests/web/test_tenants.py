@@ -752,7 +752,11 @@ async def test_what_is_nobodys_is_seen_by_all_tenants_alone_while_one_of_them_is
     assert rig.front.tenants.look(present=False) is True
     assert await listed(town.mine) == {town.incidents["north"], unknown}, "an alarm that nobody sees is worse"
     responder = await user(rig, "rita", Role.RESPONDER, NORTH)
-    assert await listed(responder) == {town.incidents["north"]}, "but to the control room alone"
+    await rig.on_duty("rita", tenant=NORTH)
+    fires = {
+        where: await rig.alarm(town.all, "FA", account) for where, account in (("north", "7100"), ("none", "9999"))
+    }
+    assert await listed(responder) == {fires["north"]}, "but to the control room alone"
     taken = await town.mine.post(f"/incidents/{unknown}/take", json={"version": 1})
     assert taken.status_code == 200
     rig.front.tenants.look(present=True)

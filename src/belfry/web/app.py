@@ -16,9 +16,10 @@ from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import site_of
+from belfry.domain.unit import Unit
 from belfry.web import bulk_acts, duty, units
-from belfry.web.attempts import Attempts, Gate
 from belfry.web.alerts import Telling as AlertTelling
+from belfry.web.attempts import Attempts, Gate
 from belfry.web.bodies import BODY_MOST_BYTES, Asked
 from belfry.web.centre import machine_handlers, pulse_of
 from belfry.web.dry_runs import DryRuns
@@ -101,7 +102,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
         device_name=partial(_device_name, house),
     )
     places = Places(house.accounts, house.seals, house.clock)
-    tenants = Tenants(house.accounts, house.clock)
+    tenants = Tenants(house.accounts, house.clock, kinds=house.kinds, unit_of=partial(_unit_of, house))
     neighbours = Neighbours(house.board, house.accounts, house.rules)
     silences = Silences(house, tenants)
     hub = Hub(
@@ -145,9 +146,15 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     if house.dispatch is not None:
         hub.unit_for = partial(units.encoded, made)
         house.dispatch.now.news.append(lambda now: hub.unit_changed(now.unit))
-    return made
     if house.alerts is not None:
         AlertTelling(made, house.alerts)
+    return made
+
+
+def _unit_of(house: House, name: str) -> Unit | None:
+    """The unit that somebody is on duty with."""
+    now = None if house.dispatch is None else house.dispatch.now.of(name)
+    return None if house.dispatch is None or now is None else house.dispatch.book.by_id(now.unit)
 
 
 def _lost(house: House, name: str) -> None:

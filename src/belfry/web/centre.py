@@ -61,11 +61,15 @@ async def centre(request: Asked) -> CentreView:
         faults=_faults(house, now.faults),
         receivers=[_receiver(one) for one in now.receivers],
         automation=[_automation(one) for one in now.automation],
-        counts=_counts(house) if viewer.audience.tenants is None else _counts_of(desk, viewer),
+        counts=_counts(house) if _sees_all(viewer.audience) else _counts_of(desk, viewer),
         not_commissioned=silent.not_commissioned,
         lost=silent.lost,
         keeping=_keeping(now.keeping),
     )
+
+
+def _sees_all(audience: Audience) -> bool:
+    return audience.tenants is None and not audience.field
 
 
 def _receiver(one: ReceiverState) -> ReceiverView:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -62,7 +62,7 @@ from belfry.web.notices import with_notices
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
-from belfry.web.sight import sees, viewer_of
+from belfry.web.sight import reads, sees, viewer_of
 from belfry.web.story import sealed_parts
 from belfry.web.story import timeline as lines_of
 from belfry.web.telling import Texts
@@ -147,7 +147,7 @@ async def timeline(
     desk = front(request)
     found = await seen(desk, request, incident_id)
     under = [one for one in merged_under(desk, found) if sees(request, one)]
-    story = await _story(desk, found, under, before=_position(before), most=limit)
+    story = await _story(desk, found, under, before=_position(before), most=limit, reads=partial(reads, request))
     return Timeline(items_for(request, story.items), story.before, unreadable=story.texts is None)
 
 
@@ -298,6 +298,7 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
     language = language_of(request)
     near = {one.id: sum(sees(request, other) for other in desk.neighbours.of(one)) for one in found}
     if not may(visitor_of(request).user.role, Right.ACT):
+        desk.hub.shown(viewer_of(request), found)
         return [desk.teller.row(one, language, neighbours=near[one.id]) for one in found]
     await desk.places.read(found, within_s=LIST_WITHIN_S)
     desk.hub.owe(one for one in found if desk.places.unread(one))
@@ -307,7 +308,7 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
     under = sorted(filter(partial(sees, request), merged_under(desk, found)), key=lambda one: one.number)
-    story = await _story(desk, found, under, before=None, most=TIMELINE_MOST)
+    story = await _story(desk, found, under, before=None, most=TIMELINE_MOST, reads=partial(reads, request))
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     close_by = list(islice(filter(partial(sees, request), desk.neighbours.of(found)), NEIGHBOURS_MOST))
     leads = list(filter(partial(sees, request), lead_of(desk, found)))
@@ -330,7 +331,9 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         merged=rows[: len(under)],
         lead=rows[-1] if leads else None,
     )
-    return msgspec.structs.replace(told, reasons=reasons_for(request, told.reasons))
+    told = msgspec.structs.replace(told, reasons=reasons_for(request, told.reasons))
+    # Who called is the room's to know: what its crew has to be told is told as a note.
+    return msgspec.structs.replace(told, caller=None) if viewer_of(request).audience.field else told
 
 
 def _siblings(house: House, found: Incident) -> Iterator[Incident]:
@@ -358,12 +361,20 @@ def lead_of(desk: Front, found: Incident) -> list[Incident]:
     return [] if lead is None else [lead]
 
 
-async def _story(desk: Front, found: Incident, under: Sequence[Incident], *, before: int | None, most: int) -> _Story:
+async def _story(
+    desk: Front,
+    found: Incident,
+    under: Sequence[Incident],
+    *,
+    before: int | None,
+    most: int,
+    reads: Callable[[Incident], bool],
+) -> _Story:
     """The newest lines before a position, with those of what is merged into it and may be known, `under`, by the time
-    of the journal."""
-    story = await _own_story(desk, found, before=before, most=most)
+    of the journal. `reads`: whether what is sealed of one is opened for whoever asks."""
+    story = await _own_story(desk, found, before=before, most=most, words=reads(found))
     for other in under:
-        beside = await _own_story(desk, other, before=before, most=most)
+        beside = await _own_story(desk, other, before=before, most=most, words=reads(other))
         marked = [msgspec.structs.replace(item, of=other.number) for item in beside.items]
         texts = None if story.texts is None or beside.texts is None else {**story.texts, **beside.texts}
         story = _Story(
@@ -376,7 +387,7 @@ async def _story(desk: Front, found: Incident, under: Sequence[Incident], *, bef
     return story
 
 
-async def _own_story(desk: Front, found: Incident, *, before: int | None, most: int) -> _Story:
+async def _own_story(desk: Front, found: Incident, *, before: int | None, most: int, words: bool) -> _Story:
     """The newest lines before a position: whole entries, at most `most` lines where one entry has no more."""
     entries = await desk.house.journal.read(incident_subject(found.id), before=before, limit=most + 1)
     kept, lines = len(entries), 0
@@ -389,7 +400,7 @@ async def _own_story(desk: Front, found: Incident, *, before: int | None, most: 
     parts = [*sealed_parts(shown)]
     if before is None:
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
-    texts = await texts_in(desk.house, parts, found.id)
+    texts = await texts_in(desk.house, parts, found.id) if words else {}
     items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
     return _Story(
         items=await with_notices(desk, found.id, items),

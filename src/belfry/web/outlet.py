@@ -26,6 +26,8 @@ class Audience:
     """They may act, so they are told the place of what is open."""
     tenants: frozenset[str] | None = None
     """Whose accounts they may know of; None: everybody's (`tenants`)."""
+    field: bool = False
+    """They are not in the control room: what each may know of follows his unit (`domain.field_sight`)."""
 
     def sees(self, incident: Incident) -> bool:
         """Whether an incident's kind is for them, wherever it is."""
@@ -60,6 +62,8 @@ class Stream:
         self._pending: OrderedDict[str, bytes] = OrderedDict()
         self._ready = asyncio.Event()
         self.ended = asyncio.Event()
+        self.standing: object = None
+        """With which unit whoever listens is on duty, as far as the stream was told."""
 
     def put(self, key: str, text: bytes) -> None:
         """Replace what is pending under a key, and let it be the newest, since ids only grow."""

@@ -14,7 +14,9 @@ from belfry.web.tenants import tenants_of
 
 def audience_of(user: User, language: str) -> Audience:
     role = user.role
-    return Audience(language, medical=may(role, Right.MEDICAL), acts=may(role, Right.ACT), tenants=tenants_of(user))
+    acts = may(role, Right.ACT)
+    field = may(role, Right.QUEUE) and not acts
+    return Audience(language, medical=may(role, Right.MEDICAL), acts=acts, tenants=tenants_of(user), field=field)
 
 
 def viewer_of(request: Asked) -> Viewer:
@@ -24,6 +26,11 @@ def viewer_of(request: Asked) -> Viewer:
 
 def sees(request: Asked, incident: Incident) -> bool:
     return front(request).tenants.incident(viewer_of(request), incident)
+
+
+def reads(request: Asked, incident: Incident) -> bool:
+    """Whether somebody may read what is sealed of an incident that he sees: in the field once his unit has accepted."""
+    return front(request).tenants.words(viewer_of(request), incident)
 
 
 def sees_site(request: Asked, account: Account | None) -> bool:

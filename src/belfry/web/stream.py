@@ -28,7 +28,7 @@ from belfry.web.listeners import Listeners
 from belfry.web.outlet import Audience, Stream, Viewer, beat, message
 from belfry.web.places import ROW_WITHIN_S, Places
 from belfry.web.telling import Teller, is_medical
-from belfry.web.tenants import Tenants, is_his
+from belfry.web.tenants import Tenants
 
 BEAT_S: Final = 10
 """An id-only message at least this often; a console that hears none for longer is stale."""
@@ -85,7 +85,7 @@ class Hub:
         self._moved = moves()
         """How often an account has gone to another tenant, as far as the streams know."""
         self._lent: dict[str, set[str]] = {}
-        """Who is shown an incident only since it is theirs."""
+        """Who is shown an incident only since it is theirs, or since their unit has to do with it."""
         self._streams = Listeners(lost=lost, back=back)
         self._changed: dict[str, Incident] = {}
         self._unplaced: set[str] = set()
@@ -176,6 +176,7 @@ class Hub:
     def unit_changed(self, unit: str) -> None:
         """Tell whoever may know of a unit how it is now."""
         self._moved_units.discard(unit)
+        self._look_who_is_on_duty()
         encoded: dict[Audience, bytes | None] = {}
         for stream in self._streams:
             audience = stream.audience
@@ -211,9 +212,11 @@ class Hub:
             await self._places.read(self._missed(stream, known)[:CATCH_UP_MOST], within_s=ROW_WITHIN_S)
         # From here on nothing waits, so nothing falls between what is sent here and what `_flush` sends.
         position = self._sent_upto
+        stream.standing = self._standing(stream)
         if last_id is None:
             stream.put("beat", b"retry: %d\n%b" % (RETRY_MS, beat(position)))
-        elif known is None or not self._catch_up(stream, known):
+        elif known is None or stream.audience.field or not self._catch_up(stream, known):
+            # In the field the list is short, and it may have lost what a catching up would not tell of.
             stream.restart(position)
         stream.put("centre", message("centre", _encode(self._pulse(stream.audience)), position))
         self._put_duty(stream)
@@ -261,6 +264,8 @@ class Hub:
         if not incident.open:
             self._places.forget(incident.id)
             self._without.pop(incident.id, None)
+            if not self._streams:
+                self._lent.pop(incident.id, None)
         if self._streams:
             self._changed[incident.id] = incident
             if self._places.unread(incident) and not self._places.troubled:
@@ -330,6 +335,7 @@ class Hub:
     def _send(self, incident: Incident, position: int) -> None:
         """Put a row into every stream that may have it; `position` is its id."""
         encoded: dict[Audience, bytes] = {}
+        lent: dict[Audience, bytes] = {}
         may_lend: bool | None = None
         for stream in self._streams:
             audience = stream.audience
@@ -340,7 +346,8 @@ class Hub:
             if text is _HIDDEN:
                 if may_lend is None:
                     may_lend = self._tenants.is_nobodys(incident)
-                if not may_lend or not (text := self._lend(stream, incident, position)):
+                may_be_his = may_lend or audience.field
+                if not may_be_his or not (text := self._lend(stream, incident, position, lent)):
                     continue
             stream.put(incident.id, text)
             if stream.behind > PENDING_MOST:
@@ -348,14 +355,22 @@ class Hub:
         if not incident.open:
             self._lent.pop(incident.id, None)
 
-    def _lend(self, stream: Stream, incident: Incident, position: int) -> bytes:
-        """The row for somebody who sees it only since it is theirs; where it no longer is, the queue is loaded anew."""
+    def shown(self, viewer: Viewer, incidents: Iterable[Incident]) -> None:
+        """A list told somebody in the field of these: where one is not for him any more, he loads it anew."""
+        if viewer.audience.field:
+            for incident in incidents:
+                if incident.open:
+                    self._lent.setdefault(incident.id, set()).add(viewer.name)
+
+    def _lend(self, stream: Stream, incident: Incident, position: int, lent: dict[Audience, bytes]) -> bytes:
+        """The row for somebody who sees it only since it is his, or his unit's; where it no longer is, the queue is
+        loaded anew. `lent` keeps it for others of the audience."""
         audience = stream.audience
-        if audience.tenants is None:
-            return _HIDDEN
-        if is_his(incident, stream.name) and audience.sees(incident):
+        if self._tenants.incident(stream.viewer, incident):
             self._lent.setdefault(incident.id, set()).add(stream.name)
-            return self._row(incident, audience, position)
+            if audience not in lent:
+                lent[audience] = self._row(incident, audience, position)
+            return lent[audience]
         if stream.name in self._lent.get(incident.id, ()):
             stream.restart(position)
         return _HIDDEN
@@ -427,6 +442,7 @@ class Hub:
                 stream.audience = audience
                 stream.restart(self._sent_upto)
         self._look_who_sees()
+        self._look_who_is_on_duty()
         if not self._streams:
             self._without.clear()
             return
@@ -447,6 +463,16 @@ class Hub:
                 if stream.audience.tenants is not None:
                     stream.restart(self._sent_upto)
         self._moved = moved
+
+    def _look_who_is_on_duty(self) -> None:
+        """Have whoever signed on to a unit, or off it, load anew what he may know of."""
+        for stream in self._streams:
+            if stream.audience.field and (now := self._standing(stream)) != stream.standing:
+                stream.standing = now
+                stream.restart(self._sent_upto)
+
+    def _standing(self, stream: Stream) -> object:
+        return self._tenants.unit_of(stream.name) if stream.audience.field else None
 
     def beat(self) -> None:
         """Say to everybody that the line is alive, and up to where it has told."""

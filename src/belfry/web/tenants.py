@@ -12,8 +12,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from belfry.domain.field_sight import has_accepted, knows, sent_there
 from belfry.domain.incident import Incident, State
+from belfry.domain.kinds import Kinds
 from belfry.domain.site import Account
+from belfry.domain.unit import Unit
 from belfry.ports import Accounts
 from belfry.ports.staff import Role, User
 from belfry.web.outlet import Audience, Viewer
@@ -38,8 +41,17 @@ def owns(tenants: frozenset[str] | None, account: Account) -> bool:
 class Tenants:
     """Tells what somebody may see, and whether somebody of all tenants is there to see the rest."""
 
-    def __init__(self, accounts: Accounts, clock: Callable[[], datetime]) -> None:
-        self._accounts, self._clock = accounts, clock
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Callable[[], datetime],
+        *,
+        kinds: Kinds,
+        unit_of: Callable[[str], Unit | None] = lambda _: None,
+    ) -> None:
+        """`unit_of` tells with which unit somebody is on duty, by his name."""
+        self._accounts, self._clock, self._kinds = accounts, clock, kinds
+        self.unit_of = unit_of
         self._there_at: datetime | None = None
         self.guarded = False
         """Somebody of all tenants is on duty, so what is nobody's goes to them alone."""
@@ -67,6 +79,8 @@ class Tenants:
     def incident(self, viewer: Viewer, incident: Incident) -> bool:
         """Whether somebody may know of an incident, medical or not."""
         audience = viewer.audience
+        if audience.field:
+            return self._in_field(viewer, incident)
         if not audience.sees(incident):
             return False
         if audience.tenants is None:
@@ -75,10 +89,27 @@ class Tenants:
         return self.account(audience, account) or (_is_nobodys(account) and is_his(incident, viewer.name))
 
     def by_rule(self, audience: Audience, incident: Incident) -> bool:
-        """The same, whoever of the audience it is: not counting what somebody has taken."""
-        return audience.sees(incident) and (
-            audience.tenants is None or self.account(audience, account_of(self._accounts, incident))
-        )
+        """The same, whoever of the audience it is: not counting what somebody has taken, or is sent to."""
+        if audience.field or not audience.sees(incident):
+            return False
+        return audience.tenants is None or self.account(audience, account_of(self._accounts, incident))
+
+    def words(self, viewer: Viewer, incident: Incident) -> bool:
+        """Whether somebody who sees an incident may read what is sealed of it."""
+        if not viewer.audience.field:
+            return True
+        unit = self.unit_of(viewer.name)
+        sent = None if unit is None else sent_there(incident, unit.id)
+        return sent is not None and has_accepted(sent)
+
+    def _in_field(self, viewer: Viewer, incident: Incident) -> bool:
+        unit = self.unit_of(viewer.name)
+        if unit is None:
+            return False
+        tenants = viewer.audience.tenants
+        account = account_of(self._accounts, incident)
+        owned = tenants is None or (account is not None and owns(tenants, account))
+        return knows(incident, self._kinds[incident.kind], user=viewer.name, unit=unit, owned=owned)
 
     def is_nobodys(self, incident: Incident) -> bool:
         """Whether an incident is of no tenant: somebody may have taken it while it was shown to the whole room."""
