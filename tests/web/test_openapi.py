@@ -25,6 +25,7 @@ A_FILE = {
 NO_BODY = {
     ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),
+    ("/api/v1/incidents/{incident_id}/crew/site", "post"),
     ("/api/v1/tests/{test_id}/end", "post"),
     ("/api/v1/storms/{storm_id}/end", "post"),
     ("/api/v1/training/{exercise_id}/end", "post"),
@@ -123,6 +124,9 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/cover", "get"),
         ("/places", "get"),
         ("/units", "get"),
+        ("/me/duty", "get"),
+        ("/incidents/{incident_id}/crew/site", "post"),
+        ("/incidents/{incident_id}/crew/note", "post"),
         ("/me/alerts", "get"),
         ("/me/alerts/{alert}", "post"),
         ("/incidents/{incident_id}/alerts", "get"),

@@ -260,6 +260,7 @@ FREE: Final[Mapping[str, str]] = {
     "POST /storms/{storm_id}/end": "the same",
     "POST /storms/{storm_id}/review": "the same",
     "GET /desk": "what one says of oneself",
+    "GET /me/duty": "one's own unit, and the units of one's tenants (stories/test_phone)",
     "GET /me/alerts": "what one was told of oneself (stories/test_alerts)",
     "POST /me/alerts/{alert}": "the same",
     "POST /desk/ready": "the same",
@@ -327,6 +328,8 @@ OWN: Final[Mapping[str, str]] = {
     "POST /units/{unit_id}/crew/leave": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /units/{unit_id}/status": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /units/{unit_id}/position": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /incidents/{incident_id}/crew/site": "test_units_are_told_to_their_own_tenant_and_no_other",
+    "POST /incidents/{incident_id}/crew/note": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /incidents/{incident_id}/alerts": "test_units_are_told_to_their_own_tenant_and_no_other",
     "GET /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
     "POST /incidents/{incident_id}/units": "test_units_are_told_to_their_own_tenant_and_no_other",
@@ -384,6 +387,10 @@ async def test_units_are_told_to_their_own_tenant_and_no_other(town: Town) -> No
         await town.mine.post(f"{theirs}/position", json={"latitude": 52.0, "longitude": 13.0}),
         await town.mine.get(there),
         await town.mine.get(f"/incidents/{town.incidents['south']}/alerts"),
+        await town.mine.post(f"/incidents/{town.incidents['south']}/crew/site"),
+        await town.mine.post(
+            f"/incidents/{town.incidents['south']}/crew/note", json={"text": "x"}, headers={"Idempotency-Key": "1"}
+        ),
         await town.mine.post(there, json={"unit": made["north"]}),
         await town.mine.post(f"/incidents/{town.incidents['south']}/level", json={"level": 2}),
         await town.mine.post(f"{there}/{made['south']}/release", json={}),

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from msgspec import Struct
 
 from belfry.centre.board import Board, catch_up
+from belfry.centre.dispatch.crew import CrewDesk
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow, UnitsNow
 from belfry.centre.units.positions import Positions
@@ -70,6 +71,8 @@ class DispatchDesk:
         self.now, self._board, self._journal, self._seals, self.book = now, board, journal, seals, book
         self._kinds, self._clock, self._chance = kinds, clock, chance
         self.positions = Positions()
+        self.crew = CrewDesk(board, journal, seals, clock=clock, chance=chance)
+        """What crews write into the incidents to which they are sent."""
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # -- on duty
