@@ -15,7 +15,7 @@ import structlog
 
 from belfry import __version__, plugins
 from belfry.app import mark, snapshot, ways
-from belfry.app.automation import AutomationOutput
+from belfry.app.automation import AutomationOutput, Tables
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
 from belfry.app.machine import THIS, Machine
@@ -25,8 +25,8 @@ from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
 from belfry.centre.alerts import Alerting, Alerts, Reaching
+from belfry.centre import outlets
 from belfry.centre.archivist import Archivist
-from belfry.centre.automation import LinkNow
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
@@ -572,17 +572,24 @@ class Centre:
 
     async def _start_automation(self) -> None:
         """Before the receivers: what a new link is handed begins with what they hear."""
-        self.automation = AutomationOutput(
-            self._settings.automation,
+        house = outlets.House(
             journal=self._stores.journal,
             board=self.board,
             accounts=self.book,
+            silent=SilentSites(self.board, self.book, self._clock),
             agreements=self.agreements,
-            positions=self._stores.registry.automation_door(),
-            codes=self._codes,
             clock=self._clock,
-            chance=self._chance,
         )
+        try:
+            self.automation = AutomationOutput(
+                Tables(self._settings.automation, self._settings.output),
+                house,
+                positions=self._stores.registry.automation_door(),
+                codes=self._codes,
+                chance=self._chance,
+            )
+        except ValueError as error:
+            raise StartError(str(error)) from None  # the cause may hold a secret
         try:
             await self.automation.begin(self._tasks, self.health)
         except OSError as error:
@@ -781,12 +788,14 @@ class Centre:
             log.error("not everything was saved at the stop", error=repr(error))
 
 
-def _link(link: LinkNow, head: int) -> AutomationState:
+def _link(link: outlets.LinkNow, head: int) -> AutomationState:
     return AutomationState(
         name=link.name,
+        form=link.form,
         agreement=link.agreement,
         state=str(link.state),
         since=link.since,
+        why=link.why,
         handed=link.handed,
         unsaid=link.unsaid,
         behind=head - link.position,

@@ -113,6 +113,9 @@ class AutomationLink:
         patience = timedelta(seconds=self._settings.away_after_s)
         return lost_at if self._failed or self._clock() - lost_at >= patience else None
 
+    def why(self) -> str | None:
+        return None
+
     def _said_of(self, handed: Handed) -> _Said:
         """The same bytes again for a signal that was not taken: software knows a repeat by them."""
         if self._untaken is not None and self._untaken[0] == handed:

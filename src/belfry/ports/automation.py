@@ -98,17 +98,14 @@ class CannotBeSaid(Exception):
     """The form has no line for it, now or ever."""
 
 
-class Automation(Protocol):
-    """A link to software: one signal at a time, each acknowledged before the next."""
+class Way(Protocol):
+    """A link to somebody outside: one thing at a time, each acknowledged before the next."""
 
     name: str
 
-    async def hand(self, leave: Leave, handed: Handed) -> None:
-        """One try. Returns once it is acknowledged. Raises NotTaken, CannotBeSaid, or NoLeave."""
-        ...
-
     async def up(self) -> None:
-        """Return once the other side has acknowledged something on the present connection; at once where it has."""
+        """Return once another try is worth it: the other side has acknowledged something on the present connection, or
+        the pause behind what failed is over; at once where nothing keeps from it."""
         ...
 
     def down(self) -> None:
@@ -121,6 +118,18 @@ class Automation(Protocol):
 
     def away_since(self) -> datetime | None:
         """Since when nothing is acknowledged, where that is a fault by now; None: it is not, or we rest."""
+        ...
+
+    def why(self) -> str | None:
+        """Why the last try failed, in a few words of ours; None: it did not, or nobody knows."""
+        ...
+
+
+class Automation(Way, Protocol):
+    """A link to software that is handed signals."""
+
+    async def hand(self, leave: Leave, handed: Handed) -> None:
+        """One try. Returns once it is acknowledged. Raises NotTaken, CannotBeSaid, or NoLeave."""
         ...
 
 

@@ -5,6 +5,7 @@
 
 from belfry.settings.automation import AutomationTable
 from belfry.settings.mapping import MapTable
+from belfry.settings.output import OutputTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reading import SettingsError, load, notifier_part, parse, part
 from belfry.settings.reporting import ReportTable
@@ -16,6 +17,7 @@ __all__ = [
     "MapTable",
     "NotifierTable",
     "OnCallTable",
+    "OutputTable",
     "ReceiverTable",
     "ReportTable",
     "Retention",

@@ -22,10 +22,12 @@ from belfry.domain.presets import Rules
 from belfry.domain.response_order import Order
 from belfry.domain.training import RECEIVER as TRAINING
 from belfry.settings import automation as automations
+from belfry.settings import output as outputs
 from belfry.settings import reaching, reporting
 from belfry.settings.automation import AutomationTable
 from belfry.settings.crewing import RotaTable
 from belfry.settings.mapping import MapTable
+from belfry.settings.output import OutputTable
 from belfry.settings.reaching import NotifierTable, OnCallTable, ShiftTable, TeamTable
 from belfry.settings.reporting import ReportTable
 from belfry.settings.travelling import TravelTable
@@ -232,6 +234,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operator_group: tuple[TeamTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
     automation: tuple[AutomationTable, ...] = ()
+    output: tuple[OutputTable, ...] = ()
     travel: TravelTable = TravelTable()
     rota: RotaTable = RotaTable()
     response: tuple[Order, ...] = ()
@@ -253,6 +256,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         teams.check([one.team() for one in self.operator_group])
         reporting.check(self.report, self.on_call)
         automations.check(self.automation)
+        outputs.check(self.output, self.automation)
         response_order.check(self.response, kinds.load().all())
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
@@ -301,4 +305,5 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             map=self.map.beside(folder),
             receiver=tuple(one.beside(folder) for one in self.receiver),
             notifier=tuple(one.beside(folder) for one in self.notifier),
+            output=tuple(one.beside(folder) for one in self.output),
         )

@@ -79,9 +79,11 @@ def _receiver(one: ReceiverState) -> ReceiverView:
 def _automation(one: AutomationState) -> AutomationView:
     return AutomationView(
         name=one.name,
+        form=one.form,
         agreement=one.agreement,
         state=one.state,
         since=one.since,
+        why=one.why,
         handed=one.handed,
         unsaid=one.unsaid,
         behind=one.behind,

@@ -213,16 +213,21 @@ class OwnFaultView(Struct, frozen=True):
 
 
 class AutomationView(Struct, frozen=True, kw_only=True):
-    """Software that is handed signals under an agreement (`[[automation]]`)."""
+    """A way out under an agreement (`[[automation]]`, `[[output]]`)."""
 
     name: str
+    form: str
+    """`surgard` or `dc07`: software is handed signals; `webhook` or `mqtt`: a siren, a pager or a door is told of
+    incidents."""
     agreement: str
     state: str
     """`handing`, `away` (what is due waits) or `resting`: no agreement holds, and nothing leaves."""
     since: Instant | None
     """Of `away`."""
+    why: str | None
+    """Of `away`, where it is known, in a few words."""
     handed: int
-    """Signals that were taken since the start."""
+    """What was taken since the start."""
     unsaid: int
     """Agreed signals since the start that have no line in the link's form."""
     behind: int

@@ -62,13 +62,16 @@ class ReceiverState(Struct, frozen=True):
 
 
 class AutomationState(Struct, frozen=True, kw_only=True):
-    """A link to software that is handed signals under an agreement (`centre.automation.LinkNow`)."""
+    """A link by which something leaves under an agreement (`centre.outlets.LinkNow`)."""
 
     name: str
+    form: str
+    """surgard, dc07, webhook or mqtt."""
     agreement: str
     state: str
     """handing, away or resting."""
     since: datetime | None
+    why: str | None
     handed: int
     unsaid: int
     behind: int
