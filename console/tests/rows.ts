@@ -49,6 +49,8 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     closed_at: null,
     previous: null,
     merged_into: null,
+    units: null,
+    alarm_level: 1,
     leads: 0,
     trainee: null,
     version: 1,

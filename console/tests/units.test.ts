@@ -1,38 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Api } from '../src/lib/api';
 import { Units } from '../src/lib/units/units.svelte';
-import type { Unit } from '../src/lib/units/types';
-
-function unit(id: string, sign: string, more: Partial<Unit> = {}): Unit {
-  return {
-    id,
-    call_sign: sign,
-    type: 'engine',
-    service: 'fire',
-    tenant: '',
-    station: null,
-    station_name: null,
-    skills: [],
-    equipment: [],
-    travels: 'lights',
-    enabled: true,
-    status: 'available_station',
-    since: null,
-    free: true,
-    on_duty: true,
-    crew: [],
-    short: false,
-    incident: null,
-    incident_number: null,
-    incident_kind: null,
-    assignment: null,
-    eta_at: null,
-    where: null,
-    sent: 0,
-    busy_s: 0,
-    ...more,
-  };
-}
+import { unit } from './a_unit';
 
 describe('units', () => {
   it('stand in the order in which people count call signs, and one that changes stays in its place', () => {

@@ -172,7 +172,7 @@ async def test_one_key_shows_what_is_on_test_and_what_is_nobodys(house: House, b
         rows = {row["account"]: row["id"] for row in await house.api.wait_rows(2)}
         known, unknown = anna.row(rows["2002"]), anna.row(rows["7777"])
         await expect(known).to_be_visible()
-        await anna.press("Shift+Digit7")
+        await anna.press("Shift+Digit8")
         await expect(known).to_have_count(0)
         await expect(unknown).to_be_visible()
         await anna.press("Shift+Digit6")

@@ -17,6 +17,8 @@ import { browserTabs } from './tabs';
 import { timers } from './timers';
 import { may } from './rights';
 import { Duties } from './duty.svelte';
+import { UnitBell } from './dispatch/board';
+import { Dispatching } from './dispatch/sending.svelte';
 import type { BulkAct } from './together';
 import type { OwnFault, Page, Pulse, Row, Session } from './types';
 import { Units } from './units/units.svelte';
@@ -51,6 +53,7 @@ export class Desk {
   readonly sound = new Sound((blocked) => (this.soundBlocked = blocked));
   readonly queue = new Queue((changes) => this.learn(changes));
   private readonly bell = new Bell();
+  private readonly unitBell = new UnitBell();
   private readonly stream: Stream;
   private readonly watchers = new Set<(row: Row) => void>();
   private stops: (() => void)[] = [];
@@ -67,6 +70,7 @@ export class Desk {
   /** Whether this person is handed incidents. */
   readonly duties: Duties;
   readonly units: Units;
+  readonly dispatching: Dispatching;
   private readonly onTest = $derived(new Set(onTest.running.map((test) => test.account_id)));
 
   /** Open rows by their site: what is handled together. */
@@ -79,6 +83,7 @@ export class Desk {
   ) {
     this.duties = new Duties(api, (text, urgent) => this.say(text, urgent));
     this.units = new Units(api, session.user.name);
+    this.dispatching = new Dispatching(api, this.units, session.user.name, (text, urgent) => this.say(text, urgent));
     this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
       centre: (pulse) => {
@@ -108,6 +113,9 @@ export class Desk {
     this.sound.loudness = prefs.loudness;
     if (may(this.session.user.role, 'queue')) this.stream.start();
     this.stops.push(timers.every(1_000, () => this.sound.ring(this.bell.tick(Date.now()))));
+    if (may(this.session.user.role, 'dispatch')) {
+      this.stops.push(timers.every(1_000, () => this.sound.ring(this.unitBell.tick(this.units.onDuty, now.value))));
+    }
     const wake = () => this.sound.wake();
     for (const gesture of ['pointerdown', 'keydown'] as const) {
       addEventListener(gesture, wake, { capture: true });

@@ -10,7 +10,7 @@ import { compare } from './position';
 import { EMPTY, withNewest, withOlder, type Story } from './timeline';
 import type { Act, Detail, Item, Page, Row } from './types';
 
-export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen' | 'extend' | 'calls' | 'score' | 'merge';
+export type Panel = 'takeover' | 'hold' | 'reclassify' | 'close' | 'reopen' | 'extend' | 'calls' | 'score' | 'merge' | 'send';
 
 /** The centre takes an incident back from who does nothing for two minutes; writing a long note is doing something. */
 const STIRRED_EVERY_MS = 40_000;

@@ -51,6 +51,11 @@ export type ActionId =
   | 'put-on'
   | 'edit'
   | 'volume'
+  | 'send'
+  | 'level'
+  | 'units-back'
+  | 'dispatch'
+  | 'command'
   | 'help';
 
 export interface Key {
@@ -69,6 +74,11 @@ export const KEYS: readonly Key[] = [
   { id: 'merge', press: 'g', with: 'shift', cap: '⇧G', group: 'incident' },
   { id: 'handover', press: 'h', with: 'shift', cap: '⇧H', group: 'everywhere' },
   { id: 'training', press: 't', with: 'shift', cap: '⇧T', group: 'everywhere' },
+  { id: 'send', press: 's', with: 'shift', cap: '⇧S', group: 'incident' },
+  { id: 'level', press: 'l', with: 'shift', cap: '⇧L', group: 'incident' },
+  { id: 'units-back', press: 'r', with: 'shift', cap: '⇧R', group: 'incident' },
+  { id: 'dispatch', press: 'u', with: 'shift', cap: '⇧U', group: 'everywhere' },
+  { id: 'command', press: '/', cap: '/', group: 'everywhere' },
   { id: 'next', press: 'n', cap: 'N', group: 'queue' },
   { id: 'take', press: 't', cap: 'T', group: 'queue' },
   { id: 'up', press: 'arrowup', cap: '↑', group: 'queue' },
@@ -103,7 +113,7 @@ export const KEYS: readonly Key[] = [
   { id: 'filter-held', press: 'Digit4', with: 'shift', cap: '⇧4', group: 'views' },
   { id: 'filter-closed', press: 'Digit5', with: 'shift', cap: '⇧5', group: 'views' },
   { id: 'filter-on-test', press: 'Digit6', with: 'shift', cap: '⇧6', group: 'views' },
-  { id: 'filter-unassigned', press: 'Digit7', with: 'shift', cap: '⇧7', group: 'views' },
+  { id: 'filter-unassigned', press: 'Digit8', with: 'shift', cap: '⇧8', group: 'views' },
   { id: 'ready', press: 'y', cap: 'Y', group: 'queue' },
   { id: 'many', press: 'l', cap: 'L', group: 'queue' },
   { id: 'submit', press: 'enter', with: 'ctrl', cap: 'Ctrl+Enter', inFields: true, group: 'everywhere' },

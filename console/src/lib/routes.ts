@@ -31,6 +31,7 @@ export type PageName =
   | 'reports'
   | 'staffing'
   | 'map'
+  | 'dispatch'
   | 'storm'
   | 'handover'
   | 'training'
@@ -81,6 +82,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'closed', path: '/closed', right: 'archive', link: 'top' },
   { page: 'reports', path: '/reports', right: 'archive', link: 'top' },
   { page: 'staffing', path: '/staffing', right: 'floor' },
+  { page: 'dispatch', path: '/dispatch', right: 'dispatch', link: 'top' },
   { page: 'map', path: '/map', right: 'queue', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },

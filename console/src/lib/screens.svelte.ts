@@ -35,6 +35,7 @@ const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   floor: () => import('../screens/Floor.svelte'),
   closed: () => import('../screens/Closed.svelte'),
   'site-closed': () => import('../screens/Closed.svelte'),
+  dispatch: () => import('../screens/Dispatch.svelte'),
   map: () => import('../screens/Map.svelte'),
   reports: () => import('../screens/Reports.svelte'),
   staffing: () => import('../screens/Staffing.svelte'),

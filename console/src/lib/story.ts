@@ -51,6 +51,9 @@ const ICON: Record<ItemType, IconName> = {
   arrived: 'person',
   merged: 'swap',
   unmerged: 'swap',
+  unit_sent: 'up',
+  unit_told: 'signal',
+  level: 'up',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
@@ -67,6 +70,8 @@ export function tell(item: Item, zone: string | undefined): Told {
 function titleOf({ type, data }: Item): string {
   if (type === 'arrived' && data.given_up) return t('item.given_up');
   if (type === 'taken_back') return `${word('item', type)}: ${word('do', String(data.do))}, ${word('outcome', String(data.outcome))}`;
+  if (type === 'unit_sent') return `${word('item', type)}: ${String(data.call_sign)}`;
+  if (type === 'unit_told') return `${String(data.call_sign ?? word('item', type))}: ${word('unit_status', String(data.status))}`;
   if (type !== 'step' && type !== 'skipped') return word('item', type);
   const step = word('do', String(data.do));
   return `${step}: ${data.outcome ? word('outcome', String(data.outcome)) : t('item.skipped')}`;
@@ -103,6 +108,9 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'step' && typeof data.score === 'number') said.push(t('item.score.told', { level: data.score }));
   if (type === 'step' && data.unverified) said.push(t('item.unverified'));
   if (type === 'score') said.push(typeof data.level === 'number' ? t('item.score.level', { level: data.level, was: Number(data.was) }) : t('item.score.table'));
+  if (type === 'level') said.push(t('item.level.set', { level: Number(data.level), was: Number(data.was) }));
+  if (type === 'unit_sent' && typeof data.role === 'string') said.push(t('item.unit_sent.as', { role: word('unit_role', data.role.replaceAll(' ', '_')) }));
+  if (type === 'unit_told' && data.needs_more) said.push(t('units.more'));
   if (data.reason === 'site') said.push(t('item.site'));
   if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));
   if (type === 'closed' && follow) said.push(t('follow.strip', { time: clock(follow, zone) }));

@@ -3,6 +3,7 @@
 
 import type { Plan } from './plan/types';
 import type { Edited, Flaw, SiteFile } from './site/types';
+import type { Unit, UnitsAt } from './units/types';
 
 export type State = 'pending' | 'waiting' | 'taken' | 'held' | 'closed';
 export type Priority = 1 | 2 | 3 | 4 | 5;
@@ -160,6 +161,10 @@ export interface Row {
   previous: string | null;
   /** Handled as one case with this one, and there: it stands in no queue. */
   merged_into: string | null;
+  /** Units that are there or on the way; null: none. */
+  units: UnitsAt | null;
+  /** For how much help it calls, from 1. */
+  alarm_level: number;
   /** So many are merged into it. */
   leads: number;
   /** An exercise, and who practises; null: it is real. */
@@ -207,7 +212,10 @@ export type ItemType =
   | 'taken_back'
   | 'arrived'
   | 'merged'
-  | 'unmerged';
+  | 'unmerged'
+  | 'unit_sent'
+  | 'unit_told'
+  | 'level';
 
 export interface Item {
   position: string;
@@ -462,6 +470,8 @@ export interface Decoded {
 }
 
 export interface Problem {
+  /** The unit as it is now, where one could not be sent. */
+  unit?: Unit;
   type?: string;
   title: string;
   status: number;

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/de';
 import { calls } from './calls/de';
 import { devices } from './devices/de';
+import { dispatch } from './dispatch/de';
 import { fleet } from './fleet/de';
 import { map } from './map/de';
 import { plans } from './plans/de';
@@ -23,6 +24,7 @@ export const de: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...dispatch,
   ...agreements,
   ...fleet,
   ...together,

@@ -4,6 +4,7 @@
 import { agreements } from './agreements/en';
 import { calls } from './calls/en';
 import { devices } from './devices/en';
+import { dispatch } from './dispatch/en';
 import { fleet } from './fleet/en';
 import { map } from './map/en';
 import { plans } from './plans/en';
@@ -27,6 +28,7 @@ export const en = {
   ...calls,
   ...regions,
   ...devices,
+  ...dispatch,
   ...agreements,
   ...fleet,
   ...together,

@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/es';
 import { calls } from './calls/es';
 import { devices } from './devices/es';
+import { dispatch } from './dispatch/es';
 import { fleet } from './fleet/es';
 import { map } from './map/es';
 import { plans } from './plans/es';
@@ -23,6 +24,7 @@ export const es: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...dispatch,
   ...agreements,
   ...fleet,
   ...together,

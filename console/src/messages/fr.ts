@@ -2,6 +2,7 @@ import type { Catalogue } from './en';
 import { agreements } from './agreements/fr';
 import { calls } from './calls/fr';
 import { devices } from './devices/fr';
+import { dispatch } from './dispatch/fr';
 import { fleet } from './fleet/fr';
 import { map } from './map/fr';
 import { plans } from './plans/fr';
@@ -23,6 +24,7 @@ export const fr: Catalogue = {
   ...calls,
   ...regions,
   ...devices,
+  ...dispatch,
   ...agreements,
   ...fleet,
   ...together,

@@ -25,7 +25,7 @@ INDEX: Final = "index.html"
 ROUTES: Final = (
     "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
     "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements", "units/manage", "my-site",
-    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "call", "decode", "overview",
+    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "dispatch", "call", "decode", "overview",
     "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""

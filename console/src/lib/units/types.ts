@@ -56,6 +56,9 @@ export interface Unit {
   incident_kind: string | null;
   assignment: string | null;
   eta_at: string | null;
+  /** When somebody should ask what keeps it in this status. */
+  overdue_at: string | null;
+  needs_more: boolean;
   where: Where | null;
   sent: number;
   busy_s: number;
@@ -73,4 +76,33 @@ export interface SentUnit {
   times: Record<string, string>;
   needs_more: boolean;
   left_at: string | null;
+}
+
+/** What stands in a row of an incident: how many are there or on the way, and the one that is farthest along. */
+export interface UnitsAt {
+  count: number;
+  call_sign: string;
+  status: UnitStatus;
+  needs_more: boolean;
+}
+
+export interface Choice {
+  unit: string;
+  call_sign: string;
+  /** Null: the order does not need it. */
+  role: string | null;
+  eta_s: number | null;
+  way: string;
+  reasons: string[];
+}
+
+export interface Recommendation {
+  level: number;
+  needs: { role: string; count: number }[];
+  items: Choice[];
+  /** Roles that nobody fills. */
+  unfilled: string[];
+  complete_s: number | null;
+  place_known: boolean;
+  fell_back: string | null;
 }
