@@ -1,6 +1,7 @@
 """Which open incidents stand beside each other, found at once however many are open: a grid over the registry's places.
 
-An incident stands where its account stood when it opened. It hears the board; whoever has rows to tell anew listens.
+An incident stands where its account stood when it opened, or where people said that it is. It hears the board; whoever
+has rows to tell anew listens.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from belfry.centre.board import Board
 from belfry.domain.incident import Incident
 from belfry.domain.nearby import Spot, are_neighbours, cell_of, cells_around, spot_of
 from belfry.domain.presets import Rules
+from belfry.domain.signal import Position
 from belfry.domain.site import Account
 from belfry.ports import Accounts
 
@@ -23,6 +25,8 @@ class Neighbours:
     def __init__(self, board: Board, accounts: Accounts, rules: Rules) -> None:
         self._board, self._accounts, self._rules = board, accounts, rules
         self._spots: dict[str, Spot] = {}
+        self._said: dict[str, Position] = {}
+        """Where people say that an open incident is which has no site; never stored, and gone with its end."""
         self._at: dict[Place, dict[str, None]] = {}
         self._tell: Callable[[Iterable[Incident]], None] = lambda _: None
         for incident in board.queue():
@@ -32,6 +36,15 @@ class Neighbours:
     def tell(self, listener: Callable[[Iterable[Incident]], None]) -> None:
         """Call `listener(incidents)` with those that have got another neighbour, or one less."""
         self._tell = listener
+
+    def locate(self, incident: Incident, position: Position) -> None:
+        """Take where people said that an open incident is."""
+        if incident.open and incident.merged_into is None:
+            self._said[incident.id] = position
+            self._hear(incident)
+
+    def is_located(self, incident: Incident) -> bool:
+        return incident.id in self._said or self._account(incident) is not None
 
     def of(self, incident: Incident) -> Sequence[Incident]:
         """The neighbours of an open incident, the oldest first."""
@@ -55,7 +68,9 @@ class Neighbours:
 
     def _hear(self, incident: Incident) -> None:
         known = self._spots.get(incident.id)
-        spot = spot_of(incident, self._account(incident)) if incident.open and incident.merged_into is None else None
+        if not incident.open:
+            self._said.pop(incident.id, None)
+        spot = self._spot(incident) if incident.open and incident.merged_into is None else None
         if spot == known:  # most of what is said of an incident changes no place
             return
         if known is not None:
@@ -64,7 +79,7 @@ class Neighbours:
             self._enter(incident)
 
     def _enter(self, incident: Incident) -> None:
-        spot = spot_of(incident, self._account(incident))
+        spot = self._spot(incident)
         if spot is None:
             return
         self._spots[incident.id] = spot
@@ -89,6 +104,9 @@ class Neighbours:
         where: list[object] = [*([] if cell is None else [cell]), *([spot.building] if spot.building else [])]
         listed = (EVERY, spot.hazard, *((PEOPLE,) if spot.by_person else ()))
         return [(what, one) for what in listed for one in where]
+
+    def _spot(self, incident: Incident) -> Spot | None:
+        return spot_of(incident, self._account(incident), self._said.get(incident.id))
 
     def _account(self, incident: Incident) -> Account | None:
         account = None if incident.account_id is None else self._accounts.by_id(incident.account_id)

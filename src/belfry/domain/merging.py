@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from belfry.domain.commands import ON_RESTORE, Conflict, Invalid, Merge, Staff, Unmerge, Unseen
-from belfry.domain.correlation import family
+from belfry.domain.correlation import BY_PEOPLE, family
 from belfry.domain.facts import Closed
 from belfry.domain.incident import Follower, Incident, State
 from belfry.domain.step_facts import Merged, MergeHeard, Unmerged
@@ -39,6 +39,13 @@ def merge(incident: Incident, lead: Incident, command: Merge, *, by: Staff, apar
     return Merged(incident=incident.id, into=lead.id, by=by.name), command.reason
 
 
+def _one_hazard(incident: Incident, lead: Incident) -> bool:
+    """People name a hazard in their own way: where one of them was called in or reported, its group counts."""
+    if BY_PEOPLE & {incident.method, lead.method}:
+        return incident.kind.partition(".")[0] == lead.kind.partition(".")[0]
+    return family(incident.kind) == family(lead.kind)
+
+
 def unmerge(incident: Incident, lead: Incident | None, command: Unmerge, *, by: Staff) -> tuple[Unmerged, str | None]:
     """Give a merged incident back. Raises Refusal."""
     if incident.merged_into is None or not incident.open:
@@ -54,7 +61,7 @@ def graver(incident: Incident, lead: Incident) -> str | None:
         return f"It is of priority {incident.priority}, the leading one of {lead.priority}"
     if incident.silent != lead.silent:
         return "One of them is silent"
-    if family(incident.kind) != family(lead.kind):
+    if not _one_hazard(incident, lead):
         return "They are different hazards"
     return None
 

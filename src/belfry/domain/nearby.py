@@ -15,6 +15,7 @@ from msgspec import Struct
 from belfry.domain.correlation import BY_PEOPLE, family
 from belfry.domain.incident import Incident
 from belfry.domain.presets import Rules
+from belfry.domain.signal import Position
 from belfry.domain.site import Account
 
 EARTH_M: Final = 6_371_000.0
@@ -28,7 +29,8 @@ Cell = tuple[int, int]
 
 
 class Spot(Struct, frozen=True):
-    """What makes an incident somebody's neighbour. Latitude and longitude in degrees, None where not registered."""
+    """What makes an incident somebody's neighbour. Latitude and longitude in degrees, None where nobody knows them;
+    `account_id` is a name of its own where it has no site."""
 
     hazard: str
     account_id: str
@@ -39,14 +41,30 @@ class Spot(Struct, frozen=True):
     """Somebody called, or reported it from the field."""
 
 
-def spot_of(incident: Incident, account: Account | None) -> Spot | None:
-    """None: an incident that is nobody's neighbour."""
-    if account is None or incident.kind.startswith(_MEDICAL):
+def spot_of(incident: Incident, account: Account | None, said: Position | None = None) -> Spot | None:
+    """None: an incident that is nobody's neighbour. `said` is where people say that it is, of one without a site."""
+    if incident.kind.startswith(_MEDICAL):
         return None
+    if account is None:
+        if said is None:
+            return None
+        return Spot(
+            family(incident.kind), f"incident/{incident.id}", said.latitude, said.longitude, "", _by_person(incident)
+        )
     if not account.building and (account.latitude is None or account.longitude is None):
         return None
-    by_person = incident.method in BY_PEOPLE
-    return Spot(family(incident.kind), account.id, account.latitude, account.longitude, account.building, by_person)
+    return Spot(
+        family(incident.kind),
+        account.id,
+        account.latitude,
+        account.longitude,
+        account.building,
+        _by_person(incident),
+    )
+
+
+def _by_person(incident: Incident) -> bool:
+    return incident.method in BY_PEOPLE
 
 
 def distance_m(one: Spot, other: Spot) -> float | None:

@@ -12,6 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
+from belfry.centre.locating import Locating
 from belfry.centre.neighbours import Neighbours
 from belfry.centre.silent import SilentSites
 from belfry.domain.incident import Incident
@@ -71,10 +72,13 @@ def create_app(house: House, pages: Mapping[str, Page] | None = None) -> Litesta
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        locating = Locating(house.board, house.seals, front.neighbours)
         front.hub.start()
+        locating.start()
         try:
             yield
         finally:
+            await locating.stop()
             await front.hub.stop()
 
     return Application(

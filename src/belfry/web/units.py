@@ -149,6 +149,7 @@ async def send(request: Asked, incident_id: FromPath[str], data: JSONBody[SendBo
         reason=data.reason,
     )
     await _done(request, one, dispatch_of(desk).send(incident_id, sending, staff_of(request)))
+    desk.house.deadlines.touch(incident_id, visitor_of(request).user.name)
     return _list(await seen(desk, request, incident_id))
 
 
@@ -161,6 +162,7 @@ async def call_back(
     await seen(desk, request, incident_id)
     one = _unit(request, unit_id)
     await _done(request, one, dispatch_of(desk).release(incident_id, one.id, staff_of(request), reason=data.reason))
+    desk.house.deadlines.touch(incident_id, visitor_of(request).user.name)
     return _list(await seen(desk, request, incident_id))
 
 
