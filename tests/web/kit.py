@@ -22,6 +22,8 @@ from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
 from belfry.centre.dispatch import DispatchDesk, Recommending
+from belfry.centre.dispatch.accounting import AccountingDesk
+from belfry.centre.field import FieldDesk, PictureDesk
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -162,6 +164,7 @@ class Rig:
             clock=self.clock,
             chance=self.chance,
         )
+        roll = AccountingDesk(self.board, journal, rules=self.rules, clock=self.clock, chance=self.chance)
         bulk = Bulk(
             self.board,
             journal,
@@ -198,6 +201,26 @@ class Rig:
             "units": self.units,
             "travel": Roads(self.clock, Speeds()),
             "dispatch": self.dispatch,
+            "accounting": roll,
+            "field_desk": FieldDesk(
+                self.dispatch,
+                roll,
+                self.board,
+                journal,
+                self.intake.deliver,
+                rules=self.rules,
+                clock=self.clock,
+                chance=self.chance,
+            ),
+            "pictures": PictureDesk(
+                self.board,
+                journal,
+                self.seals,
+                self.walk.units,
+                kept=timedelta(hours=72),
+                clock=self.clock,
+                chance=self.chance,
+            ),
             "recommending": Recommending(
                 self.dispatch, self.board, Roads(self.clock, Speeds()), kinds=self.kinds, clock=self.clock
             ),

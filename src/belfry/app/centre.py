@@ -35,8 +35,10 @@ from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
 from belfry.centre.dispatch import DispatchDesk, Recommending
+from belfry.centre.dispatch.accounting import AccountingDesk
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.feed import Feed
+from belfry.centre.field import FieldDesk, PictureDesk
 from belfry.centre.handovers import HandoverBook, HandoverDesk
 from belfry.centre.intake import Intake
 from belfry.centre.notices import NoticeBook
@@ -59,6 +61,7 @@ from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.training import TrainingDesk
 from belfry.centre.triage import Triage
+from belfry.centre.units.lone import LoneWatch
 from belfry.centre.walk import Walk
 from belfry.centre.warnings import WarningBook, WarningDesk
 from belfry.domain import codes, kinds, plan_library
@@ -239,6 +242,7 @@ class Centre:
         await self._tasks.until(self.walk.live.wait())
         await self.device_desk.load()
         await self._load_schedules(downs if down is None else (*downs, down))
+        self._gone = downs if down is None else (*downs, down)
         self._look_back(down)
         await self._say_started(down)
 
@@ -419,6 +423,7 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        self._open_field()
         self.alerts = self._alerts()
         self.outbox = self._outbox()
         self.reporting = Reporting(
@@ -549,6 +554,44 @@ class Centre:
             chance=self._chance,
         )
 
+    def _open_field(self) -> None:
+        """What people in the field bring beside statuses, and who watches over them there."""
+        rules, journal, clock, chance = self._settings.rules, self._stores.journal, self._clock, self._chance
+        self.accounting = AccountingDesk(self.board, journal, rules=rules, clock=clock, chance=chance)
+        self.field = FieldDesk(
+            self.dispatch,
+            self.accounting,
+            self.board,
+            journal,
+            self.intake.deliver,
+            rules=rules,
+            clock=clock,
+            chance=chance,
+        )
+        self.pictures = PictureDesk(
+            self.board,
+            journal,
+            self.seals,
+            self.walk.units,
+            kept=self._settings.retention.of(Retention.PICTURE),
+            clock=clock,
+            chance=chance,
+        )
+        self.lone = LoneWatch(
+            self.walk.units,
+            journal,
+            self.intake.deliver,
+            book=self.units.book,
+            gone=self._gone,
+            rules=rules,
+            clock=clock,
+            chance=chance,
+        )
+        self._tasks.own("accounting", self.accounting.run())
+        self._tasks.own("lone workers", self.lone.run())
+        self.health.follow("accounting", lambda: self.accounting.beats)
+        self.health.follow("lone workers", lambda: self.lone.beats)
+
     async def _start_receivers(self) -> None:
         for table in self._settings.receiver:
             built = plugins.load(RECEIVERS, table.type)
@@ -634,6 +677,10 @@ class Centre:
             gazetteer=self.gazetteer,
             trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
+            accounting=self.accounting,
+            field_desk=self.field,
+            pictures=self.pictures,
+            lone_due=self.lone.due,
             recommending=Recommending(
                 self.dispatch,
                 self.board,

@@ -63,6 +63,9 @@ class Said(Struct, frozen=True, kw_only=True):
     eta_s: int | None = None
     needs_more: bool = False
     reason: str | None = None
+    mayday: int | None = None
+    """Of distress: the signal that was raised with it, and whether nothing is to sound there."""
+    quiet: bool = False
 
 
 class Standing(Struct, frozen=True, kw_only=True):

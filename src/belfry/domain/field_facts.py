@@ -11,6 +11,8 @@ from typing import final
 
 from msgspec import Struct
 
+from belfry.domain.sealed import Sealed
+
 
 @final
 class Withdrawn(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="withdrawn"):
@@ -26,19 +28,15 @@ class Withdrawn(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
 class PictureAdded(
     Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="picture_added"
 ):
-    """A picture was kept beside the journal: pixelated, bare of all else, sealed under a key of its own."""
+    """A picture was taken there. What is kept of it are coarse blocks of colour, sealed under a key of their own."""
 
     incident: str
     picture: str
     """Ours, unique."""
     by: str
-    width: int
-    height: int
-    size_bytes: int
     until: datetime
     """When its key is destroyed, and with it the picture."""
-    key: bytes
-    """Name of that key."""
+    sealed: tuple[Sealed, ...] = ()
 
 
 class Purpose(StrEnum):

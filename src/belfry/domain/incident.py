@@ -437,7 +437,7 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
             incident.withdrawn_by = fact.by
             incident.flags = (*incident.flags, WITHDRAWN)
         case PictureAdded():
-            incident.pictures = added(incident.pictures, fact, at)
+            incident.pictures = added(incident.pictures, fact, position, at)
         case PictureShown():
             incident.pictures = shown(incident.pictures, fact, at)
         case _:

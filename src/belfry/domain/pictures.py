@@ -28,10 +28,8 @@ class Picture(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     at: datetime
     by: str
     until: datetime
-    width: int
-    height: int
-    size_bytes: int
-    key: bytes
+    position: int
+    """Where the fact stands that holds it."""
     looks: tuple[Look, ...] = ()
 
 
@@ -40,7 +38,7 @@ def takes_pictures(kind: str) -> bool:
     return kind.partition(".")[0] not in OF_PERSONS
 
 
-def added(pictures: tuple[Picture, ...], fact: PictureAdded, at: datetime) -> tuple[Picture, ...]:
+def added(pictures: tuple[Picture, ...], fact: PictureAdded, position: int, at: datetime) -> tuple[Picture, ...]:
     if any(one.id == fact.picture for one in pictures):
         return pictures
     new = Picture(
@@ -48,10 +46,7 @@ def added(pictures: tuple[Picture, ...], fact: PictureAdded, at: datetime) -> tu
         at=at,
         by=fact.by,
         until=fact.until,
-        width=fact.width,
-        height=fact.height,
-        size_bytes=fact.size_bytes,
-        key=fact.key,
+        position=position,
     )
     return (*pictures, new)
 

@@ -137,6 +137,18 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unit_on_scene_s: int = 1_200
     """On scene without a word: asked how it stands."""
     unit_delayed_s: int = 300
+    par_notice_s: int = 600
+    """On scene of a fire, a hazardous substance or a confined space: the room is told that a roll call comes ..."""
+    par_call_s: int = 1_200
+    """... and everybody there is called, again after each so long."""
+    par_silent_s: int = 60
+    """Who does not answer a roll call within this is asked after."""
+    lone_missed_s: int = 60
+    """Who works alone and was not heard of: so long after the reminder the room is told ..."""
+    lone_alarm_s: int = 240
+    """... and so long after it everybody."""
+    withdraw_s: int = 300
+    """Whoever reported something from the field takes it back within this."""
     neighbour_m: int = 300
     """Open incidents of one hazard family this near, in metres, are shown together ..."""
     neighbour_s: int = 900

@@ -17,6 +17,8 @@ class Part(StrEnum):
     CALLER = "caller"
     PLACE = "place"
     POSITION = "position"
+    PICTURE = "picture"
+    """Of base64, since every part is text."""
 
 
 class Retention(StrEnum):
@@ -26,6 +28,7 @@ class Retention(StrEnum):
     INCIDENT = "incident"
     CALLER = "caller"
     POSITION = "position"
+    PICTURE = "picture"
 
 
 class Sealed(Struct, frozen=True, gc=False):

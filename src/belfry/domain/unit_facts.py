@@ -53,8 +53,12 @@ class StatusSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     assignment: str | None = None
     """Bound to that from here on; None: to none."""
     reasons: tuple[str, ...] = ()
+    mayday: int | None = None
+    """Of distress: position of the signal that was raised with it."""
+    quiet: bool = False
+    """Of distress: nothing is to sound where it is."""
     sealed: tuple[Sealed, ...] = ()
-    """Where it was then."""
+    """Where it was then; and of a unit that is bound to no incident, why it is so."""
 
 
 AboutUnit = SignedOn | SignedOff | StatusSet | AboutChecks

@@ -17,6 +17,7 @@ DEFAULT_PERIODS: Final[Mapping[Retention, timedelta]] = MappingProxyType(
         Retention.INCIDENT: timedelta(days=365),
         Retention.CALLER: timedelta(days=30),
         Retention.POSITION: timedelta(hours=72),
+        Retention.PICTURE: timedelta(hours=72),
     }
 )
 

@@ -13,7 +13,9 @@ from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import DeviceDesk
 from belfry.centre.dispatch import DispatchDesk, Recommending
+from belfry.centre.dispatch.accounting import AccountingDesk
 from belfry.centre.feed import Feed
+from belfry.centre.field import FieldDesk, PictureDesk
 from belfry.centre.handovers import HandoverDesk
 from belfry.centre.notices import NoticeBook
 from belfry.centre.on_test.codes import TechnicianCodes
@@ -31,6 +33,7 @@ from belfry.centre.training import TrainingDesk
 from belfry.domain.abilities import GENERALIST, Abilities
 from belfry.domain.codes import Codes
 from belfry.domain.kinds import Kinds
+from belfry.domain.lone import LoneCheck, due_at
 from belfry.domain.percentiles import SHIFTS, Shift
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey
@@ -189,6 +192,12 @@ class House:
     dispatch: DispatchDesk | None = None
     """Sends units; None: this centre sends none."""
     recommending: Recommending | None = None
+    accounting: AccountingDesk | None = None
+    """Calls the roll on scene; None, here and below: this centre sends nobody."""
+    field_desk: FieldDesk | None = None
+    pictures: PictureDesk | None = None
+    lone_due: Callable[[LoneCheck], datetime] = lambda check: due_at(check, ())
+    """When whoever works alone is to be heard of."""
     alerts: Alerts | None = None
     """Tells people on duty; None: this centre sends none."""
 

@@ -33,6 +33,8 @@ from belfry.web import (
     cover_views,
     device_asks,
     device_views,
+    field_asks,
+    field_views,
     gazetteer_views,
     handover_views,
     map_views,
@@ -99,6 +101,7 @@ def document() -> Mapping[str, Any]:
     _add_signal_body(told)
     _add_sheet_body(told)
     _add_map_files(told)
+    _add_picture_bodies(told)
     for path, method, operation in _operations(told):
         _say_problems(path, method, operation)
     described: Json = msgspec.json.decode(msgspec.json.encode(told))  # a default that is a tuple is a list to others
@@ -153,6 +156,7 @@ def _say_types(told: Json) -> None:
             wall_views,
             map_views,
             gazetteer_views,
+            field_views,
             places_door,
         )
         for kind in _structs(module)
@@ -173,6 +177,7 @@ def _say_types(told: Json) -> None:
             agreement_asks,
             unit_asks,
             alert_asks,
+            field_asks,
         )
         for kind in _structs(module)
     ]
@@ -223,6 +228,17 @@ def _add_map_files(told: Json) -> None:
     answers: Json = paths[f"{PREFIX}/map/tiles/{{name}}"]["get"]["responses"]
     answers["200"]["content"] = {"application/vnd.pmtiles": file}
     answers["206"] = {**answers["200"], "description": "The range that was asked for"}
+
+
+def _add_picture_bodies(told: Json) -> None:
+    """A picture comes as it is, and is shown as blocks."""
+    paths, file = told["paths"], {"schema": {"type": "string", "format": "binary"}}
+    kinds = ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
+    for path in ("/incidents/{incident_id}/pictures", "/reports/{signal}/pictures"):
+        body = {"required": True, "content": dict.fromkeys(kinds, file)}
+        paths[f"{PREFIX}{path}"]["post"]["requestBody"] = body
+    look: Json = paths[f"{PREFIX}/incidents/{{incident_id}}/pictures/{{picture_id}}/look"]["post"]
+    look["responses"]["200"]["content"] = {"image/png": file}
 
 
 _ANYWHERE: Final = {"503": "The registry, the journal or the key store fails, or too many ask at once"}

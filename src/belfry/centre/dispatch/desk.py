@@ -163,7 +163,9 @@ class DispatchDesk:
                 occurred_at=said.occurred_at,
                 incident=bound.incident,
                 assignment=bound.assignment,
-                sealed=where,
+                mayday=said.mayday,
+                quiet=said.quiet,
+                sealed=where if now.incident is not None else (*where, *words),
             )
             return [self._entry(unit_subject(unit_id), at, [own]), *self._told(now, said, bound, by, at, words)]
 

@@ -15,8 +15,6 @@ from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet
 
 ABOUT_UNITS: Final = frozenset(get_args(AboutUnit))
 _NONE: Final = timedelta(0)
-QUIET: Final = "quiet"
-"""The reason of a distress that nobody near is to hear of."""
 
 
 class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -37,6 +35,8 @@ class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Where it was when it last said a status."""
     checks: tuple[LoneCheck, ...] = ()
     """Who of it works alone, and when he is to be heard of."""
+    mayday: int | None = None
+    """In distress: position of the signal that was raised with it."""
     quiet: bool = False
     """In distress, and nothing is to sound where it is."""
 
@@ -142,5 +142,6 @@ def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
         sent=unit.sent + begins,
         before_distress=(unit.before_distress or before) if fact.status is UnitStatus.DISTRESS else None,
         at=tuple(one for one in fact.sealed if one.part is Part.POSITION) or unit.at,
-        quiet=fact.status is UnitStatus.DISTRESS and (unit.quiet or QUIET in fact.reasons),
+        mayday=(unit.mayday or fact.mayday) if fact.status is UnitStatus.DISTRESS else None,
+        quiet=fact.status is UnitStatus.DISTRESS and (unit.quiet or fact.quiet),
     )
