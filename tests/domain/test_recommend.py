@@ -20,7 +20,7 @@ from belfry.domain.recommend import (
     recommend,
 )
 from belfry.domain.response_order import Need, Order, check, needs_of, presets
-from belfry.domain.unit import Service, Unit, UnitEquipment, UnitSkill, UnitStatus, UnitType
+from belfry.domain.unit import Service, Travels, Unit, UnitEquipment, UnitSkill, UnitStatus, UnitType
 
 ENGINE = Need(role="engine", types=frozenset({UnitType.ENGINE}))
 LADDER = Need(role="aerial", equipment=frozenset({UnitEquipment.AERIAL}))
@@ -28,7 +28,9 @@ LADDER = Need(role="aerial", equipment=frozenset({UnitEquipment.AERIAL}))
 
 def a(sign: str, drive_s: float | None = 120.0, **more: Any) -> Candidate:
     of_unit = {
-        name: more.pop(name) for name in ("type", "service", "equipment", "turnout_s", "on_call_s") if name in more
+        name: more.pop(name)
+        for name in ("type", "service", "equipment", "turnout_s", "on_call_s", "travels")
+        if name in more
     }
     fields = {"type": UnitType.ENGINE, "service": Service.FIRE, **of_unit}
     unit = Unit(id=sign, call_sign=sign, **fields)
@@ -104,7 +106,8 @@ def test_every_reason_is_in_the_catalogue() -> None:
         a("E2", way="osrm", from_station=True, old_position=True, short=True, sent=3, last_cover=True),
         a("E3", leaves=Leaves(17, 5, "Leak")),
     ]
-    for choice in recommend([], known, priority=1).choices:
+    known += [a(f"T{n}", travels=travels) for n, travels in enumerate(Travels)]
+    for choice in recommend([], known, priority=1, others=len(known)).choices:
         for reason in choice.reasons:
             assert reasons.knows(reason), reason
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belfry.domain.travel import CELL_M, How, Point, Speeds, cell, estimate, is_plausible, straight_m
+from belfry.domain.travel import CELL_M, How, Leg, Point, Speeds, cell, estimate, going, is_plausible, straight_m
+from belfry.domain.unit import Travels
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 SPEEDS = Speeds(detour=1.5, urban_kmh=36, rural_kmh=72, urban_km=3)
@@ -57,3 +58,16 @@ def test_what_no_car_can_do_is_not_believed(seconds: float, metres: float) -> No
     far = Point(50.2, 8)
     assert not is_plausible(Point(50, 8), far, seconds, metres)
     assert is_plausible(Point(50, 8), far, 1_200, 25_000)
+
+
+def test_lights_take_a_share_of_a_cars_time_whoever_said_it() -> None:
+    leg = Leg(600, 7_000, How.OSRM)
+    assert going(leg, Travels.CAR, SPEEDS) == leg
+    assert going(leg, Travels.LIGHTS, Speeds(lights=0.8)) == Leg(480, 7_000, How.OSRM)
+
+
+def test_a_cycle_and_feet_need_their_own_time_for_the_same_way() -> None:
+    leg = Leg(60, 1_500, How.STRAIGHT)
+    speeds = Speeds(cycle_kmh=18, foot_kmh=5.4)
+    assert going(leg, Travels.CYCLE, speeds).seconds == pytest.approx(300)
+    assert going(leg, Travels.FOOT, speeds).seconds == pytest.approx(1_000)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from belfry.domain.travel import How, Point, Speeds
+from belfry.domain.unit import Travels
 from belfry.roads import Roads
 from tests.roads.server import RoadServer, road_server
 
@@ -141,3 +142,16 @@ async def test_nothing_asked_is_nothing_answered(clock: Hand, server: RoadServer
     assert (await known.times([], [HERE])).legs == []
     assert (await known.times([HERE], [])).legs == [[]]
     assert server.asked == []
+
+
+async def test_each_start_is_reckoned_by_how_it_travels_and_a_cars_time_is_remembered(
+    clock: Hand, server: RoadServer
+) -> None:
+    known = roads(clock, server)
+    ways = [Travels.CAR, Travels.LIGHTS, Travels.FOOT]
+    (car,), (lights,), (foot,) = (await known.times([UNITS[9]] * 3, [HERE], travels=ways)).legs
+    assert lights.seconds == pytest.approx(car.seconds * Speeds().lights)
+    assert foot.seconds == pytest.approx(car.metres / Speeds().foot_kmh * 3.6)
+    assert {car.how, lights.how, foot.how} == {How.OSRM}
+    assert (await known.times([UNITS[9]], [HERE])).legs == [[car]]
+    assert len(server.asked) == 1

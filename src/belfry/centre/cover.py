@@ -5,6 +5,7 @@ of their own. Roads come from the travel port, load from the archive; both say h
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import cos, radians
@@ -30,6 +31,7 @@ from belfry.domain.cover import (
     weights,
 )
 from belfry.domain.travel import DEGREE_M, How, Leg, Point, straight_m
+from belfry.domain.unit import Travels
 from belfry.ports.travel import Travel
 
 SOONEST_M_S: Final = 16.0
@@ -80,7 +82,11 @@ async def look(asked: Asked, counts: HazardCounts, *, where: Where, travel: Trav
     starts = [*(one.point for one in asked.units), *(one.point for one in asked.points)]
     area = await _area(starts, [one.cell for one in load.cells], asked.within_s)
     weight = weights(area, load)
-    travelled = await travel.times(starts, [middle_of(one) for one in area])
+    ways = [one.travels for one in asked.units]
+    # Whoever will stand by at a point is not known yet: as most of those who are free get about.
+    usual = Counter(ways).most_common(1)[0][0] if ways else Travels.CAR
+    starting = [*ways, *[usual] * len(asked.points)]
+    travelled = await travel.times(starts, [middle_of(one) for one in area], travels=starting)
     seconds, cells, how = await asyncio.to_thread(_reckoned, asked, area, weight, travelled.legs)
     moves, why = await _moves(asked, weight, seconds, travel)
     whole = sum(weight)
@@ -144,7 +150,11 @@ async def _moves(
 ) -> tuple[Solution | None, str | None]:
     if not asked.moves_most or not asked.units or not asked.points:
         return None, None
-    drives = await travel.times([one.point for one in asked.units], [one.point for one in asked.points])
+    drives = await travel.times(
+        [one.point for one in asked.units],
+        [one.point for one in asked.points],
+        travels=[one.travels for one in asked.units],
+    )
     reaches = await asyncio.to_thread(lambda: [reached(row, asked.within_s) for row in seconds])
     problem = Problem(
         units=[one.id for one in asked.units],

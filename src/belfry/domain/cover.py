@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from belfry.domain.cells import PLACE_FROM, Cell, cell, middle
 from belfry.domain.travel import Point
+from belfry.domain.unit import Travels
 
 FIRE_COUNTS: Final = 3.0
 """So much more than a technical alarm a fire counts."""
@@ -66,6 +67,7 @@ class FreeUnit(Struct, frozen=True):
     longitude: float
     turnout_s: float = 0.0
     """From the alarm to wheels rolling; whoever stands by somewhere rolls at once."""
+    travels: Travels = Travels.CAR
 
     @property
     def point(self) -> Point:

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.response_order import Need
-from belfry.domain.unit import Service, Unit, UnitSkill, UnitStatus
+from belfry.domain.unit import Service, Travels, Unit, UnitSkill, UnitStatus
 
 TIES_S: Final[Mapping[int, float]] = {1: 60.0, 2: 120.0, 3: 600.0, 4: 600.0, 5: 600.0}
 """So many seconds of arrival load and cover may weigh at most, together."""
@@ -271,7 +271,8 @@ def _reasons(candidate: Candidate) -> list[str]:
     if candidate.drive_s is None:
         said.append("its way is not known")
     else:
-        said.append(f"drives {_minutes(candidate.drive_s)} min, {_WAYS[candidate.way]}")
+        goes = _GOES[candidate.unit.travels]
+        said.append(f"{goes} {_minutes(candidate.drive_s)} min, {_WAYS[candidate.way]}")
         said.append(f"turns out in {turnout_s(candidate)} s")
     if candidate.from_station:
         said.append("reckoned from its station")
@@ -288,6 +289,12 @@ def _reasons(candidate: Candidate) -> list[str]:
     return said
 
 
+_GOES: Final[Mapping[Travels, str]] = {
+    Travels.LIGHTS: "drives with lights",
+    Travels.CAR: "drives",
+    Travels.CYCLE: "cycles",
+    Travels.FOOT: "walks",
+}
 _WAYS: Final[Mapping[str, str]] = {"osrm": "by road", "valhalla": "by road", "straight": "estimated"}
 
 

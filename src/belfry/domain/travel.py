@@ -1,15 +1,18 @@
 """How long it takes to drive where no server of roads says it: straight line, way round, a speed by road class.
 
 An estimate for a choice between units, never a promise to whoever waits. The first kilometres of a way count as streets
-in town and the rest as roads between places, since no map is looked at. The presets are settings, and were not measured
+in town and the rest as roads between places, since no map is looked at. Those are the times of a car that waits at
+lights; `going` makes of them what blue lights, a cycle or feet need. The presets are settings, and were not measured
 anywhere: a service knows its own.
 """
 
 from enum import StrEnum
 from math import asin, cos, floor, isfinite, radians, sin, sqrt
-from typing import Annotated, Final
+from typing import Annotated, Final, assert_never
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
+
+from belfry.domain.unit import Travels
 
 EARTH_M: Final = 6_371_000.0
 DEGREE_M: Final = 111_195.0
@@ -60,6 +63,11 @@ class Speeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rural_kmh: Annotated[float, Meta(ge=1, le=200)] = 60.0
     urban_km: Annotated[float, Meta(ge=0, le=100)] = 5.0
     """Kilometres of road that count as streets in town; whatever a way has more is driven at `rural_kmh`."""
+    lights: Annotated[float, Meta(ge=0.3, le=1)] = 0.9
+    """Share of a car's time that a vehicle with blue lights needs, also where a server of roads says the car's."""
+    cycle_kmh: Annotated[float, Meta(ge=1, le=60)] = 15.0
+    foot_kmh: Annotated[float, Meta(ge=1, le=20)] = 5.0
+    """Along the same way as a car's."""
 
 
 def straight_m(one: Point, other: Point) -> float:
@@ -75,6 +83,20 @@ def estimate(origin: Point, destination: Point, speeds: Speeds) -> Leg:
     town = min(metres, speeds.urban_km * 1_000)
     seconds = town / (speeds.urban_kmh * M_PER_S) + (metres - town) / (speeds.rural_kmh * M_PER_S)
     return Leg(seconds, metres, How.STRAIGHT)
+
+
+def going(leg: Leg, travels: Travels, speeds: Speeds) -> Leg:
+    """Return the way of a car as whoever travels so needs for it. How it was found stays as it is."""
+    match travels:
+        case Travels.CAR:
+            return leg
+        case Travels.LIGHTS:
+            return structs.replace(leg, seconds=leg.seconds * speeds.lights)
+        case Travels.CYCLE:
+            return structs.replace(leg, seconds=leg.metres / (speeds.cycle_kmh * M_PER_S))
+        case Travels.FOOT:
+            return structs.replace(leg, seconds=leg.metres / (speeds.foot_kmh * M_PER_S))
+    assert_never(travels)
 
 
 def is_plausible(origin: Point, destination: Point, seconds: float, metres: float) -> bool:

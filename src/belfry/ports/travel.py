@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from belfry.domain.travel import Leg, Point
+from belfry.domain.unit import Travels
 
 
 class Travelled(Struct, frozen=True):
@@ -17,6 +18,9 @@ class Travelled(Struct, frozen=True):
 
 
 class Travel(Protocol):
-    async def times(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Travelled:
-        """Always answers, for every pair, and soon: what no server says in time is an estimate and says so."""
+    async def times(
+        self, origins: Sequence[Point], destinations: Sequence[Point], *, travels: Sequence[Travels] | None = None
+    ) -> Travelled:
+        """Always answers, for every pair, and soon: what no server says in time is an estimate and says so. `travels`
+        is how whoever starts at each origin gets there; None: all of them by car."""
         ...

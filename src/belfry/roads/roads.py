@@ -13,7 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import structlog
 
-from belfry.domain.travel import How, Leg, Point, Speeds, cell, estimate, is_plausible
+from belfry.domain.travel import How, Leg, Point, Speeds, cell, estimate, going, is_plausible
+from belfry.domain.unit import Travels
 from belfry.ports import Clock
 from belfry.ports.travel import Travelled
 from belfry.protocols.roads import osrm, valhalla
@@ -57,8 +58,20 @@ class Roads:
         self._rests_until: datetime | None = None
         self._why: str | None = None
 
-    async def times(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Travelled:
-        """See `ports.travel.Travel`."""
+    async def times(
+        self, origins: Sequence[Point], destinations: Sequence[Point], *, travels: Sequence[Travels] | None = None
+    ) -> Travelled:
+        """See `ports.travel.Travel`. Remembered are the times of a car, whoever asked."""
+        found = await self._by_car(origins, destinations)
+        if travels is None:
+            return found
+        legs, done = list[list[Leg]](), 0
+        for row, way in zip(found.legs, travels, strict=True):
+            legs.append([going(leg, way, self._speeds) for leg in row])
+            done = await _breathe(done + len(row))
+        return Travelled(legs, found.fell_back)
+
+    async def _by_car(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Travelled:
         if self._server is None:
             return Travelled(await self._filled({}, origins, destinations))
         known = self._of_this_minute()

@@ -86,7 +86,7 @@ def _free(desk: Front, viewer: Viewer, service: Service) -> Iterable[FreeUnit]:
             continue
         at = _place(desk, one, state.status, now) if sees_unit(desk, viewer, one) else None
         if at is not None:
-            yield FreeUnit(one.id, at.latitude, at.longitude, _turnout_s(one, state.status))
+            yield FreeUnit(one.id, at.latitude, at.longitude, _turnout_s(one, state.status), one.travels)
 
 
 def _place(desk: Front, one: Unit, status: UnitStatus, now: datetime) -> Point | None:

@@ -118,7 +118,8 @@ class Reaching:
         known = [one for one in origins if one is not None]
         if place is None or not known:
             return there
-        travelled = await self._travel.times(known, [place])
+        ways = [one.unit.travels for one, origin in zip(there, origins, strict=True) if origin is not None]
+        travelled = await self._travel.times(known, [place], travels=ways)
         legs = iter(row[0].seconds for row in travelled.legs)
         return [
             OnDuty(unit=one.unit, status=one.status, crew=one.crew, far=UNKNOWN_WAY if origin is None else next(legs))

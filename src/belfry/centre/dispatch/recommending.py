@@ -87,7 +87,8 @@ class Recommending:
         known = [origin for origin in origins if origin is not None]
         if place is None or not known:
             return [None] * len(units), None
-        travelled = await self._travel.times(known, [place])
+        ways = [unit.travels for (unit, _), origin in zip(units, origins, strict=True) if origin is not None]
+        travelled = await self._travel.times(known, [place], travels=ways)
         legs = iter(row[0] for row in travelled.legs)
         return [None if origin is None else next(legs) for origin in origins], travelled.fell_back
 
