@@ -9,10 +9,11 @@ import pytest
 
 from belfry.centre.dispatch import DispatchDesk, Send
 from belfry.centre.units import UnitsNow
+from belfry.domain.bulk import BulkAct, Why, refused
 from belfry.domain.codec import encode
-from belfry.domain.commands import Close, Conflict, Hold, Invalid, Staff, Take
+from belfry.domain.commands import Close, Conflict, Hold, Invalid, Merge, Staff, Take
 from belfry.domain.dispatching import NotSent, Said, UnitBusy, UnitsThere
-from belfry.domain.facts import Entry, Part, unit_subject
+from belfry.domain.facts import Closed, Entry, Part, unit_subject
 from belfry.domain.kinds import load
 from belfry.domain.signal import Position
 from belfry.domain.unit import Service, Shift, Station, Unit, UnitStatus, UnitType
@@ -186,6 +187,105 @@ async def test_who_is_diverted_leaves_the_other_incident_in_the_same_breath(room
     assert room.incident(one.id).units[0].left_at is not None
     assert [unit.unit for unit in room.incident(other.id).units] == ["u1"]
     assert desk.now.get("u1").incident == other.id
+
+
+async def test_who_is_sent_in_the_moment_of_a_closing_is_free_again_and_the_dispatcher_is_told(
+    room: Room, desk: DispatchDesk
+) -> None:
+    """The closing is durable, and this node has not heard of it: no `expect` of the unit can tell."""
+    incident = await room.open()
+    await room.write_unheard(Closed(incident=incident.id, by="bert", disposition="false_alarm", seen_upto=1))
+    with pytest.raises(Conflict, match="closed"):
+        await desk.send(incident.id, Send(unit="u1"), ANNA)
+    assert desk.now.get("u1").incident is None
+    (sent,) = room.incident().units
+    assert (sent.status, sent.left_at is not None) == (UnitStatus.CANCELLED, True)
+
+
+async def test_what_leads_is_not_closed_over_units_of_what_is_merged_into_it(room: Room, desk: DispatchDesk) -> None:
+    lead, other = await room.open("i1"), await room.open("i2")
+    await desk.send("i2", Send(unit="u1"), ANNA)
+    for one in (lead, other):
+        await room.act(Take(one.version), ANNA, one.id)
+    await room.act(Merge(lead.id, room.incident("i2").version), ANNA, "i2")
+    now = room.incident("i1")
+    with pytest.raises(UnitsThere, match="E1"):
+        await room.act(Close(now.signals_seq, now.version, "false_alarm", cause="unknown", reason="x"), ANNA)
+    assert room.incident("i1").open
+    assert room.incident("i2").open
+
+
+async def test_many_are_not_closed_over_a_unit_that_is_there(room: Room, desk: DispatchDesk) -> None:
+    incident = await room.open()
+    await room.act(Take(incident.version), ANNA)
+    assert refused(room.incident(), BulkAct.CLOSE, "anna") is None
+    await desk.send(incident.id, Send(unit="u1"), ANNA)
+    assert refused(room.incident(), BulkAct.CLOSE, "anna") is Why.UNITS
+
+
+async def test_a_patient_is_still_there_while_his_unit_is_late_or_in_distress(room: Room, desk: DispatchDesk) -> None:
+    incident = await room.open()
+    await desk.send(incident.id, Send(unit="u2"), ANNA)
+    await desk.say("u2", Said(status=UnitStatus.TRANSPORTING), MATE)
+    await desk.say("u2", Said(status=UnitStatus.DELAYED), MATE)
+    with pytest.raises(Conflict, match="patient"):
+        await desk.release(incident.id, "u2", ANNA)
+    await desk.say("u2", Said(status=UnitStatus.DISTRESS), MATE)
+    with pytest.raises(Conflict, match="patient"):
+        await desk.say("u2", Said(status=UnitStatus.AVAILABLE_MOBILE), ANNA)
+    await desk.say("u2", Said(status=UnitStatus.TRANSPORTING), ANNA)
+    with pytest.raises(Conflict, match="patient"):
+        await desk.say("u2", Said(status=UnitStatus.ON_SCENE), ANNA)
+
+
+async def test_one_person_who_signs_on_to_two_units_at_once_is_on_one(room: Room, desk: DispatchDesk) -> None:
+    await desk.sign_off("u1", "cleo", CREW)
+    both = await asyncio.gather(
+        desk.sign_on("u1", "cleo", CREW), desk.sign_on("u2", "cleo", CREW), return_exceptions=True
+    )
+    assert [isinstance(one, Conflict) for one in both] == [False, True]
+    assert all(one.user != "cleo" for one in desk.now.get("u2").crew)
+
+
+async def test_a_unit_that_was_taken_out_of_the_registry_says_on_what_it_does(room: Room) -> None:
+    gone = a_desk(room)
+    await gone.sign_on("u1", "cleo", CREW)
+    incident = await room.open()
+    await gone.send(incident.id, Send(unit="u1"), ANNA)
+    gone.book = Book()
+    await gone.say("u1", Said(status=UnitStatus.ON_SCENE), CREW)
+    with pytest.raises(UnitBusy):
+        await gone.send((await room.open("i2")).id, Send(unit="u1", divert=True), ANNA)
+    await gone.release(incident.id, "u1", ANNA)
+    assert (await gone.sign_off("u1", "cleo", CREW)).on_duty is False
+
+
+async def test_a_time_of_arrival_does_not_begin_a_status_anew(room: Room, desk: DispatchDesk) -> None:
+    incident = await room.open()
+    await desk.send(incident.id, Send(unit="u1"), ANNA)
+    await desk.say("u1", Said(status=UnitStatus.EN_ROUTE), CREW)
+    since = desk.now.get("u1").since
+    room.wait(seconds=300)
+    after = await desk.say("u1", Said(status=UnitStatus.EN_ROUTE, eta_s=600), CREW)
+    assert after.since == since
+    room.wait(seconds=300)
+    assert (await desk.say("u1", Said(status=UnitStatus.ON_SCENE), CREW)).busy == timedelta(seconds=600)
+
+
+async def test_after_a_clock_that_was_set_back_a_position_is_taken_again(room: Room, desk: DispatchDesk) -> None:
+    now, here, there = room.clock(), Position(53.5, 9.9), Position(53.51, 9.9)
+    assert desk.positions.say("u1", here, None, now + timedelta(hours=1))
+    assert desk.positions.say("u1", there, None, now)
+    known = desk.positions.of("u1", now)
+    assert known is not None
+    assert known.position == there
+
+
+async def test_where_somebody_off_duty_is_stays_unknown(room: Room, desk: DispatchDesk) -> None:
+    await desk.sign_off("u1", "cleo", CREW)
+    with pytest.raises(Conflict):
+        await desk.say("u1", Said(status=UnitStatus.ON_CALL, position=Position(53.5, 9.9)), CREW)
+    assert desk.positions.of("u1", room.clock()) is None
 
 
 async def test_distress_is_ended_by_the_room_alone(room: Room, desk: DispatchDesk) -> None:

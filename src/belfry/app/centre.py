@@ -7,7 +7,7 @@ looks healthy and is not.
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -61,6 +61,7 @@ from belfry.centre.storms.ends import StormEnds
 from belfry.centre.supervision import Asks, Supervision
 from belfry.centre.training import TrainingDesk
 from belfry.centre.triage import Triage
+from belfry.centre.units.ending import Ending
 from belfry.centre.units.lone import LoneWatch
 from belfry.centre.walk import Walk
 from belfry.centre.warnings import WarningBook, WarningDesk
@@ -101,6 +102,8 @@ REGISTERED_LOOK: Final = timedelta(seconds=2)
 """How soon what is open under a number is its account's, once somebody has registered it."""
 RUNAWAYS_LOOK: Final = timedelta(seconds=10)
 """How soon the end of a flood is said."""
+DUTY_LOOK: Final = timedelta(seconds=30)
+"""How often it is looked whose shift is over."""
 REPORTS_LOOK: Final = timedelta(seconds=20)
 """How late a report that is due is asked for."""
 KEEPING_LOOK: Final = timedelta(seconds=30)
@@ -734,10 +737,17 @@ class Centre:
         self.console = Console(settings.console, app)
         self.reporting.open(app.state["front"])
         self._tasks.every("reports", REPORTS_LOOK, self.reporting.look)
+        ask = app.state["front"].hub.unit_changed  # his own screen says that his shift is over, and asks
+        ending = Ending(self.dispatch, clock=self._clock, active=self._active, ask=lambda unit, _: ask(unit))
+        self._tasks.every("duty", DUTY_LOOK, ending.look)
         try:
             await self.console.start()
         except OSError as error:
             raise StartError(f"the console cannot listen on {settings.console.listen}: {error}") from error
+
+    async def _active(self) -> Collection[str]:
+        """Names of the accounts that may be on duty."""
+        return {user.name for user in await self.users.all() if not user.disabled}
 
     # -- what it tells
 

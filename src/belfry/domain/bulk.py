@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.closing_rules import CAUSE, TOLD, comment_needed, needed
+from belfry.domain.dispatching import still_bound
 from belfry.domain.incident import Incident, State
 from belfry.domain.site_handling import site_of
 
@@ -30,6 +31,8 @@ class Why(StrEnum):
 
     PRIORITY_1 = "priority_1"
     LIFE = "life"
+    UNITS = "units"
+    """Units are on their way or at work there."""
     OWES_STEPS = "owes_steps"
     FIELDS = "fields"
     """Its kind wants something said that was not."""
@@ -86,6 +89,8 @@ def refused(incident: Incident, act: BulkAct, by: str) -> Why | None:
         return Why.MERGED
     if incident.merged and act is BulkAct.CLOSE:
         return Why.LEADS
+    if act is BulkAct.CLOSE and still_bound(incident):
+        return Why.UNITS
     match incident.state:
         case State.PENDING:
             return Why.PENDING

@@ -76,6 +76,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     on_duty: bool
     incident: str | None = None
     assignment: str | None = None
+    patient: bool = False
+    """Somebody is in its care, whatever it said last: delayed on the way, or in distress."""
 
 
 class Bound(Struct, frozen=True):
@@ -123,10 +125,11 @@ def judge(standing: Standing, said: Said, *, of_crew: bool) -> Bound:
         if to not in _AT_LARGE:
             raise NotSent(f"{unit.call_sign} is sent nowhere")
         return stays
+    keeps = to in WITH_PATIENT or to is UnitStatus.DELAYED
+    if has_patient(standing) and not keeps and not of_crew and not said.reason:
+        raise Conflict(f"{unit.call_sign} has a patient: only its crew frees it, or a reason is needed")
     if to in ORDER or to is UnitStatus.DELAYED:
         return stays
-    if standing.status in WITH_PATIENT and not of_crew and not said.reason:
-        raise Conflict(f"{unit.call_sign} has a patient: only its crew frees it, or a reason is needed")
     return Bound(None, None, left=True)
 
 
@@ -159,10 +162,22 @@ def may_release(standing: Standing, incident: str) -> None:
     sign = standing.unit.call_sign
     if standing.incident != incident:
         raise NotSent(f"{sign} is not there any more")
-    if standing.status in WITH_PATIENT:
+    if has_patient(standing):
         raise Conflict(f"{sign} has a patient: only its crew frees it")
     if standing.status is UnitStatus.DISTRESS:
         raise Conflict(f"{sign} is in distress: end that first")
+
+
+def has_patient(standing: Standing) -> bool:
+    return standing.patient or standing.status in WITH_PATIENT
+
+
+def outlived(standing: Standing, incident: Incident | None) -> bool:
+    """Whether a unit is bound to what is over, so that the centre frees it: it was sent in the instant in which that
+    was closed. Never one that has a patient, or is in distress. None: nobody knows that incident any more."""
+    if standing.incident is None or (incident is not None and incident.open):
+        return False
+    return standing.status in BUSY and standing.status is not UnitStatus.DISTRESS and not has_patient(standing)
 
 
 def still_bound(incident: Incident) -> tuple[SentUnit, ...]:

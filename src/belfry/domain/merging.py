@@ -13,6 +13,7 @@ from typing import Final
 
 from belfry.domain.commands import ON_RESTORE, Conflict, Invalid, Merge, Staff, Unmerge, Unseen
 from belfry.domain.correlation import BY_PEOPLE, family
+from belfry.domain.dispatching import UnitsThere, still_bound
 from belfry.domain.facts import Closed
 from belfry.domain.incident import Follower, Incident, State
 from belfry.domain.step_facts import Merged, MergeHeard, Unmerged
@@ -92,7 +93,10 @@ def follower_of(other: Incident) -> Follower:
 
 
 def closed_with(other: Incident, lead: Incident, closed: Closed, *, follow_up_at: datetime) -> Closed:
-    """What closing `lead` means for one that is merged into it. Raises Unseen."""
+    """What closing `lead` means for one that is merged into it. Raises UnitsThere, Unseen."""
+    units = still_bound(other)
+    if units:
+        raise UnitsThere(tuple(one.call_sign for one in units))
     heard = next((one.seq for one in lead.merged if one.id == other.id), other.merged_seq)
     if heard < other.signals_seq:
         raise Unseen(other.signals_seq - heard)

@@ -138,6 +138,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.priority_1': 'Priorität 1',
   'why.life': 'es kann um ein Leben gehen',
   'why.owes_steps': 'schuldet Schritte des Plans',
+  'why.units': 'Einheiten sind noch dort',
   'why.fields': 'die Art verlangt mehr Angaben',
   'why.taken': 'jemand hat ihn',
   'why.held': 'gehalten',

@@ -135,6 +135,7 @@ export const together = {
   'why.priority_1': 'priority 1',
   'why.life': 'a life may be at stake',
   'why.owes_steps': 'owes steps of its plan',
+  'why.units': 'units are still there',
   'why.fields': 'its kind wants more said',
   'why.taken': 'somebody has it',
   'why.held': 'held',

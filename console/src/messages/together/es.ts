@@ -138,6 +138,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.priority_1': 'prioridad 1',
   'why.life': 'puede peligrar una vida',
   'why.owes_steps': 'debe pasos de su plan',
+  'why.units': 'hay unidades allí',
   'why.fields': 'su tipo pide decir más',
   'why.taken': 'alguien lo tiene',
   'why.held': 'retenido',

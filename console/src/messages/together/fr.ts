@@ -138,6 +138,7 @@ export const together: Record<keyof typeof english, Message> = {
   'why.priority_1': 'priorité 1',
   'why.life': 'une vie peut être en jeu',
   'why.owes_steps': 'doit des étapes de son plan',
+  'why.units': 'des unités y sont encore',
   'why.fields': 'son type demande d’en dire plus',
   'why.taken': 'quelqu’un l’a',
   'why.held': 'en attente',

@@ -13,25 +13,27 @@ from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
-from belfry.centre.board import Board, catch_up
+from belfry.centre.board import Board, catch_up, load
 from belfry.centre.dispatch.crew import CrewDesk
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow, UnitsNow
 from belfry.centre.units.positions import Positions
 from belfry.domain.commands import REASON_MOST, Conflict, Invalid, Staff
 from belfry.domain.dispatch_facts import LevelSet, UnitSent, UnitTold
-from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send
+from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send, outlived
 from belfry.domain.facts import Entry, Fact, Part, Retention, Sealed, incident_subject, unit_subject
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.response_order import LEVELS_MOST
 from belfry.domain.signal import Position
-from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Unit, UnitSkill, UnitStatus
+from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Service, Unit, UnitSkill, UnitStatus, UnitType
 from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.ports.units import NoSuchUnit, UnitBook
 
 TRIES: Final = 8
+READ_BACK: Final = 64
+"""Entries of a unit read at first to find what came between."""
 
 
 class Send(Struct, frozen=True, kw_only=True):
@@ -74,6 +76,8 @@ class DispatchDesk:
         self.crew = CrewDesk(board, journal, seals, clock=clock, chance=chance)
         """What crews write into the incidents to which they are sent."""
         self._acting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Acts of this desk on one unit go one after the other, and so do those that put one person on duty."""
+        now.news.append(self._heard)
 
     # -- on duty
 
@@ -87,22 +91,25 @@ class DispatchDesk:
         skills: frozenset[UnitSkill] = frozenset(),
         on_call: bool = False,
     ) -> UnitNow:
-        """Put somebody on duty with a unit; the first of a unit makes it available. Raises NoSuchUnit, Conflict or a
-        JournalError."""
+        """Put somebody on duty with a unit; the first of a unit makes it available. Once more with another `until` he
+        stays longer, or shorter. Raises NoSuchUnit, Conflict, Invalid or a JournalError."""
         unit = self._unit(unit_id)
 
         async def decide(now: UnitNow, at: datetime) -> Decided:
             elsewhere = self.now.of(user)
             if elsewhere is not None and elsewhere.unit == unit_id:
-                return ()
+                known = next(one for one in now.crew if one.user == user)
+                if until is None or until == known.until:
+                    return ()
+                longer = SignedOn(unit=unit_id, user=user, by=by.name, until=_to_come(until, at), skills=known.skills)
+                return [self._entry(unit_subject(unit_id), at, [longer])]
             if elsewhere is not None:
                 raise Conflict(f"{user} is on duty with {self._sign(elsewhere.unit)}: sign off there first")
             if not unit.enabled:
                 raise Conflict(f"{unit.call_sign} is not in use")
             if len(now.crew) >= CREW_MOST:
                 raise Conflict(f"{unit.call_sign} has {CREW_MOST} people already")
-            if until is not None and until <= at:
-                raise Invalid("until", until, "wants a time to come")
+            _to_come(until, at)
             facts: list[Fact] = [
                 SignedOn(unit=unit_id, user=user, by=by.name, until=until, skills=skills, on_call=on_call)
             ]
@@ -111,7 +118,8 @@ class DispatchDesk:
                 facts.append(StatusSet(unit=unit_id, status=first, was=now.status, reasons=("signed on",)))
             return [self._entry(unit_subject(unit_id), at, facts)]
 
-        return await self._write(unit_id, decide)
+        async with self._acting.setdefault(f"user/{user}", asyncio.Lock()):
+            return await self._write(unit_id, decide)
 
     async def sign_off(self, unit_id: str, user: str, by: Staff | None, *, reasons: Sequence[str] = ()) -> UnitNow:
         """End somebody's duty; with the last one of a unit it is off duty, which a busy one never is. `by` None: the
@@ -132,10 +140,12 @@ class DispatchDesk:
                 )
             return [self._entry(unit_subject(unit_id), at, facts)]
 
-        after = await self._write(unit_id, decide)
-        if not after.on_duty:
-            self.positions.forget(unit_id)
-        return after
+        return await self._write(unit_id, decide)
+
+    def _heard(self, now: UnitNow) -> None:
+        """Whoever is off duty is nowhere, on whichever node that was said."""
+        if not now.on_duty:
+            self.positions.forget(now.unit)
 
     # -- what a unit says
 
@@ -143,7 +153,7 @@ class DispatchDesk:
         """Take a status. The same one again changes nothing, however often a phone sends it. Raises NoSuchUnit,
         Conflict, Invalid or a JournalError."""
         unit, said = self._unit(unit_id), check_said(said, self._clock())
-        if said.position is not None:
+        if said.position is not None and self.now.get(unit_id).on_duty:
             self.positions.say(unit_id, said.position, said.occurred_at, self._clock())
         where: tuple[Sealed, ...] | None = None
         words: tuple[Sealed, ...] = ()
@@ -246,7 +256,40 @@ class DispatchDesk:
                 entries.append(self._entry(incident_subject(left), at, [gone]))
             return entries
 
-        return await self._write(unit.id, decide)
+        after = await self._write(unit.id, decide)
+        if after.assignment != assignment:
+            return after
+        freed = await self.free(unit.id, "it was closed in the same moment")
+        if freed.assignment != assignment:  # a closing names no unit, so that one may have come before this
+            raise Conflict("The incident is closed")
+        return after
+
+    async def free(self, unit_id: str, reason: str) -> UnitNow:
+        """Take a unit out of an incident that is over; one that may stay stays. Raises NoSuchUnit or a JournalError."""
+        unit = self._unit(unit_id)
+
+        async def decide(now: UnitNow, at: datetime) -> Decided:
+            if now.incident is None or not outlived(self._standing(unit, now), await self._load(now.incident)):
+                return ()
+            own = StatusSet(unit=unit_id, status=UnitStatus.CANCELLED, was=now.status, reasons=(reason,))
+            told = UnitTold(
+                incident=now.incident,
+                assignment=now.assignment or "",
+                unit=unit_id,
+                status=UnitStatus.CANCELLED,
+                left=True,
+                reasons=(reason,),
+            )
+            return [
+                self._entry(unit_subject(unit_id), at, [own]),
+                self._entry(incident_subject(now.incident), at, [told]),
+            ]
+
+        return await self._write(unit_id, decide)
+
+    async def _load(self, incident_id: str) -> Incident | None:
+        """From the board, or, of one that is over for long, from the journal."""
+        return await load(self._board, self._journal, incident_id)
 
     async def release(self, incident_id: str, unit_id: str, by: Staff, *, reason: str | None = None) -> UnitNow:
         """Call a unit back. Raises NoSuchUnit, Conflict or a JournalError."""
@@ -299,14 +342,27 @@ class DispatchDesk:
         return self._standing(self._unit(unit_id), self.now.get(unit_id))
 
     def _unit(self, unit_id: str) -> Unit:
-        unit = self.book.by_id(unit_id)
+        unit = self.unit(unit_id)
         if unit is None:
             raise NoSuchUnit(unit_id)
         return unit
 
-    def _sign(self, unit_id: str) -> str:
+    def unit(self, unit_id: str) -> Unit | None:
+        """As the registry has it; one that was taken out of it while somebody was on duty with it is still to be
+        freed, and is sent nowhere."""
         unit = self.book.by_id(unit_id)
-        return unit_id if unit is None else unit.call_sign
+        if unit is None and self.now.get(unit_id).on_duty:
+            sign = self._sign(unit_id)
+            return Unit(id=unit_id, call_sign=sign, type=UnitType.TEAM, service=Service.SERVICE, enabled=False)
+        return unit
+
+    def _sign(self, unit_id: str) -> str:
+        unit, now = self.book.by_id(unit_id), self.now.get(unit_id)
+        if unit is not None:
+            return unit.call_sign
+        there = None if now.incident is None else self._board.get(now.incident)
+        sent = () if there is None else there.units
+        return next((one.call_sign for one in sent if one.assignment == now.assignment), unit_id)
 
     def _incident(self, incident_id: str) -> Incident:
         incident = self._board.get(incident_id)
@@ -317,7 +373,12 @@ class DispatchDesk:
     @staticmethod
     def _standing(unit: Unit, now: UnitNow) -> Standing:
         return Standing(
-            unit=unit, status=now.status, on_duty=now.on_duty, incident=now.incident, assignment=now.assignment
+            unit=unit,
+            status=now.status,
+            on_duty=now.on_duty,
+            incident=now.incident,
+            assignment=now.assignment,
+            patient=now.patient,
         )
 
     @staticmethod
@@ -364,14 +425,28 @@ class DispatchDesk:
         raise Conflict("Somebody was quicker")
 
     async def _catch_up(self, subject: str) -> None:
-        for stored in await self._journal.read(subject, limit=64):
+        unit_id = subject.partition("/")[2]
+        head, limit = self.now.get(unit_id).head, READ_BACK
+        entries = await self._journal.read(subject, limit=limit)
+        while len(entries) == limit and entries[0].position > head:
+            limit *= 8
+            entries = await self._journal.read(subject, limit=limit)
+        for stored in entries:
             if isinstance(stored, Stored):
                 self.now.fold(stored.position, stored.entry)
+            else:
+                self.now.pass_over(unit_id, stored.position)
 
 
 def _check_reason(reason: str | None) -> None:
     if reason is not None and not 0 < len(reason.strip()) <= REASON_MOST:
         raise Invalid("reason", len(reason), f"1 to {REASON_MOST} characters")
+
+
+def _to_come(until: datetime | None, at: datetime) -> datetime | None:
+    if until is not None and until <= at:
+        raise Invalid("until", until, "wants a time to come")
+    return until
 
 
 def _spoken(position: Position) -> str:

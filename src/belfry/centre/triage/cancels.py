@@ -7,6 +7,7 @@ from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain import condition as live
 from belfry.domain.closing import Cause, Disposition
 from belfry.domain.correlation import family
+from belfry.domain.dispatching import still_bound
 from belfry.domain.facts import Closed, Effect, Joined, OnIncident, Received
 from belfry.domain.incident import Incident, State
 from belfry.domain.signal import Category, SignalState
@@ -59,7 +60,9 @@ def _cancelled(case: Case, incident: Incident) -> Decided:
 
 
 def _why_closed(case: Case, incident: Incident) -> str | None:
-    """Why a valid cancel closes an incident by itself; None: one key of an operator does."""
+    """Why a valid cancel closes an incident by itself; None: one key of an operator does, or units are there still."""
+    if still_bound(incident):
+        return None
     if incident.state is State.PENDING:
         return "cancelled before its delay was over"
     if incident.state is State.WAITING and case.account is not None and case.account.cancel_closes:

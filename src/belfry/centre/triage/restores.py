@@ -5,6 +5,7 @@ from typing import Final
 
 from belfry.centre.triage.case import Case, Decided, wakes
 from belfry.domain.closing import Disposition
+from belfry.domain.dispatching import still_bound
 from belfry.domain.facts import Closed, Effect, Joined, Logged, Mended, OnIncident, Point
 from belfry.domain.handling import owed_of
 from belfry.domain.incident import Incident, State
@@ -91,7 +92,10 @@ def restored_facts(case: Case, incident: Incident, points: tuple[Point, ...]) ->
 
 
 def _closes_itself(incident: Incident) -> bool:
-    """Nobody has it, and whoever had it left nothing to do that its plan demands."""
+    """Nobody has it, no unit is on its way there or at work, and whoever had it left nothing to do that its plan
+    demands."""
+    if still_bound(incident):
+        return False
     untaken = incident.state in (State.PENDING, State.WAITING)
     return untaken and not incident.life and incident.auto_close in _CLOSED_BY_RESTORE and not owed_of(incident)
 

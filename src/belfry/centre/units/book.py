@@ -10,11 +10,13 @@ from belfry.domain.facts import Entry
 from belfry.domain.field_facts import CheckBegan, CheckConfirmed, CheckEnded, CheckMissed
 from belfry.domain.lone import LoneCheck, began, confirmed, ended, missed
 from belfry.domain.sealed import Part, Sealed
-from belfry.domain.unit import BUSY, CrewMember, UnitStatus
+from belfry.domain.unit import BUSY, WITH_PATIENT, CrewMember, UnitStatus
 from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet
 
 ABOUT_UNITS: Final = frozenset(get_args(AboutUnit))
 _NONE: Final = timedelta(0)
+_WITH_HIM: Final = frozenset({UnitStatus.DELAYED, UnitStatus.DISTRESS})
+"""What a unit may say while it has a patient, and have him still."""
 
 
 class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -28,6 +30,8 @@ class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     incident: str | None = None
     assignment: str | None = None
     before_distress: UnitStatus | None = None
+    patient: bool = False
+    """Somebody is in its care; also while it is delayed with him, or in distress."""
     sent: int = 0
     """How often it was sent since somebody signed on to the empty unit: the workload of this shift, with `busy`."""
     busy: timedelta = _NONE
@@ -63,6 +67,12 @@ class UnitsNow:
     def get(self, unit: str) -> UnitNow:
         """As it is; one that never said anything is off duty."""
         return self._units.get(unit) or UnitNow(unit=unit)
+
+    def pass_over(self, unit: str, position: int) -> None:
+        """What stood at a position has expired: whoever writes names it all the same."""
+        known = self.get(unit)
+        if position > known.head:
+            self._units[unit] = structs.replace(known, head=position)
 
     def all(self) -> Sequence[UnitNow]:
         return list(self._units.values())
@@ -107,7 +117,8 @@ class UnitsNow:
 def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
     match fact:
         case SignedOn():
-            member = CrewMember(user=fact.user, since=at, until=fact.until, skills=fact.skills)
+            since = next((one.since for one in unit.crew if one.user == fact.user), at)
+            member = CrewMember(user=fact.user, since=since, until=fact.until, skills=fact.skills)
             others = tuple(one for one in unit.crew if one.user != fact.user)
             if unit.crew:
                 return structs.replace(unit, crew=(*others, member))
@@ -128,18 +139,20 @@ def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
 
 
 def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
-    was_busy = unit.status in BUSY and unit.since is not None
-    busy = unit.busy + (at - unit.since if was_busy and unit.since is not None else _NONE)
+    same = fact.status is unit.status and fact.assignment == unit.assignment
+    spent = at - unit.since if unit.since is not None and unit.status in BUSY and not same else _NONE
+    stays_with_him = fact.status in _WITH_HIM and fact.assignment is not None and fact.assignment == unit.assignment
     begins = fact.status is UnitStatus.OFFERED and fact.assignment != unit.assignment
     before = unit.status if fact.status is UnitStatus.DISTRESS else None
     return structs.replace(
         unit,
         status=fact.status,
-        since=at,
+        since=unit.since if same else at,
         incident=fact.incident,
         assignment=fact.assignment,
-        busy=max(busy, _NONE),
+        busy=unit.busy + max(spent, _NONE),
         sent=unit.sent + begins,
+        patient=fact.status in WITH_PATIENT or (unit.patient and stays_with_him),
         before_distress=(unit.before_distress or before) if fact.status is UnitStatus.DISTRESS else None,
         at=tuple(one for one in fact.sealed if one.part is Part.POSITION) or unit.at,
         mayday=(unit.mayday or fact.mayday) if fact.status is UnitStatus.DISTRESS else None,

@@ -44,7 +44,7 @@ class Positions:
         if was_at > now + AHEAD_MOST or now - was_at > KEPT:
             return False
         known = self._known.get(unit)
-        if known is not None and now - known.at <= KEPT:
+        if known is not None and now - KEPT <= known.at <= now + AHEAD_MOST:  # else the clock was set back since
             if was_at < known.at:
                 return False
             passed_s = max((was_at - known.at).total_seconds(), 1.0)
@@ -57,7 +57,7 @@ class Positions:
         known = self._known.get(unit)
         if known is None:
             return None
-        if now - known.at > KEPT:
+        if not now - KEPT <= known.at <= now + AHEAD_MOST:
             del self._known[unit]
             return None
         return known
