@@ -2,8 +2,8 @@
 
 import type { GeoJSONSource, ImageSource, Map as Ground, StyleSpecification } from 'maplibre-gl';
 import type { Priority } from '../types';
-import { collection, polygons, type Area, type Plan, type Point } from './points';
-import { BASELINE, SHAPES } from './shapes';
+import { collection, polygons, type Area, type Doing, type Plan, type Point } from './points';
+import { BASELINE, SHAPES, UNIT_SHAPES } from './shapes';
 
 export interface Shown {
   points: readonly Point[];
@@ -20,10 +20,12 @@ const AREAS = 'areas';
 const GATHER_PX = 44;
 const GATHER_TO_ZOOM = 15;
 const PRIORITIES: readonly Priority[] = [1, 2, 3, 4, 5];
+const UNIT_COLOURS: Record<Doing, string> = { free: '--good', coming: '--accent', there: '--warn', away: '--soft', distress: '--bad' };
 
 /** Give the ground its sources and layers; what is there already stays. */
 export function furnish(ground: Ground, colour: (name: string) => string): void {
   for (const priority of PRIORITIES) addMark(ground, priority, colour);
+  for (const [name, of] of Object.entries(UNIT_COLOURS)) addUnit(ground, name as Doing, colour(of), colour('--panel'));
   const empty = { type: 'FeatureCollection' as const, features: [] };
   ground.addSource(AREAS, { type: 'geojson', data: empty });
   ground.addSource(SITES, { type: 'geojson', data: empty });
@@ -99,8 +101,18 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     id: 'units',
     type: 'symbol',
     source: UNITS,
-    layout: { 'text-field': ['get', 'label'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-allow-overlap': true },
-    paint: { 'text-color': accent, 'text-halo-color': panel, 'text-halo-width': 3 },
+    layout: {
+      'icon-image': ['concat', 'unit-', ['get', 'doing']],
+      'icon-allow-overlap': true,
+      'text-field': ['get', 'label'],
+      'text-font': ['sans-serif'],
+      'text-size': 13,
+      'text-anchor': 'top',
+      'text-offset': [0, 0.9],
+      'text-optional': true,
+      'symbol-sort-key': ['case', ['==', ['get', 'doing'], 'distress'], 1, 0],
+    },
+    paint: { 'text-color': text, 'text-halo-color': panel, 'text-halo-width': 3 },
   });
 }
 
@@ -170,6 +182,25 @@ function addMark(ground: Ground, priority: Priority, colour: (name: string) => s
   pen.textAlign = 'center';
   pen.fillText(String(priority), 18, BASELINE[priority]);
   ground.addImage(name, pen.getImageData(0, 0, 64, 64), { pixelRatio: 2 });
+}
+
+function addUnit(ground: Ground, doing: Doing, fill: string, edge: string): void {
+  const name = `unit-${doing}`;
+  if (ground.hasImage(name)) return;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 48;
+  const pen = canvas.getContext('2d');
+  if (!pen) return;
+  pen.scale(48 / 40, 48 / 40);
+  pen.translate(2, 2);
+  const shape = new Path2D(UNIT_SHAPES[doing]);
+  pen.lineJoin = 'round';
+  pen.lineWidth = 5;
+  pen.strokeStyle = edge;
+  pen.stroke(shape);
+  pen.fillStyle = fill;
+  pen.fill(shape, 'evenodd');
+  ground.addImage(name, pen.getImageData(0, 0, 48, 48), { pixelRatio: 2 });
 }
 
 /** Archives are named by their files; the browser asks for them by their whole address. */

@@ -30,6 +30,41 @@ export interface UnitPoint {
 
 export type Point = IncidentPoint | SitePoint | UnitPoint;
 
+/** What a unit is doing, as its mark on the map tells it. */
+export type Doing = 'free' | 'coming' | 'there' | 'away' | 'distress';
+
+const DOING: Record<string, Doing> = {
+  offered: 'coming',
+  accepted: 'coming',
+  en_route: 'coming',
+  delayed: 'coming',
+  transporting: 'coming',
+  staged: 'there',
+  on_scene: 'there',
+  patient_contact: 'there',
+  at_destination: 'there',
+  off_duty: 'away',
+  out_of_service: 'away',
+  distress: 'distress',
+};
+
+export function doing(status: string): Doing {
+  return DOING[status] ?? 'free';
+}
+
+/** A point that is dragged; `label` is one letter or digit. */
+export interface Handle {
+  id: string;
+  at: At;
+  label: string;
+}
+
+/** To a metre or so: nobody points any nearer. */
+export function degreesOf({ lat, lng }: { lat: number; lng: number }): At {
+  const east = ((((lng + 180) % 360) + 360) % 360) - 180;
+  return [Number(lat.toFixed(6)), Number(east.toFixed(6))];
+}
+
 /** A ring without its first corner again. */
 export interface Area {
   id: string;
@@ -81,7 +116,7 @@ export function collection(points: readonly Point[], chosen: string | null) {
         label: point.label,
         chosen: point.id === chosen,
         ...(point.layer === 'incident' ? { priority: point.priority } : {}),
-        ...(point.layer === 'unit' ? { status: point.status } : {}),
+        ...(point.layer === 'unit' ? { status: point.status, doing: doing(point.status) } : {}),
       },
     })),
   };

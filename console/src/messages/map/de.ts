@@ -21,4 +21,8 @@ export const map = {
   'map.none.style': 'Ihr Stil ist nicht brauchbar.',
   'map.none.webgl': 'Dieser Browser kann sie nicht zeichnen (WebGL).',
   'map.none.line': 'Sie ließ sich nicht holen.',
+  'map.pick': 'Mitte nehmen',
+  'map.pick.label': 'Ort auf der Karte wählen: {name}',
+  'map.pick.how': 'Den Ort anklicken; oder die Karte mit den Pfeiltasten bewegen, Enter nimmt, was unter dem Kreuz liegt.',
+  'map.on_map': 'Auf der Karte',
 };

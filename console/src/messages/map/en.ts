@@ -21,4 +21,8 @@ export const map = {
   'map.none.style': 'Its style cannot be used.',
   'map.none.webgl': 'This browser cannot draw it (WebGL).',
   'map.none.line': 'It could not be fetched.',
+  'map.pick': 'Take the middle',
+  'map.pick.label': 'Choose a place on the map: {name}',
+  'map.pick.how': 'Click the place; or move the map by arrow keys, and Enter takes what lies under the cross.',
+  'map.on_map': 'On the map',
 };

@@ -21,4 +21,8 @@ export const map = {
   'map.none.style': 'Su estilo no sirve.',
   'map.none.webgl': 'Este navegador no puede dibujarlo (WebGL).',
   'map.none.line': 'No se pudo cargar.',
+  'map.pick': 'Tomar el centro',
+  'map.pick.label': 'Elegir un lugar en el mapa: {name}',
+  'map.pick.how': 'Haga clic en el lugar; o mueva el mapa con las flechas, e Intro toma lo que está bajo la cruz.',
+  'map.on_map': 'En el mapa',
 };

@@ -21,4 +21,8 @@ export const map = {
   'map.none.style': 'Son style est inutilisable.',
   'map.none.webgl': 'Ce navigateur ne peut pas la dessiner (WebGL).',
   'map.none.line': 'Elle n’a pas pu être chargée.',
+  'map.pick': 'Prendre le centre',
+  'map.pick.label': 'Choisir un lieu sur la carte : {name}',
+  'map.pick.how': 'Cliquer sur le lieu ; ou déplacer la carte avec les flèches, Entrée prend ce qui est sous la croix.',
+  'map.on_map': 'Sur la carte',
 };
