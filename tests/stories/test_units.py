@@ -161,6 +161,23 @@ async def event(lines: AsyncIterator[str], name: str) -> str:
     raise AssertionError("the stream has ended")
 
 
+async def test_who_leaves_an_incident_is_none_of_the_others_there_any_more(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    other = await town.operator("dora", Role.RESPONDER)
+    engine, ladder = await a_unit(town, "E1"), await a_unit(town, "L1")
+    await crew.post(f"/units/{engine}/crew")
+    await other.post(f"/units/{ladder}/crew")
+    incident = await an_incident(town, room)
+    for unit in ("E1", "L1"):
+        await room.post(f"/incidents/{incident}/units", unit=unit)
+    async with crew.client.stream("GET", "/stream") as his:
+        of_crew = his.aiter_lines()
+        await anext(of_crew)
+        await room.post(f"/incidents/{incident}/units/L1/release")
+        assert json.loads(await event(of_crew, "unit_gone")) == {"id": ladder}
+    assert [one["call_sign"] for one in (await crew.get("/units"))["items"]] == ["E1"]
+
+
 async def test_what_is_recommended_is_sent_in_two_requests_and_fills_its_role(town: Town) -> None:
     room = await town.operator("anna")
     school = next(one for one in town.centre.book.all() if one.latitude is not None)

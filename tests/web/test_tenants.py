@@ -288,6 +288,11 @@ FREE: Final[Mapping[str, str]] = {
     "POST /technician/test": "the same",
     "POST /technician/extend": "the same",
     "POST /technician/expect": "the same",
+    "GET /me/push": "one's own phones",
+    "POST /me/push": "the same",
+    "DELETE /me/push/{phone_id}": "the same",
+    "POST /me/push/{phone_id}/test": "the same",
+    "POST /push/delivered": "whoever has the word of one notice, and learns nothing",
     "POST /technician/end": "the same",
 }
 

@@ -95,6 +95,7 @@ export class Desk {
       duty: (duty) => this.duties.hear(duty),
       bulk: (act) => (this.bulk = act),
       unit: (unit) => this.units.hear(unit),
+      unitGone: (id) => this.units.forget(id),
       load: () => this.load(),
       connection: (connection) => {
         this.connection = connection;

@@ -29,6 +29,7 @@ export interface Follower {
   bulk?(act: BulkAct): void;
   /** How a unit is now. */
   unit?(unit: Unit): void;
+  unitGone?(id: string): void;
   /** Load the whole queue; the stream is already being read, so nothing falls between. Rejects where it cannot. */
   load(): Promise<void>;
   connection(connection: Connection): void;
@@ -153,6 +154,8 @@ export class Stream {
       this.follower.bulk?.(JSON.parse(message.data) as BulkAct);
     } else if (message.event === 'unit') {
       this.follower.unit?.(JSON.parse(message.data) as Unit);
+    } else if (message.event === 'unit_gone') {
+      this.follower.unitGone?.((JSON.parse(message.data) as { id: string }).id);
     } else if (message.event === 'reset') {
       // Our last id is unknown there: the stream goes on from now, so the list is read anew.
       if (this.loaded) this.unsureSince = this.heardAt;

@@ -14,7 +14,8 @@ from typing import Final
 import structlog
 
 from belfry import __version__, plugins
-from belfry.app import mark, snapshot, ways
+from belfry.app import alerting, mark, snapshot, ways
+from belfry.app.alerting import Alarming, OtherWays
 from belfry.app.automation import AutomationOutput, Tables
 from belfry.app.health import Health
 from belfry.app.keeping.telling import Telling
@@ -24,9 +25,9 @@ from belfry.app.reporting import Reporting
 from belfry.app.stores import Stores
 from belfry.app.tasks import Tasks
 from belfry.app.upkeep import Upkeep
-from belfry.centre.alerts import Alerting, Alerts, Reaching
 from belfry.centre import outlets
 from belfry.centre.archivist import Archivist
+from belfry.centre.asking import Rota
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
@@ -79,6 +80,7 @@ from belfry.ports.staff import Role
 from belfry.protocols.stripped import is_listed
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor
+from belfry.registry.push_rows import PushPhonesDoor
 from belfry.registry.store import last_change
 from belfry.roads import Roads
 from belfry.safeguards.retention import EntryPeriods
@@ -106,6 +108,8 @@ DUTY_LOOK: Final = timedelta(seconds=30)
 """How often it is looked whose shift is over."""
 REPORTS_LOOK: Final = timedelta(seconds=20)
 """How late a report that is due is asked for."""
+PHONES_LOOK: Final = timedelta(seconds=30)
+"""How soon phones of somebody whose account was switched off elsewhere are not written to any more."""
 KEEPING_LOOK: Final = timedelta(seconds=30)
 """How soon the status page knows of a backup."""
 
@@ -427,8 +431,12 @@ class Centre:
             chance=self._chance,
         )
         self._open_field()
-        self.alerts = self._alerts()
-        self.outbox = self._outbox()
+        rota = self._rota()
+        phones = await asyncio.to_thread(stores.registry.push_door, stores.push_keys.endpoints)
+        self.alarming = self._alarming(phones, rota)
+        self.alerts = self.alarming.alerts
+        self._tasks.every("phones", PHONES_LOOK, phones.refresh)
+        self.outbox = self._outbox(rota)
         self.reporting = Reporting(
             settings.report, self.outbox, name=settings.name, language=settings.language, clock=self._clock
         )
@@ -467,40 +475,40 @@ class Centre:
         account = None if incident.account_id is None else self.book.by_id(incident.account_id)
         return None if account is None else account.language
 
-    def _alerts(self) -> Alerts:
-        reaching = Reaching(self.dispatch, self.travel, self.book, self.seals, self._clock)
-        journal = self._stores.journal
-        following = Alerting(
-            reaching,
-            self.board,
-            journal,
-            self.notices,
-            kinds=self._kinds,
-            clock=self._clock,
-            chance=self._chance,
-            chains=self._settings.chain,
-        )
-        return Alerts(
-            following,
-            reaching,
-            self.dispatch,
-            self.board,
-            journal,
-            kinds=self._kinds,
-            clock=self._clock,
-            chance=self._chance,
-        )
-
-    def _outbox(self) -> Outbox:
+    def _alarming(self, phones: PushPhonesDoor, rota: Rota) -> Alarming:
         try:
-            rota = ways.rota(self._settings, self._clock)
+            return alerting.build(
+                self._settings,
+                self._stores,
+                rota,
+                phones=phones,
+                desk=self.dispatch,
+                board=self.board,
+                notices=self.notices,
+                travel=self.travel,
+                accounts=self.book,
+                seals=self.seals,
+                faults=self.own_faults,
+                kinds=self._kinds,
+                clock=self._clock,
+                chance=self._chance,
+            )
+        except OSError as error:
+            raise StartError(f"push.ca_file cannot be read: {error.strerror or 'is no certificate'}") from error
+
+    def _rota(self) -> Rota:
+        try:
+            return ways.rota(self._settings, self._clock)
         except ways.WaysError as error:
             raise StartError(str(error)) from error
-        return Outbox(
+
+    def _outbox(self, rota: Rota) -> Outbox:
+        outbox = Outbox(
             self.notices,
             self.board,
             self._stores.journal,
             rota=rota,
+            people=self.alarming.ways,
             silent=SilentSites(self.board, self.book, self._clock),
             accounts=self.book,
             kinds=self._kinds,
@@ -508,6 +516,8 @@ class Centre:
             clock=self._clock,
             chance=self._chance,
         )
+        outbox.hears = OtherWays(self.own_faults, self._clock)
+        return outbox
 
     def _upkeep(self, sessions: SessionsDoor) -> Upkeep:
         return Upkeep(
@@ -693,6 +703,8 @@ class Centre:
                 orders=settings.response,
             ),
             alerts=self.alerts,
+            push=self.alarming.push,
+            is_delivery=self.alarming.ways.is_token,
             travel=self.travel,
             warnings=self.warnings,
             agreements=self.agreements,
@@ -823,6 +835,7 @@ class Centre:
         if hasattr(self, "outbox"):
             for notifier in ways.notifiers(self.outbox.rota):
                 await notifier.close()
+            await self.alarming.push.close()
         in_order = self._tasks.whole and getattr(self._stores.journal, "usable", True)
         if hasattr(self, "upkeep"):
             await self._save()

@@ -18,6 +18,7 @@ from belfry.ports import Chance, Clock, Journal, KeyStore
 from belfry.ports.sheets import Problem
 from belfry.registry import Registry
 from belfry.registry.device_rows import DeviceKeys
+from belfry.registry.push_rows import PushKeys
 from belfry.registry.sheet import read_sheet
 from belfry.registry.words import WordKeys
 from belfry.settings import Settings
@@ -60,6 +61,7 @@ class Stores:
     word_keys: WordKeys
     """Under which the registry keeps what sites say to prove who they are; the key store alone can make them."""
     device_keys: DeviceKeys
+    push_keys: PushKeys
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock, chance: Chance) -> Self:
@@ -90,7 +92,8 @@ class Stores:
             raise
         words = WordKeys(keys.derive("words"), keys.derive("access codes"))
         devices = DeviceKeys(keys.derive("device secrets"), keys.derive("device logins"))
-        return cls(opened, keys, registry, archive, words, devices)
+        push = PushKeys(keys.derive("web push"), keys.derive("push delivery"), keys.derive("push endpoints"))
+        return cls(opened, keys, registry, archive, words, devices, push)
 
     async def close(self) -> None:
         await self.archive.close()

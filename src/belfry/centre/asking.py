@@ -7,6 +7,7 @@ are asked for together or not at all, each under a name that only this level has
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import Protocol
 
 from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.notices import RECIPIENTS_MOST, NoticeBook, Reached, escalation_of, is_lost, notice_of
@@ -30,6 +31,8 @@ class Way:
     notifier: Notifier
     carries: push.Carries = "place"
     persons: bool = False
+    personal: bool = False
+    """To the phones of one person: each sending has a machine of its own at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,28 @@ class Rota:
         """Whom a level reaches at this hour, whatever it is about."""
         local = now.astimezone(self.zone)
         return [row for row in self.rows if row.level == level and is_on_duty(row, local)]
+
+
+class People(Protocol):
+    """The ways to people on duty, one by one (`centre.alerts.ways`)."""
+
+    def is_on_duty(self, user: str) -> bool: ...
+
+    def way(self, asked: NoticeAsked) -> tuple[str, Way] | None:
+        """The way that a notice of an alert goes, and its name; None: there is none."""
+        ...
+
+    def rests(self, incident: Incident, now: datetime) -> bool:
+        """Whether it is of a kind that can wait, at an hour at which nobody is disturbed for that."""
+        ...
+
+    async def place(self, incident: Incident) -> str | None:
+        """Where it is, in coordinates, where it has no site."""
+        ...
+
+    def token(self, notice: str) -> str:
+        """What a phone shows back once it has a notice."""
+        ...
 
 
 class Scribe:

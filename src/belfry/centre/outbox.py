@@ -10,13 +10,13 @@ call, or whose people could not be reached, reaches the next one at once.
 import asyncio
 import re
 from asyncio import TaskGroup
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from belfry.centre.asking import Asking, Rota, Scribe, Way
+from belfry.centre.asking import Asking, People, Rota, Scribe, Way
 from belfry.centre.board import Board
 from belfry.centre.flood import Flood
 from belfry.centre.notices import NoticeBook, escalation_of
@@ -24,12 +24,22 @@ from belfry.centre.silent import SilentSites, Withheld
 from belfry.domain.facts import notice_subject
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kinds
-from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeFailed, NoticeSent, NoticeTried
+from belfry.domain.notice_facts import (
+    NoticeAsked,
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeFailed,
+    NoticeSent,
+    NoticeTried,
+)
 from belfry.domain.notices import (
+    ALERT,
     FOLDED,
     MAY_HAVE_LEFT,
+    REPORT,
     SILENT_SITE,
     UNKNOWN,
+    WITHDRAWN,
     Notice,
     Stage,
     again_at,
@@ -41,6 +51,7 @@ from belfry.domain.site_handling import site_of
 from belfry.ports import Accounts, Chance, Clock, Expect, Journal, JournalError
 from belfry.ports.leave import NoLeave
 from belfry.ports.outbox import SEND_WITHIN_S, Composes, MayHaveLeft, NotSent, Push, Wanted
+from belfry.ports.push import PushTarget
 from belfry.safeguards import push
 
 log = structlog.get_logger()
@@ -56,6 +67,12 @@ TOGETHER: Final = 64
 """Notices that share one outcome whose entries are on their way to the disk together."""
 AT_ONCE: Final = 8
 """Sendings under way by one notifier: one that hangs keeps no other from sending."""
+PEOPLE_AT_ONCE: Final = 400
+"""The same by web push, where each goes to a phone of its own: one that hangs must not keep its neighbour's silent."""
+DELIVERED_TRIES: Final = 100
+NO_WAY: Final = "no_phone"
+"""Neither a phone of his nor another way is known: what he has open tells him, or nothing does."""
+OFF_DUTY: Final = "off_duty"
 
 
 class Outbox:
@@ -74,14 +91,17 @@ class Outbox:
         rules: Rules,
         clock: Clock,
         chance: Chance,
+        people: People | None = None,
     ) -> None:
-        self._book, self._board = book, board
+        self._book, self._board, self._people = book, board, people
         self._silent, self._accounts, self._kinds = silent, accounts, kinds
         self._rules, self._clock = rules, clock
         self._scribe = Scribe(book, board, journal, clock=clock, chance=chance)
         self._asking = Asking(book, board, self._scribe, rota=rota, rules=rules)
         self.composes: dict[str, Composes] = {}
         """Who makes what is sent about something that is no incident, by `why`."""
+        self.hears: Callable[[str, bool], None] = lambda way, works: None
+        """Told whether a personal way works, after each sending."""
         self._under_way: dict[str, str] = {}
         """Notices that are being sent, and by which notifier."""
         self._flood = Flood()
@@ -104,6 +124,17 @@ class Outbox:
         """Want whoever is on call at a level now to be reached, each once under a name that is given once. Raises
         JournalError."""
         await self._asking.reach(level, why, name, self._clock())
+
+    async def delivered(self, notice_id: str) -> bool:
+        """A phone says that it has a notice. False: nobody knows that, or it was said before. Raises JournalError."""
+        for _ in range(DELIVERED_TRIES):
+            notice = self._book.get(notice_id)
+            if notice is None or notice.over or notice.asked.alert is None or notice.delivered_at is not None:
+                return False
+            if await self._say(notice, NoticeDelivered(notice=notice_id)) is not None:
+                return True
+            await asyncio.sleep(LOOK_AFTER_S)  # its outcome is on its way to the disk
+        return False
 
     # -- the task
 
@@ -165,7 +196,8 @@ class Outbox:
         """Of what was tried before the last end and has no outcome nobody knows whether it left."""
         for notice in self._book.live():
             if notice.stage is Stage.TRIED:
-                await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now))
+                once = notice.asked.why == REPORT
+                await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now, final=once))
         self._asking.given_up.update(
             at for notice in self._book.newest(len(self._book)) if (at := escalation_of(notice.id)) is not None
         )
@@ -178,9 +210,11 @@ class Outbox:
     async def _drop_answered(self) -> None:
         for notice in self._book.live():
             reason = why_not(notice.asked, self._incident(notice.asked), self._rules)
+            if notice.asked.why == WITHDRAWN and notice.stage is Stage.SENT:
+                self._book.answered(notice)
             if reason is None or notice.id in self._under_way:
                 continue
-            if notice.stage is Stage.SENT:
+            if notice.stage in (Stage.SENT, Stage.DELIVERED):
                 self._book.answered(notice)
             else:
                 await self._drop(notice, reason)
@@ -194,36 +228,54 @@ class Outbox:
         self._flood.part_all(lambda one: one not in self._under_way and self._is_over(one))
         due = [one for one in self._book.live() if self._is_free(one) and self._is_due(one, now)]
         for to, notices in _by_recipient(self._urgent_first(due)).items():
-            row = self.rota.row(to)
-            way = None if row is None else self.rota.ways.get(row.notifier)
-            if row is None or way is None:
+            name, way = self._way(notices[0].asked)
+            if way is None:
                 for notice in notices:
-                    await self._drop(notice, UNKNOWN)
+                    await self._drop(notice, name)
                 continue
+            most = PEOPLE_AT_ONCE if way.personal else AT_ONCE
             for notice in self._in_turn(to, notices, now):
-                if list(self._under_way.values()).count(row.notifier) >= AT_ONCE:
+                if list(self._under_way.values()).count(name) >= most:
                     break
-                self._under_way[notice.id] = row.notifier
+                self._under_way[notice.id] = name
                 self._flood.sent(to, now)
                 sendings.create_task(self._send(notice, way))
 
+    def _way(self, asked: NoticeAsked) -> tuple[str, Way | None]:
+        """The way that a notice goes, and its name; without one, why."""
+        if asked.alert is None:
+            row = self.rota.row(asked.to)
+            way = None if row is None else self.rota.ways.get(row.notifier)
+            return (UNKNOWN, None) if row is None or way is None else (row.notifier, way)
+        if self._people is None:
+            return NO_WAY, None
+        if asked.why == ALERT and not self._people.is_on_duty(asked.to):
+            return OFF_DUTY, None
+        return self._people.way(asked) or (NO_WAY, None)
+
     def _is_due(self, notice: Notice, now: datetime) -> bool:
         at = next_try(notice, self._rules)
-        if at is None:
+        if at is None or self._rests(notice.asked, now):
             return False
         behind = notice.at - now > timedelta(minutes=1)  # the clock was set back: too early rather than never
         return at <= now or behind
+
+    def _rests(self, asked: NoticeAsked, now: datetime) -> bool:
+        if asked.why != ALERT or asked.alert is None or self._people is None:
+            return False
+        incident = self._incident(asked)
+        return incident is not None and self._people.rests(incident, now)
 
     def _is_free(self, notice: Notice) -> bool:
         return notice.id not in self._under_way and not self._flood.waits(notice.id)
 
     def _is_over(self, notice_id: str) -> bool:
         notice = self._book.get(notice_id)
-        return notice is None or notice.over or notice.stage is Stage.SENT
+        return notice is None or notice.over or notice.stage in (Stage.SENT, Stage.DELIVERED)
 
     def _in_turn(self, to: str, notices: Sequence[Notice], now: datetime) -> Sequence[Notice]:
         """What is sent to a recipient now. In a flood one tells of all; the others wait for what comes of it."""
-        if self._flood.takes(to, len(notices), now):
+        if notices[0].asked.why == WITHDRAWN or self._flood.takes(to, len(notices), now):
             return notices
         if not self._flood.summary_due(to, now):
             return ()
@@ -281,11 +333,12 @@ class Outbox:
         site = asked.account_id if incident is None else site_of(incident)
         try:
             async with asyncio.timeout(SEND_WITHIN_S):
-                said = await self._push(asked, incident, way, count)
+                said = await self._push(notice, incident, way, count)
                 if said is None:
                     return NoticeDropped(notice=notice.id, reason="nothing_to_send")
                 leave = self._silent.may_reach(site, asked.audience, asked.channel)
                 await _alone(way.notifier.send(leave, said, audience=asked.audience))
+                self._hear_way(asked, works=True)
         except Withheld:
             return NoticeDropped(notice=notice.id, reason=SILENT_SITE)
         except NoLeave:
@@ -294,16 +347,26 @@ class Outbox:
             return self._failed(notice, MAY_HAVE_LEFT, self._clock())
         except NotSent as error:
             left = MAY_HAVE_LEFT if isinstance(error, MayHaveLeft) else _word(error.reason)
-            return self._failed(notice, left, self._clock(), final=error.final)
+            if not error.final:
+                self._hear_way(asked, works=False)
+            return self._failed(notice, left, self._clock(), final=error.final, again_s=error.again_s)
         except Exception as error:  # what others compose and carry may raise anything; that is written down
             log.error("a notice cannot be sent", to=asked.to, why=asked.why, error=type(error).__name__)
             return self._failed(notice, "broken", self._clock())
         return NoticeSent(notice=notice.id, attempt=notice.attempts)
 
-    async def _push(self, asked: NoticeAsked, incident: Incident | None, way: Way, count: int) -> Push | None:
+    def _hear_way(self, asked: NoticeAsked, *, works: bool) -> None:
+        if asked.way:
+            self.hears(asked.way, works)
+
+    async def _push(self, notice: Notice, incident: Incident | None, way: Way, count: int) -> Push | None:
+        asked = notice.asked
         if incident is None:
             compose = self.composes.get(asked.why)
             return None if compose is None else await compose(asked.notice)
+        again = notice.reason == MAY_HAVE_LEFT
+        if asked.alert is not None:
+            return await self._alert_push(notice, incident, way, count, again=again)
         language = self.rota.language
         title = push.title(incident.number, incident.priority, language)
         if count > 1:
@@ -315,7 +378,36 @@ class Outbox:
             carries=push.carried(incident.kind, way.carries, persons=way.persons),
             language=language,
         )
-        return Push(title, body)
+        return Push(title, push.repeated(body, language) if again else body)
+
+    async def _alert_push(self, notice: Notice, incident: Incident, way: Way, count: int, *, again: bool) -> Push:
+        """What one person on duty is told, and what his phone needs beside the words."""
+        asked, language = notice.asked, self.rota.language
+        carries = push.carried(incident.kind, way.carries, persons=way.persons)
+        alert = next((one for one in incident.alerts if one.alert == asked.alert), None)
+        target = PushTarget(
+            why="many" if count > 1 else asked.why,
+            alert=asked.alert,
+            incident=incident.id,
+            number=incident.number,
+            kind=None if carries == "number" else incident.kind,
+            priority=incident.priority,
+            quiet=asked.why == WITHDRAWN or (alert is not None and alert.quiet),
+            again=again,
+            notice=notice.id,
+            token="" if self._people is None else self._people.token(notice.id),
+        )
+        if asked.why == WITHDRAWN:
+            return Push(push.withdrawn(incident.number, language), "", target=target)
+        title = push.title(incident.number, incident.priority, language)
+        if count > 1:
+            return Push(title, push.of_many(count, language), target=target)
+        place = self._place(incident)
+        if place is None and self._people is not None and carries == "place":
+            place = await self._people.place(incident)
+        label = self._kinds.words(incident.kind, language).label
+        body = push.alert_body(label=label, place=place, carries=carries)
+        return Push(title, push.repeated(body, language) if again else body, target=target)
 
     def _place(self, incident: Incident) -> str | None:
         """The site's name and address. What a caller said of a place is sealed, and stays so."""
@@ -326,12 +418,16 @@ class Outbox:
 
     # -- writing it down
 
-    def _failed(self, notice: Notice, reason: str, now: datetime, *, final: bool = False) -> NoticeFailed:
+    def _failed(
+        self, notice: Notice, reason: str, now: datetime, *, final: bool = False, again_s: int | None = None
+    ) -> NoticeFailed:
         again = None if final else again_at(notice, now, self._rules)
+        if again is not None and again_s is not None:
+            again = max(again, now + timedelta(seconds=again_s))
         return NoticeFailed(notice=notice.id, attempt=notice.attempts, reason=reason, again_at=again)
 
     async def _say(
-        self, notice: Notice, fact: NoticeTried | NoticeSent | NoticeFailed | NoticeDropped
+        self, notice: Notice, fact: NoticeTried | NoticeSent | NoticeFailed | NoticeDropped | NoticeDelivered
     ) -> Notice | None:
         """Write down what becomes of a notice; returns it as it is then. None: it could not be written, or somebody
         was quicker."""
@@ -376,5 +472,13 @@ def _shared(notice: Notice, outcome: NoticeSent | NoticeFailed) -> NoticeFailed 
 def _by_recipient(notices: Sequence[Notice]) -> Mapping[str, list[Notice]]:
     found: dict[str, list[Notice]] = {}
     for notice in notices:
-        found.setdefault(notice.asked.to, []).append(notice)
+        found.setdefault(_recipient(notice.asked), []).append(notice)
     return found
+
+
+def _recipient(asked: NoticeAsked) -> str:
+    """A phone of the rota, or one way to a person on duty; taking back goes beside it, uncounted."""
+    if asked.alert is None:
+        return asked.to
+    back = "-" if asked.why == WITHDRAWN else ""
+    return f"@{asked.to}/{asked.way}{back}"

@@ -57,6 +57,8 @@ class Part(StrEnum):
     slash."""
     AUTOMATION = "automation"
     """Software that is handed signals under an agreement takes none; the name of its link stands behind a slash."""
+    PUSH = "push"
+    """People on duty are not reached: no push service takes anything, or the notifier behind the slash fails."""
 
 
 class Why(StrEnum):
@@ -148,6 +150,11 @@ def _automation(signal: Received) -> tuple[str, ...]:
     return (f"the software behind {(signal.part or '').partition('/')[2]} takes no signals; they wait for it",)
 
 
+def _push(signal: Received) -> tuple[str, ...]:
+    name = (signal.part or "").partition("/")[2]
+    return (f"people on duty are not reached: {f'{name} fails' if name else 'no push service takes anything'}",)
+
+
 _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.STORAGE: _storage,
     Part.ROOM: _room,
@@ -157,6 +164,7 @@ _WORDS: Final[dict[Part, Callable[[Received], tuple[str, ...]]]] = {
     Part.FOLLOWER: _follower,
     Part.BROKER: _broker,
     Part.AUTOMATION: _automation,
+    Part.PUSH: _push,
 }
 
 

@@ -45,7 +45,11 @@ def is_configured(rows: Sequence[OnCall], level: str) -> bool:
 
 
 def is_on_duty(row: OnCall, local: datetime) -> bool:
-    return not row.hours or any(_within(window, local) for window in row.hours)
+    return not row.hours or is_within(row.hours, local)
+
+
+def is_within(windows: Sequence[WeekWindow], local: datetime) -> bool:
+    return any(_within(window, local) for window in windows)
 
 
 def hours(text: str) -> WeekWindow:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from belfry.domain.reach import Audience, Channel
 from belfry.ports import Clock
 from belfry.ports.leave import Leave
+from belfry.ports.push import PushTarget
 
 TITLE_MOST: Final = 120
 BODY_MOST: Final = 500
@@ -32,14 +33,17 @@ class Push(Struct, frozen=True):
     title: str
     body: str
     files: tuple[Attached, ...] = ()
+    target: PushTarget | None = None
+    """What a phone's service worker is told beside the words; other carriers pass it by."""
 
 
 class NotSent(Exception):
-    """It has not left, and why, in a word of ours. `final`: trying again cannot help."""
+    """It has not left, and why, in a word of ours. `final`: trying again cannot help. `again_s`: not before, as whoever
+    carries it asks."""
 
-    def __init__(self, reason: str, *, final: bool = False) -> None:
+    def __init__(self, reason: str, *, final: bool = False, again_s: int | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.final = reason, final
+        self.reason, self.final, self.again_s = reason, final, again_s
 
 
 class MayHaveLeft(NotSent):

@@ -31,6 +31,7 @@ from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.people import TokenTable, UserTable
 from belfry.registry.plan_door import PlansDoor
+from belfry.registry.push_rows import PushPhonesDoor
 from belfry.registry.search import SitePage
 from belfry.registry.seen import LastSeenTable
 from belfry.registry.sessions import SessionTable
@@ -253,6 +254,10 @@ class Registry:
     def agreements_door(self) -> AgreementsDoor:
         """With all agreements read."""
         return AgreementsDoor(self.store)
+
+    def push_door(self, key: bytes) -> PushPhonesDoor:
+        """With every phone read; `key` are 32 bytes of this instance."""
+        return PushPhonesDoor(self.store, key)
 
     def automation_door(self) -> PositionsDoor:
         return PositionsDoor(self.store)

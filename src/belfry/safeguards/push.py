@@ -13,6 +13,8 @@ from belfry.safeguards.retention import is_of_person
 Carries = Literal["place", "kind", "number"]
 
 UNKNOWN: Final = "ADM.UNKNOWN"
+ALERT: Final = "alert"
+"""Why the supervisor is reached: too few of those on duty accepted."""
 
 _TITLE: Final[Mapping[str, str]] = {
     "en": "Priority {priority}: incident {number}",
@@ -54,6 +56,31 @@ _MORE: Final[Mapping[str, str]] = {
 }
 
 
+_WITHDRAWN: Final[Mapping[str, str]] = {
+    "en": "Over: incident {number}",
+    "de": "Vorbei: Vorgang {number}",
+    "fr": "Terminé : incident {number}",
+    "es": "Terminado: incidente {number}",
+}
+_REPEAT: Final[Mapping[str, str]] = {
+    "en": "May be a repeat.",
+    "de": "Vielleicht eine Wiederholung.",
+    "fr": "Peut-être une répétition.",
+    "es": "Puede ser una repetición.",
+}
+_TEST: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("Test", "Alerts of {name} reach this phone."),
+    "de": ("Probe", "Alarme von {name} erreichen dieses Telefon."),
+    "fr": ("Essai", "Les alertes de {name} arrivent sur ce téléphone."),
+    "es": ("Prueba", "Las alertas de {name} llegan a este teléfono."),
+}
+_NOBODY: Final[Mapping[str, str]] = {
+    "en": "Not enough people on duty have accepted.",
+    "de": "Zu wenige im Dienst haben angenommen.",
+    "fr": "Trop peu de personnes en service ont accepté.",
+    "es": "No han aceptado suficientes personas de servicio.",
+}
+
 _BLIND: Final[Mapping[str, tuple[str, str]]] = {
     "en": ("Nobody sees the alarms", "Alarms wait in {name}, and no console shows them to anybody."),
     "de": ("Niemand sieht die Alarme", "In {name} warten Alarme, und keine Konsole zeigt sie jemandem."),
@@ -87,7 +114,30 @@ def body(why: str, *, label: str, place: str | None, carries: Carries, language:
     lines = [" · ".join(said)] if said else []
     if why in _WHY:
         lines.append(_WHY[why][language])
+    elif why == ALERT:
+        lines.append(_NOBODY[language])
     return "\n".join(lines)
+
+
+def alert_body(*, label: str, place: str | None, carries: Carries) -> str:
+    """What people on duty are told: the kind and the place, as far as their way may carry them."""
+    said = [] if carries == "number" else [label]
+    return " · ".join([*said, place] if carries == "place" and place else said)
+
+
+def withdrawn(number: int, language: str) -> str:
+    return _WITHDRAWN[language].format(number=number)
+
+
+def repeated(body: str, language: str) -> str:
+    """The same, marked: an attempt before may have left."""
+    return "\n".join(line for line in (body, _REPEAT[language]) if line)
+
+
+def test(name: str, language: str) -> tuple[str, str]:
+    """Title and body by which somebody tries his phone."""
+    said = _TEST[language]
+    return said[0], said[1].format(name=name)
 
 
 def of_many(count: int, language: str) -> str:

@@ -21,9 +21,10 @@ from belfry.domain.chains import Chain
 from belfry.domain.presets import Rules
 from belfry.domain.response_order import Order
 from belfry.domain.training import RECEIVER as TRAINING
+from belfry.settings import alerting, reaching, reporting
 from belfry.settings import automation as automations
 from belfry.settings import output as outputs
-from belfry.settings import reaching, reporting
+from belfry.settings.alerting import PersonTable, PushTable, QuietTable
 from belfry.settings.automation import AutomationTable
 from belfry.settings.crewing import RotaTable
 from belfry.settings.mapping import MapTable
@@ -240,6 +241,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     travel: TravelTable = TravelTable()
     rota: RotaTable = RotaTable()
     response: tuple[Order, ...] = ()
+    chain: tuple[Chain, ...] = ()
+    push: PushTable = PushTable()
+    quiet: QuietTable = QuietTable()
+    person: tuple[PersonTable, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
     chain: tuple[Chain, ...] = ()
@@ -259,6 +264,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         reporting.check(self.report, self.on_call)
         automations.check(self.automation)
         outputs.check(self.output, self.automation)
+        chains.check(self.chain, kinds.load())
+        alerting.check(self.person, [one.name for one in self.notifier])
         response_order.check(self.response, kinds.load().all())
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
@@ -303,6 +310,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self,
             data=folder / self.data,
             accounts=at(self.accounts),
+            push=self.push.beside(folder),
             console=console,
             map=self.map.beside(folder),
             receiver=tuple(one.beside(folder) for one in self.receiver),

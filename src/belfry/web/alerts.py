@@ -59,7 +59,7 @@ async def my_alerts(request: Asked) -> MyAlerts:
     responses=_REFUSED,
     summary="Answer an alert",
 )
-async def answer(request: Asked, alert: FromPath[str], data: JSONBody[AlertAnswerBody]) -> AlertView:
+async def answer_alert(request: Asked, alert: FromPath[str], data: JSONBody[AlertAnswerBody]) -> AlertView:
     """The same again changes nothing. Accepting ends the calling of oneself; where one's unit was sent it says so of
     the unit, and refusing does once nobody of its crew is left to accept."""
     desk, by = front(request), staff_of(request)
@@ -222,5 +222,5 @@ class Telling:
 
 
 def router() -> Router:
-    handlers: list[Any] = [my_alerts, answer, alerts_at]
+    handlers: list[Any] = [my_alerts, answer_alert, alerts_at]
     return Router("/", route_handlers=handlers, tags=["alerts"])

@@ -149,6 +149,7 @@ def front_of(house: House, pages: Mapping[str, Page]) -> Front:
     )
     if house.dispatch is not None:
         hub.unit_for = partial(units.encoded, made)
+        hub.unit_known_to = units.Witnesses(made)
         house.dispatch.now.news.append(lambda now: hub.unit_changed(now.unit))
     if house.alerts is not None:
         AlertTelling(made, house.alerts)

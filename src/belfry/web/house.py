@@ -44,6 +44,7 @@ from belfry.ports.devices import DeviceNow, Devices
 from belfry.ports.places import Gazetteer
 from belfry.ports.plans import Plans
 from belfry.ports.sheets import Sheets
+from belfry.ports.push import PushDesk
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
 from belfry.ports.travel import Travel
@@ -201,6 +202,15 @@ class House:
     alerts: Alerts | None = None
     """Tells people on duty; None: this centre sends none."""
 
+    push: PushDesk | None = None
+    """Reaches their phones; None: this centre has no web push."""
+    is_delivery: Callable[[str, str], bool] = lambda notice, token: False
+    """Whether a phone shows the word that came with a notice."""
+
+    calls: CallDesk | None = None
+    """Where calls are taken; None: nowhere."""
+    offers: Offers | None = None
+    """What is open near a place."""
     travel: Travel | None = None
     """How long units drive; None: nobody reckons it."""
 

@@ -45,6 +45,7 @@ from belfry.web import (
     plan_views,
     record_views,
     report_views,
+    push_views,
     responder_views,
     schedule_asks,
     score_asks,
@@ -73,7 +74,7 @@ from belfry.web.routes import PREFIX, api
 _REF: Final = "#/components/schemas/{name}"
 _PROBLEM: Final = {PROBLEM_JSON: {"schema": {"$ref": _REF.format(name="Problem")}}}
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
-_OPEN: Final = frozenset({f"{PREFIX}/setup", f"{PREFIX}/technician/session"})
+_OPEN: Final = frozenset({f"{PREFIX}/setup", f"{PREFIX}/technician/session", f"{PREFIX}/push/delivered"})
 """Paths that need no sign-in; POST and DELETE of the session are the others."""
 
 Json = dict[str, Any]
@@ -157,6 +158,7 @@ def _say_types(told: Json) -> None:
             map_views,
             gazetteer_views,
             field_views,
+            push_views,
             places_door,
         )
         for kind in _structs(module)

@@ -67,6 +67,8 @@ async def sign_out(request: Asked) -> Response[None]:
     if visitor is not None and visitor.secret is not None:
         await desk.house.sessions.end(visitor.secret)
         desk.hub.end_session(visitor.secret)
+        if desk.house.push is not None:
+            await desk.house.push.phones.end_session(visitor.secret)
     answer: Response[None] = Response(None, status_code=204)
     answer.set_cookie(session_cookie(request, "", 0))
     return answer

@@ -11,7 +11,7 @@ place, and once more when that can be read.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final
@@ -72,6 +72,8 @@ class Hub:
     ) -> None:
         self.unit_for: Callable[[Viewer, str], bytes | None] = lambda viewer, unit: None
         """A unit as somebody may see it, by its id."""
+        self.unit_known_to: Callable[[str], Collection[str]] = lambda unit: ()
+        """Who in the field may know of a unit, or did a moment ago."""
         self._moved_units: set[str] = set()
         """Units that said where they are: told with the next look, all at once."""
         self._duty = duty
@@ -174,13 +176,16 @@ class Hub:
                 stream.put(key, message(event, data, self._sent_upto))
 
     def unit_changed(self, unit: str) -> None:
-        """Tell whoever may know of a unit how it is now."""
+        """Tell whoever may know of a unit how it is now, and whoever may not any more that it is none of theirs."""
         self._moved_units.discard(unit)
         self._look_who_is_on_duty()
+        known_to = self.unit_known_to(unit)
         encoded: dict[Audience, bytes | None] = {}
         for stream in self._streams:
             audience = stream.audience
             if not audience.acts:
+                if stream.name not in known_to:
+                    continue
                 text = self.unit_for(stream.viewer, unit)
             elif audience in encoded:
                 text = encoded[audience]
@@ -188,6 +193,9 @@ class Hub:
                 text = encoded[audience] = self.unit_for(stream.viewer, unit)
             if text is not None:
                 stream.put(f"unit/{unit}", message("unit", text, self._sent_upto))
+            elif not audience.acts:
+                gone = message("unit_gone", _encode({"id": unit}), self._sent_upto)
+                stream.put(f"unit/{unit}", gone)
 
     def unit_moved(self, unit: str) -> None:
         self._moved_units.add(unit)

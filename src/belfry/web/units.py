@@ -4,7 +4,7 @@ The room sees the units of its tenants and those of the whole centre. Whoever is
 those that are at the same incident, and says nothing but for his own.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +17,7 @@ from belfry.centre.units.positions import OLD
 from belfry.domain.commands import Conflict, Invalid
 from belfry.domain.dispatching import Said
 from belfry.domain.incident import Incident
-from belfry.domain.sent import SentUnit
+from belfry.domain.sent import SentUnit, here
 from belfry.domain.signal import Position
 from belfry.domain.status_timers import overdue_at
 from belfry.domain.unit import FREE, Unit
@@ -52,8 +52,7 @@ async def units(request: Asked) -> UnitsView:
     """In the order of their call signs. The stream says each change as `unit`."""
     desk, viewer = front(request), viewer_of(request)
     house = dispatch_of(desk)
-    book = house.book
-    known = [one for one in book.all() if sees_unit(desk, viewer, one)]
+    known = [one for one in house.units() if sees_unit(desk, viewer, one)]
     return UnitsView([view_of(desk, viewer, one, house.now.get(one.id)) for one in known])
 
 
@@ -200,13 +199,20 @@ def sees_unit(desk: Front, viewer: Viewer, one: Unit) -> bool:
     the same incident."""
     tenants = viewer.audience.tenants
     if viewer.audience.acts:
-        return tenants is None or not one.tenant or one.tenant in tenants
+        return tenants is None or not one.tenant or one.tenant in tenants or _is_at_theirs(desk, viewer, one)
     now = dispatch_of(desk).now
     mine = now.of(viewer.name)
     if mine is None:
         return False
     there = now.get(one.id)
     return mine.unit == one.id or (mine.incident is not None and mine.incident == there.incident)
+
+
+def _is_at_theirs(desk: Front, viewer: Viewer, one: Unit) -> bool:
+    """A unit that went to another tenant while it is at an incident of theirs is theirs to call back."""
+    at = dispatch_of(desk).now.get(one.id).incident
+    incident = None if at is None else desk.house.board.get(at)
+    return incident is not None and desk.tenants.by_rule(viewer.audience, incident)
 
 
 def view_of(desk: Front, viewer: Viewer, one: Unit, now: UnitNow) -> UnitView:
@@ -252,11 +258,34 @@ def view_of(desk: Front, viewer: Viewer, one: Unit, now: UnitNow) -> UnitView:
     )
 
 
+class Witnesses:
+    """Who in the field may know of a unit: its crew and those of the units at its incident, and of the one it left."""
+
+    def __init__(self, desk: Front) -> None:
+        self._desk = desk
+        self._left: dict[str, str] = {}
+        """The incident at which a unit was last told."""
+
+    def __call__(self, unit_id: str) -> Collection[str]:
+        house = dispatch_of(self._desk)
+        now = house.now.get(unit_id)
+        before = self._left.get(unit_id)
+        if now.incident is None:
+            self._left.pop(unit_id, None)
+        else:
+            self._left[unit_id] = now.incident
+        units = {unit_id}
+        for incident_id in {now.incident, before} - {None}:
+            incident = self._desk.house.board.get(str(incident_id))
+            units.update(one.unit for one in (() if incident is None else here(incident.units)))
+        return {member.user for one in units for member in house.now.get(one).crew}
+
+
 def encoded(desk: Front, viewer: Viewer, unit_id: str) -> bytes | None:
     """The unit for the stream; None: it is not for this viewer."""
     if desk.house.dispatch is None:
         return None
-    one = dispatch_of(desk).book.by_id(unit_id)
+    one = dispatch_of(desk).unit(unit_id)
     if one is None or not sees_unit(desk, viewer, one):
         return None
     return msgspec.json.encode(view_of(desk, viewer, one, dispatch_of(desk).now.get(unit_id)))
@@ -297,7 +326,7 @@ def _unit(request: Asked, name: str, *, signing_on: bool = False) -> Unit:
     """A unit by its id or call sign, as far as this person may know of it. Raises Refused."""
     desk, viewer = front(request), viewer_of(request)
     book: UnitBook = dispatch_of(desk).book
-    one = book.by_id(name) or book.by_sign(name)
+    one = book.by_id(name) or book.by_sign(name) or dispatch_of(desk).unit(name)
     tenants = tenants_of(visitor_of(request).user)
     may_join = signing_on and one is not None and (tenants is None or one.tenant in tenants)
     if one is None or not (may_join or sees_unit(desk, viewer, one)):

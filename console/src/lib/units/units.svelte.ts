@@ -47,6 +47,11 @@ export class Units {
       : [...this.all, unit].sort((one, other) => one.call_sign.localeCompare(other.call_sign, undefined, { numeric: true }));
   }
 
+  /** It is none of one's own any more. */
+  forget(id: string): void {
+    if (this.byId.has(id)) this.all = this.all.filter((one) => one.id !== id);
+  }
+
   async signOn(unit: string, more: { user?: string; until?: string; on_call?: boolean } = {}): Promise<Unit> {
     return this.told(await this.api.post<Unit>(`/units/${unit}/crew`, more));
   }

@@ -3,5 +3,6 @@
 from belfry.centre.alerts.answering import Alerts
 from belfry.centre.alerts.following import Alerting
 from belfry.centre.alerts.reaching import Reaching
+from belfry.centre.alerts.ways import Fallback, PersonalWays
 
-__all__ = ["Alerting", "Alerts", "Reaching"]
+__all__ = ["Alerting", "Alerts", "Fallback", "PersonalWays", "Reaching"]

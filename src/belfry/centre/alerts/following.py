@@ -14,6 +14,7 @@ import structlog
 from msgspec import structs
 
 from belfry.centre.alerts.reaching import Reaching
+from belfry.centre.alerts.ways import PersonalWays, other_way
 from belfry.centre.board import Board, catch_up, expect_of
 from belfry.centre.notices import NoticeBook
 from belfry.domain import chains
@@ -67,9 +68,11 @@ class Alerting:
         clock: Clock,
         chance: Chance,
         chains: Sequence[Chain] = (),
+        personal: PersonalWays | None = None,
     ) -> None:
         self._reaching, self._board, self._journal, self._notices = reaching, board, journal, notices
         self._kinds, self._clock, self._chance, self._chains = kinds, clock, chance, tuple(chains)
+        self._personal = personal
         self._look: dict[str, None] = {}
         """Incidents to look at."""
         self._due: dict[str, datetime] = {}
@@ -177,7 +180,8 @@ class Alerting:
         for alert in incident.alerts:
             if is_over(alert, incident) is not None:
                 await self._withdraw(incident, alert)
-            elif not is_enough(alert, incident) and not self._has_help(incident, alert):
+            elif not alert.needs or not (is_enough(alert, incident) or self._has_help(incident, alert)):
+                await self._fall_back(incident, alert, now)
                 await self._go_on(incident, kind, alert, now)
 
     async def _begin(self, incident: Incident, kind: Kind) -> None:
@@ -208,6 +212,23 @@ class Alerting:
             self._due[incident.id] = min(due, self._due.get(incident.id, due))
             return
         await self._call(incident, kind, alert, ahead)
+
+    async def _fall_back(self, incident: Incident, alert: Alert, now: datetime) -> None:
+        """Try whoever has not got it by push by his other ways, each once."""
+        if self._personal is None or not self._personal.fallbacks or incident.priority >= CAN_WAIT:
+            return
+        notices = self._notices.of_alert(alert.alert)
+        for notice, fallback, at in self._personal.other_ways(notices, alert):
+            if at > now:
+                self._due[incident.id] = min(at, self._due.get(incident.id, at))
+                continue
+            asked = structs.replace(
+                notice.asked,
+                notice=other_way(notice.id, fallback.number),
+                channel=self._personal.channel(fallback.notifier),
+                way=fallback.notifier,
+            )
+            await self._store(incident, [self._notice(asked)], Expect(notice_subject(asked.notice), 0))
 
     async def _call(self, incident: Incident, kind: Kind, alert: Alert, ahead: Sequence[Round]) -> None:
         """Write the first round from here on that reaches somebody; those before it have nobody to call."""
@@ -253,7 +274,7 @@ class Alerting:
             assignment=assignment,
             needs=needs if assignment is None else min(needs, 1),
             chain=chain.name or None,
-            quiet=reach.quiet,
+            quiet=reach.quiet or (self._personal is not None and self._personal.rests(incident, self._clock())),
             kind=incident.kind,
         )
 

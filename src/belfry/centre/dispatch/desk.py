@@ -347,6 +347,14 @@ class DispatchDesk:
             raise NoSuchUnit(unit_id)
         return unit
 
+    def units(self) -> Sequence[Unit]:
+        """Those of the registry, in the order of their call signs; behind them such as were taken out of it while
+        somebody was on duty with them."""
+        known = self.book.all()
+        listed = {one.id for one in known}
+        gone = (self.unit(one.unit) for one in self.now.on_duty() if one.unit not in listed)
+        return [*known, *(one for one in gone if one is not None)]
+
     def unit(self, unit_id: str) -> Unit | None:
         """As the registry has it; one that was taken out of it while somebody was on duty with it is still to be
         freed, and is sent nowhere."""
