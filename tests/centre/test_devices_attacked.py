@@ -1,14 +1,19 @@
 """Devices that are moved, revoked, renumbered, restored from a backup, or that many points share: nothing is hidden."""
 
 import asyncio
+import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from msgspec import structs
 
-from belfry.domain.device import Device, DeviceWire
+from belfry.domain.device import Device, DevicePoint, DeviceWire
 from belfry.domain.facts import Closed
 from belfry.domain.reading import Disposition, Observed, PointState, Said
 from tests.centre.device_room import CAMERA, SMOKE, DeviceRoom, device_room, human, reading, smoke
+
+T = TypeVar("T")
 
 RECORDER = Device(id="d9", account_id="shop", receiver="cameras", wire=DeviceWire.ISAPI, address="02:00:00:00:00:09")
 
@@ -127,3 +132,45 @@ async def test_a_backup_from_within_an_alarm_hides_no_later_one() -> None:
         await centre.hear(SMOKE, smoke())
         assert (await centre.told())[-1] == "fire detector alarm 12"
         assert len(await centre.told()) == 3
+
+
+def calls_of(act: Callable[[], T]) -> tuple[int, T]:
+    """How many calls and turns of loops an act takes: its work, whatever the machine does beside it."""
+    count = 0
+
+    def note(_: object, what: str, __: object) -> None:
+        nonlocal count
+        count += what in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        done = act()
+    finally:
+        sys.setprofile(None)
+    return count, done
+
+
+async def test_a_message_that_ends_a_thousand_points_costs_as_much_each_as_one_that_ends_a_hundred() -> None:
+    """And whoever restores a thousand points at once ends no more than those: the centre goes on."""
+    costs = {}
+    for many in (100, 1_000):
+        async with device_room() as centre:
+            points = tuple(DevicePoint(point=f"p{n}", area="1", zone=f"{n:04}") for n in range(many))
+            panel = structs.replace(SMOKE, id="bus", address="bus", points=points)
+            centre.book.put(panel)
+            for state in (PointState.ACTIVE, PointState.INACTIVE):
+                readings = tuple(reading(Observed.SMOKE, state, f"p{n}") for n in range(many))
+                message = Said(disposition=Disposition.ACCEPT, readings=readings)
+                costs[state, many], answer = calls_of(
+                    lambda said=message, of=panel: centre.desk.hear(of, said, centre.centre.now)  # type: ignore[misc]
+                )
+                await answer
+                await centre.settled()
+            signals = await centre.signals(panel)
+            assert [one.state for one in signals] == ["alarm"] * many + ["restore"] * many
+            (fire,) = [one for one in centre.centre.board.queue() if one.kind.startswith("FIRE")]
+            assert (fire.open_points, "restored" in fire.flags) == (0, True)
+            await centre.hear(CAMERA, reading(Observed.FIRE))
+            assert len([kind for kind, _ in centre.kinds() if kind.startswith("FIRE")]) == 2
+    for state in (PointState.ACTIVE, PointState.INACTIVE):
+        assert costs[state, 1_000] < 15 * costs[state, 100], "each point asks no other one"

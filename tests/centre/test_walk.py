@@ -13,11 +13,14 @@ from belfry.centre.walk import RUSH, WalkState, by_weight
 from belfry.domain.codec import encode
 from belfry.domain.facts import (
     Brief,
+    Effect,
     Entry,
     Joined,
     Logged,
+    Mended,
     Opened,
     Part,
+    Point,
     Retention,
     Sealed,
     Taken,
@@ -173,3 +176,26 @@ def test_an_entry_cut_by_weight_is_never_too_large(boxes: list[int], words: int)
     assert [fact for facts in cut for fact in facts] == facts
     for chunk in cut:
         encode(Entry(id=bytes(16), subject="incident/i123456789", at=START, facts=tuple(chunk)))
+
+
+@given(st.lists(st.integers(0, 1_024), min_size=1, max_size=4), st.booleans())
+def test_a_restore_of_very_many_points_is_cut_into_what_an_entry_holds(counts: list[int], mends: bool) -> None:
+    """Every point once, in one append, and one signal of its own each."""
+    said = Brief(position=123_456_789, method=Method.EQUIPMENT, received_at=START)
+    facts: list[Joined | Mended] = []
+    for count in counts:
+        points = tuple(
+            Point("0123456789ABCDEF", f"{n:016}", "detector_subtype", "SIA:12345", "d" * 32) for n in range(count)
+        )
+        if mends:
+            facts.append(Mended(incident="i123456789", signal=said.position, restored=points, reasons=("restore",)))
+        else:
+            facts.append(Joined(incident="i123456789", signal=said, effect=Effect.RESTORE, restored=points))
+    cut = [fact for chunk in by_weight(facts) for fact in chunk]
+    for chunk in by_weight(facts):
+        encode(Entry(id=bytes(16), subject="incident/i123456789", at=START, facts=tuple(chunk)))
+    restored = [point for fact in cut if isinstance(fact, Joined | Mended) for point in fact.restored]
+    assert restored == [point for fact in facts for point in fact.restored]
+    assert sum(isinstance(fact, Joined) or (isinstance(fact, Mended) and fact.reasons != ()) for fact in cut) == len(
+        facts
+    )

@@ -43,6 +43,7 @@ from belfry.domain.facts import (
     Escalated,
     Joined,
     Logged,
+    Mended,
     OnIncident,
     Opened,
     Received,
@@ -76,6 +77,8 @@ FACTS_IN_ENTRY: Final = 64
 ENTRY_WEIGHT_MOST: Final = 60_000
 FACT_WEIGHT: Final = 900
 SEALED_WEIGHT: Final = 220
+POINT_WEIGHT: Final = 180
+POINTS_IN_FACT: Final = 256
 """What an entry of 65 535 bytes holds, reckoned on the safe side; a test holds the reckoning against the encoder."""
 
 TRIAGE: Final = "triage"
@@ -518,6 +521,7 @@ def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:
 
 def by_weight(facts: Sequence[OnIncident | Logged]) -> Sequence[Sequence[OnIncident | Logged]]:
     """Cut facts into entries: at most FACTS_IN_ENTRY, and never more than an entry holds."""
+    facts = [part for fact in facts for part in _parts(fact)]
     if len(facts) == 1:
         return (facts,)
     chunks: list[list[OnIncident | Logged]] = []
@@ -533,10 +537,25 @@ def by_weight(facts: Sequence[OnIncident | Logged]) -> Sequence[Sequence[OnIncid
 
 
 def _weight(fact: OnIncident | Logged) -> int:
-    """At least the bytes of a fact as stored: its open part, and each sealed box as base64 with its key."""
-    if not (type(fact) is Joined or type(fact) is Opened) or not fact.signal.sealed:
-        return FACT_WEIGHT
-    return FACT_WEIGHT + sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
+    """At least the bytes of a fact as stored: its open part, the points that it restores, and each sealed box as
+    base64 with its key."""
+    weight = FACT_WEIGHT
+    if type(fact) is Joined or type(fact) is Mended:
+        weight += POINT_WEIGHT * len(fact.restored)
+    if (type(fact) is Joined or type(fact) is Opened) and fact.signal.sealed:
+        weight += sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
+    return weight
+
+
+def _parts(fact: OnIncident | Logged) -> Sequence[OnIncident | Logged]:
+    """A fact that restores more points than an entry holds, in several of one append: those before it restore alone,
+    and are no signals of their own."""
+    if not (type(fact) is Joined or type(fact) is Mended) or len(fact.restored) <= POINTS_IN_FACT:
+        return (fact,)
+    signal = fact.signal.position if type(fact) is Joined else fact.signal
+    cuts = [fact.restored[n : n + POINTS_IN_FACT] for n in range(0, len(fact.restored), POINTS_IN_FACT)]
+    before = [Mended(incident=fact.incident, signal=signal, restored=cut) for cut in cuts[:-1]]
+    return (*before, structs.replace(fact, restored=cuts[-1]))
 
 
 def _where(fact: OnIncident | Logged) -> str | None:

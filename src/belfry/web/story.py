@@ -62,6 +62,8 @@ def timeline(
         for index, fact in enumerate(stored.entry.facts):
             if not isinstance(fact, _INCIDENT_FACTS) or isinstance(fact, MergeHeard):
                 continue  # what it heard of is told by the lines of the one that it heard of
+            if isinstance(fact, Mended) and not fact.reasons:
+                continue  # the first points of a restore of very many, which its own line tells
             if isinstance(fact, Opened):
                 delayed = fact.state is IncidentState.PENDING
             told = _line(teller, fact, incident, texts, delayed=delayed)

@@ -216,7 +216,7 @@ class DeviceDesk:
         if reading.occurred_at is not None:
             turn.still = False
         reading = judged(reading, turn.at)
-        row = device.point(reading.point)
+        row = turn.row(device, reading.point)
         meant = means(reading, row, device, kept.seen)
         if isinstance(meant, Unmeant):
             self._show(turn, reading, meant.value)
@@ -285,7 +285,7 @@ class DeviceDesk:
     ) -> None:
         """Say the end of what a point raised, where no other point of the device says the same still."""
         for one in raised:
-            if one.ends is None or any(one in other.raised for other in kept.points.values()):
+            if one.ends is None or kept.points.is_raised(one):
                 continue
             if device.wire is DeviceWire.FRIGATE and one.subtype == "video":
                 continue  # an activity is over; that nobody is there is nobody's word
@@ -318,7 +318,7 @@ class DeviceDesk:
         account = self._accounts.by_id(device.account_id)
         if account is None:
             raise LookupError("a device of an account that is gone was asked for its number")
-        is_raised = any(one.raised for one in kept.points.values())
+        is_raised = kept.points.is_raising
         if is_raised and kept.key is not None and self._is_of(kept.key, account.id):
             return kept.key
         key = self._lines.key(device, account)
@@ -361,8 +361,8 @@ class DeviceDesk:
         turn.add(kept, begins(device, number, raised, says.begins, _NO_READING, turn.at, again=False), None)
 
     def _end_whole(self, device: Device, kept: Kept, key: bytes, turn: Turn) -> None:
-        before = kept.points.get(key)
-        if before is None or not before.raised:
+        before = kept.memory(key)
+        if not before.raised:
             return
         turn.put(kept, key, Memory(since=turn.now, said=before.said, said_n=before.said_n))
         self._end(device, kept, before.raised, None, turn)

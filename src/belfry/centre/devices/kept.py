@@ -6,17 +6,17 @@ time is saved when it was last said, while that is not a minute ago (`minute`).
 """
 
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
 from typing import Final
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from belfry.domain.device import POINTS_MOST, Device
-from belfry.domain.point_state import DETECTIONS_S, NEVER, Memory
+from belfry.domain.point_state import DETECTIONS_S, NEVER, Memory, Raised
 from belfry.domain.reading import Observed, Reading
 from belfry.domain.signal import AccountKey, Receipt
 from belfry.ports.device_memory import STATE_MOST, DeviceState
@@ -52,6 +52,59 @@ class Calm(Struct, frozen=True, eq=False):
     """Seconds of our clock."""
 
 
+class Points:
+    """What is remembered of each point of a device, and counted: how many of them have raised what. A message may end a
+    thousand points at once, and each end asks whether another one says the same still."""
+
+    def __init__(self, known: Mapping[bytes, Memory] | None = None) -> None:
+        self._known = dict(known or {})
+        self._raising: dict[Raised, int] = {}
+        for memory in self._known.values():
+            self._count(memory, 1)
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._known
+
+    def __getitem__(self, key: bytes) -> Memory:
+        return self._known.get(key, NEVER)
+
+    def items(self) -> Iterable[tuple[bytes, Memory]]:
+        return self._known.items()
+
+    def is_raised(self, raised: Raised) -> bool:
+        """Whether a point has raised this, and not ended it."""
+        return raised in self._raising
+
+    @property
+    def is_raising(self) -> bool:
+        """Whether any point has raised anything that it has not ended."""
+        return bool(self._raising)
+
+    def put(self, key: bytes, memory: Memory) -> None:
+        if key not in self._known and len(self._known) >= POINTS_MOST:
+            # A device that makes up points: what is quiet goes first, and what is active only after all of it.
+            quiet = next((one for one, known in self._known.items() if not known.active), None)
+            self.drop(next(iter(self._known)) if quiet is None else quiet)
+        self._count(self[key], -1)
+        self._known[key] = memory
+        self._count(memory, 1)
+
+    def drop(self, key: bytes) -> None:
+        self._count(self._known.pop(key, NEVER), -1)
+
+    def clear(self) -> None:
+        self._known.clear()
+        self._raising.clear()
+
+    def _count(self, memory: Memory, by: int) -> None:
+        for one in memory.raised:
+            left = self._raising.get(one, 0) + by
+            if left:
+                self._raising[one] = left
+            else:
+                del self._raising[one]
+
+
 class Kept(Struct, eq=False):
     """One device."""
 
@@ -62,7 +115,7 @@ class Kept(Struct, eq=False):
     """The last of these that was set down to be saved."""
     gone_at: float = 0.0
     """Since when its receiver says that it is gone; 0: it is not."""
-    points: dict[bytes, Memory] = {}
+    points: Points = field(default_factory=Points)
     unsure: set[bytes] = set()
     """Points as they were saved, of which nothing was heard since: what ended after the last saving is not in them."""
     seen: frozenset[Observed] = frozenset()
@@ -84,14 +137,10 @@ class Kept(Struct, eq=False):
     """What stands for its last message, where the same again would change nothing."""
 
     def memory(self, key: bytes) -> Memory:
-        return self.points.get(key, NEVER)
+        return self.points[key]
 
     def put(self, key: bytes, memory: Memory) -> None:
-        if key not in self.points and len(self.points) >= POINTS_MOST:
-            # A device that makes up points: what is quiet goes first, and what is active only after all of it.
-            quiet = next((one for one, known in self.points.items() if not known.active), None)
-            del self.points[next(iter(self.points)) if quiet is None else quiet]
-        self.points[key] = memory
+        self.points.put(key, memory)
         self.calm = None
 
     def number(self, key: bytes) -> int | None:
@@ -145,7 +194,7 @@ def _kept(row: DeviceState) -> Kept:
     return Kept(
         row.device,
         heard,
-        points=points,
+        points=Points(points),
         unsure=set(points),
         seen=frozenset(saved.seen),
         key=saved.key,

@@ -2,18 +2,22 @@
 
 import asyncio
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from typing import Final
 
 from belfry.centre.devices.kept import Kept
 from belfry.centre.devices.listening import Shown
-from belfry.domain.device import Device
+from belfry.domain.device import Device, DevicePoint
 from belfry.domain.device_rules import Says
 from belfry.domain.point_state import NEVER, Memory
 from belfry.domain.reading import Reading
 from belfry.domain.signal import Receipt, Signal
+
+EVERYTHING: Final = "*"
+"""The row of all points that have none of their own."""
 
 
 class Turn:
@@ -27,8 +31,16 @@ class Turn:
         self.before: list[tuple[Kept, bytes, Memory, Memory]] = []
         self.kept: list[Kept] = []
         self.shown: list[Shown] = []
+        self._rows: dict[str, Mapping[str, DevicePoint]] = {}
         self.still = True
         """Nothing of it was news, and nothing of it is so still that is said again after a while."""
+
+    def row(self, device: Device, point: str) -> DevicePoint | None:
+        """As `Device.point`, for a message of a thousand points of a device that has as many."""
+        rows = self._rows.get(device.id)
+        if rows is None:  # of rows that share a name, the first one counts
+            rows = self._rows[device.id] = {row.point: row for row in reversed(device.points)}
+        return rows.get(point, rows.get(EVERYTHING))
 
     def put(self, kept: Kept, key: bytes, memory: Memory) -> None:
         before = kept.memory(key)
@@ -53,11 +65,11 @@ class Turn:
 
     def take_back(self) -> None:
         for kept, key, before, after in reversed(self.before):
-            if kept.points.get(key) is after:
+            if kept.memory(key) is after:
                 if before is NEVER:
-                    del kept.points[key]
+                    kept.points.drop(key)
                 else:
-                    kept.points[key] = before
+                    kept.points.put(key, before)
                 kept.calm = None
 
 
