@@ -42,8 +42,10 @@ def pixelated(raw: bytes) -> bytes:
         return _pixelated(raw)
     except PictureError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError(f"no picture in JPEG, PNG or WebP: {type(error).__name__}") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(f"more than {PICTURE_MOST_PIXELS} pixels") from None
+    except UnidentifiedImageError:
+        raise PictureError("no picture in JPEG, PNG or WebP") from None
     except Exception as error:  # decoders raise whatever they like; what they met is nobody's to know
         raise PictureError(f"the picture cannot be read to its end: {type(error).__name__}") from None
 
