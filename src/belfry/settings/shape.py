@@ -247,7 +247,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     person: tuple[PersonTable, ...] = ()
     rules: Rules = Rules()
     retention: Retention = Retention()
-    chain: tuple[Chain, ...] = ()
     backup: Backup = Backup()
 
     def __post_init__(self) -> None:
@@ -264,12 +263,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         reporting.check(self.report, self.on_call)
         automations.check(self.automation)
         outputs.check(self.output, self.automation)
+        response_order.check(self.response, kinds.load().all())
         chains.check(self.chain, kinds.load())
         alerting.check(self.person, [one.name for one in self.notifier])
-        response_order.check(self.response, kinds.load().all())
         if not self.rules.room_1_s and any(row.level == "room" for row in self.on_call):
             raise ValueError("on_call.level = 'room': wants rules.room_1_s, after which another room is reached")
-        chains.check(self.chain, kinds.load())
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -310,9 +308,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self,
             data=folder / self.data,
             accounts=at(self.accounts),
-            push=self.push.beside(folder),
             console=console,
             map=self.map.beside(folder),
+            push=self.push.beside(folder),
             receiver=tuple(one.beside(folder) for one in self.receiver),
             notifier=tuple(one.beside(folder) for one in self.notifier),
             output=tuple(one.beside(folder) for one in self.output),
