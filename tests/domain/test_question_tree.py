@@ -24,7 +24,7 @@ OF_WHOM = re.compile(
 
 
 def texts() -> list[Texts]:
-    found: list[Texts] = [one.text for one in (*load().dangers, *load().sayings)]
+    found: list[Texts] = [*load().words.values(), *(one.text for one in (*load().dangers, *load().sayings))]
     for tree in TREES:
         found.append(tree.text)
         for question in tree.questions:

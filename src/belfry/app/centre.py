@@ -31,6 +31,7 @@ from belfry.centre.asking import Rota
 from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
+from belfry.centre.calls import CallDesk, Offers
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
@@ -104,6 +105,8 @@ REGISTERED_LOOK: Final = timedelta(seconds=2)
 """How soon what is open under a number is its account's, once somebody has registered it."""
 RUNAWAYS_LOOK: Final = timedelta(seconds=10)
 """How soon the end of a flood is said."""
+CALLS_LOOK: Final = timedelta(seconds=5)
+"""How soon what a kill left unsaid goes out, and a call that nobody ends is ended."""
 DUTY_LOOK: Final = timedelta(seconds=30)
 """How often it is looked whose shift is over."""
 REPORTS_LOOK: Final = timedelta(seconds=20)
@@ -436,6 +439,18 @@ class Centre:
         self.alarming = self._alarming(phones, rota)
         self.alerts = self.alarming.alerts
         self._tasks.every("phones", PHONES_LOOK, phones.refresh)
+        self.calls = CallDesk(
+            self.walk.calls,
+            self.board,
+            stores.journal,
+            self.seals,
+            self.intake.deliver,
+            kinds=self._kinds,
+            language=settings.language,
+            clock=self._clock,
+            chance=self._chance,
+        )
+        self._tasks.every("calls", CALLS_LOOK, self.calls.look)
         self.outbox = self._outbox(rota)
         self.reporting = Reporting(
             settings.report, self.outbox, name=settings.name, language=settings.language, clock=self._clock
@@ -705,6 +720,8 @@ class Centre:
             alerts=self.alerts,
             push=self.alarming.push,
             is_delivery=self.alarming.ways.is_token,
+            calls=self.calls,
+            offers=Offers(self.board, self.book, self.seals, settings.rules),
             travel=self.travel,
             warnings=self.warnings,
             agreements=self.agreements,

@@ -53,6 +53,7 @@ from belfry.domain.facts import (
 from belfry.domain.handling import ACTING, PARKABLE, Decision, decide
 from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
+from belfry.domain.merging import is_offered
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account
 from belfry.domain.site_handling import attached, owner_beside, site_of, together
@@ -353,8 +354,14 @@ class Desk:
             owner=owner,
             silent=silent,
             lead=lead,
-            apart=lead is not None and self.tenant_of(lead) != self.tenant_of(incident),
+            apart=lead is not None and self._are_apart(lead, incident),
         )
+
+    def _are_apart(self, lead: Incident, incident: Incident) -> bool:
+        """What was called in or reported is of no tenant where it names no site."""
+        if is_offered(incident) and incident.account_id is None:
+            return False
+        return self.tenant_of(lead) != self.tenant_of(incident)
 
     def _entry(self, incident_id: str, command: Command, by: Staff, sealed: Sequence[Sealed]) -> Entry:
         now = self._clock()

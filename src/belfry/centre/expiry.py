@@ -21,6 +21,7 @@ import structlog
 
 from belfry.centre.board import incident_of
 from belfry.centre.notices import RECIPIENTS_MOST, notice_of
+from belfry.domain.call_facts import CallEnded, CallUpdated, HowOver
 from belfry.domain.condition import Condition, carried, tells
 from belfry.domain.facts import (
     REGISTRY_SUBJECT,
@@ -40,6 +41,7 @@ from belfry.domain.facts import (
     Sealed,
     WordTried,
     account_subject,
+    call_subject,
     incident_subject,
     notice_subject,
 )
@@ -193,6 +195,16 @@ class Expiry:
                         batch.positions.update(await self._notices(stored.position))
         for position, signal in await self._signals(signals):
             batch.add_signal(position, signal)
+            if signal.of_call is not None and signal.of_call.call is not None:
+                await self._take_call(batch, call_subject(signal.of_call.call))
+
+    async def _take_call(self, batch: _Batch, subject: str) -> None:
+        """All that was written down while a call was taken, with its words."""
+        for stored in await self._journal.read(subject):
+            batch.positions.add(stored.position)
+            if isinstance(stored, Stored):
+                for fact in stored.entry.facts:
+                    batch.sealed.update(part.key for part in sealed_of(fact))
 
     async def _notices(self, escalation: int) -> Iterable[int]:
         """Positions of what an escalation led to."""
@@ -248,6 +260,8 @@ class Expiry:
                 if isinstance(fact, HandoverWritten):
                     facts = (each for one in whole if isinstance(one, Stored) for each in one.entry.facts)
                     batch.sealed.update(part.key for each in facts for part in sealed_of(each))
+            elif isinstance(fact, CallEnded) and fact.how is HowOver.MISTAKE:  # others go with their incident
+                await self._take_call(batch, stored.entry.subject)
             elif isinstance(fact, WordTried | ClosingExtended | TrainingBegan | TrainingEnded):
                 batch.positions.add(stored.position)  # the signals of an exercise go with its incidents
 
@@ -364,6 +378,8 @@ def settled_by(fact: object) -> set[int]:
 
 
 def sealed_of(fact: object) -> Sequence[Sealed]:
+    if isinstance(fact, CallUpdated):
+        return (*fact.sealed, *fact.why)
     if isinstance(fact, Opened | Joined):
         return fact.signal.sealed
     return getattr(fact, "sealed", ()) if isinstance(fact, (*_ON_INCIDENT, HandoverWritten, HandoverSigned)) else ()

@@ -4,7 +4,8 @@
 A merged incident keeps its own facts, and what belongs to it keeps joining it. It stands in no queue and has no clock
 of its own: whoever has the leading one hears, sees and closes it there. There is no chain: into a merged one means into
 the one that leads it. Only an operator's own or what waits is merged; what would hide something graver, something
-silent or another hazard wants a supervisor and his reason.
+silent or another hazard wants a supervisor and his reason. A call or a duty report is joined by whoever took it, also
+where another one leads: that one rings, and is as grave as what joined it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,22 +23,34 @@ MERGED_MOST: Final = 50
 """Incidents under one; a case of more is an outage or a storm."""
 HEADS: Final = frozenset({"supervisor", "administrator"})
 """Who may merge what an operator may not."""
+MEDICAL: Final = "MED."
 
 
 def merge(incident: Incident, lead: Incident, command: Merge, *, by: Staff, apart: bool) -> tuple[Merged, str | None]:
     """Handle `incident` under `lead`. `apart`: they are of different tenants. Raises Refusal."""
-    _must_lead(lead, by)
+    _must_lead(lead, by, offered=is_offered(incident))
     _must_be_free(incident, lead, by)
     if incident.trainee != lead.trainee:
         raise Conflict("An exercise is never one case with what is real")
     if apart:
         raise Conflict("They belong to different tenants: each is handled for itself")
-    why = graver(incident, lead)
+    why = None if is_offered(incident) and _may_be_offered(incident, lead) else graver(incident, lead)
     if why is not None and by.role not in HEADS:
         raise Conflict(f"{why}: only a supervisor merges it, with a reason")
     if why is not None and command.reason is None:
         raise Invalid("reason", None, f"needed: {why}")
     return Merged(incident=incident.id, into=lead.id, by=by.name), command.reason
+
+
+def is_offered(incident: Incident) -> bool:
+    """Whether it is a call or a duty report: who took it says what it is about, and whoever leads keeps the case."""
+    return incident.method in BY_PEOPLE
+
+
+def _may_be_offered(incident: Incident, lead: Incident) -> bool:
+    """A graver one lifts what leads (`news`). Silent ones and medical ones stay what they are."""
+    medical = (incident.kind.startswith(MEDICAL), lead.kind.startswith(MEDICAL))
+    return incident.silent == lead.silent and medical[0] == medical[1]
 
 
 def _one_hazard(incident: Incident, lead: Incident) -> bool:
@@ -51,7 +64,7 @@ def unmerge(incident: Incident, lead: Incident | None, command: Unmerge, *, by: 
     """Give a merged incident back. Raises Refusal."""
     if incident.merged_into is None or not incident.open:
         raise Conflict("It is merged into nothing")
-    if lead is not None and not _has(lead, by):
+    if lead is not None and not _has(lead, by) and not is_offered(incident):
         raise Conflict(f"Number {lead.number} leads it, and you have not taken that one")
     return Unmerged(incident=incident.id, out_of=incident.merged_into, by=by.name), command.reason
 
@@ -120,10 +133,11 @@ def follow_up_of(closed: Closed, asked: datetime | None, now: datetime, longest:
 
 def _news_of(lead: Incident, other: Incident, heard: Follower | None) -> MergeHeard:
     now = follower_of(other)
-    rings = heard is not None and heard.rings_at < now.rings_at
+    rings = (heard is None and is_offered(other)) or (heard is not None and heard.rings_at < now.rings_at)
     woken = heard is not None and heard.alarm_at != now.alarm_at
     more = now.seq - (other.merged_seq if heard is None else heard.seq)
-    rises = more > 0 and (other.priority, other.rank or 9) < (lead.priority, lead.rank or 9)
+    joined = heard is None and is_offered(other)
+    rises = (more > 0 or joined) and (other.priority, other.rank or 9) < (lead.priority, lead.rank or 9)
     return MergeHeard(
         incident=lead.id,
         of=other.id,
@@ -151,10 +165,10 @@ def _has(incident: Incident, by: Staff) -> bool:
     return incident.state is State.TAKEN and incident.taken_by == by.name
 
 
-def _must_lead(lead: Incident, by: Staff) -> None:
+def _must_lead(lead: Incident, by: Staff, *, offered: bool) -> None:
     if not lead.open:
         raise Conflict(f"Number {lead.number} is closed: nothing is merged into it")
-    if not _has(lead, by):
+    if not offered and not _has(lead, by):
         raise Conflict(f"Take number {lead.number} first: who has the leading one merges")
     if len(lead.merged) >= MERGED_MOST:
         raise Conflict(f"{MERGED_MOST} are merged into number {lead.number} already")

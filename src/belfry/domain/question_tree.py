@@ -68,8 +68,10 @@ class Word(Struct, frozen=True, forbid_unknown_fields=True):
     text: Texts
 
 
-class Questions(Struct, frozen=True, forbid_unknown_fields=True):
+class Questions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     version: int
+    words: Mapping[str, Texts]
+    """Of the line that is read back: `people`, `dangers`."""
     dangers: tuple[Word, ...]
     sayings: tuple[Word, ...]
     trees: tuple[Tree, ...]
@@ -133,6 +135,12 @@ def read_back(tree: Tree | None, asked: Sequence[tuple[str, str]], language: str
 
 def danger_words(dangers: Sequence[str], language: str) -> Sequence[str]:
     return [_in(one.text, language) for one in load().dangers if one.id in dangers]
+
+
+def say_words(say: Sequence[str], language: str) -> Sequence[str]:
+    """What to tell the caller, in the order given."""
+    known = {one.id: one.text for one in load().sayings}
+    return [_in(known[one], language) for one in say if one in known]
 
 
 def _in(texts: Texts, language: str) -> str:

@@ -43,7 +43,7 @@ async def places(request: Asked, q: _Question = None, near: _Near = None, limit:
     """
     desk = front(request)
     _check_on_duty(request)
-    at = _place(near)
+    at = place_of(near)
     if q is None or not q.strip():
         if at is None:
             raise refused_field("q", "q: wants an address, a place or coordinates; or near alone", value=q or "")
@@ -104,7 +104,7 @@ def _site(site: Account, near: Position | None) -> FoundPlace | None:
     )
 
 
-def _place(near: str | None) -> Position | None:
+def place_of(near: str | None) -> Position | None:
     if near is None or not near.strip():
         return None
     latitude, comma, longitude = near.partition(",")

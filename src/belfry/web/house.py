@@ -9,6 +9,7 @@ from msgspec import Struct
 from belfry.centre.alerts import Alerts
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
+from belfry.centre.calls import CallDesk, Offers
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import DeviceDesk
@@ -43,8 +44,8 @@ from belfry.ports.archive import Archive
 from belfry.ports.devices import DeviceNow, Devices
 from belfry.ports.places import Gazetteer
 from belfry.ports.plans import Plans
-from belfry.ports.sheets import Sheets
 from belfry.ports.push import PushDesk
+from belfry.ports.sheets import Sheets
 from belfry.ports.sites import SiteDesk
 from belfry.ports.staff import Sessions, Tokens, Users
 from belfry.ports.travel import Travel
@@ -201,7 +202,6 @@ class House:
     """When whoever works alone is to be heard of."""
     alerts: Alerts | None = None
     """Tells people on duty; None: this centre sends none."""
-
     push: PushDesk | None = None
     """Reaches their phones; None: this centre has no web push."""
     is_delivery: Callable[[str, str], bool] = lambda notice, token: False
@@ -211,6 +211,7 @@ class House:
     """Where calls are taken; None: nowhere."""
     offers: Offers | None = None
     """What is open near a place."""
+
     travel: Travel | None = None
     """How long units drive; None: nobody reckons it."""
 

@@ -34,7 +34,7 @@ from belfry.domain.commands import (
     Unmerge,
     Unseen,
 )
-from belfry.domain.facts import Sealed, incident_subject
+from belfry.domain.facts import Part, Sealed, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import owner_beside, site_of
 from belfry.ports import KeysUnavailable, Pruned, Stored
@@ -331,7 +331,7 @@ async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
         merged=rows[: len(under)],
         lead=rows[-1] if leads else None,
     )
-    told = msgspec.structs.replace(told, reasons=reasons_for(request, told.reasons))
+    told = msgspec.structs.replace(told, reasons=reasons_for(request, told.reasons), caller=told.caller or story.caller)
     # Who called is the room's to know: what its crew has to be told is told as a note.
     return msgspec.structs.replace(told, caller=None) if viewer_of(request).audience.field else told
 
@@ -347,6 +347,8 @@ class _Story(msgspec.Struct):
     before: str | None
     texts: Texts | None
     """None where the key store fails: who handles an incident must see the rest of it all the same."""
+    caller: str | None = None
+    """Who called, as far as the lines tell."""
 
 
 def merged_under(desk: Front, found: Incident) -> list[Incident]:
@@ -381,6 +383,7 @@ async def _story(
             items=sorted((*story.items, *marked), key=lambda item: (int(item.position), item.index)),
             before=max((one for one in (story.before, beside.before) if one is not None), key=int, default=None),
             texts=texts,
+            caller=story.caller or beside.caller,
         )
     if story.before is not None:  # what is older than a gap waits behind the cursor
         story.items = [item for item in story.items if int(item.position) >= int(story.before)]
@@ -402,7 +405,9 @@ async def _own_story(desk: Front, found: Incident, *, before: int | None, most: 
         parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
     texts = await texts_in(desk.house, parts, found.id) if words else {}
     items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
+    said = (texts or {}).get
     return _Story(
+        caller=next((said(one.key) for one in reversed(parts) if one.part is Part.CALLER), None),
         items=await with_notices(desk, found.id, items),
         before=str(shown[0].position) if kept and shown else None,
         texts=texts,

@@ -18,6 +18,7 @@ from belfry.domain import refusals
 from belfry.domain.plan import Plan
 from belfry.ports import Full, JournalError, KeysUnavailable, Stale, Unusable
 from belfry.ports.staff import StaffUnavailable
+from belfry.web.call_taking_views import TakenCall
 from belfry.web.headers import SECURE
 from belfry.web.languages import language_of
 from belfry.web.site_views import EditedView, FlawView, SiteFileView, whole
@@ -65,6 +66,8 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ids of the steps that are owed before it may be closed."""
     unit: UnitView | UnsetType = UNSET
     """How a unit is that could not be sent, or cannot be what was said of it."""
+    call: TakenCall | UnsetType = UNSET
+    """How a call is that was changed elsewhere meanwhile."""
     changes: list[EditedView] | UnsetType = UNSET
     """What was changed of it since it was seen: who, which fields, when."""
 
