@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from belfry.app.stores import StoreMissing, Stores
-from belfry.cli.check import State, examine
+from belfry.cli.check import examine
+from belfry.cli.finding import State
 from belfry.plugins import PluginError
 from belfry.protocols.dc09 import build_frame
 from belfry.settings import Settings

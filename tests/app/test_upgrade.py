@@ -13,7 +13,8 @@ from belfry.app.keeping import KeepingError
 from belfry.app.keeping import manifest as manifests
 from belfry.app.keeping.before import FOLDER, keep, older_stores, remove_kept
 from belfry.app.keeping.restore import Undone, take_back
-from belfry.cli.check import State, examine
+from belfry.cli.check import examine
+from belfry.cli.finding import State
 from belfry.domain.facts import SCHEMA
 from belfry.journal.sqlite import SqliteJournal
 from belfry.ports import Newer

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
 import pytest
 import typer
+from msgspec import structs
 from sqlalchemy import text
 from typer.testing import CliRunner
 
 from belfry.cli.check import check
+from belfry.domain.agreement import AgreedField, Agreement
 from belfry.journal.sqlite import SqliteJournal
 from belfry.keys.sqlite import SqliteKeyStore
 from belfry.protocols.pmtiles import archive
@@ -222,3 +225,48 @@ def test_a_map_that_cannot_be_shown_is_said_and_is_no_fault(checked: Check, tmp_
     assert "allow_remote" in checked(f'{mapped}style = "style.json"\n')[1]["map"][0][1]
     allowed = checked(f'{mapped}style = "style.json"\nallow_remote = true\n')
     assert allowed[1]["map"] == [("ok", "town.pmtiles; operators' browsers ask https://tiles.example")]
+
+
+AGREED: Final = Agreement(
+    partner="City fire brigade",
+    kinds=("FIRE",),
+    fields=(AgreedField.KIND,),
+    why="They come",
+    begins=datetime(2020, 1, 1, tzinfo=UTC),
+    ends=datetime(2999, 1, 1, tzinfo=UTC),
+)
+LONG_OVER: Final = datetime(2021, 1, 1, tzinfo=UTC)
+
+
+def siren(agreement: str, **words: str) -> str:
+    keys = {"type": "webhook", "address": "https://siren.example/", "secret_file": "siren.key"} | words
+    lines = "".join(f'{key} = "{value}"\n' for key, value in keys.items())
+    return f'[[output]]\nname = "siren"\nagreement = "{agreement}"\n{lines}'
+
+
+async def test_what_leaves_by_machine_wants_an_agreement_that_holds_and_its_secret(
+    checked: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("account\n1\n")
+    (tmp_path / "siren.key").write_text("k" * 32)
+    (tmp_path / "siren.key").chmod(0o600)
+    assert checked(GOOD + siren("g1"))[1]["output siren"] == [("warning", "agreement g1 is not known: nothing leaves")]
+    (tmp_path / "data").mkdir(mode=0o700)
+    registry = Registry.open(tmp_path / "data")
+    door = registry.agreements_door()
+    ids = [(await door.make(structs.replace(AGREED, ends=ends), by="ada")).id for ends in (AGREED.ends, LONG_OVER)]
+    registry.close()
+    code, found = checked(GOOD + siren(ids[0]))
+    assert (code, found["output siren"]) == (0, [("ok", "agreed with City fire brigade until 2999-01-01 00:00 UTC")])
+    link = f'[[automation]]\nname = "old"\nagreement = "{ids[1]}"\nlisten = "127.0.0.1:12009"\n'
+    code, found = checked(GOOD + link)
+    assert sorted(found["automation old"]) == [
+        ("fault", "127.0.0.1:12009 is taken by panels"),
+        ("warning", "the agreement with City fire brigade is over: nothing leaves"),
+    ]
+    (tmp_path / "siren.key").chmod(0o644)
+    assert "can be read by others" in checked(GOOD + siren(ids[0]))[1]["output siren"][1][1]
+    (tmp_path / "siren.key").write_text("short")
+    ((_, _), (state, detail)) = checked(GOOD + siren(ids[0]))[1]["output siren"]
+    assert (state, "wants 16 characters" in detail, "short" in detail) == ("fault", True, False)
+    assert checked(GOOD + siren(ids[0], tls_ca="no.pem"))[1]["output siren"][1][0] == "fault"

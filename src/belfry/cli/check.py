@@ -6,19 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_bytes
 from urllib.parse import quote
 
 import typer
-from msgspec import Struct
 
 from belfry.app import ways
 from belfry.app.keeping.before import FOLDER as BEFORE
 from belfry.app.keeping.before import older_stores
 from belfry.app.mapping import map_files
+from belfry.cli.check_outlets import outlets
+from belfry.cli.finding import Finding, State
 from belfry.cli.talk import FAULT, AsJson, Config, tell
 from belfry.domain.escalation import OUTSIDE, SUPERVISOR
 from belfry.domain.own_faults import MIB
@@ -34,18 +34,6 @@ from belfry.settings import load as load_settings
 from belfry.sql import SchemaState, SqlError
 from belfry.web.certificate import unusable
 from belfry.web.map_files import MapUnfit, archives, origins, own_style
-
-
-class State(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-class Finding(Struct, frozen=True):
-    part: str
-    state: State
-    detail: str
 
 
 def check(config: Config, as_json: AsJson = False) -> None:
@@ -79,6 +67,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield _folder(settings.data)
     yield from _facts_and_keys(settings.data)
     yield _registry(settings.registry_at)
+    yield from outlets(settings)
     yield from _upgrade(settings)
     yield from _accounts(settings)
 
@@ -186,6 +175,12 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         host, port = host_port(receiver.listen)
         if port and (other := taken.setdefault((host, port), receiver.called)) != receiver.called:
             yield Finding(f"receiver {receiver.called}", State.FAULT, f"{receiver.listen} is taken by {other}")
+    for table in settings.automation:
+        if table.listen is None:
+            continue
+        at = table.where()
+        if at[1] and (other := taken.setdefault(at, f"automation {table.name}")) != f"automation {table.name}":
+            yield Finding(f"automation {table.name}", State.FAULT, f"{table.listen} is taken by {other}")
 
 
 def _folder(data: Path) -> Finding:

@@ -20,7 +20,7 @@ from belfry.notify.whither import context, may_reach, secret
 from belfry.ports import Chance, Clock
 from belfry.ports.automation import NotTaken
 from belfry.ports.leave import Leave
-from belfry.ports.output import OutputSettings, Told
+from belfry.ports.output import OutputSettings, Told, Why
 
 QOS: Final = 1
 KEEPALIVE_S: Final = 30
@@ -55,7 +55,7 @@ class MqttOutput:
         except (aiomqtt.MqttError, ValueError):
             self._broken.set()
             self._up.clear()
-            self._standing.missed("the broker does not acknowledge")
+            self._standing.missed(Why.NO_ANSWER)
             raise NotTaken from None
         self._standing.took()
 
@@ -70,11 +70,11 @@ class MqttOutput:
             except (aiomqtt.MqttError, OSError, TimeoutError, ValueError) as error:
                 cause = error.__context__  # aiomqtt says the same of all of them
                 if isinstance(cause, _Forbidden):
-                    self._standing.missed("its address is none that may be reached", for_good=True)
+                    self._standing.missed(Why.ADDRESS, for_good=True)
                 elif isinstance(cause, ssl.SSLCertVerificationError):
-                    self._standing.missed("its certificate is not the one", for_good=True)
+                    self._standing.missed(Why.CERTIFICATE, for_good=True)
                 else:
-                    self._standing.missed("the broker cannot be reached")
+                    self._standing.missed(Why.UNREACHABLE)
             finally:
                 client._client._sock_close()  # whatever is left of it
             await self._standing.up()
@@ -95,7 +95,7 @@ class MqttOutput:
             for task in (gone, broken):
                 task.cancel()
         if not broken.done():
-            self._standing.missed("the broker is gone")
+            self._standing.missed(Why.UNREACHABLE)
 
     def _made(self) -> aiomqtt.Client:
         settings = self._settings

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from belfry.ports import Chance, Clock
-from belfry.ports.output import OutputSettings
+from belfry.ports.output import OutputSettings, Why
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ class Standing:
         self._lost_at: datetime | None = None
         self._until_s = float("-inf")
         self._is_wanted = False
-        self.why: str | None = None
+        self.why: Why | None = None
 
     def took(self) -> None:
         if self._missed:
@@ -33,11 +33,11 @@ class Standing:
         self._missed, self._lost_at, self.why = 0, None, None
         self._pause_s, self._until_s = self._settings.retry_least_s, float("-inf")
 
-    def missed(self, why: str, *, for_good: bool = False, wait_s: float = 0.0) -> None:
+    def missed(self, why: Why, *, for_good: bool = False, wait_s: float = 0.0, status: int | None = None) -> None:
         """A try was in vain. `for_good`: the other side refuses, so that it is a fault at once and tried rarely;
         `wait_s` is what it asked for."""
         if why != self.why:
-            log.warning("automation output is not taken", link=self._settings.name, why=why)
+            log.warning("automation output is not taken", link=self._settings.name, why=why.value, status=status)
         self._missed = max(self._missed + 1, FAULT_AFTER if for_good else 0)
         self._lost_at, self.why = self._lost_at or self._clock(), why
         pause_s = self._settings.retry_most_s if for_good else self._pause_s

@@ -29,7 +29,7 @@ from belfry.notify.whither import context, may_reach, secret
 from belfry.ports import Chance, Clock
 from belfry.ports.automation import NotTaken
 from belfry.ports.leave import Leave, NoLeave
-from belfry.ports.output import OutputSettings, Told
+from belfry.ports.output import OutputSettings, Told, Why
 
 HEAD_MOST_BYTES: Final = 16_384
 WAIT_MOST_S: Final = 300.0
@@ -46,11 +46,11 @@ class Answer(Struct, frozen=True):
 
 
 class _Vain(Exception):
-    """A try was in vain: in our words, whether for good, and how long it is to wait."""
+    """A try was in vain: why, whether for good, how long it is to wait, and what was answered."""
 
-    def __init__(self, why: str, *, for_good: bool = False, wait_s: float = 0.0) -> None:
+    def __init__(self, why: Why, *, for_good: bool = False, wait_s: float = 0.0, status: int | None = None) -> None:
         super().__init__(why)
-        self.why, self.for_good, self.wait_s = why, for_good, wait_s
+        self.why, self.for_good, self.wait_s, self.status = why, for_good, wait_s, status
 
 
 class Webhook:
@@ -70,19 +70,19 @@ class Webhook:
             async with asyncio.timeout(self._settings.answer_within_s):
                 await self._post(leave, told)
         except _Vain as vain:
-            self._standing.missed(vain.why, for_good=vain.for_good, wait_s=vain.wait_s)
+            self._standing.missed(vain.why, for_good=vain.for_good, wait_s=vain.wait_s, status=vain.status)
             raise NotTaken from None
         except TimeoutError:
-            self._standing.missed("does not answer")
+            self._standing.missed(Why.NO_ANSWER)
             raise NotTaken from None
         except ssl.SSLCertVerificationError:
-            self._standing.missed("its certificate is not the one", for_good=True)
+            self._standing.missed(Why.CERTIFICATE, for_good=True)
             raise NotTaken from None
         except (OSError, EOFError, asyncio.LimitOverrunError, ValueError):
-            self._standing.missed("cannot be reached")
+            self._standing.missed(Why.UNREACHABLE)
             raise NotTaken from None
         except NoLeave:
-            self._standing.missed("took too long to connect")
+            self._standing.missed(Why.UNREACHABLE)
             raise
         self._standing.took()
 
@@ -109,7 +109,7 @@ class Webhook:
             if may_reach(str(where[0]), private=self._settings.private, only_private=only_private)
         ]
         if not fit:
-            raise _Vain("its address is none that may be reached", for_good=True)
+            raise _Vain(Why.ADDRESS, for_good=True)
         failed: OSError | None = None
         for address in list(dict.fromkeys(fit))[:ADDRESSES_MOST]:
             try:
@@ -174,7 +174,7 @@ async def read_answer(reader: StreamReader) -> Answer:
         head = await reader.readuntil(b"\r\n\r\n")
         said = STATUS.match(head)
         if said is None:
-            raise _Vain("does not speak HTTP")
+            raise _Vain(Why.NO_HTTP)
         status = int(said[1])
         if status >= 200:
             return Answer(status, _retry_after(head))
@@ -187,8 +187,10 @@ def judge(answer: Answer, now: datetime) -> None:
         return
     wait_s = wait_of(answer.retry_after, now)
     if status < 400:
-        raise _Vain(f"answers {status}: it sends elsewhere, which is not followed", for_good=True)
-    raise _Vain(f"answers {status}", for_good=status < 500 and status not in BUSY, wait_s=wait_s)
+        raise _Vain(Why.ELSEWHERE, for_good=True, status=status)
+    if status in BUSY or status >= 500:
+        raise _Vain(Why.BUSY, wait_s=wait_s, status=status)
+    raise _Vain(Why.REFUSED, for_good=True, wait_s=wait_s, status=status)
 
 
 def wait_of(asked: str | None, now: datetime) -> float:

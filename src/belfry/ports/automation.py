@@ -121,7 +121,7 @@ class Way(Protocol):
         ...
 
     def why(self) -> str | None:
-        """Why the last try failed, in a few words of ours; None: it did not, or nobody knows."""
+        """Why the last try failed, in a word of ours (`ports.output.Why`); None: it did not, or nobody knows."""
         ...
 
 

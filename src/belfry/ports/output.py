@@ -29,6 +29,22 @@ class ToldState(StrEnum):
     CLOSED = "closed"
 
 
+class Why(StrEnum):
+    """Why a try was in vain."""
+
+    UNREACHABLE = "unreachable"
+    ADDRESS = "address"
+    """It is none that may be reached: of a private network, or of no host."""
+    CERTIFICATE = "certificate"
+    NO_ANSWER = "no_answer"
+    NO_HTTP = "no_http"
+    ELSEWHERE = "elsewhere"
+    """It sends elsewhere, which is not followed."""
+    REFUSED = "refused"
+    BUSY = "busy"
+    """It cannot take it now, and says so."""
+
+
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message, field by field as it leaves. None: not known, not agreed, or of a closing, which names no more than
     what it closes."""

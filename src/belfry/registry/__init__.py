@@ -4,7 +4,7 @@ from belfry.ports.sheets import ImportReport, Problem
 from belfry.registry.book import AccountBook
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
 from belfry.registry.errors import Changed, NoSuchAccount, NoSuchCursor, Taken, Unfit
-from belfry.registry.registry import Registry, registry_state
+from belfry.registry.registry import Registry, kept_agreements, registry_state
 from belfry.registry.search import SitePage
 from belfry.registry.sheet import Sheet, parse_sheet, read_sheet
 from belfry.registry.store import Change, RegistryError
@@ -26,6 +26,7 @@ __all__ = [
     "TokensDoor",
     "Unfit",
     "UsersDoor",
+    "kept_agreements",
     "parse_sheet",
     "read_sheet",
     "registry_state",

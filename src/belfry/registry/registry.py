@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from belfry.domain.agreement import Agreement
 from belfry.domain.plan import Plan
 from belfry.domain.premises import SiteParts
 from belfry.domain.schedules import Calendar
@@ -23,7 +24,7 @@ from belfry.domain.site_file import Agency, SiteChange, SiteFile
 from belfry.ports import Chance, Clock
 from belfry.ports.sheets import ImportReport, SheetForm, SheetKind
 from belfry.registry import accounts, districts, plan_rows, search, sites
-from belfry.registry.agreement_rows import AgreementsDoor
+from belfry.registry.agreement_rows import AgreementsDoor, read_agreements
 from belfry.registry.automation_rows import PositionsDoor
 from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
@@ -285,6 +286,17 @@ def registry_state(where: str | Path) -> SchemaState | None:
     if damage != "ok":
         raise SqlError(f"{called(engine)} is damaged: {damage}")
     return state
+
+
+def kept_agreements(where: str | Path) -> Sequence[Agreement]:
+    """Read the agreements of a registry that is up to date, changing nothing; none of another one. Raises SqlError."""
+    if registry_state(where) is not SchemaState.CURRENT:
+        return ()
+    engine = make_engine(_url(where))
+    with _whole(engine):
+        found = read_agreements(Store(engine))
+    engine.dispose()
+    return found
 
 
 @contextmanager

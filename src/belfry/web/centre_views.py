@@ -225,7 +225,8 @@ class AutomationView(Struct, frozen=True, kw_only=True):
     since: Instant | None
     """Of `away`."""
     why: str | None
-    """Of `away`, where it is known, in a few words."""
+    """Of `away`, where it is known: `unreachable`, `address` (none that may be reached), `certificate`, `no_answer`,
+    `no_http`, `elsewhere` (it sends elsewhere, which is not followed), `refused` or `busy`."""
     handed: int
     """What was taken since the start."""
     unsaid: int
