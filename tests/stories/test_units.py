@@ -181,7 +181,8 @@ async def test_who_leaves_an_incident_is_none_of_the_others_there_any_more(town:
 async def test_what_is_recommended_is_sent_in_two_requests_and_fills_its_role(town: Town) -> None:
     room = await town.operator("anna")
     school = next(one for one in town.centre.book.all() if one.latitude is not None)
-    assert school.latitude is not None and school.longitude is not None
+    assert school.latitude is not None
+    assert school.longitude is not None
     north = Station(id="", name="North", latitude=school.latitude, longitude=school.longitude)
     station = await town.centre.units.put_station(north, by="test")
     crews = {}
@@ -250,5 +251,7 @@ async def test_who_asks_for_more_lifts_the_level_and_the_queue_says_who_is_there
     assert (after["alarm_level"], after["version"]) == (2, before), "nobody's act is refused for it"
     assert [line["data"] for line in after["timeline"] if line["type"] == "level"] == [{"level": 2, "was": 1}]
     assert (await room.get(f"/incidents/{incident}/recommendation"))["level"] == 2
+    first = await room.get(f"/incidents/{incident}/recommendation?level=1")
+    assert first["needs"] == [], "who was sent as nothing in particular fills what he is fit for"
     await town.restart()
     assert (await (await town.operator("anna")).detail(incident))["alarm_level"] == 2

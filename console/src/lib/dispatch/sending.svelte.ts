@@ -143,8 +143,8 @@ export class Dispatching {
   }
 
   /** It needs more: the next level. */
-  async lift(row: Row): Promise<void> {
-    if (row.state !== 'closed' && row.alarm_level < LEVELS) await this.level(row, row.alarm_level + 1);
+  async lift(row: Row): Promise<boolean> {
+    return row.state !== 'closed' && row.alarm_level < LEVELS && (await this.level(row, row.alarm_level + 1));
   }
 
   /** Do something; what is refused is said, and shown where it was asked. */

@@ -13,7 +13,7 @@ from belfry.centre.units.positions import OLD
 from belfry.domain.dispatching import DIVERTED_FROM
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
-from belfry.domain.recommend import Candidate, Leaves, Recommendation, recommend
+from belfry.domain.recommend import Candidate, Leaves, Recommendation, fits, recommend
 from belfry.domain.response_order import Need, Order, needs_of
 from belfry.domain.sent import here
 from belfry.domain.travel import How, Leg, Point
@@ -52,8 +52,8 @@ class Recommending:
         """Reckon for an incident at a place; None: nobody knows where. `tenant` is that of its site: units of another
         tenant are not looked at."""
         kind = self._kinds[incident.kind]
-        needs = _open_needs(needs_of(kind, level, self._orders), incident)
         now = self._clock()
+        needs = self._open_needs(needs_of(kind, level, self._orders), incident, now)
         barred = barred_from(kind)
         looked_at = [
             (unit, state)
@@ -68,6 +68,21 @@ class Recommending:
         ]
         found = recommend(needs, candidates, priority=incident.priority, others=others, barred=barred)
         return Recommended(found=found, level=level, needs=needs, fell_back=fell_back)
+
+    def _open_needs(self, needs: Sequence[Need], incident: Incident, now: datetime) -> Sequence[Need]:
+        """What is still to be sent: roles that are on their way are filled. Who was sent as nothing in particular, by
+        call sign or by a drawn line, fills the first role that he is fit for."""
+        there = here(incident.units)
+        left = _less(needs, Counter(one.role for one in there if one.role is not None))
+        for sent in there:
+            unit = None if sent.role is not None else self._desk.book.by_id(sent.unit)
+            if unit is None:
+                continue
+            candidate = self._candidate(unit, self._desk.now.get(unit.id), None, now, last=False)
+            role = next((need.role for need in left if fits(need, candidate)), None)
+            if role is not None:
+                left = _less(left, Counter([role]))
+        return left
 
     def _able(self, incident: Incident, now: datetime) -> Sequence[tuple[Unit, UnitNow]]:
         """Units on duty that are free, or on their way to something else."""
@@ -126,8 +141,6 @@ def barred_from(kind: Kind) -> frozenset[Service]:
     return SHIELDED if kind.audience else frozenset()
 
 
-def _open_needs(needs: Sequence[Need], incident: Incident) -> Sequence[Need]:
-    """What is still to be sent: roles that are on their way are filled."""
-    there = Counter(one.role for one in here(incident.units) if one.role is not None)
-    left = [(need, need.count - there[need.role]) for need in needs]
+def _less(needs: Sequence[Need], filled: Counter[str]) -> Sequence[Need]:
+    left = [(need, need.count - filled[need.role]) for need in needs]
     return [need if count == need.count else structs.replace(need, count=count) for need, count in left if count > 0]
