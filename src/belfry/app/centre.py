@@ -572,6 +572,7 @@ class Centre:
                 condition=self.triage.conditions.get,
                 folded=lambda: 0 if self.walk.behind else self.walk.position,
                 next_number=lambda: self.board.next_number,
+                unit=self.walk.units.get,
             ),
             periods=EntryPeriods(
                 person=timedelta(days=retention.person_entry_days),

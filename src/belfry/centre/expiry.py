@@ -21,6 +21,8 @@ import structlog
 
 from belfry.centre.board import incident_of
 from belfry.centre.notices import RECIPIENTS_MOST, notice_of
+from belfry.centre.units import UnitNow
+from belfry.centre.units import carried as carried_unit
 from belfry.domain.call_facts import CallEnded, CallUpdated, HowOver
 from belfry.domain.condition import Condition, carried, tells
 from belfry.domain.facts import (
@@ -44,11 +46,13 @@ from belfry.domain.facts import (
     call_subject,
     incident_subject,
     notice_subject,
+    unit_subject,
 )
 from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.signal import AccountKey
 from belfry.domain.training_facts import TrainingBegan, TrainingEnded
+from belfry.domain.unit_facts import AboutUnit, UnitCarried
 from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
 from belfry.ports.archive import Archive, ClosedIncident, Going
 from belfry.safeguards.retention import PERSON_GROUPS, EntryPeriods, is_of_person, runs
@@ -75,7 +79,7 @@ QUIET_S: Final = 0.05
 """How often, and how long after, it is asked again whether an account has just spoken."""
 OTHER_GROUPS: Final = ("FIRE", "RES", "TRF", "PROP", "TECH", "ENV", "ADM")
 
-_ON_INCIDENT: Final = get_args(OnIncident)
+_WITH_WORDS: Final = (*get_args(OnIncident), *get_args(AboutUnit), HandoverWritten, HandoverSigned)
 
 
 async def expire(keys: KeyStore, journal: Journal, clock: Clock, chance: Chance) -> int:
@@ -100,6 +104,8 @@ class Known:
     folded: Callable[[], int]
     """The position up to which everything is folded and settled."""
     next_number: Callable[[], int]
+    unit: Callable[[str], UnitNow] | None = None
+    """A unit as it is; None: this centre has none."""
 
 
 @dataclass(slots=True)
@@ -154,6 +160,8 @@ class Expiry:
             entries += await self._pass("person lines", now - periods.person, partial(self._take_line, person=True))
             entries += await self._pass("lines", now - periods.log, partial(self._take_line, person=False))
             entries += await self._pass("acts", now - periods.log, self._take_act)
+            if self._known.unit is not None:
+                entries += await self._pass("units", now - periods.log, self._take_unit)
             entries += await self._pass("changes", now - periods.other, self._take_changes)
         except Busy as error:
             log.info("expiry goes on in its next round", reason=str(error))
@@ -264,6 +272,42 @@ class Expiry:
                 await self._take_call(batch, stored.entry.subject)
             elif isinstance(fact, WordTried | ClosingExtended | TrainingBegan | TrainingEnded):
                 batch.positions.add(stored.position)  # the signals of an exercise go with its incidents
+
+    async def _take_unit(self, batch: _Batch, stored: Stored) -> None:
+        """Who was on duty with a unit, and what it said. How it is now needs nothing before its last going off duty;
+        of one that somebody is always with, that is written down again first."""
+        subject = stored.entry.subject
+        if not subject.startswith(unit_subject("")):
+            return
+        newest = await self._journal.read(subject, limit=1)
+        only_carried = all(isinstance(fact, UnitCarried) for fact in stored.entry.facts)
+        if only_carried and newest and newest[-1].position == stored.position:
+            return
+        base = await self._base_of(subject, stored.position)
+        for one in await self._journal.read(subject, before=stored.position + 1):
+            if isinstance(one, Stored) and one.position < base:
+                batch.positions.add(one.position)
+                batch.sealed.update(part.key for fact in one.entry.facts for part in sealed_of(fact))
+
+    async def _base_of(self, subject: str, position: int) -> int:
+        """An entry of a unit behind a position that needs nothing before it; written now where there is none. Raises
+        Busy."""
+        unit = subject.partition("/")[2]
+        for _ in range(QUIET_TRIES):
+            newest = await self._journal.read(subject, limit=1)
+            head = newest[-1].position if newest else 0
+            known = None if self._known.unit is None else self._known.unit(unit)
+            if known is not None and known.base > position:
+                return known.base
+            if known is not None and known.head == head:
+                entry = Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=(carried_unit(known),))
+                try:
+                    (written,) = await self._journal.append([entry], Expect(subject, head))
+                except Stale:
+                    continue
+                return written
+            await asyncio.sleep(QUIET_S)
+        raise Busy("a unit says something all the time")
 
     async def _take_changes(self, batch: _Batch, stored: Stored) -> None:
         """Who changed what of the registry. The newest says up to where its changes are written down, and stays."""
@@ -382,7 +426,7 @@ def sealed_of(fact: object) -> Sequence[Sealed]:
         return (*fact.sealed, *fact.why)
     if isinstance(fact, Opened | Joined):
         return fact.signal.sealed
-    return getattr(fact, "sealed", ()) if isinstance(fact, (*_ON_INCIDENT, HandoverWritten, HandoverSigned)) else ()
+    return getattr(fact, "sealed", ()) if isinstance(fact, _WITH_WORDS) else ()
 
 
 def _stretches(positions: Iterable[int]) -> Sequence[tuple[int, int]]:

@@ -10,8 +10,9 @@ from typing import final
 from msgspec import Struct
 
 from belfry.domain.field_facts import AboutChecks
+from belfry.domain.lone import LoneCheck
 from belfry.domain.sealed import Sealed
-from belfry.domain.unit import UnitSkill, UnitStatus
+from belfry.domain.unit import CrewMember, UnitSkill, UnitStatus
 
 
 @final
@@ -61,4 +62,25 @@ class StatusSet(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
     """Where it was then; and of a unit that is bound to no incident, why it is so."""
 
 
-AboutUnit = SignedOn | SignedOff | StatusSet | AboutChecks
+@final
+class UnitCarried(
+    Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="unit_carried"
+):
+    """How a unit is, written down again before the entries that said so expire; where it was is not."""
+
+    unit: str
+    status: UnitStatus
+    since: datetime | None = None
+    crew: tuple[CrewMember, ...] = ()
+    incident: str | None = None
+    assignment: str | None = None
+    before_distress: UnitStatus | None = None
+    patient: bool = False
+    sent: int = 0
+    busy_s: float = 0
+    checks: tuple[LoneCheck, ...] = ()
+    mayday: int | None = None
+    quiet: bool = False
+
+
+AboutUnit = SignedOn | SignedOff | StatusSet | UnitCarried | AboutChecks

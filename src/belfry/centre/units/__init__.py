@@ -2,6 +2,6 @@
 walk; what a unit is (call sign, skills, station) stands in the registry (`ports.units`).
 """
 
-from belfry.centre.units.book import ABOUT_UNITS, UnitNow, UnitsNow, UnitState
+from belfry.centre.units.book import ABOUT_UNITS, UnitNow, UnitsNow, UnitState, carried
 
-__all__ = ["ABOUT_UNITS", "UnitNow", "UnitState", "UnitsNow"]
+__all__ = ["ABOUT_UNITS", "UnitNow", "UnitState", "UnitsNow", "carried"]

@@ -11,7 +11,7 @@ from belfry.domain.field_facts import CheckBegan, CheckConfirmed, CheckEnded, Ch
 from belfry.domain.lone import LoneCheck, began, confirmed, ended, missed
 from belfry.domain.sealed import Part, Sealed
 from belfry.domain.unit import BUSY, WITH_PATIENT, CrewMember, UnitStatus
-from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet
+from belfry.domain.unit_facts import AboutUnit, SignedOff, SignedOn, StatusSet, UnitCarried
 
 ABOUT_UNITS: Final = frozenset(get_args(AboutUnit))
 _NONE: Final = timedelta(0)
@@ -43,6 +43,8 @@ class UnitNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """In distress: position of the signal that was raised with it."""
     quiet: bool = False
     """In distress, and nothing is to sound where it is."""
+    base: int = 0
+    """Position of the entry from which on all this can be told: what stands before it may expire."""
 
     @property
     def on_duty(self) -> bool:
@@ -94,6 +96,10 @@ class UnitsNow:
         for fact in entry.facts:
             if isinstance(fact, AboutUnit):
                 after = _fold(after, fact, entry.at)
+        if not after.crew and any(_ends_duty(fact) for fact in entry.facts):
+            after = UnitNow(unit=unit, since=entry.at, base=position)  # nothing of what was before is to be known
+        elif any(type(fact) is UnitCarried for fact in entry.facts):
+            after = structs.replace(after, base=position)
         after = self._units[unit] = structs.replace(after, head=position)
         self._note_crew(known, after)
         for tell in self.news:
@@ -128,6 +134,8 @@ def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
             return structs.replace(unit, crew=crew, checks=ended(unit.checks, fact.user))
         case StatusSet():
             return _status(unit, fact, at)
+        case UnitCarried():
+            return _carried(unit, fact)
         case CheckBegan():
             return structs.replace(unit, checks=began(unit.checks, fact, at))
         case CheckConfirmed():
@@ -136,6 +144,48 @@ def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
             return structs.replace(unit, checks=ended(unit.checks, fact.user))
         case CheckMissed():
             return structs.replace(unit, checks=missed(unit.checks, fact))
+
+
+def _ends_duty(fact: object) -> bool:
+    return isinstance(fact, StatusSet) and fact.status is UnitStatus.OFF_DUTY
+
+
+def carried(unit: UnitNow) -> UnitCarried:
+    """What is written down of a unit before its entries expire."""
+    return UnitCarried(
+        unit=unit.unit,
+        status=unit.status,
+        since=unit.since,
+        crew=unit.crew,
+        incident=unit.incident,
+        assignment=unit.assignment,
+        before_distress=unit.before_distress,
+        patient=unit.patient,
+        sent=unit.sent,
+        busy_s=unit.busy.total_seconds(),
+        checks=unit.checks,
+        mayday=unit.mayday,
+        quiet=unit.quiet,
+    )
+
+
+def _carried(unit: UnitNow, fact: UnitCarried) -> UnitNow:
+    return UnitNow(
+        unit=fact.unit,
+        head=unit.head,
+        status=fact.status,
+        since=fact.since,
+        crew=fact.crew,
+        incident=fact.incident,
+        assignment=fact.assignment,
+        before_distress=fact.before_distress,
+        patient=fact.patient,
+        sent=fact.sent,
+        busy=timedelta(seconds=fact.busy_s),
+        checks=fact.checks,
+        mayday=fact.mayday,
+        quiet=fact.quiet,
+    )
 
 
 def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
@@ -147,7 +197,7 @@ def _status(unit: UnitNow, fact: StatusSet, at: datetime) -> UnitNow:
     return structs.replace(
         unit,
         status=fact.status,
-        since=unit.since if same else at,
+        since=unit.since if same and unit.since is not None else at,
         incident=fact.incident,
         assignment=fact.assignment,
         busy=unit.busy + max(spent, _NONE),
