@@ -6,6 +6,7 @@ import { dialWith } from './dial';
 import { Handling } from './handling.svelte';
 import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
+import { forgetPhone } from './phone/forget';
 import { prefs } from './prefs.svelte';
 import { may } from './rights';
 import { pathOf, placeAt, ROUTES, routeOf, type PageName, type Route, type Where } from './routes';
@@ -108,6 +109,7 @@ class App {
   }
 
   async signOut(): Promise<void> {
+    await forgetPhone();
     await this.api.delete('/session').catch(() => undefined);
     this.left(null);
   }

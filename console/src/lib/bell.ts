@@ -58,6 +58,11 @@ export function toneOf(row: Row): Tone {
   return row.silent ? 'silent' : (TONES[row.group.split('.')[0] ?? ''] ?? 'admin');
 }
 
+/** The same of a kind alone, for alerts on a phone. */
+export function toneOfKind(kind: string): Tone {
+  return TONES[kind.split('.')[0] ?? ''] ?? 'admin';
+}
+
 export class Bell {
   /** Waiting rows, and when each was last heard. */
   private readonly ringing = new Map<string, { row: Row; heardAt: number }>();

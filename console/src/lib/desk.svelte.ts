@@ -9,6 +9,7 @@ import { kinds } from './kinds.svelte';
 import { connectByFetch } from './line';
 import { now } from './now.svelte';
 import { onTest } from './on_test.svelte';
+import { Alerts } from './phone/alerts.svelte';
 import { prefs } from './prefs.svelte';
 import { belongs, Queue, type Change, type Filter } from './queue';
 import { Sound } from './sound';
@@ -70,6 +71,8 @@ export class Desk {
   /** Whether this person is handed incidents. */
   readonly duties: Duties;
   readonly units: Units;
+  /** What whoever is on duty is told of. */
+  readonly alerts: Alerts;
   readonly dispatching: Dispatching;
   private readonly onTest = $derived(new Set(onTest.running.map((test) => test.account_id)));
 
@@ -83,6 +86,7 @@ export class Desk {
   ) {
     this.duties = new Duties(api, (text, urgent) => this.say(text, urgent));
     this.units = new Units(api, session.user.name);
+    this.alerts = new Alerts(api);
     this.dispatching = new Dispatching(api, this.units, session.user.name, (text, urgent) => this.say(text, urgent));
     this.stream = new Stream(connectByFetch(() => prefs.asked), browserTabs(), timers, {
       row: (row) => this.queue.fold([row]),
@@ -95,6 +99,7 @@ export class Desk {
       duty: (duty) => this.duties.hear(duty),
       bulk: (act) => (this.bulk = act),
       unit: (unit) => this.units.hear(unit),
+      alert: (alert) => this.alerts.hear(alert),
       unitGone: (id) => this.units.forget(id),
       load: () => this.load(),
       connection: (connection) => {
@@ -175,6 +180,7 @@ export class Desk {
     this.bell.keep((id) => this.queue.get(id)?.state === 'waiting');
     this.loaded = true;
     await this.units.load().catch(() => undefined); // the queue is whole without them
+    if (this.session.user.role === 'responder' || this.units.mine) await this.alerts.load().catch(() => undefined);
   }
 
   private async loadClosed(): Promise<void> {

@@ -37,6 +37,7 @@ export type PageName =
   | 'training'
   | 'report'
   | 'call'
+  | 'me'
   | 'decode'
   | 'overview';
 
@@ -84,6 +85,7 @@ export const ROUTES: readonly Route[] = [
   { page: 'staffing', path: '/staffing', right: 'floor' },
   { page: 'dispatch', path: '/dispatch', right: 'dispatch', link: 'top' },
   { page: 'map', path: '/map', right: 'queue', link: 'top' },
+  { page: 'me', path: '/me', right: 'on duty', link: 'top' },
   { page: 'report', path: '/report', right: 'report', link: 'top' },
   { page: 'call', path: '/call', right: 'call', link: 'top' },
   { page: 'decode', path: '/decode', right: null, link: 'top' },

@@ -11,6 +11,7 @@ type Screen = Component<any>;
 
 const FETCH: Record<ScreenName, () => Promise<{ default: Screen }>> = {
   call: () => import('../screens/Call.svelte'),
+  me: () => import('../screens/Me.svelte'),
   report: () => import('../screens/Report.svelte'),
   sites: () => import('../screens/Sites.svelte'),
   site: () => import('../screens/Site.svelte'),

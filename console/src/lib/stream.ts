@@ -8,6 +8,7 @@ import { Line, type Connect } from './line';
 import type { Message } from './sse';
 import type { Tabs, Word } from './tabs';
 import type { Timers } from './timers';
+import type { Alert } from './phone/types';
 import type { BulkAct, Duty } from './together';
 import type { Pulse, Row } from './types';
 import type { Unit } from './units/types';
@@ -27,6 +28,8 @@ export interface Follower {
   duty?(duty: Duty): void;
   /** How far an act on many came. */
   bulk?(act: BulkAct): void;
+  /** An alert of one's own. */
+  alert?(alert: Alert): void;
   /** How a unit is now. */
   unit?(unit: Unit): void;
   unitGone?(id: string): void;
@@ -152,6 +155,8 @@ export class Stream {
       this.follower.duty?.(JSON.parse(message.data) as Duty);
     } else if (message.event === 'bulk') {
       this.follower.bulk?.(JSON.parse(message.data) as BulkAct);
+    } else if (message.event === 'alert') {
+      this.follower.alert?.(JSON.parse(message.data) as Alert);
     } else if (message.event === 'unit') {
       this.follower.unit?.(JSON.parse(message.data) as Unit);
     } else if (message.event === 'unit_gone') {

@@ -5,6 +5,7 @@ import { devices } from './devices/de';
 import { dispatch } from './dispatch/de';
 import { fleet } from './fleet/de';
 import { map } from './map/de';
+import { phone } from './phone/de';
 import { plans } from './plans/de';
 import { regions } from './regions/de';
 import { reaching } from './reaching/de';
@@ -20,6 +21,7 @@ export const de: Catalogue = {
   ...shift,
   ...reaching,
   ...reports,
+  ...phone,
   ...plans,
   ...calls,
   ...regions,

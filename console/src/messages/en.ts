@@ -7,6 +7,7 @@ import { devices } from './devices/en';
 import { dispatch } from './dispatch/en';
 import { fleet } from './fleet/en';
 import { map } from './map/en';
+import { phone } from './phone/en';
 import { plans } from './plans/en';
 import { regions } from './regions/en';
 import { reaching } from './reaching/en';
@@ -24,6 +25,7 @@ export const en = {
   ...shift,
   ...reaching,
   ...reports,
+  ...phone,
   ...plans,
   ...calls,
   ...regions,

@@ -5,6 +5,7 @@ import { devices } from './devices/es';
 import { dispatch } from './dispatch/es';
 import { fleet } from './fleet/es';
 import { map } from './map/es';
+import { phone } from './phone/es';
 import { plans } from './plans/es';
 import { regions } from './regions/es';
 import { reaching } from './reaching/es';
@@ -20,6 +21,7 @@ export const es: Catalogue = {
   ...shift,
   ...reaching,
   ...reports,
+  ...phone,
   ...plans,
   ...calls,
   ...regions,

@@ -5,6 +5,7 @@ import { devices } from './devices/fr';
 import { dispatch } from './dispatch/fr';
 import { fleet } from './fleet/fr';
 import { map } from './map/fr';
+import { phone } from './phone/fr';
 import { plans } from './plans/fr';
 import { regions } from './regions/fr';
 import { reaching } from './reaching/fr';
@@ -20,6 +21,7 @@ export const fr: Catalogue = {
   ...shift,
   ...reaching,
   ...reports,
+  ...phone,
   ...plans,
   ...calls,
   ...regions,

@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
+import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -18,21 +19,26 @@ from litestar.params import FromPath
 from belfry.web.cookies import seconds_until, session_cookie
 from belfry.web.front import Page, front
 from belfry.web.headers import HTTPS_ONLY, page_headers
+from belfry.web.house import House
 from belfry.web.identity import check_loopback, recognise
 from belfry.web.problems import Refused
 
 INDEX: Final = "index.html"
 ROUTES: Final = (
-    "", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites", "sites/new",
-    "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements", "units/manage", "my-site",
-    "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "dispatch", "call", "decode", "overview",
-    "signin", "setup", "tech",
+    "", "me", "closed", "floor", "wall", "handover", "training", "on-test", "supervision", "storm", "sites",
+    "sites/new", "import", "regions", "devices", "devices/new", "devices/listen", "mappings", "agreements",
+    "units/manage", "my-site", "report", "reports", "staffing", "plans", "plans/new", "plans/try", "map", "dispatch",
+    "call", "decode", "overview", "signin", "setup", "tech",
 )  # fmt: skip
 """Addresses of the console; each is the same page."""
 OF_A_SITE: Final = re.compile(r"sites/[^/]{1,200}(/edit|/closed)?|plans/[^/]{1,200}/edit|devices/[^/]{1,200}")
 """So are those of each site's card and editor, of what is over there, and of each plan and device."""
 TECHNICIAN: Final = "tech"
 """A technician's own page, on which nobody of the staff is signed in."""
+
+MANIFEST: Final = "manifest.webmanifest"
+ICON_SIZES: Final = (192, 512)
+SHORT_MOST: Final = 24
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _HASHED: Final = "assets/"
@@ -81,6 +87,8 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     is_page = wanted in ROUTES or OF_A_SITE.fullmatch(wanted) is not None
     if is_page:
         found = pages.get(INDEX, Page(NOT_BUILT, MediaType.HTML, "no-store"))
+    elif wanted == MANIFEST:
+        found = Page(_manifest(front(request).house), "application/manifest+json", "no-cache")
     elif wanted in pages:
         found = pages[wanted]
     else:
@@ -91,6 +99,26 @@ async def page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     if front(request).house.demo and is_page and wanted != TECHNICIAN:
         await _sign_in_to_demo(request, answer)
     return answer
+
+
+def _manifest(house: House) -> bytes:
+    """What a telephone installs: the responder's page, under the name of this centre."""
+    icons = [{"src": f"/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in ICON_SIZES]
+    masked = [{**icon, "src": icon["src"].replace("icon", "mask"), "purpose": "maskable"} for icon in icons]
+    return msgspec.json.encode(
+        {
+            "id": "/me",
+            "name": house.name,
+            "short_name": house.name[:SHORT_MOST],
+            "lang": house.language,
+            "start_url": "/me",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#090c10",
+            "theme_color": "#12202e",
+            "icons": [{"src": "/favicon.svg", "sizes": "any", "type": "image/svg+xml"}, *icons, *masked],
+        }
+    )
 
 
 async def _sign_in_to_demo(request: Request[Any, Any, Any], answer: Response[bytes]) -> None:
