@@ -88,6 +88,8 @@ class WebPush:
         self.http = PushHttp(clock, allowed=allowed, ca_file=ca_file)
         self._words: dict[str, tuple[float, str]] = {}
         """The VAPID word for each origin, and until when it is used."""
+        self._rests: dict[str, float] = {}
+        """Phones whose service asked for time, and until when."""
         self._failed = 0
         self.hears: Callable[[bool], None] = lambda _: None
         self.gone: Callable[[PushPhone], None] = lambda _: None
@@ -121,6 +123,9 @@ class WebPush:
 
     async def send(self, phone: PushPhone, push: Push, *, quiet: bool) -> None:
         """Hand it to one phone's service. Raises NotSent."""
+        rests = self._rests.get(phone.id, 0.0) - self.clock().timestamp()
+        if 0 < rests <= AGAIN_MOST_S:
+            raise NotSent("busy", again_s=int(rests) + 1)
         target = push.target or PushTarget(why="test")
         body = self._sealed(phone, push, target, quiet=quiet)
         headers = {
@@ -158,13 +163,22 @@ class WebPush:
             case 413:
                 raise NotSent("too_large", final=True)
             case 429:
-                raise NotSent("busy", again_s=_within(reply.again_s))
+                raise NotSent("busy", again_s=self._rest(phone, reply))
             case status if status >= 500:
                 self._note(works=False)
-                raise NotSent("service_fails", again_s=_within(reply.again_s))
+                raise NotSent("service_fails", again_s=self._rest(phone, reply))
             case _:  # 400, 401, 403: our word or our message is not taken, which no later try mends
                 self._note(works=False)
                 raise NotSent(f"refused_{reply.status}", final=True)
+
+    def _rest(self, phone: PushPhone, reply: Reply) -> int | None:
+        """How long its service wants nothing for this phone, which holds for whatever comes next too."""
+        self._rests.pop(phone.id, None)
+        if reply.again_s is None:
+            return None
+        again_s = min(max(reply.again_s, 1), AGAIN_MOST_S)
+        self._rests[phone.id] = self.clock().timestamp() + again_s
+        return again_s
 
     async def _forget(self, phone: PushPhone) -> None:
         try:
@@ -246,7 +260,3 @@ def topic(target: PushTarget) -> str:
     """At most 32 characters of URL-safe base64 (RFC 8030, 5.4): what is newer takes the place of what waits."""
     about = target.alert or target.why
     return urlsafe_b64encode(sha256(about.encode()).digest())[:32].decode("ascii")
-
-
-def _within(again_s: int | None) -> int | None:
-    return None if again_s is None else min(max(again_s, 1), AGAIN_MOST_S)
