@@ -14,11 +14,20 @@ from tests.browser.seats import Seat, seat
 
 pytestmark = pytest.mark.browser
 
+SIREN = """[[output]]
+name = "siren"
+type = "webhook"
+address = "https://siren.invalid/"
+secret_file = "siren.key"
+agreement = "g1"
+"""
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def agreeing(tmp_path: Path, console_is_built: None) -> AsyncIterator[House]:
     staff = {"ada": Role.ADMINISTRATOR, "ove": Role.OVERSEER}
-    async with serving(tmp_path, staff=staff) as running:
+    (tmp_path / "siren.key").write_text("k" * 32)
+    async with serving(tmp_path, staff=staff, more=SIREN) as running:
         yield running
 
 
@@ -36,6 +45,8 @@ async def test_an_administrator_agrees_and_ends_it_and_an_overseer_reads_it(agre
         await ada.of("nav-sites").press("Enter")
         await ada.of("nav-in-agreements").press("Enter")
         await expect(ada.of("agreements-none")).to_be_visible()
+        await expect(ada.of("link")).to_contain_text("Incidents by webhook · Agreement g1")
+        await expect(ada.of("link-state")).to_have_text("Rests: its agreement is not known")
         await ada.press("+")
         await ada.expect_focus("agreement-partner")
         await ada.press("Control+Enter")
@@ -68,6 +79,8 @@ async def test_an_administrator_agrees_and_ends_it_and_an_overseer_reads_it(agre
             await ove.of("password").fill(PASSWORD)
             await ove.press("Enter")
             await expect(ove.of("agreement")).to_contain_text("Water board")
+            await expect(ove.of("agreement-id")).to_have_text(kept["id"])
+            await expect(ove.of("link")).to_contain_text("siren")
             await expect(ove.of("agreement-new")).to_have_count(0)
             await expect(ove.of("agreement-end")).to_have_count(0)
 

@@ -340,6 +340,19 @@ export interface Kinds {
   items: Kind[];
 }
 
+/** What stands at a door out, under an agreement. */
+export interface OutwardLink {
+  name: string;
+  form: 'surgard' | 'dc07' | 'webhook' | 'mqtt';
+  agreement: string;
+  state: 'handing' | 'away' | 'resting';
+  since: string | null;
+  why: string | null;
+  handed: number;
+  unsaid: number;
+  behind: number;
+}
+
 export interface Centre {
   name: string;
   demo: boolean;
@@ -350,6 +363,7 @@ export interface Centre {
   journal: 'open' | 'closed';
   faults: OwnFault[];
   receivers: { name: string; type: string; listen: string; connections: number }[];
+  automation: OutwardLink[];
   counts: { by_state: Record<string, number>; by_priority: Record<string, number> };
   not_commissioned: number;
   lost: number;
