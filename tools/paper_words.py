@@ -17,7 +17,7 @@ LANGUAGES: Final = ("en", "de", "fr", "es")
 
 LISTS: Final = (
     *("item", "do", "outcome", "disposition", "cause", "method", "ending", "record", "reports"),
-    *("clock", "level", "merged", "notice"),
+    *("clock", "level", "merged", "notice", "unit_status", "unit_role", "answer"),
 )
 """Beginnings of the keys that are printed, up to a dot."""
 

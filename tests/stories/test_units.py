@@ -255,3 +255,24 @@ async def test_who_asks_for_more_lifts_the_level_and_the_queue_says_who_is_there
     assert first["needs"] == [], "who was sent as nothing in particular fills what he is fit for"
     await town.restart()
     assert (await (await town.operator("anna")).detail(incident))["alarm_level"] == 2
+
+
+async def test_the_record_tells_every_sending_with_its_times_and_of_alerts_how_many(town: Town) -> None:
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1")
+    await crew.post(f"/units/{engine}/crew")
+    incident = await an_incident(town, room)
+    await room.post(f"/incidents/{incident}/units", unit="E1", role="engine")
+    for status in ("accepted", "en_route", "on_scene"):
+        town.clock.wait(seconds=60)
+        await crew.post(f"/units/{engine}/status", status=status)
+    await town.settled()
+    record = await room.get(f"/incidents/{incident}/record")
+    (unit,) = record["units"]
+    assert (unit["call_sign"], unit["role"], unit["by"], unit["of"]) == ("E1", "engine", "anna", None)
+    assert list(unit["times"]) == ["offered", "accepted", "en_route", "on_scene"]
+    assert set(record["alerts"]) == {"alerts", "told", "accepted", "refused"}, "and no names"
+    assert record["roll_calls"] == []
+    for language in ("en", "de", "fr", "es"):
+        paper = await room.client.get(f"/incidents/{incident}/record.pdf", headers={"Accept-Language": language})
+        assert paper.content[:5] == b"%PDF-"

@@ -53,6 +53,8 @@ const ICON: Record<ItemType, IconName> = {
   unmerged: 'swap',
   unit_sent: 'up',
   unit_told: 'signal',
+  alerted: 'bell',
+  alert_answered: 'person',
   level: 'up',
 };
 
@@ -72,6 +74,7 @@ function titleOf({ type, data }: Item): string {
   if (type === 'taken_back') return `${word('item', type)}: ${word('do', String(data.do))}, ${word('outcome', String(data.outcome))}`;
   if (type === 'unit_sent') return `${word('item', type)}: ${String(data.call_sign)}`;
   if (type === 'unit_told') return `${String(data.call_sign ?? word('item', type))}: ${word('unit_status', String(data.status))}`;
+  if (type === 'alert_answered') return `${word('item', type)}: ${word('answer', String(data.answer))}`;
   if (type !== 'step' && type !== 'skipped') return word('item', type);
   const step = word('do', String(data.do));
   return `${step}: ${data.outcome ? word('outcome', String(data.outcome)) : t('item.skipped')}`;
@@ -110,6 +113,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'score') said.push(typeof data.level === 'number' ? t('item.score.level', { level: data.level, was: Number(data.was) }) : t('item.score.table'));
   if (type === 'level') said.push(t('item.level.set', { level: Number(data.level), was: Number(data.was) }));
   if (type === 'unit_sent' && typeof data.role === 'string') said.push(t('item.unit_sent.as', { role: word('unit_role', data.role.replaceAll(' ', '_')) }));
+  if (type === 'alerted') said.push(t('item.alerted.count', { n: Number(data.count) }));
   if (type === 'unit_told' && data.needs_more) said.push(t('units.more'));
   if (data.reason === 'site') said.push(t('item.site'));
   if (data.reason === 'left_waiting') said.push(t('item.left_waiting'));

@@ -215,6 +215,8 @@ export type ItemType =
   | 'unmerged'
   | 'unit_sent'
   | 'unit_told'
+  | 'alerted'
+  | 'alert_answered'
   | 'level';
 
 export interface Item {

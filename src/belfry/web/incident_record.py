@@ -15,6 +15,7 @@ from msgspec import structs
 
 from belfry.centre.board import load
 from belfry.domain.closing import group_of
+from belfry.domain.dispatch_facts import Answer, RollCall
 from belfry.domain.facts import Closed, Part, Sealed, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.notices import TRAINING
@@ -34,10 +35,13 @@ from belfry.web.record_views import (
     FORMAT,
     FORMAT_VERSION,
     IncidentRecord,
+    RecordedAlerts,
     RecordedDeed,
     RecordedEnd,
     RecordedPart,
     RecordedPositions,
+    RecordedRoll,
+    RecordedUnit,
 )
 from belfry.web.rights import Right
 from belfry.web.sight import sees
@@ -164,6 +168,9 @@ async def _record(request: Asked, desk: Front, found: Incident, under: Sequence[
         plans=[*plan.refs],
         steps=plan.steps,
         deeds=sorted(deeds, key=lambda deed: int(deed.position)),
+        units=sorted((unit for one in (kept, *others) for unit in _units(one, found)), key=lambda one: one.sent_at),
+        alerts=_alerts([one.found for one in (kept, *others)]),
+        roll_calls=sorted((roll for one in (kept, *others) for roll in _rolls(one, found)), key=lambda one: one.at),
         score=_score(found, kept.facts),
         notices=[notice for item in items for notice in item.data.get("notices", [])],
         end=_end(found, kept.facts, kept.texts or {}),
@@ -209,6 +216,54 @@ def _deeds(kept: _Kept, site: AtSite, of: int | None) -> list[RecordedDeed]:
         for stored in kept.facts
         for fact in stored.entry.facts
         if isinstance(fact, StepDone)
+    ]
+
+
+def _units(kept: _Kept, lead: Incident) -> list[RecordedUnit]:
+    of = None if kept.found.id == lead.id else kept.found.number
+    return [
+        RecordedUnit(
+            assignment=one.assignment,
+            call_sign=one.call_sign,
+            status=one.status,
+            sent_at=one.sent_at,
+            by=one.by,
+            role=one.role,
+            times=dict(one.times),
+            needs_more=one.needs_more,
+            left_at=one.left_at,
+            of=of,
+        )
+        for one in kept.found.units
+    ]
+
+
+def _alerts(incidents: Sequence[Incident]) -> RecordedAlerts:
+    """As far as the incidents remember them, which is nearly always all."""
+    alerts = [alert for one in incidents for alert in one.alerts]
+    answers = [answer for alert in alerts for answer in alert.answers.values()]
+    return RecordedAlerts(
+        alerts=len(alerts),
+        told=len({name for alert in alerts for name in alert.to}),
+        accepted=answers.count(Answer.ACCEPTED),
+        refused=answers.count(Answer.REFUSED),
+    )
+
+
+def _rolls(kept: _Kept, lead: Incident) -> list[RecordedRoll]:
+    signs = {one.unit: one.call_sign for one in kept.found.units}
+    return [
+        RecordedRoll(
+            at=stored.entry.at,
+            what=fact.what,
+            call_sign=None if fact.unit is None else signs.get(fact.unit),
+            by=fact.by,
+            reasons=list(fact.reasons),
+            of=None if kept.found.id == lead.id else kept.found.number,
+        )
+        for stored in kept.facts
+        for fact in stored.entry.facts
+        if isinstance(fact, RollCall)
     ]
 
 

@@ -31,6 +31,43 @@ class RecordedDeed(Struct, frozen=True, kw_only=True):
     """Number of the merged incident at which it was done; null: at this one."""
 
 
+class RecordedUnit(Struct, frozen=True, kw_only=True):
+    """A unit that was sent. `times`: when each status was first said; what was skipped stands not there."""
+
+    assignment: str
+    call_sign: str
+    status: str
+    sent_at: Instant
+    by: str
+    role: str | None
+    times: dict[str, Instant]
+    needs_more: bool
+    left_at: Instant | None
+    of: int | None = None
+    """Number of the merged incident to which it was sent; null: to this one."""
+
+
+class RecordedAlerts(Struct, frozen=True, kw_only=True):
+    """How many alerts went out, to how many people, and how often it was answered; whom is written nowhere else either
+    than in the journal."""
+
+    alerts: int
+    told: int
+    accepted: int
+    refused: int
+
+
+class RecordedRoll(Struct, frozen=True, kw_only=True):
+    """A line of personnel accountability: `what` is started, notice, called, answered, silent or ended."""
+
+    at: Instant
+    what: str
+    call_sign: str | None
+    by: str | None
+    reasons: list[str]
+    of: int | None = None
+
+
 class RecordedEnd(Struct, frozen=True, kw_only=True):
     """How it was closed. `group` is what the closing counts as: genuine, user, equipment, environment, communication,
     malicious, unknown, test or none."""
@@ -116,6 +153,10 @@ class IncidentRecord(Struct, frozen=True, kw_only=True):
     plans: list[PlanRefView]
     steps: list[PlanStepView]
     deeds: list[RecordedDeed]
+    units: list[RecordedUnit]
+    """Every sending, in the order of sending."""
+    alerts: RecordedAlerts
+    roll_calls: list[RecordedRoll]
     score: int | None
     """The validation score that an operator set, or that was passed on last; null: none."""
     notices: list[NoticeView]

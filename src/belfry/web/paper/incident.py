@@ -36,6 +36,7 @@ def incident_paper(record: IncidentRecord, language: str, label: LabelOf = str) 
     _merged(sheet, record, say, zone)
     _plan(sheet, record, say, zone)
     _deeds(sheet, record.deeds, say, zone)
+    _units(sheet, record, say, zone)
     _story(sheet, record, say, zone, label)
     _signals(sheet, record.timeline, say, zone)
     _notices(sheet, record, say, zone)
@@ -135,6 +136,25 @@ def _deeds(sheet: Sheet, deeds: Sequence[RecordedDeed], say: Say, zone: tzinfo) 
             to = f"{to} ({say.t('merged.of', n=deed.of)})"
         rows.append((short(deed.at, zone), say.word("do", deed.do), to, came, deed.by or ""))
     sheet.rows((say("when"), say("what"), say("to"), say("outcome"), say("who")), rows, (16, 22, 26, 22, 14))
+
+
+def _units(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo) -> None:
+    """Each unit with every status and its time; how many people were alerted, never who."""
+    told = record.alerts
+    if not record.units and not told.alerts:
+        return
+    sheet.heading(say("units"))
+    if told.alerts:
+        sheet.paragraph(say("alerted", n=told.told, accepted=told.accepted, refused=told.refused))
+    rows = []
+    for one in record.units:
+        sign = one.call_sign if one.role is None else f"{one.call_sign}\n{say.word('unit_role', one.role)}"
+        if one.of is not None:
+            sign = f"{sign} ({say.t('merged.of', n=one.of)})"
+        times = [f"{say.word('unit_status', status)} {short(at, zone)}" for status, at in one.times.items()]
+        rows.append((sign, "\n".join(times), "–" if one.left_at is None else short(one.left_at, zone), one.by))
+    if rows:
+        sheet.rows((say("unit"), say("statuses"), say("left"), say("sent_by")), rows, (24, 42, 18, 16))
 
 
 def _story(sheet: Sheet, record: IncidentRecord, say: Say, zone: tzinfo, label: LabelOf) -> None:

@@ -55,6 +55,18 @@ def _settled(item: TimelineItem, say: Say, label: LabelOf) -> Sequence[str]:
         case "held":
             said += [say.t("item.on_signal")] if data.get("on") else []
             said += [say.t("item.parked")] if data.get("reason") == "parked" else []
+        case "unit_sent" | "unit_told":
+            said.append(str(data.get("call_sign") or "–"))
+            said += [say.word("unit_status", data["status"])] if "status" in data else []
+            said += [say.word("unit_role", data["role"])] if "role" in data else []
+        case "alerted":
+            said.append(say.t("item.alerted.count", n=int(data.get("count", 0))))
+        case "alert_answered":
+            said.append(say.word("answer", data.get("answer")))
+        case "roll_call":
+            said.append(say.t(f"item.roll.{data.get('what')}", sign=data.get("call_sign") or "–"))
+        case "level":
+            said.append(say.t("item.level.set", level=data.get("level"), was=data.get("was")))
         case "reclassified" | "raised" if "kind" in data:
             said.append(label(str(data["kind"])))
         case _:
