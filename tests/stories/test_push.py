@@ -237,7 +237,7 @@ async def test_a_phone_is_tried_by_hand_and_an_address_of_our_own_network_is_ref
         cleo, dora = await town.operator("cleo", Role.RESPONDER), await town.operator("dora", Role.RESPONDER)
         one = await registered(cleo, service)
         view = await cleo.get("/me/push")
-        assert (len(view["key"]), [each["label"] for each in view["phones"]]) == (87, ["mine"])
+        assert (len(view["public_key"]), [each["label"] for each in view["phones"]]) == (87, ["mine"])
         (phone,) = view["phones"]
         assert (await cleo.post(f"/me/push/{phone['id']}/test")).json() == {"taken": True, "why": None}
         assert (one.got[0]["why"], one.got[0]["title"]) == ("test", "Test")

@@ -23,7 +23,7 @@ _NONE: Final = {404: told("There is no such phone of yours")}
 async def my_phones(request: Asked) -> PushView:
     desk = _push(front(request))
     mine = desk.phones.of(visitor_of(request).user.name)
-    return PushView(key=desk.public_key, phones=[_view(one) for one in mine])
+    return PushView(public_key=desk.public_key, phones=[_view(one) for one in mine])
 
 
 @post(

@@ -14,9 +14,9 @@ class PhoneView(Struct, frozen=True, kw_only=True):
 
 
 class PushView(Struct, frozen=True, kw_only=True):
-    """`key`: what the browser subscribes with (`applicationServerKey`), URL-safe base64."""
+    """`public_key`: what the browser subscribes with (`applicationServerKey`), URL-safe base64."""
 
-    key: str
+    public_key: str
     phones: list[PhoneView]
 
 

@@ -59,7 +59,8 @@ class WakingNow {
       const { public_key } = await api.get<{ public_key: string }>('/me/push');
       const options = { userVisibleOnly: true, applicationServerKey: bytesOf(public_key) };
       const made = (await registration.pushManager.subscribe(options)).toJSON();
-      await api.post('/me/push', { endpoint: made.endpoint, p256dh: made.keys?.['p256dh'], auth: made.keys?.['auth'] });
+      const keys = { p256dh: made.keys?.['p256dh'], auth: made.keys?.['auth'] };
+      await api.post('/me/push', { endpoint: made.endpoint, keys });
       this.state = 'on';
     } catch (error) {
       this.state = error instanceof ApiError ? 'none' : Notification.permission === 'denied' ? 'refused' : 'none';
