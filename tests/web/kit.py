@@ -195,6 +195,7 @@ class Rig:
             "tokens": registry.tokens_door(),
             "sites": registry.sites_door(),
             "plans": self.plans,
+            "floor_plans": registry.floor_plans_door(),
             "planner": self.planner,
             "warnings": self.warnings.book,
             "devices": self.devices,

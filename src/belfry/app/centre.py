@@ -704,6 +704,7 @@ class Centre:
             device_desk=self.device_desk,
             units=self.units,
             gazetteer=self.gazetteer,
+            floor_plans=registry.floor_plans_door(),
             trades_agreed=settings.rota.trades_agreed,
             dispatch=self.dispatch,
             accounting=self.accounting,

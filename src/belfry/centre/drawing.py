@@ -1,15 +1,18 @@
 """A picture is drawn in a process of its own, with little memory and little time: what breaks a decoder breaks that.
 
-The child reads the picture from its standard input and answers with a line and the blocks. It has no access to
+The child reads the picture from its standard input and answers with a line and what it drew. It has no access to
 anything but that: it is started with an empty environment, in isolated mode, and opens no file afterwards.
 """
 
 import asyncio
 import resource
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 from typing import Final
 
+from belfry.safeguards.floor_plan import redrawn
 from belfry.safeguards.pixelate import PictureError, pixelated
 
 MEMORY_MOST_BYTES: Final = 1024 * 1024 * 1024
@@ -18,20 +21,29 @@ AT_ONCE: Final = 2
 """Pictures that are drawn at the same time; the others wait."""
 
 
-class Pixelating:
-    """`draw` gives blocks; at most AT_ONCE processes run."""
+class As(StrEnum):
+    """What a picture becomes."""
 
-    def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(AT_ONCE)
+    BLOCKS = "blocks"
+    """`safeguards.pixelate.pixelated`."""
+    PLAN = "plan"
+    """`safeguards.floor_plan.redrawn`."""
+
+
+class Drawing:
+    """At most AT_ONCE processes run for each of these."""
+
+    def __init__(self, what: As = As.BLOCKS) -> None:
+        self._what, self._slots = what, asyncio.Semaphore(AT_ONCE)
 
     async def draw(self, raw: bytes) -> bytes:
-        """As `safeguards.pixelate.pixelated`. Raises PictureError, too where the process broke or took too long."""
+        """Return a PNG. Raises PictureError, too where the process broke or took too long."""
         async with self._slots:
             child = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-I",
                 "-c",
-                "from belfry.centre.drawing import main; main()",
+                f"from belfry.centre.drawing import main; main({str(self._what)!r})",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -60,7 +72,10 @@ def _answer(out: bytes) -> bytes:
             raise PictureError("the picture cannot be read to its end")
 
 
-def main() -> None:
+_DRAW: Final[dict[str, Callable[[bytes], bytes]]] = {As.BLOCKS: pixelated, As.PLAN: redrawn}
+
+
+def main(what: str) -> None:
     """The child."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST_BYTES, MEMORY_MOST_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (TIME_MOST_S, TIME_MOST_S))
@@ -68,9 +83,9 @@ def main() -> None:
     raw = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
     try:
-        blocks = pixelated(raw)
+        drawn = _DRAW[what](raw)
     except PictureError as error:
         sys.stdout.buffer.write(f"no {error}\n".encode())
     else:
-        sys.stdout.buffer.write(b"ok\n" + blocks)
+        sys.stdout.buffer.write(b"ok\n" + drawn)
     sys.stdout.buffer.flush()

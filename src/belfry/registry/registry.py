@@ -30,6 +30,7 @@ from belfry.registry.book import AccountBook
 from belfry.registry.device_door import DevicesDoor
 from belfry.registry.device_rows import DeviceKeys
 from belfry.registry.doors import SessionsDoor, TokensDoor, UsersDoor
+from belfry.registry.floor_plan_rows import FloorPlansDoor
 from belfry.registry.people import TokenTable, UserTable
 from belfry.registry.plan_door import PlansDoor
 from belfry.registry.push_rows import PushPhonesDoor
@@ -239,6 +240,9 @@ class Registry:
 
     def sites_door(self) -> SitesDoor:
         return SitesDoor(self.store)
+
+    def floor_plans_door(self) -> FloorPlansDoor:
+        return FloorPlansDoor(self.store)
 
     def plans_door(self) -> PlansDoor:
         """With the book of all plans read."""

@@ -8,7 +8,7 @@ Only what decodes safely is taken: three formats, a limit of bytes before anythi
 anything is drawn. Whoever calls this gives it a process of its own, with limits of memory and time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Final
 
@@ -33,13 +33,21 @@ def pixelated(raw: bytes) -> bytes:
 
     Raises PictureError for whatever is no whole picture of the three formats within the limits.
     """
+    return decoded(raw, _blocks, side_px=16 * BLOCKS)
+
+
+def decoded(raw: bytes, draw: Callable[[Image.Image], bytes], *, side_px: int) -> bytes:
+    """Return what `draw` makes of a picture that may be taken, upright and in plain colours.
+
+    No longer side than `side_px` is needed, so a JPEG need not be drawn whole. Raises PictureError as `pixelated`.
+    """
     if len(raw) > PICTURE_MOST_BYTES:
         raise PictureError(f"{len(raw)} bytes, at most {PICTURE_MOST_BYTES} are taken")
     foreign = _FOREIGN.get(raw[8:12]) if raw[4:8] == b"ftyp" else None
     if foreign is not None:
         raise PictureError(f"{foreign} is not taken: send JPEG, PNG or WebP")
     try:
-        return _pixelated(raw)
+        return draw(_opened(raw, side_px))
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -50,15 +58,18 @@ def pixelated(raw: bytes) -> bytes:
         raise PictureError(f"the picture cannot be read to its end: {type(error).__name__}") from None
 
 
-def _pixelated(raw: bytes) -> bytes:
+def _opened(raw: bytes, side_px: int) -> Image.Image:
     with Image.open(BytesIO(raw), formats=FORMATS) as opened:
         width, height = opened.size
         if width * height > PICTURE_MOST_PIXELS:
             raise PictureError(f"{width} x {height} pixels, at most {PICTURE_MOST_PIXELS} are taken")
         if min(width, height) < SIDE_LEAST or max(width, height) > SIDE_RATIO_MOST * min(width, height):
             raise PictureError(f"{width} x {height} pixels are no picture")
-        opened.draft("RGB", (16 * BLOCKS, 16 * BLOCKS))  # a JPEG need not be drawn whole to be made small
-        flat = _flat(ImageOps.exif_transpose(opened))
+        opened.draft("RGB", (side_px, side_px))
+        return _flat(ImageOps.exif_transpose(opened))
+
+
+def _blocks(flat: Image.Image) -> bytes:
     longer = max(flat.size)
     size = tuple(max(1, round(side * BLOCKS / longer)) for side in flat.size)
     blocks = flat.resize((size[0], size[1]), Image.Resampling.BOX)

@@ -15,6 +15,7 @@ from belfry.centre.desk import Desk
 from belfry.centre.devices import DeviceDesk
 from belfry.centre.dispatch import DispatchDesk, Recommending
 from belfry.centre.dispatch.accounting import AccountingDesk
+from belfry.centre.drawing import As, Drawing
 from belfry.centre.feed import Feed
 from belfry.centre.field import FieldDesk, PictureDesk
 from belfry.centre.handovers import HandoverDesk
@@ -42,6 +43,7 @@ from belfry.ports import Clock, Intake, Journal, Sites, Words
 from belfry.ports.agreements import Agreements
 from belfry.ports.archive import Archive
 from belfry.ports.devices import DeviceNow, Devices
+from belfry.ports.floor_plans import FloorPlans
 from belfry.ports.places import Gazetteer
 from belfry.ports.plans import Plans
 from belfry.ports.push import PushDesk
@@ -282,6 +284,9 @@ class House:
     """None: nobody is reached outside the console."""
     gazetteer: Gazetteer | None = None
     """None: this centre searches no addresses."""
+    floor_plans: FloorPlans | None = None
+    """Of buildings; None: this centre keeps none."""
+    plan_drawing: Drawing = field(default_factory=lambda: Drawing(As.PLAN))
     map: MapFiles = NO_MAP
     """Files of the map; there need be none."""
     map_origins: Sequence[str] = ()

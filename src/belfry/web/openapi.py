@@ -37,6 +37,7 @@ from belfry.web import (
     device_views,
     field_asks,
     field_views,
+    floor_plan_views,
     gazetteer_views,
     handover_views,
     map_views,
@@ -161,6 +162,7 @@ def _say_types(told: Json) -> None:
             push_views,
             wall_views,
             map_views,
+            floor_plan_views,
             gazetteer_views,
             field_views,
             places_door,
@@ -240,11 +242,15 @@ def _add_picture_bodies(told: Json) -> None:
     """A picture comes as it is, and is shown as blocks."""
     paths, file = told["paths"], {"schema": {"type": "string", "format": "binary"}}
     kinds = ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
-    for path in ("/incidents/{incident_id}/pictures", "/reports/{signal}/pictures"):
+    site_plans = "/accounts/{account_id}/floor-plans"
+    for path in ("/incidents/{incident_id}/pictures", "/reports/{signal}/pictures", site_plans):
         body = {"required": True, "content": dict.fromkeys(kinds, file)}
         paths[f"{PREFIX}{path}"]["post"]["requestBody"] = body
     look: Json = paths[f"{PREFIX}/incidents/{{incident_id}}/pictures/{{picture_id}}/look"]["post"]
     look["responses"]["200"]["content"] = {"image/png": file}
+    for path in (site_plans, "/incidents/{incident_id}/floor-plans"):
+        shown: Json = paths[f"{PREFIX}{path}/{{plan_id}}/picture"]["get"]
+        shown["responses"]["200"]["content"] = {"image/png": file}
 
 
 _ANYWHERE: Final = {"503": "The registry, the journal or the key store fails, or too many ask at once"}

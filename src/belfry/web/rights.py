@@ -25,6 +25,8 @@ class Right(StrEnum):
     """Find sites, and read all that is kept about one."""
     EDIT = "edit"
     """Change a site, as far as EDITS goes."""
+    FLOOR_PLANS = "floor_plans"
+    """Add, place and remove plans of a site's building."""
     ADD = "add"
     """Add sites."""
     IMPORT = "import"
@@ -98,6 +100,7 @@ MAY: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SIGNALS: _ROOM | {Role.AUDITOR},
     Right.ACCOUNTS: _ROOM | {Role.INSTALLER, Role.HOLDER},
     Right.EDIT: _ROOM,
+    Right.FLOOR_PLANS: _DESK_HEADS | {Role.INSTALLER},
     Right.ADD: _DESK_HEADS,
     Right.IMPORT: _DESK_HEADS,
     Right.EXPORT: _DESK_HEADS,

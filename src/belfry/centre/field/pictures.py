@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from belfry.centre.board import Board, catch_up, expect_of, load
-from belfry.centre.drawing import Pixelating
+from belfry.centre.drawing import Drawing
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitsNow
 from belfry.domain.commands import Conflict, Staff
@@ -58,7 +58,7 @@ class PictureDesk:
     ) -> None:
         self._board, self._journal, self._seals, self._units = board, journal, seals, units
         self._kept, self._clock, self._chance = kept, clock, chance
-        self._drawing = Pixelating()
+        self._drawing = Drawing()
 
     async def add(self, incident_id: str, raw: bytes, by: Staff, *, name: str | None = None) -> Picture:
         """Keep a picture; the same one again under one `name` is one. Raises LookupError, Conflict, PictureError or
