@@ -37,6 +37,7 @@ async def manned(tmp_path: Path, console_is_built: None) -> AsyncIterator[House]
 
 
 async def command(one: Seat, line: str) -> None:
+    await expect(one.of("command-line")).to_have_count(0)  # the one before is done
     await one.press("/")
     await one.expect_focus("line")
     await one.type(line)

@@ -3,9 +3,9 @@
 
 import { ApiError, type Api } from '../api';
 import { t, word } from '../i18n.svelte';
-import type { Choice, Recommendation, SentUnit, Unit } from '../units/types';
+import type { AlertState, Choice, Recommendation, SentUnit, Unit } from '../units/types';
 import type { Units } from '../units/units.svelte';
-import type { Row } from '../types';
+import type { Page, Row } from '../types';
 
 type To = Pick<Row, 'id' | 'number'>;
 
@@ -59,6 +59,11 @@ export class Dispatching {
 
   sentTo(incident: string): Promise<SentUnit[]> {
     return this.units.sentTo(incident);
+  }
+
+  /** Whom it reached, and how far it came with each. */
+  async alertsAt(incident: string): Promise<AlertState[]> {
+    return (await this.api.get<Page<AlertState>>(`/incidents/${encodeURIComponent(incident)}/alerts`)).items;
   }
 
   /** Those that keep an incident open. */

@@ -106,3 +106,26 @@ export interface Recommendation {
   place_known: boolean;
   fell_back: string | null;
 }
+
+/** One person who was told: how far it came, or what he answered. */
+export interface Reached {
+  name: string;
+  stage: string;
+  at: string;
+  ways: string[];
+  reason: string | null;
+}
+
+export interface AlertState {
+  alert: string;
+  at: string;
+  reach: string;
+  /** Of a unit that was sent; null: whom the kind reaches. */
+  assignment: string | null;
+  call_sign: string | null;
+  needs: number;
+  accepted: number;
+  rounds: number;
+  over: string | null;
+  people: Reached[];
+}
