@@ -747,8 +747,8 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     `id` is 16 random bytes: it makes a repeated append harmless, and keeps the Merkle leaf from being guessed,
     so it is never published. `subject` is `account/RECEIVER/PREFIX/ACCOUNT`, `incident/ID`, `test/ID`,
-    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `unit/ID`, `call/ID`, `warnings`, `triage`, `expiry`,
-    `registry` or `centre`.
+    `test-code/ID`, `storm/ID`, `notice/ID`, `handover/ID`, `training/ID`, `unit/ID`, `call/ID`, `warnings`, `triage`,
+    `expiry`, `registry` or `centre`.
     """
 
     id: bytes

@@ -23,7 +23,8 @@ SHORTENED: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "dr": ("drive",), "cl": ("close",), "ct": ("court",), "cres": ("crescent",), "gdns": ("gardens",),
         "gr": ("grove",), "pl": ("place",), "sq": ("square",), "ter": ("terrace",), "terr": ("terrace",),
         "hwy": ("highway",), "pk": ("park",), "ctr": ("centre",), "center": ("centre",), "stn": ("station",),
-        "hosp": ("hospital",), "yd": ("yard",), "wk": ("walk",), "n": ("north",), "s": ("south",), "e": ("east",), "w": ("west",),
+        "hosp": ("hospital",), "yd": ("yard",), "wk": ("walk",), "n": ("north",),
+        "s": ("south",), "e": ("east",), "w": ("west",),
     },
     "de": {
         "str": ("strasse", "street"), "pl": ("platz",), "g": ("gasse",), "bhf": ("bahnhof",),

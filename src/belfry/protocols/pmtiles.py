@@ -151,7 +151,7 @@ Tile = tuple[int, int, int]
 def tile_number(tile: Tile) -> int:
     """Return the place of a tile on the curve through all tiles of all zooms."""
     zoom, x, y = tile
-    before = (4**zoom - 1) // 3
+    before = ((1 << 2 * zoom) - 1) // 3
     number = 0
     for level in range(zoom - 1, -1, -1):
         side = 1 << level
