@@ -376,7 +376,7 @@ async def test_roll_calls_run_from_the_first_on_scene_to_under_control(town: Tow
     await town.settled()
     assert [one["kind"] for one in await room.incidents("open")] == ["RES.MAYDAY", "FIRE.STRUCT"]
     calls = [line for line in lines(await room.detail(row["id"]), "roll_call") if line["data"]["what"] == "called"]
-    assert [line["reasons"] for line in calls] == [["time"], ["collapse"], ["mayday"]]
+    assert [line["data"]["why"] for line in calls] == ["time", "collapse", "mayday"]
     assert (await room.client.post(f"{roll}/end")).json()["runs"] is False
     town.clock.wait(hours=1)
     await town.centre.accounting.step(town.clock.now)

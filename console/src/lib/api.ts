@@ -51,8 +51,8 @@ export class Api {
   }
 
   /** A file as it is. */
-  upload<T>(path: string, file: Blob): Promise<T> {
-    return this.ask<T>('POST', path, file);
+  upload<T>(path: string, file: Blob, headers: Record<string, string> = {}): Promise<T> {
+    return this.ask<T>('POST', path, file, headers);
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
@@ -61,6 +61,11 @@ export class Api {
 
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.ask<T>('PATCH', path, body);
+  }
+
+  /** An answer that is no JSON. */
+  async bytes(path: string, body: unknown): Promise<Blob> {
+    return (await this.answer('POST', path, body, { Accept: '*/*' })).blob();
   }
 
   /** A file that the server makes, and the name that it gives it. */

@@ -56,6 +56,10 @@ const ICON: Record<ItemType, IconName> = {
   alerted: 'bell',
   alert_answered: 'person',
   level: 'up',
+  withdrawn: 'broken',
+  picture: 'eye',
+  picture_shown: 'eye',
+  roll_call: 'person',
 };
 
 export function tell(item: Item, zone: string | undefined): Told {
@@ -72,6 +76,7 @@ export function tell(item: Item, zone: string | undefined): Told {
 function titleOf({ type, data }: Item): string {
   if (type === 'arrived' && data.given_up) return t('item.given_up');
   if (type === 'taken_back') return `${word('item', type)}: ${word('do', String(data.do))}, ${word('outcome', String(data.outcome))}`;
+  if (type === 'roll_call') return word('item.roll', String(data.what), { sign: String(data.call_sign ?? '') });
   if (type === 'unit_sent') return `${word('item', type)}: ${String(data.call_sign)}`;
   if (type === 'unit_told') return `${String(data.call_sign ?? word('item', type))}: ${word('unit_status', String(data.status))}`;
   if (type === 'alert_answered') return `${word('item', type)}: ${word('answer', String(data.answer))}`;
@@ -111,6 +116,7 @@ function decided({ type, data }: Item, zone: string | undefined): string[] {
   if (type === 'step' && typeof data.score === 'number') said.push(t('item.score.told', { level: data.score }));
   if (type === 'step' && data.unverified) said.push(t('item.unverified'));
   if (type === 'score') said.push(typeof data.level === 'number' ? t('item.score.level', { level: data.level, was: Number(data.was) }) : t('item.score.table'));
+  if (type === 'roll_call' && data.why) said.push(word('roll.why', String(data.why)));
   if (type === 'level') said.push(t('item.level.set', { level: Number(data.level), was: Number(data.was) }));
   if (type === 'unit_sent' && typeof data.role === 'string') said.push(t('item.unit_sent.as', { role: word('unit_role', data.role.replaceAll(' ', '_')) }));
   if (type === 'alerted') said.push(t('item.alerted.count', { n: Number(data.count) }));

@@ -217,7 +217,11 @@ export type ItemType =
   | 'unit_told'
   | 'alerted'
   | 'alert_answered'
-  | 'level';
+  | 'level'
+  | 'withdrawn'
+  | 'picture'
+  | 'picture_shown'
+  | 'roll_call';
 
 export interface Item {
   position: string;

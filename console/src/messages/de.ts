@@ -3,6 +3,7 @@ import { agreements } from './agreements/de';
 import { calls } from './calls/de';
 import { devices } from './devices/de';
 import { dispatch } from './dispatch/de';
+import { field } from './field/de';
 import { fleet } from './fleet/de';
 import { map } from './map/de';
 import { phone } from './phone/de';
@@ -28,6 +29,7 @@ export const de: Catalogue = {
   ...devices,
   ...dispatch,
   ...agreements,
+  ...field,
   ...fleet,
   ...together,
   ...map,

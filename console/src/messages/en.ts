@@ -5,6 +5,7 @@ import { agreements } from './agreements/en';
 import { calls } from './calls/en';
 import { devices } from './devices/en';
 import { dispatch } from './dispatch/en';
+import { field } from './field/en';
 import { fleet } from './fleet/en';
 import { map } from './map/en';
 import { phone } from './phone/en';
@@ -32,6 +33,7 @@ export const en = {
   ...devices,
   ...dispatch,
   ...agreements,
+  ...field,
   ...fleet,
   ...together,
   ...map,

@@ -3,6 +3,7 @@ import { agreements } from './agreements/es';
 import { calls } from './calls/es';
 import { devices } from './devices/es';
 import { dispatch } from './dispatch/es';
+import { field } from './field/es';
 import { fleet } from './fleet/es';
 import { map } from './map/es';
 import { phone } from './phone/es';
@@ -28,6 +29,7 @@ export const es: Catalogue = {
   ...devices,
   ...dispatch,
   ...agreements,
+  ...field,
   ...fleet,
   ...together,
   ...map,

@@ -3,6 +3,7 @@ import { agreements } from './agreements/fr';
 import { calls } from './calls/fr';
 import { devices } from './devices/fr';
 import { dispatch } from './dispatch/fr';
+import { field } from './field/fr';
 import { fleet } from './fleet/fr';
 import { map } from './map/fr';
 import { phone } from './phone/fr';
@@ -28,6 +29,7 @@ export const fr: Catalogue = {
   ...devices,
   ...dispatch,
   ...agreements,
+  ...field,
   ...fleet,
   ...together,
   ...map,

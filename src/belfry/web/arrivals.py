@@ -6,7 +6,7 @@ is handed to intake.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -37,6 +37,10 @@ SIGNALS: Final = "signals"
 KEY_HEADER: Final = "Idempotency-Key"
 KEY_MOST: Final = 200
 """Characters of an Idempotency-Key."""
+
+SAID_LATE_LEAST: Final = timedelta(minutes=1)
+SAID_LATE_MOST: Final = timedelta(hours=12)
+"""How long a phone without a net keeps a report."""
 
 JSON: Final = "application/json"
 EVENT_JSON: Final = "application/cloudevents+json"
@@ -230,6 +234,7 @@ async def _from_person(
         method=method,
         receiver=RECEIVER,
         received_at=house.clock(),
+        occurred_at=_seen_at(body, house.clock()),
         path=PATH,
         authenticated=True,
         kind=body.kind,
@@ -242,6 +247,14 @@ async def _from_person(
     )
     name = _Headers(request).name(f"{method}", user, body)
     return accepted(await _deliver(request, [_Saying(signal, name)], None))
+
+
+def _seen_at(body: ReportBody | CallBody, now: datetime) -> datetime | None:
+    """When a phone says that it was seen, where it was without a net since; a clock that cannot be is passed over."""
+    at = body.occurred_at if isinstance(body, ReportBody) else None
+    if at is None or not now - SAID_LATE_MOST <= at <= now - SAID_LATE_LEAST:
+        return None
+    return at.astimezone(UTC)
 
 
 def check_kind(kinds: Kinds, kind: str, method: Method) -> None:

@@ -111,6 +111,8 @@ class ReportBody(Ask, frozen=True, kw_only=True):
     kind: Annotated[str, Meta(min_length=1, max_length=60)]
     place: PlaceBody
     note: Annotated[str, Meta(max_length=NOTE_MOST)] | None = None
+    occurred_at: Aware | None = None
+    """When it was seen, where the phone could not say so at once."""
 
 
 class CallBody(Ask, frozen=True, kw_only=True):

@@ -272,8 +272,12 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
             return {
                 "type": "roll_call",
                 "by": fact.by,
-                "reasons": list(fact.reasons),
-                "data": _given(what=fact.what, unit=fact.unit, call_sign=_sign(incident, fact.unit)),
+                "data": _given(
+                    what=fact.what,
+                    unit=fact.unit,
+                    call_sign=_sign(incident, fact.unit),
+                    why=next(iter(fact.reasons), None),
+                ),
             }
         case Withdrawn():
             return {"type": "withdrawn", "by": fact.by}

@@ -1,0 +1,148 @@
+// The reports of this phone that the centre does not have yet, in a small store of its own (IndexedDB): shown as unsent,
+// sent in their order, each once. What is sent is forgotten; what was refused stays until it was read.
+
+import { ApiError, idempotencyKey, type Api } from '../api';
+import type { Timers } from '../timers';
+import { answered, counted, KEPT_MS, next, refused, type Asked, type Draft, type History } from './draft';
+
+export interface Drawer {
+  all(): Promise<Draft[]>;
+  put(draft: Draft): Promise<void>;
+  drop(key: string): Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+const HISTORY = 'belfry.reported';
+
+/** A report that is kept, and may be taken back for a while. */
+export interface Sent {
+  signal: string;
+  kind: string;
+  at: number;
+}
+
+export class ReportBox {
+  unsent = $state.raw<readonly Draft[]>([]);
+  sent = $state.raw<readonly Sent[]>([]);
+  private sending = false;
+  private stopped = false;
+  private pause = FIRST_PAUSE_MS;
+  private wake: (() => void) | null = null;
+
+  constructor(
+    private readonly user: string,
+    private readonly api: Api,
+    private readonly drawer: Drawer,
+    private readonly timers: Timers,
+    private readonly clock: () => number = () => Date.now(),
+  ) {}
+
+  async start(): Promise<void> {
+    const kept = await this.drawer.all().catch(() => []);
+    const mine: Draft[] = [];
+    for (const one of kept) {
+      if (one.user === this.user && this.clock() - one.at <= KEPT_MS) mine.push(one);
+      else await this.drawer.drop(one.key).catch(() => undefined);
+    }
+    this.unsent = [...mine, ...this.unsent].sort((one, other) => one.at - other.at);
+    void this.drain();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.wake?.();
+  }
+
+  async report(said: Pick<Draft, 'kind' | 'place' | 'note' | 'picture'>): Promise<void> {
+    const draft: Draft = { ...said, key: idempotencyKey(), user: this.user, at: this.clock(), signal: null, refused: null };
+    this.unsent = [...this.unsent, draft];
+    count(said.kind);
+    await this.drawer.put(draft).catch(() => undefined); // a private window keeps it as long as the page lasts
+    this.hurry();
+    void this.drain();
+  }
+
+  /** The net may be back: no need to wait. */
+  hurry(): void {
+    this.pause = FIRST_PAUSE_MS;
+    this.wake?.();
+  }
+
+  /** What was refused has been read. */
+  async forget(key: string): Promise<void> {
+    this.unsent = this.unsent.filter((one) => one.key !== key);
+    await this.drawer.drop(key).catch(() => undefined);
+  }
+
+  private async drain(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (;;) {
+        const first = this.unsent.find((one) => one.refused === null);
+        if (!first || this.stopped) return;
+        const asked = next(first);
+        if (asked === null) {
+          await this.forget(first.key);
+          continue;
+        }
+        await this.step(first, asked);
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async step(draft: Draft, asked: Asked): Promise<void> {
+    try {
+      const headers = { 'Idempotency-Key': asked.key };
+      const answer =
+        asked.blob === null
+          ? await this.api.post<{ signal?: string }>(asked.path, asked.json, headers)
+          : await this.api.upload<{ signal?: string }>(asked.path, asked.blob, headers);
+      this.pause = FIRST_PAUSE_MS;
+      const after = answered(draft, answer);
+      if (draft.signal === null && after.signal !== null) {
+        this.sent = [{ signal: after.signal, kind: draft.kind, at: draft.at }, ...this.sent].slice(0, 5);
+      }
+      await this.keep(after);
+    } catch (error) {
+      const passing =
+        !(error instanceof ApiError) ||
+        error.status >= 500 ||
+        [401, 408, 429].includes(error.status) ||
+        error.type === 'belfry:undecided';
+      if (passing) await this.rest();
+      else await this.keep(refused(draft, error.message));
+    }
+  }
+
+  private async keep(draft: Draft): Promise<void> {
+    this.unsent = this.unsent.map((one) => (one.key === draft.key ? draft : one));
+    await this.drawer.put(draft).catch(() => undefined);
+  }
+
+  private async rest(): Promise<void> {
+    const woken = new Promise<void>((wake) => (this.wake = wake));
+    await Promise.race([this.timers.sleep(this.pause), woken]);
+    this.wake = null;
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+export function history(): History {
+  try {
+    return JSON.parse(localStorage.getItem(HISTORY) ?? '{}') as History;
+  } catch {
+    return {};
+  }
+}
+
+function count(kind: string): void {
+  try {
+    localStorage.setItem(HISTORY, JSON.stringify(counted(history(), kind)));
+  } catch {
+    // for as long as the page lasts
+  }
+}
