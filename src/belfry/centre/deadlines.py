@@ -25,6 +25,7 @@ from belfry.domain.clocks import ACT, ARRIVE, TAKE, TOLD
 from belfry.domain.escalation import Level, levels, mark
 from belfry.domain.facts import Due, Entry, Escalated, OnIncident, Overdue, Released, incident_subject
 from belfry.domain.incident import Incident, State
+from belfry.domain.own_services import promised_at
 from belfry.domain.plan_by_itself import passed, waits_for_time
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Arrival, Receipt
@@ -165,6 +166,7 @@ class Deadlines:
             incident.raised_at,
             incident.version,
             None if incident.plan is None else incident.plan.at,
+            promised_at(incident) if incident.units else None,
         )
         if self._courses.get(incident.id) == course:
             return

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain import own_services
 from belfry.domain.fire_order import FireOrder, order_of
 from belfry.domain.incident import Incident, State
 from belfry.domain.plan import StepType
@@ -21,7 +22,7 @@ from belfry.domain.presets import Rules, span
 TAKE: Final = "take"
 ACT: Final = "act"
 TOLD: Final = "told"
-"""The service: brigade, police, ambulance."""
+"""The service: brigade, police, ambulance; by a call, or since a unit of it that is ours accepted."""
 ARRIVE: Final = "arrive"
 """Somebody who accepted to come, or who has to be there by the kind's own rule."""
 
@@ -135,7 +136,9 @@ def _told(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | No
         wanted = Limits(target_s, rules.fire_told_s)
     if wanted is None:
         return None
-    done_at = told_at(incident.deeds) or _spared_at(incident) or incident.closed_at
+    by_unit = own_services.told_at(incident)
+    known_at = min((at for at in (told_at(incident.deeds), by_unit) if at is not None), default=None)
+    done_at = known_at or _spared_at(incident) or incident.closed_at
     if done_at is None and order is None and not _leads_to_a_service(incident):
         return None
     return _from(began_at(incident), wanted, done_at)
@@ -157,7 +160,8 @@ def _leads_to_a_service(incident: Incident) -> bool:
 def _arrive(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | None:
     """Who said he would come is there at that time; where the kind wants somebody by a time of its own, by that."""
     done_at = incident.arrived_at or incident.closed_at
-    promised = min((one.at for one in incident.coming), default=None)
+    said = [*(one.at for one in incident.coming), own_services.promised_at(incident)]
+    promised = min((at for at in said if at is not None), default=None)
     began = began_at(incident)
     if wanted is not None:
         limit = began + span(wanted.limit_s)
@@ -165,9 +169,10 @@ def _arrive(incident: Incident, wanted: Limits | None, rules: Rules) -> Clock | 
     if promised is not None:  # somebody is still awaited, whoever is there already
         return Clock(promised, promised + span(rules.arrive_late_s), incident.closed_at)
     last = next((one for one in reversed(incident.deeds) if one.arrives_at is not None), None)
-    if incident.arrived_at is None or last is None or last.arrives_at is None:
+    given = own_services.given_at(incident) if last is None else last.arrives_at
+    if incident.arrived_at is None or given is None:
         return None
-    return Clock(last.arrives_at, last.arrives_at + span(rules.arrive_late_s), incident.arrived_at)
+    return Clock(given, given + span(rules.arrive_late_s), incident.arrived_at)
 
 
 def _waits_since(incident: Incident) -> datetime:

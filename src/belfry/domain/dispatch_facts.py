@@ -12,7 +12,7 @@ from typing import final
 from msgspec import Struct
 
 from belfry.domain.sealed import Sealed
-from belfry.domain.unit import UnitStatus
+from belfry.domain.unit import Service, UnitStatus
 
 
 @final
@@ -26,6 +26,7 @@ class UnitSent(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     call_sign: str
     """As it was then."""
     by: str
+    service: Service | None = None
     role: str | None = None
     """Of the response order: what it is sent as."""
     rank: int | None = None

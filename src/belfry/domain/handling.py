@@ -44,6 +44,7 @@ from belfry.domain.commands import (
     Unseen,
     check_words,
 )
+from belfry.domain import own_services
 from belfry.domain.dispatching import UnitsThere, still_bound
 from belfry.domain.facts import (
     LEFT_WAITING,
@@ -333,9 +334,13 @@ def _hold(scene: Scene, command: Hold) -> Decision:
         raise Invalid("until", until, "must lie ahead")
     if until > now + cap:
         raise Invalid("until", until, f"at most {_span(cap)} for priority {incident.priority}")
-    if incident.priority == 1 and command.reason is None and told_at(incident.deeds) is None:
+    if incident.priority == 1 and command.reason is None and not _is_told(incident):
         raise Invalid("reason", None, "needed to hold a priority 1 before a service was told")
     return Decision(_held(scene, until, command.on, None), command.reason)
+
+
+def _is_told(incident: Incident) -> bool:
+    return told_at(incident.deeds) is not None or own_services.told_at(incident) is not None
 
 
 def _for_wait(incident: Incident, command: Hold, now: datetime, longest: datetime) -> Hold:

@@ -1,8 +1,9 @@
 """What a plan goes past by itself, since a signal, a time or a word has said already what its step asks for.
 
-A wait is over when what it waits for has come; a pass-word that was compared answers the step that asks for it. Both
-are written down like what a person does of a plan, so that nobody presses a key that decides nothing - and nothing else
-ever is: whoever is called, told or sent is so by a person (RULES 2).
+A wait is over when what it waits for has come; a pass-word that was compared answers the step that asks for it; a
+service is told when a unit of it that a person sent has accepted (`own_services`). All are written down like what a
+person does of a plan, so that nobody presses a key that decides nothing - and nothing else ever is: whoever is called,
+told or sent is so by a person (RULES 2).
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from msgspec import structs
 
 from belfry.domain.facts import WordChecked
 from belfry.domain.incident import WRONG_WORDS, Incident, State
+from belfry.domain.own_services import knowing
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.plan_run import leads, settle, step_of
 from belfry.domain.plan_steps import has_waited, waits_until
@@ -27,9 +29,9 @@ _LATE: Final = "the time of its wait is over"
 
 
 def passed(incident: Incident, now: datetime) -> Sequence[StepDone]:
-    """The waits of the plan that are over where somebody has the incident, one behind the other."""
+    """The steps of the plan that are over by themselves where somebody has the incident, one behind the other."""
     found: list[StepDone] = []
-    while (fact := _over(incident, now)) is not None and incident.plan is not None:
+    while (fact := _over(incident, now) or _known(incident)) is not None and incident.plan is not None:
         found.append(fact)
         incident = structs.replace(incident, plan=settle(incident.plan, fact, now))
     return found
@@ -67,12 +69,33 @@ def answered(incident: Incident, fact: WordChecked) -> StepDone | None:
     )
 
 
-def _present_wait(incident: Incident) -> Step | None:
+def _present(incident: Incident, do: StepType) -> Step | None:
     run = incident.plan
     if run is None or incident.state is not State.TAKEN or incident.merged_into is not None or run.since is None:
         return None
     step = step_of(run, run.at)
-    return step if step is not None and step.do is StepType.WAIT else None
+    return step if step is not None and step.do is do else None
+
+
+def _present_wait(incident: Incident) -> Step | None:
+    return _present(incident, StepType.WAIT)
+
+
+def _known(incident: Incident) -> StepDone | None:
+    """The present step wants a service told of which a unit of ours has accepted."""
+    run, step = incident.plan, _present(incident, StepType.NOTIFY)
+    unit = None if step is None or step.agency is None else knowing(incident, step.agency)
+    if run is None or step is None or unit is None:
+        return None
+    return StepDone(
+        incident=incident.id,
+        do=step.do,
+        step=step.id,
+        outcome=Outcome.PASSED,
+        demanded=step.demanded,
+        next=leads(run.steps, run.steps.index(step), Outcome.PASSED),
+        reasons=(f"{unit[0].call_sign} accepted",),
+    )
 
 
 def _over(incident: Incident, now: datetime) -> StepDone | None:

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from belfry.domain.dispatch_facts import AlertAnswered, Alerted, Answer, Roll, RollCall, UnitSent, UnitTold
-from belfry.domain.unit import UnitStatus
+from belfry.domain.unit import Service, UnitStatus
 
 ALERTS_MOST: Final = 50
 """Alerts that an incident remembers, the newest; the journal has them all."""
@@ -27,6 +27,7 @@ class SentUnit(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     needs_more: bool = False
     left_at: datetime | None = None
     by: str = ""
+    service: Service | None = None
 
 
 class Alert(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -77,6 +78,7 @@ def sent(units: tuple[SentUnit, ...], fact: UnitSent, at: datetime) -> tuple[Sen
             eta_at=_eta(fact.eta_s, at),
             times={UnitStatus.OFFERED: at},
             by=fact.by,
+            service=fact.service,
         ),
     )
 

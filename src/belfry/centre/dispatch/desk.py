@@ -231,6 +231,7 @@ class DispatchDesk:
                 unit=unit.id,
                 call_sign=unit.call_sign,
                 by=by.name,
+                service=unit.service,
                 role=send.role,
                 rank=send.rank,
                 eta_s=send.eta_s,
