@@ -10,6 +10,7 @@ from bench.brokered import Brokered
 from bench.floor import Floor
 from bench.measure import Row
 from bench.past import Past
+from bench.phones import Phones
 from bench.queue_list import QueueList
 from bench.queue_screen import QueueScreen
 from bench.rates import rates
@@ -37,6 +38,7 @@ NAMES: Final = (
     "alarm",
     "mqtt",
     "recommend",
+    "phones",
 )
 
 
@@ -63,6 +65,7 @@ def main() -> None:
         Alarm(),
         Brokered(),
         Recommend(),
+        Phones(),
     ]
     rows = sorted(known, key=lambda row: NAMES.index(row.name))
     wanted = asked.rows or NAMES
