@@ -59,3 +59,18 @@ test('Enter on a button presses it, arrows in a list of choices choose', () => {
   expect(press('ArrowDown', { target: new Input('radio') })).toBeNull();
   expect(press('c', { target: new Input('radio') })).toBe('close');
 });
+
+test('a slash opens the command line however the layout makes it, and is a slash in a field', () => {
+  expect(press('/')).toBe('command');
+  expect(press('/', { code: 'Digit7', shiftKey: true })).toBe('command');
+  expect(press('/', { code: 'NumpadDivide' })).toBe('command');
+  expect(press('/', { target: new Input() })).toBeNull();
+  expect(press('/', { target: new Element('TEXTAREA') })).toBeNull();
+});
+
+test('shift tells sending from the search, and calling units back from giving an incident back', () => {
+  expect([press('S', { shiftKey: true }), press('s'), press('S')]).toEqual(['send', 'sites', 'sites']);
+  expect([press('R', { shiftKey: true }), press('r')]).toEqual(['units-back', 'release']);
+  expect([press('L', { shiftKey: true }), press('l')]).toEqual(['level', 'many']);
+  expect([press('U', { shiftKey: true }), press('u')]).toEqual(['dispatch', 'supervision']);
+});
