@@ -18,8 +18,15 @@ class WakingNow {
   private begun = false;
 
   /** Have the page open without a net, and follow new versions of it. */
-  async begin(): Promise<void> {
-    if (this.begun || !('serviceWorker' in navigator)) return;
+  async begin(api: Api): Promise<void> {
+    if (!('serviceWorker' in navigator)) return;
+    if (!this.begun) await this.follow();
+    await this.look();
+    const known = this.state === 'on' ? await this.registration?.pushManager.getSubscription() : null;
+    if (known) await this.register(api, known).catch(() => undefined);
+  }
+
+  private async follow(): Promise<void> {
     this.begun = true;
     try {
       const had = navigator.serviceWorker.controller !== null;
@@ -36,7 +43,6 @@ class WakingNow {
     } catch {
       this.registration = null; // refused by the browser: the page lives without
     }
-    await this.look();
   }
 
   /** Change over now: asked where nothing is under way. */
@@ -58,13 +64,17 @@ class WakingNow {
       const registration = await navigator.serviceWorker.ready;
       const { public_key } = await api.get<{ public_key: string }>('/me/push');
       const options = { userVisibleOnly: true, applicationServerKey: bytesOf(public_key) };
-      const made = (await registration.pushManager.subscribe(options)).toJSON();
-      const keys = { p256dh: made.keys?.['p256dh'], auth: made.keys?.['auth'] };
-      await api.post('/me/push', { endpoint: made.endpoint, keys });
+      await this.register(api, await registration.pushManager.subscribe(options));
       this.state = 'on';
     } catch (error) {
       this.state = error instanceof ApiError ? 'none' : Notification.permission === 'denied' ? 'refused' : 'none';
     }
+  }
+
+  /** The centre writes to the phones of those who are signed in: it is told anew with each session. */
+  private async register(api: Api, subscription: PushSubscription): Promise<void> {
+    const { endpoint, keys } = subscription.toJSON();
+    await api.post('/me/push', { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] } });
   }
 
   /** Signing out: nothing reaches this phone any more. */

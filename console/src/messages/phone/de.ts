@@ -38,7 +38,8 @@ export const phone = {
   'phone.more.said': 'Verstärkung ist angefordert',
   'phone.note': 'Notiz an die Leitstelle',
   'phone.note.send': 'Notiz senden',
-  'phone.eta': 'In {n} min da',
+  'phone.eta': '{n} min',
+  'phone.eta.within': 'Annehmen, da in',
   'phone.accept': 'Annehmen',
   'phone.refuse': 'Kann nicht kommen',
   'phone.clear': 'Frei: wieder einsatzbereit',
@@ -65,5 +66,4 @@ export const phone = {
   'phone.push.refused': 'Dieses Telefon lehnt Mitteilungen ab: in dessen Einstellungen erlauben',
   'phone.push.none': 'Alarme kommen nur bei offener Seite. Auf dem iPhone die Seite zuerst installieren.',
   'phone.queue': 'Alle Einsätze, die ich sehe',
-  'phone.report': 'Etwas melden',
 };

@@ -38,7 +38,8 @@ export const phone = {
   'phone.more.said': 'More help is asked for',
   'phone.note': 'Note to the control room',
   'phone.note.send': 'Send the note',
-  'phone.eta': 'There in {n} min',
+  'phone.eta': '{n} min',
+  'phone.eta.within': 'Accept, there in',
   'phone.accept': 'Accept',
   'phone.refuse': 'Cannot come',
   'phone.clear': 'Clear: free again',
@@ -65,5 +66,4 @@ export const phone = {
   'phone.push.refused': 'This phone refuses notifications: allow them in its settings',
   'phone.push.none': 'Alerts come only while this page is open. On an iPhone, install the page first.',
   'phone.queue': 'All incidents that I see',
-  'phone.report': 'Report something',
 };

@@ -38,7 +38,8 @@ export const phone = {
   'phone.more.said': 'Refuerzo pedido',
   'phone.note': 'Nota a la central',
   'phone.note.send': 'Enviar nota',
-  'phone.eta': 'Llego en {n} min',
+  'phone.eta': '{n} min',
+  'phone.eta.within': 'Aceptar, llego en',
   'phone.accept': 'Aceptar',
   'phone.refuse': 'No puedo',
   'phone.clear': 'Libre de nuevo',
@@ -65,5 +66,4 @@ export const phone = {
   'phone.push.refused': 'Este teléfono rechaza avisos: permítalos en ajustes',
   'phone.push.none': 'Las alertas llegan solo con la página abierta. En iPhone, instálela antes.',
   'phone.queue': 'Todos los incidentes que veo',
-  'phone.report': 'Dar un parte',
 };

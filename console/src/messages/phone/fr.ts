@@ -38,7 +38,8 @@ export const phone = {
   'phone.more.said': 'Renfort demandé',
   'phone.note': 'Note au centre',
   'phone.note.send': 'Envoyer la note',
-  'phone.eta': 'Sur place dans {n} min',
+  'phone.eta': '{n} min',
+  'phone.eta.within': 'Accepter, sur place dans',
   'phone.accept': 'Accepter',
   'phone.refuse': 'Indisponible',
   'phone.clear': 'Terminé : disponible',
@@ -65,5 +66,4 @@ export const phone = {
   'phone.push.refused': 'Ce téléphone refuse les notifications : autorisez-les',
   'phone.push.none': 'Les alertes n’arrivent que page ouverte. Sur iPhone, installez d’abord la page.',
   'phone.queue': 'Tous les incidents visibles',
-  'phone.report': 'Signaler',
 };
