@@ -7,29 +7,31 @@ wire got no good answer - raises it again. A repeat that comes meanwhile waits f
 
 import asyncio
 from asyncio import Future
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
-from msgspec import Struct, structs
+from msgspec import structs
 
 from belfry.centre.devices.amounts import Amounts
+from belfry.centre.devices.asks import Asks
 from belfry.centre.devices.kept import SILENT, UNLISTED, UNREADABLE, Calm, Kept, once_digest, point_key, recalled
 from belfry.centre.devices.lines import Lines
 from belfry.centre.devices.listening import Hall, Listening
 from belfry.centre.devices.minute import LastMinute, since_said
+from belfry.centre.devices.numbers import Numbers
+from belfry.centre.devices.saving import save_changed
 from belfry.centre.devices.signals import begins, ends, place
+from belfry.centre.devices.silence import Silence
 from belfry.centre.devices.turn import Turn, following, kept_or_not, name, resolved, shown
-from belfry.domain.condition import Condition
 from belfry.domain.device import Device, DevicePoint, DeviceWire, may_speak_for
 from belfry.domain.device_rules import Meant, Says, Unmeant, means, of_device
-from belfry.domain.facts import Point, Received
-from belfry.domain.incident import Incident
+from belfry.domain.facts import Received
 from belfry.domain.point_state import Memory, News, Raised, judged, passed, step
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said
-from belfry.domain.signal import AccountKey, Arrival, Receipt
+from belfry.domain.signal import Arrival, Receipt
 from belfry.ports import Accounts, Clock
 from belfry.ports.device_memory import DeviceDay, DeviceMemory
 from belfry.ports.devices import DeviceBook, DeviceNow, Still
@@ -41,10 +43,6 @@ EVERY_S: Final = 2.0
 SAVE_EVERY: Final = timedelta(seconds=20)
 HEARD_SAVED_S: Final = 60.0
 """How much of the last time that a device was heard a restart may forget: ten thousand devices speak all the time."""
-STALL: Final = timedelta(seconds=10)
-"""A look that comes this much later than it should: we were away, and nobody was silent."""
-GONE_GRACE_S: Final = 60.0
-"""How long a device may be gone by its receiver's word before it is said: connections come back."""
 TROUBLE_S: Final = 60.0
 """Of unreadable messages and unlisted types: between the end of one trouble and the next one."""
 WHOLE: Final = "device"
@@ -53,18 +51,6 @@ WHOLE: Final = "device"
 _WHOLE_KEYS: Final = {Observed.UNREADABLE: UNREADABLE, Observed.UNLISTED: UNLISTED}
 _SAID: Final = frozenset({News.BEGINS, News.AGAIN, News.ENDS})
 _NO_READING: Final = Reading(observed=Observed.OFFLINE, point=WHOLE, state=PointState.ACTIVE)
-
-
-class Asks(Struct, frozen=True):
-    """What the desk asks the rest of the centre."""
-
-    conditions: Mapping[AccountKey, Condition]
-    open_of: Callable[[AccountKey], Sequence[Incident]] = lambda _: ()
-    """The open incidents of an account."""
-    is_listed: Callable[[str], bool] = lambda _: False
-    """Whether the name of a stripped field is of our own lists."""
-    panels: tuple[str, ...] = ()
-    """Names of the receivers of panels, in the order of the settings."""
 
 
 class DeviceDesk:
@@ -87,9 +73,9 @@ class DeviceDesk:
         self._lines = Lines(book, accounts, asks.conditions, asks.panels)
         self._hall = Hall(asks.is_listed)
         self._minute = LastMinute()
-        self._floor = clock().timestamp()
-        """From when silence counts: what was before it was our own absence."""
-        self._turned = self._saved = clock()
+        self._numbers = Numbers(accounts, self._lines, asks.open_of)
+        self._silence = Silence(clock())
+        self._saved = clock()
         self._failing = False
         self.beats = 0
         """Grows with every look."""
@@ -255,7 +241,7 @@ class DeviceDesk:
         point = kept.number(key) if zone is None and news in _SAID else None
         match news:
             case News.BEGINS | News.AGAIN:
-                number = self._key(device, kept)
+                number = self._numbers.of(device, kept)
                 after = passed(after, raised, turn.now)
                 turn.put(kept, key, after)
                 again = news is News.AGAIN
@@ -266,7 +252,7 @@ class DeviceDesk:
                 self._end(device, kept, before.raised or (raised,), reading, turn, digest, before.said_n, point)
             case _:
                 turn.put(kept, key, after)
-                if meant.state is PointState.INACTIVE and not known and self._is_open(device, kept, raised):
+                if meant.state is PointState.INACTIVE and not known and self._numbers.is_open(device, kept, raised):
                     # We forgot it, the operators did not: a crash may take the last states with it.
                     self._end(device, kept, (raised,), reading, turn, digest, before.said_n)
                     news = News.ENDS
@@ -289,7 +275,7 @@ class DeviceDesk:
                 continue
             if device.wire is DeviceWire.FRIGATE and one.subtype == "video":
                 continue  # an activity is over; that nobody is there is nobody's word
-            signal = ends(device, self._key_of(device, kept, one), one, reading, turn.at, point=point)
+            signal = ends(device, self._numbers.of_end(device, kept, one), one, reading, turn.at, point=point)
             turn.add(kept, signal, name(device, digest, signal, said_n))
 
     def _sure(self, device: Device, kept: Kept, key: bytes) -> Memory:
@@ -299,44 +285,10 @@ class DeviceDesk:
         if key not in kept.unsure:
             return memory
         kept.unsure.discard(key)
-        if memory.raised and not any(self._is_open(device, kept, one) for one in memory.raised):
+        if memory.raised and not any(self._numbers.is_open(device, kept, one) for one in memory.raised):
             memory = Memory(said=memory.said, said_n=memory.said_n)
             kept.put(key, memory)
         return memory
-
-    def _is_open(self, device: Device, kept: Kept, raised: Raised) -> bool:
-        numbers = (self._key(device, kept), kept.former)
-        return any(number is not None and self._is_open_at(number, device, raised) for number in numbers)
-
-    def _is_open_at(self, number: AccountKey, device: Device, raised: Raised) -> bool:
-        point = Point(raised.area, raised.zone, raised.subtype, None, device.id)
-        return any(incident.in_alarm.get(point) for incident in self._asks.open_of(number))
-
-    def _key(self, device: Device, kept: Kept) -> AccountKey:
-        """The number that its signals are of; it stays the same while anything of the device is not ended, unless it is
-        its site's no longer."""
-        account = self._accounts.by_id(device.account_id)
-        if account is None:
-            raise LookupError("a device of an account that is gone was asked for its number")
-        is_raised = kept.points.is_raising
-        if is_raised and kept.key is not None and self._is_of(kept.key, account.id):
-            return kept.key
-        key = self._lines.key(device, account)
-        if (key, account.id) != (kept.key, kept.account):
-            kept.former = kept.key if is_raised else None
-            kept.key, kept.account, kept.changed = key, account.id, True
-        return key
-
-    def _is_of(self, number: AccountKey, account_id: str) -> bool:
-        known = self._accounts.by_key(number)
-        return known is not None and known.id == account_id
-
-    def _key_of(self, device: Device, kept: Kept, raised: Raised) -> AccountKey:
-        """The number of an end: where it was raised, also if the site has another number since."""
-        key = self._key(device, kept)
-        if kept.former is not None and self._is_open_at(kept.former, device, raised):
-            return kept.former
-        return key
 
     # -- the device as a whole
 
@@ -355,7 +307,7 @@ class DeviceDesk:
         area, zone = place(device, None)
         raised = Raised(says.category, says.subtype, None if says.ends is None else says.ends.value, area, zone)
         before = kept.memory(key)
-        number = self._key(device, kept)
+        number = self._numbers.of(device, kept)
         after = passed(structs.replace(before, active=True, since=turn.now, raised=()), raised, turn.now)
         turn.put(kept, key, after)
         turn.add(kept, begins(device, number, raised, says.begins, _NO_READING, turn.at, again=False), None)
@@ -387,7 +339,8 @@ class DeviceDesk:
 
     async def run(self) -> None:
         """Look and save until cancelled. Raises nothing that a full disk or a failing store raises."""
-        self._turned = self._saved = self._clock()
+        self._saved = self._clock()
+        self._silence.turned(self._saved)
         while True:
             await asyncio.sleep(EVERY_S)
             await self.turn()
@@ -395,9 +348,7 @@ class DeviceDesk:
     async def turn(self) -> None:
         """One round of `run`."""
         now = self._clock()
-        if not timedelta(0) <= now - self._turned <= STALL:
-            self._floor = now.timestamp()
-        self._turned = now
+        self._silence.turn(now)
         self.beats += 1
         self._hall.look(now)
         self._minute.look(now)
@@ -405,27 +356,21 @@ class DeviceDesk:
         if not timedelta(0) <= now - self._saved < SAVE_EVERY:
             self._saved = now
             await self._try_to_save()
-        self._turned = max(now, self._clock())  # a slow disk is no stall
+        self._silence.turned(max(now, self._clock()))  # a slow disk is no stall
 
     async def look(self, now: datetime) -> None:
         """Say which devices have not been heard in time."""
         now_s = now.timestamp()
-        said = [self._say_silent(device, now) for device in self._book.all() if self._is_silent(device, now_s)]
+        said = [
+            self._say_silent(device, now)
+            for device in self._book.all()
+            if self._silence.is_of(device, self._kept.get(device.id), now_s)
+        ]
         for answer in said:
             try:
                 await answer
             except Exception as error:  # it could not be kept: the next look says it
                 log.warning("a silent device could not be said", why=type(error).__name__)
-
-    def _is_silent(self, device: Device, now: float) -> bool:
-        kept = self._kept.get(device.id)
-        if kept is None or not device.enabled or kept.memory(SILENT).raised:
-            return False
-        if kept.gone_at and now - kept.gone_at >= GONE_GRACE_S:
-            return True
-        if device.interval_s is None or not kept.heard_at:
-            return False  # never heard: it is listed as not proved, and is nobody's loss
-        return now - max(kept.heard_at, self._floor) > device.interval_s
 
     def _say_silent(self, device: Device, now: datetime) -> "Future[Receipt | None]":
         turn, kept = Turn(now), self._of(device)
@@ -443,26 +388,13 @@ class DeviceDesk:
         self._amounts.recall(await self._memory.days(since=now.date()), now.date())
         self._lines.recall()
         self._minute.begin(now)
-        self._floor = now.timestamp()
+        self._silence.count_from(now)
 
     async def save(self) -> None:
         """Save what changed. Raises what the store raises; nothing is forgotten by that."""
         for gone in [one for one in self._kept if self._book.by_id(one) is None]:
             del self._kept[gone]
-        changed = [kept for kept in self._kept.values() if kept.changed]
-        days = self._amounts.take_changed()
-        for kept in changed:
-            kept.changed = False
-        try:
-            if changed:
-                await self._memory.save([kept.saved() for kept in changed])
-            if days:
-                await self._memory.save_days(days)
-        except BaseException:
-            for kept in changed:
-                kept.changed = True
-            self._amounts.put_back(days)
-            raise
+        await save_changed(self._kept.values(), self._amounts, self._memory)
 
     async def _try_to_save(self) -> None:
         try:
