@@ -11,7 +11,7 @@ import pytest
 
 from belfry.domain.unit import Service, Station, Unit, UnitEquipment, UnitSkill, UnitType
 from belfry.ports.staff import Role
-from tests.stories.kit import Desk, Town, open_town
+from tests.stories.kit import Desk, Town, open_town, until_told
 
 
 @pytest.fixture
@@ -273,6 +273,22 @@ async def test_the_record_tells_every_sending_with_its_times_and_of_alerts_how_m
     assert list(unit["times"]) == ["offered", "accepted", "en_route", "on_scene"]
     assert set(record["alerts"]) == {"alerts", "told", "accepted", "refused"}, "and no names"
     assert record["roll_calls"] == []
+    await room.post(f"/units/{engine}/status", status="available_mobile")
+    await room.act(incident, "take")
+    await room.skip_all(incident)
+    seen = (await room.detail(incident))["signals_seq"]
+    await room.act(incident, "close", disposition="false_alarm", cause="unknown", seen_upto=seen, reason="no restore")
+
+    async def archived() -> bool:
+        return bool((await room.get("/archive/incidents"))["items"])
+
+    await until_told(archived)
+    (over,) = (await room.get("/archive/incidents"))["items"]
+    assert (over["units"], over["first_sent_at"], over["first_on_scene_at"]) == (
+        1,
+        unit["times"]["offered"],
+        unit["times"]["on_scene"],
+    )
     for language in ("en", "de", "fr", "es"):
         paper = await room.client.get(f"/incidents/{incident}/record.pdf", headers={"Accept-Language": language})
         assert paper.content[:5] == b"%PDF-"

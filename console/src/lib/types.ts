@@ -322,6 +322,10 @@ export interface ArchivedIncident {
   training: boolean;
   /** It was handled under another incident. */
   merged: boolean;
+  /** How often a unit was sent. */
+  units: number;
+  first_sent_at: string | null;
+  first_on_scene_at: string | null;
 }
 
 export interface Kind {

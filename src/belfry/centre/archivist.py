@@ -7,11 +7,13 @@ the board, so both come to the same.
 
 import asyncio
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 
 import structlog
 
 from belfry.centre.board import incident_of
+from belfry.domain import own_services
 from belfry.domain.clocks import acted_at
 from belfry.domain.facts import (
     Carried,
@@ -28,6 +30,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.notices import TRAINING
 from belfry.domain.plan_run import told_at
 from belfry.domain.points import counts_by_point
+from belfry.domain.unit import UnitStatus
 from belfry.ports import Journal, Pruned, Stored
 from belfry.ports.archive import Archive, CarriedAt, ClosedIncident, Folded, Run
 
@@ -179,7 +182,7 @@ def closed_incident(incident: Incident, closed: Closed, kinds: Collection[str] =
         disposition=closed.disposition,
         cause=closed.cause,
         by_rule=closed.by is None,
-        told_at=told_at(incident.deeds),
+        told_at=_first((told_at(incident.deeds), own_services.told_at(incident))),
         arrived_at=incident.arrived_at,
         training=TRAINING in incident.flags,
         merged=incident.merged_into is not None,
@@ -187,7 +190,14 @@ def closed_incident(incident: Incident, closed: Closed, kinds: Collection[str] =
         zone=None if first is None else first.zone,
         code=None if first is None else first.code,
         team=incident.first_team,
+        units=len(incident.units),
+        first_sent_at=_first(one.sent_at for one in incident.units),
+        first_on_scene_at=_first(one.times.get(UnitStatus.ON_SCENE) for one in incident.units),
     )
+
+
+def _first(times: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 def _remains(closed: Closed, stored: Stored) -> ClosedIncident:

@@ -52,6 +52,10 @@ class ClosedIncident(Struct, frozen=True, kw_only=True):
     code: str | None = None
     team: str | None = None
     """The group of operators of whoever took it first; never who."""
+    units: int = 0
+    """How often a unit was sent; never which, or with whom."""
+    first_sent_at: datetime | None = None
+    first_on_scene_at: datetime | None = None
 
 
 Heard = Mapping[tuple[str, str], int]

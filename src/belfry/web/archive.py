@@ -135,6 +135,9 @@ def _told(desk: Front, one: ClosedIncident, language: str) -> ArchivedIncident:
         by_rule=one.by_rule,
         training=one.training,
         merged=one.merged,
+        units=one.units,
+        first_sent_at=one.first_sent_at,
+        first_on_scene_at=one.first_on_scene_at,
     )
 
 

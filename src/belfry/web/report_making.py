@@ -54,6 +54,7 @@ async def load_report(desk: Front, asked: Asked, language: str) -> LoadReport:
         places=list(reckoned.places),
         elsewhere=reckoned.elsewhere,
         medical=reckoned.medical,
+        sendings=reckoned.sendings,
     )
 
 

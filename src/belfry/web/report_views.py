@@ -39,6 +39,8 @@ class LoadReport(Struct, frozen=True, kw_only=True):
     places: list[PlaceLoad]
     elsewhere: int
     medical: int
+    sendings: int
+    """Of units, all together; there is no count by unit or person."""
 
 
 class SiteLine(AccountLine, frozen=True, kw_only=True):

@@ -375,6 +375,10 @@ class ArchivedIncident(Struct, frozen=True, kw_only=True):
     """An exercise: nothing of it happened."""
     merged: bool
     """It was handled under another incident."""
+    units: int
+    """How often a unit was sent."""
+    first_sent_at: Instant | None
+    first_on_scene_at: Instant | None
 
 
 class ArchivedList(Struct, frozen=True):

@@ -66,6 +66,8 @@ class Load(Struct, frozen=True, kw_only=True):
     """Incidents in cells with fewer than ten, or at sites without a position."""
     medical: int
     """Of which no place is told."""
+    sendings: int
+    """Of units, all together: by unit or by person there is no report."""
 
 
 def load(incidents: Iterable[ClosedIncident], *, since: datetime, until: datetime, zone: tzinfo, where: Where) -> Load:
@@ -88,6 +90,7 @@ def load(incidents: Iterable[ClosedIncident], *, since: datetime, until: datetim
         places=places,
         elsewhere=elsewhere,
         medical=sum(_is_medical(one) for one in real),
+        sendings=sum(one.units for one in real),
     )
 
 
