@@ -3,12 +3,14 @@
 import type { GeoJSONSource, ImageSource, Map as Ground, StyleSpecification } from 'maplibre-gl';
 import type { Priority } from '../types';
 import { collection, polygons, type Area, type Doing, type Plan, type Point } from './points';
+import type { Square } from './cover';
 import { BASELINE, SHAPES, UNIT_SHAPES } from './shapes';
 
 export interface Shown {
   points: readonly Point[];
   areas: readonly Area[];
   plans: readonly Plan[];
+  cells: readonly Square[];
   chosen: string | null;
 }
 
@@ -16,6 +18,7 @@ export const INCIDENTS = 'incidents';
 export const SITES = 'sites';
 export const UNITS = 'units';
 const AREAS = 'areas';
+const COVER = 'cover';
 /** Points within so many pixels are gathered into one. */
 const GATHER_PX = 44;
 const GATHER_TO_ZOOM = 15;
@@ -27,6 +30,7 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
   for (const priority of PRIORITIES) addMark(ground, priority, colour);
   for (const [name, of] of Object.entries(UNIT_COLOURS)) addUnit(ground, name as Doing, colour(of), colour('--panel'));
   const empty = { type: 'FeatureCollection' as const, features: [] };
+  ground.addSource(COVER, { type: 'geojson', data: empty });
   ground.addSource(AREAS, { type: 'geojson', data: empty });
   ground.addSource(SITES, { type: 'geojson', data: empty });
   ground.addSource(UNITS, { type: 'geojson', data: empty });
@@ -39,6 +43,31 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     clusterProperties: { first: ['min', ['get', 'priority']] },
   });
   const [text, panel, accent, warn] = [colour('--text'), colour('--panel'), colour('--accent'), colour('--warn')];
+  const [reached, bare] = [colour('--good'), colour('--bad')];
+  ground.addLayer({
+    id: 'cover',
+    type: 'fill',
+    source: COVER,
+    paint: {
+      'fill-color': ['case', ['has', 'minutes'], reached, bare],
+      'fill-opacity': ['case', ['has', 'minutes'], ['-', 0.5, ['*', 0.35, ['get', 'late']]], 0.12],
+    },
+  });
+  ground.addLayer({
+    id: 'cover-edge',
+    type: 'line',
+    source: COVER,
+    filter: ['!', ['has', 'minutes']],
+    paint: { 'line-color': bare, 'line-width': 1.5, 'line-dasharray': [2, 2] },
+  });
+  ground.addLayer({
+    id: 'cover-words',
+    type: 'symbol',
+    source: COVER,
+    minzoom: 11,
+    layout: { 'text-field': ['case', ['has', 'minutes'], ['to-string', ['get', 'minutes']], '–'], 'text-font': ['sans-serif'], 'text-size': 14 },
+    paint: { 'text-color': text, 'text-halo-color': panel, 'text-halo-width': 2 },
+  });
   ground.addLayer({ id: 'areas', type: 'fill', source: AREAS, paint: { 'fill-color': warn, 'fill-opacity': 0.18 } });
   ground.addLayer({ id: 'areas-edge', type: 'line', source: AREAS, paint: { 'line-color': warn, 'line-width': 2, 'line-dasharray': [3, 2] } });
   ground.addLayer({
@@ -117,14 +146,25 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
 }
 
 /** Show these, and nothing that was there before. */
-export function show(ground: Ground, { points, areas, plans, chosen }: Shown): void {
+export function show(ground: Ground, { points, areas, plans, cells, chosen }: Shown): void {
   for (const [name, layer] of [[INCIDENTS, 'incident'], [SITES, 'site'], [UNITS, 'unit']] as const) {
     const source = ground.getSource<GeoJSONSource>(name);
     void source?.setData(collection(points.filter((point) => point.layer === layer), chosen));
   }
   void ground.getSource<GeoJSONSource>(AREAS)?.setData(polygons(areas));
+  void ground.getSource<GeoJSONSource>(COVER)?.setData(grid(cells));
   lay(ground, plans);
 }
+
+function grid(cells: readonly Square[]) {
+  const { features } = polygons(cells.map(({ id, corners }) => ({ id, corners, label: '' })));
+  return {
+    type: 'FeatureCollection' as const,
+    features: features.map((one, n) => ({ ...one, properties: properties(cells[n] as Square) })),
+  };
+}
+
+const properties = ({ minutes, late }: Square) => (minutes === null ? { late } : { late, minutes });
 
 /** Pictures of plans lie below every point. */
 function lay(ground: Ground, plans: readonly Plan[]): void {
