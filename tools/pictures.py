@@ -533,12 +533,16 @@ def fill_report(page: Page) -> None:
 
 
 def fill_call(page: Page) -> None:
-    page.get_by_test_id("kind-find").fill("smoke")
-    page.get_by_test_id("kind-find").press("ArrowDown")
-    page.get_by_test_id("place-words").fill("Hill Road 12, third floor")
+    page.get_by_test_id("taking-new").click()
+    page.get_by_test_id("taking-where").fill("Hill Road 12, third floor")
+    page.get_by_test_id("taking-found").last.click()
+    page.get_by_test_id("taking-fire").click()
+    page.get_by_test_id("taking-building").click()
+    page.get_by_test_id("taking-yes").click()
     page.get_by_test_id("note").fill("Smoke on the stairs, two people at the window.")
     page.get_by_test_id("caller-name").fill("Neighbour opposite")
     page.get_by_test_id("caller-number").fill("01632 960 204")
+    page.get_by_test_id("taking-what").focus()
 
 
 def size_of(page: Page) -> ViewportSize:

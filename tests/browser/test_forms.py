@@ -1,4 +1,4 @@
-"""What people say by hand - a duty report, a call - is an incident like any other."""
+"""What people say by hand is an incident like any other. Calls: `test_call_taking`."""
 
 from typing import Any
 
@@ -30,36 +30,6 @@ async def test_a_duty_report_raises_an_incident_at_its_site(house: House, browse
         assert (row["kind"], row["site"]["name"]) == ("PROP.UNSECURED", "Linden School")
         await shown(anna, row)
         await expect(anna.of("timeline")).to_contain_text("Side door found open on the round.")
-
-
-async def test_a_call_raises_an_incident_by_keyboard_and_is_sent_once(house: House, browser: Browser) -> None:
-    async with seat(browser, "anna") as anna:
-        await anna.sign_in(house.url)
-
-        await anna.of("nav-call").click()
-        await expect(anna.page.locator("[data-testid^=kind-][role=option]").first).to_contain_text("Building fire")
-        await anna.of("kind-find").focus()
-        await anna.type("collision")
-        await anna.press("ArrowDown")
-        await expect(anna.of("kind-about")).to_be_visible()
-        await anna.of("place-words").focus()
-        await anna.type("Ring Road, at the Hill Road junction")
-        await anna.press("Tab")
-        await anna.type("Two cars, nobody trapped.")
-        await anna.press("Tab")
-        await anna.type("Passing driver")
-        await anna.press("Tab")
-        await anna.type("01632 960 118")
-        await anna.press("Control+Enter", "Control+Enter")
-        await expect(anna.of("kept")).to_be_visible()
-
-        row = await raised(house, "call")
-        assert row["kind"].startswith("TRF.")
-        await anna.of("nav-desk").click()
-        await expect(anna.row(row["id"])).to_contain_text("Ring Road, at the Hill Road junction")
-        await shown(anna, row)
-        await expect(anna.of("incident")).to_contain_text("Ring Road, at the Hill Road junction")
-        await expect(anna.of("incident")).to_contain_text("Passing driver")
 
 
 async def raised(house: House, method: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ export type ActionId =
   | 'reopen'
   | 'beside'
   | 'merge'
+  | 'join'
   | 'handover'
   | 'training'
   | 'do'
@@ -56,6 +57,7 @@ export type ActionId =
   | 'units-back'
   | 'dispatch'
   | 'command'
+  | 'new-call'
   | 'help';
 
 export interface Key {
@@ -72,12 +74,14 @@ export interface Key {
 
 export const KEYS: readonly Key[] = [
   { id: 'merge', press: 'g', with: 'shift', cap: '⇧G', group: 'incident' },
+  { id: 'join', press: '=', cap: '=', group: 'incident' },
   { id: 'handover', press: 'h', with: 'shift', cap: '⇧H', group: 'everywhere' },
   { id: 'training', press: 't', with: 'shift', cap: '⇧T', group: 'everywhere' },
   { id: 'send', press: 's', with: 'shift', cap: '⇧S', group: 'incident' },
   { id: 'level', press: 'l', with: 'shift', cap: '⇧L', group: 'incident' },
   { id: 'units-back', press: 'r', with: 'shift', cap: '⇧R', group: 'incident' },
   { id: 'dispatch', press: 'u', with: 'shift', cap: '⇧U', group: 'everywhere' },
+  { id: 'new-call', press: 'c', with: 'shift', cap: '⇧C', group: 'everywhere' },
   { id: 'command', press: '/', cap: '/', group: 'everywhere' },
   { id: 'next', press: 'n', cap: 'N', group: 'queue' },
   { id: 'take', press: 't', cap: 'T', group: 'queue' },

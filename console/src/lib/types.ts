@@ -1,6 +1,7 @@
 // What the HTTP interface sends and takes, as /api/v1/openapi.json describes it. Times are RFC 3339 UTC, ids and
 // positions are opaque text. Nothing but types lives here.
 
+import type { TakenCall } from './taking/types';
 import type { Plan } from './plan/types';
 import type { Edited, Flaw, SiteFile } from './site/types';
 import type { Unit, UnitsAt } from './units/types';
@@ -494,6 +495,8 @@ export interface Decoded {
 }
 
 export interface Problem {
+  /** A call as it is now that was changed in another tab. */
+  call?: TakenCall;
   /** The unit as it is now, where one could not be sent. */
   unit?: Unit;
   type?: string;

@@ -14,6 +14,7 @@ import { reports } from './reports/de';
 import { sheets } from './sheets/de';
 import { shift } from './shift/de';
 import { sites } from './sites/de';
+import { taking } from './taking/de';
 import { together } from './together/de';
 
 export const de: Catalogue = {
@@ -31,6 +32,7 @@ export const de: Catalogue = {
   ...agreements,
   ...field,
   ...fleet,
+  ...taking,
   ...together,
   ...map,
   'app.title': 'Belfry',
@@ -389,6 +391,7 @@ export const de: Catalogue = {
   'said.assign': '{number} ist zugeordnet.',
   'act.assign': 'Zuordnen',
   'key.beside': 'Nächster Vorgang desselben Objekts',
+  'key.join': 'Anruf oder Meldung aus der Nähe: derselbe Fall',
 
   'item.signal': 'Signal',
   'item.opened': 'Eröffnet',
@@ -471,11 +474,8 @@ export const de: Catalogue = {
   'report.intro': 'Was Sie im Dienst bemerkt haben. Es steht sofort in der Warteliste.',
   'report.send': 'Meldung senden',
   'call.title': 'Anruf',
-  'call.intro':
-    'Art und Ort genügen, um auszulösen; was Sie danach erfahren, kommt in die Notizen des Vorgangs.',
   'call.name': 'Name des Anrufers',
   'call.number': 'Nummer des Anrufers',
-  'call.send': 'Jetzt auslösen',
 
   'decode.title': 'Was hat meine Zentrale gesendet?',
   'decode.intro':
@@ -661,6 +661,7 @@ export const de: Catalogue = {
   'runaway.floods': 'Zentralen, die zu viel melden',
   'runaway.floods.about': 'Mehr als hundert Signale in einer Minute.',
   'neighbours.title': 'In der Nähe',
+  'neighbours.join': 'Derselbe Fall',
   'storm.held': { one: '{n} zurückgehalten', other: '{n} zurückgehalten' },
   'storm.owed': { one: '{n} Sturm ist noch zu verantworten', other: '{n} Stürme sind noch zu verantworten' },
   'storm.started': { one: 'Bisher {n} Sturm.', other: 'Bisher {n} Stürme.' },

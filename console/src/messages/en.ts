@@ -16,6 +16,7 @@ import { reports } from './reports/en';
 import { sheets } from './sheets/en';
 import { shift } from './shift/en';
 import { sites } from './sites/en';
+import { taking } from './taking/en';
 import { together } from './together/en';
 
 export type Message = string | { one?: string; other: string };
@@ -35,6 +36,7 @@ export const en = {
   ...agreements,
   ...field,
   ...fleet,
+  ...taking,
   ...together,
   ...map,
   'app.title': 'Belfry',
@@ -383,6 +385,7 @@ export const en = {
   'said.assign': '{number} is assigned to its account.',
   'act.assign': 'Assign',
   'key.beside': 'Next incident of the same site',
+  'key.join': 'What was called in or reported close by: one case with this',
 
   'item.signal': 'Signal',
   'item.opened': 'Opened',
@@ -463,10 +466,8 @@ export const en = {
   'report.intro': 'What you noticed on duty. It reaches the queue at once.',
   'report.send': 'Send the report',
   'call.title': 'Call',
-  'call.intro': 'Kind and place are enough to raise it; what you learn afterwards goes into the notes of the incident.',
   'call.name': 'Name of the caller',
   'call.number': 'Number of the caller',
-  'call.send': 'Raise it now',
 
   'decode.title': 'What did my panel send?',
   'decode.intro':
@@ -647,6 +648,7 @@ export const en = {
   'runaway.floods': 'Panels that say too much',
   'runaway.floods.about': 'More than a hundred signals in a minute.',
   'neighbours.title': 'Close by',
+  'neighbours.join': 'Same case',
   'storm.held': { one: '{n} held back', other: '{n} held back' },
   'storm.owed': { one: '{n} storm waits to be answered for', other: '{n} storms wait to be answered for' },
   'storm.started': { one: '{n} storm so far.', other: '{n} storms so far.' },

@@ -14,6 +14,7 @@ import { reports } from './reports/es';
 import { sheets } from './sheets/es';
 import { shift } from './shift/es';
 import { sites } from './sites/es';
+import { taking } from './taking/es';
 import { together } from './together/es';
 
 export const es: Catalogue = {
@@ -31,6 +32,7 @@ export const es: Catalogue = {
   ...agreements,
   ...field,
   ...fleet,
+  ...taking,
   ...together,
   ...map,
   'app.title': 'Belfry',
@@ -390,6 +392,7 @@ export const es: Catalogue = {
   'said.assign': '{number} está asignado a su abonado.',
   'act.assign': 'Asignar',
   'key.beside': 'Siguiente incidente del mismo sitio',
+  'key.join': 'Llamada o aviso cercano: el mismo caso',
 
   'item.signal': 'Señal',
   'item.opened': 'Abierto',
@@ -470,11 +473,8 @@ export const es: Catalogue = {
   'report.intro': 'Lo que ha observado de servicio. Llega a la cola en el acto.',
   'report.send': 'Enviar el parte',
   'call.title': 'Llamada',
-  'call.intro':
-    'Con el tipo y el lugar basta para dar la alarma; lo que sepa después va a las notas del incidente.',
   'call.name': 'Nombre del llamante',
   'call.number': 'Número del llamante',
-  'call.send': 'Dar la alarma',
 
   'decode.title': '¿Qué ha enviado mi panel?',
   'decode.intro':
@@ -657,6 +657,7 @@ export const es: Catalogue = {
   'runaway.floods': 'Centrales que dicen demasiado',
   'runaway.floods.about': 'Más de cien señales en un minuto.',
   'neighbours.title': 'Cerca',
+  'neighbours.join': 'Mismo caso',
   'storm.held': { one: '{n} retenida', other: '{n} retenidas' },
   'storm.owed': { one: '{n} temporal espera respuesta', other: '{n} temporales esperan respuesta' },
   'storm.started': { one: '{n} temporal hasta ahora.', other: '{n} temporales hasta ahora.' },

@@ -14,6 +14,7 @@ import { reports } from './reports/fr';
 import { sheets } from './sheets/fr';
 import { shift } from './shift/fr';
 import { sites } from './sites/fr';
+import { taking } from './taking/fr';
 import { together } from './together/fr';
 
 export const fr: Catalogue = {
@@ -31,6 +32,7 @@ export const fr: Catalogue = {
   ...agreements,
   ...field,
   ...fleet,
+  ...taking,
   ...together,
   ...map,
   'app.title': 'Belfry',
@@ -390,6 +392,7 @@ export const fr: Catalogue = {
   'said.assign': '{number} est attribué à son abonné.',
   'act.assign': 'Attribuer',
   'key.beside': 'Incident suivant du même site',
+  'key.join': 'Appel ou signalement proche : la même affaire',
 
   'item.signal': 'Signal',
   'item.opened': 'Ouvert',
@@ -471,11 +474,8 @@ export const fr: Catalogue = {
   'report.intro': 'Ce que vous avez remarqué en service. Il arrive aussitôt dans la file.',
   'report.send': 'Envoyer le rapport',
   'call.title': 'Appel',
-  'call.intro':
-    'Le type et le lieu suffisent pour donner l’alarme ; ce que vous apprenez ensuite va dans les notes de l’incident.',
   'call.name': 'Nom de l’appelant',
   'call.number': 'Numéro de l’appelant',
-  'call.send': 'Donner l’alarme',
 
   'decode.title': 'Qu’a envoyé ma centrale ?',
   'decode.intro':
@@ -658,6 +658,7 @@ export const fr: Catalogue = {
   'runaway.floods': 'Centrales trop bavardes',
   'runaway.floods.about': 'Plus de cent signaux en une minute.',
   'neighbours.title': 'À proximité',
+  'neighbours.join': 'Même affaire',
   'storm.held': { one: '{n} retenu', other: '{n} retenus' },
   'storm.owed': { one: '{n} tempête attend qu’on en réponde', other: '{n} tempêtes attendent qu’on en réponde' },
   'storm.started': { one: '{n} tempête à ce jour.', other: '{n} tempêtes à ce jour.' },

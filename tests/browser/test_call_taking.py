@@ -1,0 +1,94 @@
+"""Taking calls with one hand: one key from anywhere, the place typed and chosen, answers by digits, no mouse."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.axe import in_every_look
+from tests.browser.house import House
+from tests.browser.seats import seat
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_alone(
+    house: House, browser: Browser
+) -> None:
+    await house.panel("1001").contact_id("1110", "007")
+    (alarm,) = await house.api.wait_rows(1)
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await anna.press("Shift+C")
+        await expect(anna.of("taking-head")).to_be_visible()
+        await anna.expect_focus("taking-where")
+        await anna.type("///filled.count.soap")
+        await expect(anna.of("taking-three")).to_contain_text("what3words")
+        await anna.press("Control+a")
+        await anna.type("Linden School")
+        await expect(anna.of("taking-found")).to_have_count(2)
+        await expect(anna.of("taking-found").first).to_contain_text("Linden School")
+        await anna.press("Enter")
+        await expect(anna.of("taking-place")).to_contain_text("Linden School")
+        await expect(anna.of("taking-offer")).to_contain_text(str(alarm["number"]))
+        await anna.press("Alt+j")
+        await expect(anna.of("taking-joined")).to_be_visible()
+
+        await anna.press("1")
+        await expect(anna.of("taking-ask")).to_contain_text("What is burning?")
+        await expect(anna.of("taking-passed")).to_contain_text(str(alarm["number"]))
+        await anna.press("1")
+        await expect(anna.of("taking-say")).to_contain_text("Leave the building")
+        await anna.press("3")
+        await expect(anna.of("taking-ask")).to_contain_text("smoke in stairs")
+        await anna.press("Backspace")
+        await expect(anna.of("taking-ask")).to_contain_text("still inside")
+        await anna.press("1")
+        await expect(anna.of("taking-read-back")).to_contain_text("People inside: Yes")
+        await anna.of("note").focus()
+        await anna.type("Smoke on the second floor.")
+        await anna.press("Tab")
+        await anna.type("Ida Moss")
+        await anna.press("Tab")
+        await expect(anna.of("taking-kept")).to_have_text("Kept")
+        assert await in_every_look(anna, "call") == {}
+        if folder := os.environ.get("BELFRY_LOOKS"):
+            for name, size in (("desk", {"width": 1440, "height": 900}), ("phone", {"width": 390, "height": 844})):
+                for theme in ("light", "dark"):
+                    await anna.page.set_viewport_size(size)  # type: ignore[arg-type]
+                    await anna.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                    await anna.page.screenshot(path=Path(folder) / f"{name}-{theme}.png", full_page=True)
+
+        await anna.press("Shift+C")  # a digit or a letter in a field is typed there
+        await expect(anna.of("taking-resume")).to_have_count(0)
+        await anna.page.keyboard.press("Escape")
+
+    async with seat(browser, "anna") as anna:
+        await anna.sign_in(house.url)
+        await anna.of("nav-call").click()
+        await expect(anna.of("note")).to_have_value("Smoke on the second floor.")
+        await anna.of("taking-what").focus()
+        await anna.press("Shift+C")
+        await expect(anna.of("taking-resume")).to_have_count(2)
+        await expect(anna.of("taking-mistake")).to_be_visible()
+        await anna.expect_focus("taking-where")
+        await anna.type("Ring Road, at the lights")
+        await anna.press("Enter")
+        await expect(anna.of("taking-place")).to_contain_text("Ring Road, at the lights")
+        await anna.press("3")
+        await expect(anna.of("taking-kind")).to_contain_text("ollision")
+        await anna.press("Alt+h")
+        await expect(anna.of("note")).to_have_value("Smoke on the second floor.")
+        await anna.press("Control+Enter")
+        await expect(anna.of("taking-ended")).to_be_visible()
+
+        rows = await house.api.wait_rows(2)
+        assert {(row["kind"], row["method"]) for row in rows} == {
+            ("FIRE.ALARM.AUTO", "equipment"),
+            ("TRF.COLLISION", "call"),
+        }
+        await anna.of("nav-desk").click()
+        await anna.row(alarm["id"]).click()
+        await expect(anna.of("timeline")).to_contain_text("Smoke on the second floor.")
+        await expect(anna.of("incident")).to_contain_text("Ida Moss")
