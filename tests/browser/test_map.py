@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
+from belfry.ports.staff import Role
 from belfry.protocols.pmtiles import archive
 from belfry.simulator.vector_tiles import Drawn, Shape, tiles
 from tests.browser.axe import in_every_look
 from tests.browser.house import serving
 from tests.browser.seats import seat
+from tests.safeguards.test_floor_plan import plan
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +36,17 @@ COLOURS: Final = """() => new Promise((tell) => {
   });
   ground.triggerRepaint();
 })"""
+CLOSER: Final = """() => {
+  const { ground } = document.querySelector('[data-testid=map-box]');
+  ground.jumpTo({ center: [-0.15, 51.48], zoom: 13 });
+}"""
+LAID: Final = """() => {
+  const { ground } = document.querySelector('[data-testid=map-box]');
+  const plan = ground?.getStyle()?.layers.find(({ id }) => id.startsWith('plan-'));
+  return plan && ground.getSource(plan.id).image ? ground.getSource(plan.id).coordinates : null;
+}"""
+NOT_LAID: Final = """() => !document.querySelector('[data-testid=map-box]').ground.getStyle().layers.some(
+  ({ id }) => id.startsWith('plan-'))"""
 NO_WEBGL: Final = """
 const asked = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
@@ -90,8 +103,10 @@ async def test_incidents_stand_on_tiles_of_our_own_file_and_the_list_stays_when_
         await anna.of("place-map").scroll_into_view_if_needed()
         await anna.page.wait_for_function(DRAWN, arg="incidents")
 
-        file.unlink()
         await anna.of("nav-map").click()
+        await anna.page.wait_for_function(DRAWN, arg="incidents")
+        file.unlink()
+        await anna.page.evaluate(CLOSER)
         await expect(anna.of("map-none")).to_have_attribute("data-why", "missing")
         await expect(anna.of(f"map-row-{fire['id']}")).to_contain_text("Linden School")
 
@@ -110,3 +125,48 @@ async def test_every_list_works_without_webgl(tmp_path: Path, browser: Browser) 
         await anna.press("Enter")
         await expect(anna.of("incident")).to_have_attribute("data-id", fire["id"])
         await expect(anna.of("site-card")).to_be_visible()
+
+
+async def test_a_plan_is_laid_on_the_map_by_keyboard_and_lies_there_in_an_alarm(
+    tmp_path: Path, browser: Browser
+) -> None:
+    harbour(tmp_path)
+    async with (
+        serving(tmp_path, staff={"sofia": Role.SUPERVISOR}, more=MORE) as house,
+        seat(browser, "sofia") as sofia,
+    ):
+        (school,) = (await house.api.get("/accounts", account="1001"))["items"]
+        await sofia.sign_in(house.url)
+        await sofia.page.goto(f"{house.url}/sites/{school['id']}")
+        await sofia.of("plan-new-label").fill("Ground floor")
+        picture: FilePayload = {"name": "ground.png", "mimeType": "image/png", "buffer": plan()}
+        await sofia.of("plan-file").set_input_files(picture)
+        await sofia.of("plan-add").click()
+        form = sofia.of("plan-form")
+        await expect(form).to_be_visible()
+        await sofia.of("plan-width").fill("60")
+        await sofia.of("plan-turn").fill("30")
+        await sofia.of("plan-middle").fill("51.5010, -0.1240")
+        await sofia.press("Enter")
+        await expect(form).to_be_hidden()
+        (kept,) = (await house.api.get(f"/accounts/{school['id']}/floor-plans"))["items"]
+        (south, west), (north, east) = kept["corners"][3], kept["corners"][1]
+        assert (south + north) / 2 == pytest.approx(51.5010, abs=1e-6)
+        assert (west + east) / 2 == pytest.approx(-0.1240, abs=1e-6)
+
+        await house.panel("1001").contact_id("1110", "007")
+        fire = await house.api.wait_open("1001")
+        await sofia.page.goto(f"{house.url}/dispatch")
+        await sofia.of("dispatch").wait_for()
+        await sofia.page.locator(f'[data-row="{fire["id"]}"]').click()
+        await expect(sofia.of("floor")).to_have_text("Ground floor")
+        laid = await (await sofia.page.wait_for_function(LAID)).json_value()
+        assert laid[1] == pytest.approx([east, north])
+        assert await in_every_look(sofia, "dispatch with a floor") == {}
+        await sofia.of("floor-none").focus()
+        await sofia.press("Enter")
+        await sofia.page.wait_for_function(NOT_LAID)
+
+        await sofia.of("cover-open").click()
+        await expect(sofia.of("cover-said")).to_contain_text("nothing is covered")
+        assert await in_every_look(sofia, "cover") == {}
