@@ -37,9 +37,10 @@ from belfry.protocols.surgard import END
 from belfry.receivers.cap import CapReceiver
 from belfry.receivers.mqtt import MqttReceiver
 from belfry.registry import Registry, agreement_rows
-from belfry.settings import AutomationTable, ReceiverTable, Settings
+from belfry.settings import AutomationTable, OutputTable, ReceiverTable, Settings
 from belfry.simulator.software import Software
 from tests.canary import FORMS, MARK, forms_in, forms_on_disk, in_every_line, in_every_place
+from tests.notify.far_end import FarEnd
 from tests.receivers.brokers import QUICK, Amqtt, somebody
 from tests.receivers.camera import camera, part
 from tests.receivers.onvif_camera import OnvifCamera, onvif_camera
@@ -126,8 +127,9 @@ def with_doors(broker: int, feed: str) -> Callable[[Settings], Settings]:
     return lambda settings: structs.replace(settings, receiver=(*settings.receiver, *tables))
 
 
-def with_output(settings: Settings, software: Software) -> Settings:
-    """A link to software that is agreed all that may be: every field of the kinds that machines raise."""
+def with_output(settings: Settings, software: Software, far: FarEnd) -> Settings:
+    """A link to software, and one to a siren, that are agreed all that may be: every field of the kinds that machines
+    raise."""
     wanted = Agreement(
         partner="City fire brigade",
         kinds=("FIRE", "ENV", "TECH", "PROP", "RES", "TRF", "MED", "PERS"),
@@ -145,7 +147,12 @@ def with_output(settings: Settings, software: Software) -> Settings:
     finally:
         registry.close()
     table = AutomationTable(name="brigade", address=software.address, agreement=agreement.id)
-    return structs.replace(settings, automation=(table,))
+    key = settings.data / "siren.key"
+    key.write_text("k" * 32)
+    siren = OutputTable(
+        name="siren", type="webhook", address=far.url, secret_file=key, private=True, agreement=agreement.id
+    )
+    return structs.replace(settings, automation=(table,), output=(siren,))
 
 
 @asynccontextmanager
@@ -156,6 +163,16 @@ async def a_broker() -> AsyncIterator[Amqtt]:
         yield one
     finally:
         await one.stop()
+
+
+@asynccontextmanager
+async def a_siren() -> AsyncIterator[FarEnd]:
+    one = FarEnd()
+    await one.listen()
+    try:
+        yield one
+    finally:
+        await one.close()
 
 
 @asynccontextmanager
@@ -420,10 +437,10 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
     folder: Path, everything_logged: Log
 ) -> None:
     counts: dict[str, int] = {}
-    async with a_broker() as broker, an_authority() as authority, some_software() as software:
+    async with a_broker() as broker, an_authority() as authority, some_software() as software, a_siren() as far:
         counts["cap"] = publish_warnings(authority)
         doors = with_doors(broker.port, authority.url("/feed"))
-        async with open_town(folder, change=lambda settings: with_output(doors(settings), software)) as town:
+        async with open_town(folder, change=lambda settings: with_output(doors(settings), software, far)) as town:
             desk = await town.operator("anna", Role.SUPERVISOR)
             listening = town.centre.device_desk.listen()
             await town.say("shop", "CL", "001")  # armed: people count, once a minute
@@ -452,9 +469,12 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
             await town.settled()
             await town.centre.device_desk.save()
 
-            await until(lambda: town.centre.automation.now()[0].position == town.centre._stores.journal.position)
+            head = town.centre._stores.journal.position
+            await until(lambda: min(link.position for link in town.centre.automation.now()) >= head)
             assert software.taken
             assert not forms_in(software.bytes)
+            assert {one.said["state"] for one in far.taken} == {"opened"}
+            assert not forms_in(b"".join(one.body for one in far.heard))
             assert not forms_in(answered)
             events = listening.take()
             assert len(events) == EVENTS_MOST

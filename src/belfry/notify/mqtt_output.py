@@ -13,6 +13,7 @@ from typing import Final
 
 import aiomqtt
 import msgspec
+from aiomqtt.exceptions import MqttConnectError
 
 from belfry.domain.reach import Channel
 from belfry.notify.standing import Standing
@@ -73,6 +74,8 @@ class MqttOutput:
                     self._standing.missed(Why.ADDRESS, for_good=True)
                 elif isinstance(cause, ssl.SSLCertVerificationError):
                     self._standing.missed(Why.CERTIFICATE, for_good=True)
+                elif isinstance(error, MqttConnectError):
+                    self._standing.missed(Why.REFUSED, for_good=True)
                 else:
                     self._standing.missed(Why.UNREACHABLE)
             finally:
@@ -114,6 +117,7 @@ class MqttOutput:
         paho.disable_logger()  # at any level: paho writes topics
         paho.connect_timeout = settings.answer_within_s
         paho._create_socket_connection = self._connect  # type: ignore[method-assign]  # it would look the name up anew
+        paho._ssl_wrap_socket = self._shaken  # type: ignore[method-assign]  # it would leave the socket of a failure open
         return client
 
     def _connect(self) -> socket.socket:
@@ -126,6 +130,20 @@ class MqttOutput:
             if may_reach(str(where[0]), private=settings.private, only_private=only_private):
                 return socket.create_connection((str(where[0]), port), timeout=settings.answer_within_s)
         raise _Forbidden("not to be reached")
+
+    def _shaken(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Shake hands; in the same thread. Raises OSError, and leaves nothing open then."""
+        assert self._context is not None  # else nobody asks
+        secure = self._context.wrap_socket(
+            tcp_sock, server_hostname=self._settings.host_port()[0], do_handshake_on_connect=False
+        )
+        try:
+            secure.settimeout(self._settings.answer_within_s)
+            secure.do_handshake()
+        except OSError:
+            secure.close()
+            raise
+        return secure
 
     async def up(self) -> None:
         await self._up.wait()
