@@ -6,7 +6,7 @@ import pytest
 
 from belfry.ports.staff import Role
 from belfry.web.front import Page
-from belfry.web.pages import ROUTES, files_below
+from belfry.web.pages import ICON_SIZES, ROUTES, files_below
 from tests.web.kit import BASE, Rig, centre
 
 
@@ -148,3 +148,31 @@ async def test_behind_https_the_cookie_is_secure_and_pages_stay_there(tmp_path: 
             "/session", json={"name": "anna", "password": "correct horse battery"}
         )
         assert behind_proxy.status_code == 200
+
+
+async def test_a_telephone_installs_the_responders_page_under_the_centres_name(tmp_path: Path) -> None:
+    pages = {
+        "index.html": Page(b"<p>console</p>", "text/html", "no-cache"),
+        "sw.js": Page(b"//", "text/javascript", "no-cache"),
+    }
+    async with centre(tmp_path, pages=pages) as rig:
+        answer = await rig.client().get(f"{BASE}/manifest.webmanifest")
+        assert answer.headers["content-type"] == "application/manifest+json"
+        said = answer.json()
+        assert (said["name"], said["start_url"], said["display"], said["scope"]) == (
+            "Test centre",
+            "/me",
+            "standalone",
+            "/",
+        )
+        assert {"192x192", "512x512"} <= {icon["sizes"] for icon in said["icons"]}
+        worker = await rig.client().get(f"{BASE}/sw.js")
+        assert worker.headers["cache-control"] == "no-cache", "a new version is looked for at once"
+        assert worker.headers["content-security-policy"].startswith("default-src 'self'; ")
+
+
+def test_every_icon_of_the_manifest_is_there() -> None:
+    public = Path(__file__).parents[2] / "console" / "public"
+    for size in ICON_SIZES:
+        for name in ("icon", "mask"):
+            assert (public / f"{name}-{size}.png").is_file()
