@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from belfry.domain.dispatch_facts import UnitSent, UnitTold
 from belfry.domain.facts import Act, Closed, Joined, Opened, Received, Released, Taken
 from belfry.domain.incident import State
 from belfry.domain.plan import Step, StepType
 from belfry.domain.signal import Method
 from belfry.domain.step_facts import PlanChosen
+from belfry.domain.unit import UnitStatus
 from tests.centre.kit import SITES, START, room
 
 
@@ -159,6 +161,24 @@ async def test_a_restore_closes_nothing_whose_plan_still_demands_a_step_of_who_h
             if not left:
                 (over,) = [fact for fact in await centre.facts() if isinstance(fact, Closed)]
                 assert over.reasons == ("restored while nobody had it",)
+
+
+async def test_a_restore_and_a_cancel_close_nothing_where_a_unit_is_on_its_way() -> None:
+    for account, alarm, end in (("2002", "1301", "3301"), ("5005", "BA", "BC")):
+        for gone in (False, True):
+            async with room() as centre:
+                await centre.say(alarm, account, zone="001")
+                (incident,) = centre.incidents()
+                sent = UnitSent(incident=incident.id, assignment="a1", unit="u1", call_sign="E1", by="anna")
+                told = UnitTold(
+                    incident=incident.id, assignment="a1", unit="u1", status=UnitStatus.CANCELLED, left=True
+                )
+                await centre.write(sent)
+                if gone:
+                    await centre.write(told)
+                centre.wait(seconds=30)
+                await centre.say(end, account, zone="001")
+                assert [one.id for one in centre.incidents()] == ([] if gone else [incident.id])
 
 
 async def test_a_mains_failure_where_people_sleep_waits_five_minutes() -> None:

@@ -15,7 +15,7 @@ from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.recommend import Candidate, Leaves, Recommendation, fits, recommend
 from belfry.domain.response_order import Need, Order, needs_of
-from belfry.domain.sent import here
+from belfry.domain.sent import SentUnit, here
 from belfry.domain.travel import How, Leg, Point
 from belfry.domain.unit import FREE, SHIELDED, Service, Unit
 from belfry.ports import Clock
@@ -72,7 +72,7 @@ class Recommending:
     def _open_needs(self, needs: Sequence[Need], incident: Incident, now: datetime) -> Sequence[Need]:
         """What is still to be sent: roles that are on their way are filled. Who was sent as nothing in particular, by
         call sign or by a drawn line, fills the first role that he is fit for."""
-        there = here(incident.units)
+        there = self._there(incident)
         left = _less(needs, Counter(one.role for one in there if one.role is not None))
         for sent in there:
             unit = None if sent.role is not None else self._desk.book.by_id(sent.unit)
@@ -83,6 +83,11 @@ class Recommending:
             if role is not None:
                 left = _less(left, Counter([role]))
         return left
+
+    def _there(self, incident: Incident) -> Sequence[SentUnit]:
+        """Units that are with it, or were sent to what is handled under it before it was merged."""
+        under = [self._board.get(one.id) for one in incident.merged]
+        return [*here(incident.units), *(unit for one in under if one is not None for unit in here(one.units))]
 
     def _able(self, incident: Incident, now: datetime) -> Sequence[tuple[Unit, UnitNow]]:
         """Units on duty that are free, or on their way to something else."""

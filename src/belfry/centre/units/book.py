@@ -106,10 +106,17 @@ class UnitsNow:
             tell(after)
 
     def _note_crew(self, before: UnitNow, after: UnitNow) -> None:
-        for one in before.crew:
-            if self._by_user.get(one.user) == after.unit:
-                del self._by_user[one.user]
-        self._by_user.update((one.user, after.unit) for one in after.crew)
+        if before.crew == after.crew:
+            return
+        for user in {one.user for one in (*before.crew, *after.crew)}:
+            self._by_user.pop(user, None)
+            self._note_user(user)
+
+    def _note_user(self, user: str) -> None:
+        """With which unit somebody is: two nodes may have put him on duty with two, and the newer counts."""
+        found = [(one.since, unit.unit) for unit in self._units.values() for one in unit.crew if one.user == user]
+        if found:
+            self._by_user[user] = max(found)[1]
 
     def state(self) -> UnitState:
         return UnitState(list(self._units.values()))
@@ -117,7 +124,8 @@ class UnitsNow:
     def restore(self, state: UnitState) -> None:
         """Begin from a snapshot; only on a new book."""
         self._units = {one.unit: one for one in state.units}
-        self._by_user = {member.user: one.unit for one in state.units for member in one.crew}
+        for user in {member.user for one in state.units for member in one.crew}:
+            self._note_user(user)
 
 
 def _fold(unit: UnitNow, fact: AboutUnit, at: datetime) -> UnitNow:
