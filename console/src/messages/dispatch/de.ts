@@ -163,6 +163,8 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'unit_reached.failed': 'misslungen',
   'unit_reached.given_up': 'aufgegeben',
   'unit_reached.dropped': 'nicht mehr nötig',
+  'unit_reached.no_phone': 'kein Telefon angemeldet',
+  'unit_reached.off_duty': 'nicht im Dienst',
   'unit_reached.read': 'gelesen',
   'unit_reached.accepted': 'angenommen',
   'unit_reached.refused': 'abgelehnt',

@@ -162,6 +162,8 @@ export const dispatch = {
   'unit_reached.failed': 'failed',
   'unit_reached.given_up': 'given up',
   'unit_reached.dropped': 'not needed any more',
+  'unit_reached.no_phone': 'no phone registered',
+  'unit_reached.off_duty': 'off duty',
   'unit_reached.read': 'read',
   'unit_reached.accepted': 'accepted',
   'unit_reached.refused': 'refused',

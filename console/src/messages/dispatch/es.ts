@@ -163,6 +163,8 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'unit_reached.failed': 'fallido',
   'unit_reached.given_up': 'abandonado',
   'unit_reached.dropped': 'ya no hace falta',
+  'unit_reached.no_phone': 'sin teléfono registrado',
+  'unit_reached.off_duty': 'fuera de servicio',
   'unit_reached.read': 'leído',
   'unit_reached.accepted': 'aceptado',
   'unit_reached.refused': 'rechazado',

@@ -163,6 +163,8 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'unit_reached.failed': 'échoué',
   'unit_reached.given_up': 'abandonné',
   'unit_reached.dropped': 'plus nécessaire',
+  'unit_reached.no_phone': 'pas de téléphone enregistré',
+  'unit_reached.off_duty': 'pas en service',
   'unit_reached.read': 'lu',
   'unit_reached.accepted': 'accepté',
   'unit_reached.refused': 'refusé',
