@@ -12,6 +12,7 @@ from belfry.domain.facts import Closed, Effect, IncidentState, Taken
 from belfry.domain.incident import Incident, fold, point_of
 from belfry.domain.merging import closed_with, merge, news, still_owed, unmerge
 from belfry.domain.presets import Rules
+from belfry.domain.signal import Method
 from belfry.domain.step_facts import Merged, MergeHeard, Unmerged
 from tests.domain.incidents import ANNA, BERT, NOON, a_joining, a_signal, after, an_incident
 
@@ -154,3 +155,25 @@ def test_a_reason_is_a_field_that_is_missing_and_no_conflict() -> None:
     lead = an_incident(Taken(incident="i1", by="hilda", seen_upto=1))
     with pytest.raises(Invalid, match="reason"):
         merge(another(priority=1), lead, Merge("i1", 1), by=HEAD, apart=False)
+
+
+def called(**opening: Any) -> Incident:
+    """Somebody phoned, and its own incident was opened."""
+    return another(signal=structs.replace(a_signal(2), method=Method.CALL), **opening)
+
+
+def test_a_call_is_joined_by_whoever_took_it_and_the_leading_one_stays_whose_it_is() -> None:
+    lead, other = a_lead(kind="FIRE.ALARM.AUTO", priority=2), called(kind="FIRE.STRUCT", priority=1, rank=2)
+    assert refusal(lead, other, BERT) == ""
+    rang_at = lead.rings_at
+    under(lead, other)
+    assert lead.rings_at > rang_at
+    assert (lead.taken_by, lead.priority, lead.state) == ("anna", 1, IncidentState.TAKEN)
+    assert isinstance(unmerge(other, lead, Unmerge(other.version), by=BERT)[0], Unmerged)
+
+
+def test_a_medical_call_and_a_silent_alarm_are_joined_by_no_operator() -> None:
+    lead = a_lead(kind="FIRE.ALARM.AUTO", priority=1)
+    assert "supervisor" in refusal(lead, called(kind="MED.ARREST", priority=1), BERT)
+    silent = a_lead(kind="PERS.ALARM.HOLDUP", priority=1, silent=True)
+    assert "supervisor" in refusal(silent, called(kind="FIRE.STRUCT", priority=1), BERT)

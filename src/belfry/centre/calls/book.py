@@ -1,7 +1,7 @@
 """The fold of `call/ID`: each call as it is now. Calls that are over stay for a day, the newest ones."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, get_args
 
 from msgspec import Struct, structs
@@ -23,6 +23,7 @@ ABOUT_CALLS: Final = frozenset(get_args(AboutCall))
 
 OVER_MOST: Final = 500
 """Calls at hand that are over; their incidents tell of older ones."""
+OVER_FOR: Final = timedelta(days=1)
 _SEALED: Final[Mapping[CallField, Part]] = {
     CallField.PLACE: Part.PLACE,
     CallField.CALLER: Part.CALLER,
@@ -123,6 +124,12 @@ class CallBook:
                 known = _fold(known, fact, position, entry.at)  # type: ignore[arg-type]  # the set is the union
         if known is not None:
             self._keep(structs.replace(known, head=position))
+
+    def forget(self, now: datetime) -> None:
+        """Let go of what has been over for a day; what is unsaid stays."""
+        for call in list(self._over.values()):
+            if call.ended_at is not None and now - call.ended_at > OVER_FOR and not call.unsaid:
+                del self._over[call.call]
 
     def _keep(self, call: CallNow) -> None:
         if call.open:

@@ -141,6 +141,7 @@ class CallDesk:
         for one in self.book.unsaid():
             await self._out(one)
         now = self._clock()
+        self.book.forget(now)
         for one in self.book.open():
             if now - one.touched_at >= ENDED_AFTER:
                 how = HowOver.IDLE if one.said else HowOver.MISTAKE
