@@ -12,6 +12,7 @@ import pytest
 from belfry.centre.expiry import expire
 from belfry.domain.call_taking import ENDED_AFTER
 from belfry.domain.sealed import Retention
+from belfry.ports import Full
 from belfry.ports.staff import Role
 from belfry.protocols.aml import EXAMPLE
 from tests.stories.kit import Desk, Row, Town, open_town, until
@@ -187,6 +188,24 @@ async def test_a_kill_between_what_was_said_and_the_signal_says_it_once(
     (row,) = await anna.incidents()
     assert (await now(anna, call))["incident"] == row["id"]
     assert len(await anna.signals()) == 1
+
+
+async def test_what_was_said_is_kept_where_it_cannot_go_out_and_goes_out_later(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await town.operator("anna")
+    call = await begun(anna)
+
+    async def full(*_: object) -> None:
+        raise Full
+
+    monkeypatch.setattr(town.centre.calls, "_deliver", full)
+    call = await say(anna, call, tree="fire")
+    assert (call["kind"], call["passed_at"]) == ("FIRE.SMOKE", None)
+    monkeypatch.undo()
+    await town.centre.calls.look()
+    await town.settled()
+    assert await kinds(anna) == [("FIRE.SMOKE", 2)]
 
 
 async def test_what_is_open_near_is_offered_and_joined_by_the_call_taker_alone(town: Town) -> None:

@@ -34,7 +34,7 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.question_tree import Heard, danger_words, load, read_back
 from belfry.domain.sealed import Part, Retention, Sealed
 from belfry.domain.signal import API_PATH, Arrival, Caller, Method, OfCall, Position, Receipt, Signal
-from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
+from belfry.ports import Chance, Clock, Expect, Journal, JournalError, KeysUnavailable, Stale, Stored
 
 log = structlog.get_logger()
 
@@ -104,7 +104,7 @@ class CallDesk:
                 raise Elsewhere(f"{late[0]} was changed elsewhere since")
             return [self._updated(now, change, by, sealed, why)] if change.fields else []
 
-        return await self._out(await self._write(call, decide))
+        return await self._try_out(await self._write(call, decide))
 
     async def join(self, call: str, incident: str | None, by: Staff) -> CallNow:
         """Say that a call of which nothing is out is about an open incident, or after all not. Raises as `change`."""
@@ -117,7 +117,7 @@ class CallDesk:
                 raise Conflict("It is out already: merge its incident")
             return [CallJoined(call=call, by=by.name, incident=incident)] if now.into != incident else []
 
-        return await self._out(await self._write(call, decide))
+        return await self._try_out(await self._write(call, decide))
 
     async def end(self, call: str, how: HowOver, by: Staff | None) -> CallNow:
         """End a call; whatever is known of it goes out, also of one that hung up at once. The same again changes
@@ -132,7 +132,7 @@ class CallDesk:
                 raise Conflict("Something was said already: end it as a call")
             return [CallEnded(call=call, how=how, by=None if by is None else by.name)]
 
-        return await self._out(await self._write(call, decide))
+        return await self._try_out(await self._write(call, decide))
 
     # -- what nobody does
 
@@ -178,6 +178,14 @@ class CallDesk:
         return known
 
     # -- out
+
+    async def _try_out(self, call: CallNow) -> CallNow:
+        """What was said is kept, whatever comes of this: a store that fails now is tried again by `look`."""
+        try:
+            return await self._out(call)
+        except (JournalError, KeysUnavailable) as error:
+            log.warning("a call is not passed on yet", call=call.call, error=repr(error))
+            return self.book.get(call.call) or call
 
     async def _out(self, call: CallNow) -> CallNow:
         """Have what is unsaid go out, and write down that it is."""
