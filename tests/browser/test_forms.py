@@ -17,14 +17,17 @@ async def test_a_duty_report_raises_an_incident_at_its_site(house: House, browse
         school = next(one for one in (await house.api.get("/accounts"))["items"] if one["account"] == "1001")
 
         await anna.of("nav-report").click()
+        await anna.of("all-kinds").click()
         await anna.of("kind-find").fill("unsecured")
         await anna.of("kind-PROP.UNSECURED").click()
         await expect(anna.of("kind-about")).to_be_visible()
         await expect(anna.of("send")).to_be_disabled()
+        await anna.of("where-other").click()
         await anna.of("site").fill(school["id"])
+        await anna.page.locator("summary").click()
         await anna.of("note").fill("Side door found open on the round.")
         await anna.of("send").click()
-        await expect(anna.of("kept")).to_be_visible()
+        await expect(anna.of("reported")).to_be_visible()
 
         row = await raised(house, "duty")
         assert (row["kind"], row["site"]["name"]) == ("PROP.UNSECURED", "Linden School")
