@@ -215,6 +215,19 @@ async def test_what_leads_is_not_closed_over_units_of_what_is_merged_into_it(roo
     assert room.incident("i2").open
 
 
+async def test_a_unit_at_what_is_merged_wakes_what_leads_it(room: Room, desk: DispatchDesk) -> None:
+    lead, other = await room.open("i1"), await room.open("i2")
+    await desk.send("i2", Send(unit="u1"), ANNA)
+    for one in (lead, other):
+        await room.act(Take(one.version), ANNA, one.id)
+    await room.act(Merge(lead.id, room.incident("i2").version), ANNA, "i2")
+    await room.act(Hold(room.incident("i1").version, room.clock() + timedelta(minutes=4)), ANNA)
+    before = room.incident("i1").merged
+    await desk.say("u1", Said(status=UnitStatus.ON_SCENE), CREW)
+    assert str(room.incident("i1").state) == "waiting"
+    assert (room.incident("i1").merged, room.incident("i2").merged_into) == (before, "i1")
+
+
 async def test_many_are_not_closed_over_a_unit_that_is_there(room: Room, desk: DispatchDesk) -> None:
     incident = await room.open()
     await room.act(Take(incident.version), ANNA)

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -282,7 +283,14 @@ async def play(steps: Sequence[tuple[int, ...]], folder: Path) -> None:
         await journal.close()
 
 
-STEP = st.tuples(*(st.integers(0, most) for most in (15, 1, 6, 5, 19)))
+SPANS: Final = (15, 1, 6, 5, 19)
+STEP = st.tuples(*(st.integers(0, most) for most in SPANS))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_both_sides_tell_the_same_through_a_long_night(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    await play([tuple(chance.randint(0, most) for most in SPANS) for _ in range(80)], tmp_path)
 
 
 @settings(max_examples=15, deadline=None)

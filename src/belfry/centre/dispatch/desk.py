@@ -26,6 +26,7 @@ from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.response_order import LEVELS_MOST
 from belfry.domain.signal import Position
+from belfry.domain.step_facts import MergeHeard
 from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Service, Unit, UnitSkill, UnitStatus, UnitType
 from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
@@ -200,7 +201,27 @@ class DispatchDesk:
             wakes=incident is not None and incident.state is State.HELD,
             sealed=words,
         )
-        return [self._entry(incident_subject(now.incident), at, [fact])]
+        return [self._entry(incident_subject(now.incident), at, [fact]), *self._wakes_lead(incident, at)]
+
+    def _wakes_lead(self, incident: Incident | None, at: datetime) -> Sequence[Entry]:
+        """What is handled under another one waits for nobody: where that is held, it is that which wakes."""
+        lead = None if incident is None or incident.merged_into is None else self._board.get(incident.merged_into)
+        if incident is None or lead is None or lead.state is not State.HELD:
+            return ()
+        heard = next((one for one in lead.merged if one.id == incident.id), None)
+        if heard is None:
+            return ()
+        fact = MergeHeard(
+            incident=lead.id,
+            of=heard.id,
+            number=heard.number,
+            seq=heard.seq,
+            owed=heard.owed,
+            rings_at=heard.rings_at,
+            alarm_at=heard.alarm_at,
+            wakes=True,
+        )
+        return [self._entry(incident_subject(lead.id), at, [fact])]
 
     # -- sending
 
