@@ -126,8 +126,8 @@ async def _all(
         await asking.post("/me/push", {"label": "bench", **phone.subscription}, token)
     spoke = [asyncio.Event() for _ in people]
     streams = [
-        asyncio.create_task(_listen(running.url, token, name, heard, began))
-        for (_, name, token), began in zip(people, spoke, strict=True)
+        asyncio.create_task(_listen(running.url, token, name, heard, began, f"127.0.0.{2 + number % 250}"))
+        for number, ((_, name, token), began) in enumerate(zip(people, spoke, strict=True))
     ]
     await asyncio.gather(*(one.wait() for one in spoke))
     found: list[Mapping[str, Sequence[float]]] = []
@@ -141,8 +141,12 @@ async def _all(
                 place = {"latitude": HERE[0] + (turn * each + number) * 0.1, "longitude": HERE[1]}
                 body = {"kind": "FIRE.STRUCT", "place": {"position": place}}
                 await asking.post("/reports", body, people[0][2])
-                async with asyncio.timeout(WITHIN_S):
-                    await heard.all_there.wait()
+                try:
+                    async with asyncio.timeout(WITHIN_S):
+                        await heard.all_there.wait()
+                except TimeoutError:
+                    there = {way: len(seen) for way, seen in heard.seen.items()}
+                    raise RuntimeError(f"of {len(people)} phones were told within {WITHIN_S:.0f} s: {there}") from None
                 for way, seen in heard.seen.items():
                     took[way] += seen.values()
             found.append(took)
@@ -154,12 +158,15 @@ async def _all(
     return found
 
 
-async def _listen(url: str, token: str, name: str, heard: _Heard, began: asyncio.Event) -> None:
+async def _listen(url: str, token: str, name: str, heard: _Heard, began: asyncio.Event, source: str) -> None:
+    """Each from an address of its own, as phones are: one source may hold so many connections alone."""
     parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, local_addr=(source, 0))
     head = f"GET {parts.path}/stream HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
     writer.write(head.encode())
     known: set[str] = set()
+    if not (await reader.readline()).startswith(b"HTTP/1.1 200"):
+        raise RuntimeError("a stream was refused")
     with suppress(asyncio.IncompleteReadError):
         while line := await reader.readline():
             began.set()

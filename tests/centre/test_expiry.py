@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from belfry.centre.archivist import Archivist
 from belfry.centre.expiry import Expiry, Known
 from belfry.centre.seals import Seals
 from belfry.domain.condition import Condition
+from belfry.domain.dispatch_facts import Alerted
 from belfry.domain.facts import (
     REGISTRY_SUBJECT,
     Carried,
@@ -183,7 +185,11 @@ async def test_what_left_the_room_goes_with_its_incident_and_a_report_like_a_lin
         notice="report-1", audience=Audience.ROOM, channel=Channel.PUSH, to="anna", why="report", training=True
     )
     facts = (asked, NoticeTried(notice=asked.notice, attempt=1), NoticeSent(notice=asked.notice, attempt=1))
-    for fact in (*facts, report, NoticeDropped(notice="report-1", reason="training")):
+    told = Alerted(incident=incident.id, alert="a.r0", reach="group", to=("cleo",))
+    await house.write(incident.id, told)
+    names = ("a.r0.0", "a.r0.0.f0", "a.r0.0.w")
+    alert = [msgspec.structs.replace(asked, notice=name, audience=Audience.UNIT, alert="a.r0") for name in names]
+    for fact in (*facts, *alert, report, NoticeDropped(notice="report-1", reason="training")):
         entry = Entry(id=house.room.chance(16), subject=notice_subject(fact.notice), at=house.room.now, facts=(fact,))
         await house.room.journal.append([entry])
     await house.close(incident.id)
@@ -192,7 +198,7 @@ async def test_what_left_the_room_goes_with_its_incident_and_a_report_like_a_lin
     assert [len(await kept(house, name)) for name in (asked.notice, "report-1")] == [3, 0]
     house.room.wait(days=10)
     await house.erase()
-    assert await kept(house, asked.notice) == []
+    assert [await kept(house, name) for name in (asked.notice, *names)] == [[], [], [], []]
     async with room(journal=house.room.journal) as again:
         assert (len(again.notices), again.incidents()) == (0, [])
 

@@ -96,6 +96,7 @@ def test_what_may_fail_is_said_as_supervisory_and_what_fails_as_trouble() -> Non
         Part.FOLLOWER,
         Part.BROKER,
         Part.AUTOMATION,
+        Part.PUSH,
     }
     assert {part for part, states in said.items() if states == warning} == {Part.ROOM, Part.CLOCK, Part.UPKEEP}
 

@@ -1,10 +1,10 @@
 """Erases what is due: data keys whose time is over, and whole entries (DESIGN 4).
 
-An incident goes with its signals, its notices, its own entries and their keys once its kind's retention is over; a
-signal that needed nobody goes with the line that says so, and so does what was done beside any alarm (tests, codes,
-words, closings put off, reports sent); who changed what of the registry goes as late as an incident. A signal always
-goes before the decision about it, else the next start would decide again. What an account is known by from its signals
-(armed, faults) is carried past them first, so that nothing that is folded needs what is gone.
+An incident goes with its signals and the calls that they are of, its notices, its own entries and their keys once its
+kind's retention is over; a signal that needed nobody goes with the line that says so, and so does what was done beside
+any alarm (tests, codes, words, closings put off, reports sent); who changed what of the registry goes as late as an
+incident. A signal always goes before the decision about it, else the next start would decide again. What an account is
+known by from its signals (armed, faults) is carried past them first, so that nothing that is folded needs what is gone.
 
 What is being erased is remembered in the archive before the first byte goes: a kill in the middle is made up for.
 """
@@ -20,11 +20,12 @@ from typing import Final, get_args
 import structlog
 
 from belfry.centre.board import incident_of
-from belfry.centre.notices import RECIPIENTS_MOST, notice_of
+from belfry.centre.notices import ALERT_NOTICES_MOST, RECIPIENTS_MOST, names_of, notice_of
 from belfry.centre.units import UnitNow
 from belfry.centre.units import carried as carried_unit
 from belfry.domain.call_facts import CallEnded, CallUpdated, HowOver
 from belfry.domain.condition import Condition, carried, tells
+from belfry.domain.dispatch_facts import Alerted
 from belfry.domain.facts import (
     REGISTRY_SUBJECT,
     Carried,
@@ -201,6 +202,8 @@ class Expiry:
                     batch.sealed.update(part.key for part in sealed_of(fact))
                     if isinstance(fact, Escalated):
                         batch.positions.update(await self._notices(stored.position))
+                    elif isinstance(fact, Alerted):
+                        batch.positions.update(await self._alert(fact.alert))
         for position, signal in await self._signals(signals):
             batch.add_signal(position, signal)
             if signal.of_call is not None and signal.of_call.call is not None:
@@ -222,6 +225,19 @@ class Expiry:
             if not entries:
                 break
             found += (one.position for one in entries if isinstance(one, Stored))
+        return found
+
+    async def _alert(self, alert: str) -> Iterable[int]:
+        """The same of an alert, with other ways to its people and what took it back."""
+        found: list[int] = []
+        for number in range(ALERT_NOTICES_MOST):
+            first = await self._journal.read(notice_subject(f"{alert}.{number}"))
+            if not first:
+                break
+            found += (one.position for one in first if isinstance(one, Stored))
+            for name in names_of(f"{alert}.{number}"):
+                more = await self._journal.read(notice_subject(name))
+                found += (one.position for one in more if isinstance(one, Stored))
         return found
 
     async def _pass(self, name: str, before: datetime, take: Take) -> int:

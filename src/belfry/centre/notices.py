@@ -5,7 +5,7 @@ nor a second look asks twice. What came of them is kept as long as the board kno
 `recalled` reads it from the journal.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, get_args
 
 from msgspec import Struct
@@ -21,6 +21,9 @@ _FACTS: Final = get_args(AboutNotice)
 
 RECIPIENTS_MOST: Final = 64
 """Whom one level reaches at the most; the journal takes so many entries at once four times over."""
+ALERT_NOTICES_MOST: Final = 10_000
+OTHER_WAYS_MOST: Final = 5
+"""Other ways to one person (`[[person]]`)."""
 OVER_MOST: Final = 10_000
 """Notices that are over and about no incident, or about one that the board has forgotten, kept for the lists."""
 
@@ -193,6 +196,18 @@ def escalation_of(notice: str) -> int | None:
     """The position of the `Escalated` that a notice comes from; None: from none."""
     position, dash, number = notice.partition("-")
     return int(position) if dash and position.isdecimal() and number.isdecimal() else None
+
+
+def other_way(notice: str, number: int) -> str:
+    """The name of the notice by the nth other way to the same person."""
+    return f"{notice}.f{number}"
+
+
+def names_of(notice: str) -> Iterator[str]:
+    """Every notice that may have followed one of an alert."""
+    yield f"{notice}.w"
+    for number in range(OTHER_WAYS_MOST):
+        yield other_way(notice, number)
 
 
 def is_lost(notices: Iterable[Notice]) -> bool:

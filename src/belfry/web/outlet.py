@@ -12,6 +12,8 @@ from typing import Final
 from belfry.domain.incident import Incident
 from belfry.web.telling import is_medical
 
+OWN: Final = "alert/"
+"""Keys of what is in no queue: alerts of one's own."""
 CHUNK_MOST_BYTES: Final = 65_536
 """Handed to the socket at once; the rest waits, and may still be replaced by newer rows."""
 
@@ -72,8 +74,10 @@ class Stream:
         self._ready.set()
 
     def restart(self, position: int) -> None:
-        """Nothing pending counts any more: the console loads the queue."""
+        """Nothing pending counts any more: the console loads the queue. What is one's own is told all the same."""
+        own = {key: text for key, text in self._pending.items() if key.startswith(OWN)}
         self._pending.clear()
+        self._pending.update(own)
         self.put("reset", message("reset", b"{}", position))
 
     @property

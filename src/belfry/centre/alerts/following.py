@@ -14,9 +14,9 @@ import structlog
 from msgspec import structs
 
 from belfry.centre.alerts.reaching import Reaching
-from belfry.centre.alerts.ways import PersonalWays, other_way
+from belfry.centre.alerts.ways import PersonalWays
 from belfry.centre.board import Board, catch_up, expect_of
-from belfry.centre.notices import NoticeBook
+from belfry.centre.notices import NoticeBook, other_way
 from belfry.domain import chains
 from belfry.domain.alerting import (
     ASSIGNED,

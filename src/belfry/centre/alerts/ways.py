@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from belfry.centre.alerts.reaching import Reaching
 from belfry.centre.asking import Rota, Way
+from belfry.centre.notices import other_way
 from belfry.domain.contacts import WeekWindow
 from belfry.domain.incident import Incident
 from belfry.domain.notice_facts import NoticeAsked
@@ -25,7 +26,6 @@ CAN_WAIT: Final = 4
 """From this priority on an alert waits until nobody is disturbed by it."""
 WEB_PUSH: Final = "web push"
 TOKEN_BYTES: Final = 16
-FALLBACKS_MOST: Final = 5
 
 
 class PushChannel(Protocol):
@@ -120,15 +120,3 @@ class PersonalWays:
 
     def _has_phone(self, user: str) -> bool:
         return self._push is not None and bool(self._push.phones.of(user))
-
-
-def other_way(notice: str, number: int) -> str:
-    """The name of the notice by the nth other way."""
-    return f"{notice}.f{number}"
-
-
-def names_of(notice: str) -> Iterator[str]:
-    """Every notice that may have followed one of an alert, for whoever erases them."""
-    yield f"{notice}.w"
-    for number in range(FALLBACKS_MOST):
-        yield other_way(notice, number)
