@@ -45,12 +45,14 @@ export function squares({ cells, minutes }: Pick<CoverNow, 'cells' | 'minutes'>)
   return cells.map(({ latitude, longitude, unit, seconds }) => {
     const row = Math.floor(latitude / HIGH);
     const edge = Math.min(90, Math.max(Math.abs(row), Math.abs(row + 1)) * HIGH);
-    const east = HIGH / Math.max(NARROWEST, Math.cos((edge * Math.PI) / 180)) / 2;
+    const wide = HIGH / Math.max(NARROWEST, Math.cos((edge * Math.PI) / 180));
     const [south, north] = [row * HIGH, (row + 1) * HIGH];
+    const west = Math.round(longitude / wide - 0.5) * wide; // the middle is told to three places, its square is exact
+    const east = west + wide;
     const there = unit === null || seconds === null ? null : seconds / 60;
     return {
       id: `${latitude},${longitude}`,
-      corners: [[south, longitude - east], [south, longitude + east], [north, longitude + east], [north, longitude - east]],
+      corners: [[south, west], [south, east], [north, east], [north, west]],
       minutes: there === null ? null : Math.max(1, Math.round(there)),
       late: there === null ? 1 : Math.min(1, there / minutes),
     };

@@ -50,7 +50,7 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     source: COVER,
     paint: {
       'fill-color': ['case', ['has', 'minutes'], reached, bare],
-      'fill-opacity': ['case', ['has', 'minutes'], ['-', 0.5, ['*', 0.35, ['get', 'late']]], 0.12],
+      'fill-opacity': ['case', ['has', 'minutes'], ['-', 0.55, ['*', 0.35, ['get', 'late']]], 0.05],
     },
   });
   ground.addLayer({
@@ -58,7 +58,7 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     type: 'line',
     source: COVER,
     filter: ['!', ['has', 'minutes']],
-    paint: { 'line-color': bare, 'line-width': 1.5, 'line-dasharray': [2, 2] },
+    paint: { 'line-color': colour('--soft'), 'line-width': 1, 'line-dasharray': [3, 3] },
   });
   ground.addLayer({
     id: 'cover-words',
