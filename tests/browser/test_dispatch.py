@@ -131,6 +131,11 @@ async def test_a_fire_is_sent_units_by_key_and_by_command_and_closed_without_the
         assert await in_every_look(anna, "closing with units") == {}
         await anna.press("Shift+R")
         await expect(anna.of("still-there")).not_to_be_visible()
+        await anna.press("2", "1")
+        await anna.of("reason").fill("The panel is reset by the caretaker")
+        await anna.press("Control+Enter")
+        await expect(anna.of("incident")).to_have_attribute("data-id", fire["id"])
+        await expect(anna.of("act-reopen")).to_be_visible()
         kept = await manned.api.get(f"/incidents/{fire['id']}/units")
         assert [(one["call_sign"], one["left_at"] is None) for one in kept["items"]] == [
             ("E2", False),

@@ -121,7 +121,8 @@ async def test_a_school_fire_from_the_first_detector_to_its_record(town: Town) -
         version=(await anna.detail(fire["id"]))["version"],
         reason="out",
     )
-    assert (early.status_code, early.json()["title"]) == (409, "E1 is not released")
+    assert (early.status_code, early.json()["type"]) == (409, "belfry:units-there")
+    assert early.json()["title"] == "E1 is not released"
     town.clock.wait(minutes=40)
     assert (await crew.post(f"/units/{units['E1']}/status", status="available_mobile")).json()["free"]
 

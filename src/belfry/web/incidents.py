@@ -34,6 +34,7 @@ from belfry.domain.commands import (
     Unmerge,
     Unseen,
 )
+from belfry.domain.dispatching import UnitsThere
 from belfry.domain.facts import Part, Sealed, incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import owner_beside, site_of
@@ -252,6 +253,7 @@ async def _refusal(desk: Front, request: Asked, incident_id: str, error: Refusal
             shown = msgspec.UNSET if now is None else await detail(desk, request, now)
             kind = "belfry:unseen" if isinstance(error, Unseen) else "belfry:conflict"
             kind = "belfry:owed" if isinstance(error, Owed) else kind
+            kind = "belfry:units-there" if isinstance(error, UnitsThere) else kind
             steps = [step.id for step in error.steps] if isinstance(error, Owed) else msgspec.UNSET
             return Refused(Problem(status=409, type=kind, title=error.title, incident=shown, steps=steps))
         case NotAllowed():
