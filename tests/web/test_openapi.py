@@ -30,6 +30,7 @@ A_FILE = {
 NO_BODY = {
     ("/api/v1/imports/{import_id}/apply", "post"),
     ("/api/v1/incidents/next", "post"),
+    ("/api/v1/me/push/{phone_id}/test", "post"),
     ("/api/v1/calls/begin", "post"),
     ("/api/v1/calls/{call_id}/location", "post"),
     ("/api/v1/incidents/{incident_id}/crew/site", "post"),
