@@ -84,7 +84,7 @@ export const field: Record<keyof typeof en, Message> = {
   'pictures.until': 'weg um {time}',
   'pictures.gone': 'Weg seit {time}',
   'pictures.by': 'von {who}',
-  'pictures.looks': { one: 'Einmal angesehen', other: '{n}-mal angesehen' },
+  'pictures.looks': '{n}-mal angesehen',
   'pictures.alt': 'Bild vom Ort, grob gerastert',
   'pictures.hide': 'Verbergen',
   'pictures.add': 'Bild hinzufügen',

@@ -81,7 +81,7 @@ export const field = {
   'pictures.until': 'gone at {time}',
   'pictures.gone': 'Gone since {time}',
   'pictures.by': 'by {who}',
-  'pictures.looks': { one: 'Seen once', other: 'Seen {n} times' },
+  'pictures.looks': { one: 'Seen {n} time', other: 'Seen {n} times' },
   'pictures.alt': 'Picture from the scene, in coarse blocks',
   'pictures.hide': 'Hide it',
   'pictures.add': 'Add a picture',

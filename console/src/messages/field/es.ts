@@ -84,7 +84,7 @@ export const field: Record<keyof typeof en, Message> = {
   'pictures.until': 'desaparece a las {time}',
   'pictures.gone': 'Desaparecida desde {time}',
   'pictures.by': 'de {who}',
-  'pictures.looks': { one: 'Vista una vez', other: 'Vista {n} veces' },
+  'pictures.looks': { one: 'Vista {n} vez', other: 'Vista {n} veces' },
   'pictures.alt': 'Imagen del lugar, en bloques',
   'pictures.hide': 'Ocultar',
   'pictures.add': 'Añadir una imagen',

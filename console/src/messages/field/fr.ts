@@ -84,7 +84,7 @@ export const field: Record<keyof typeof en, Message> = {
   'pictures.until': 'disparaît à {time}',
   'pictures.gone': 'Disparue depuis {time}',
   'pictures.by': 'par {who}',
-  'pictures.looks': { one: 'Vue une fois', other: 'Vue {n} fois' },
+  'pictures.looks': 'Vue {n} fois',
   'pictures.alt': 'Image du lieu, en blocs grossiers',
   'pictures.hide': 'Masquer',
   'pictures.add': 'Ajouter une image',
