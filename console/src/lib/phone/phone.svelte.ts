@@ -3,7 +3,7 @@
 import { idempotencyKey } from '../api';
 import type { Desk } from '../desk.svelte';
 import { timers } from '../timers';
-import type { UnitStatus } from '../units/types';
+import type { Unit, UnitStatus } from '../units/types';
 import { Outgoing, type Dropped, type Saying } from './outgoing';
 import { follow, type Fix, type Sight } from './position';
 import { shelf } from './shelf';
@@ -24,6 +24,7 @@ export class Phone {
   online = $state(navigator.onLine);
 
   private readonly outgoing: Outgoing;
+  private answers = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private unfollow: (() => void) | null = null;
   private stops: (() => void)[] = [];
@@ -33,7 +34,7 @@ export class Phone {
     this.outgoing = new Outgoing(desk.me, shelf, post, timers, () => Date.now(), (waiting, dropped, answer) => {
       this.unsent = waiting;
       if (dropped) this.dropped = [dropped, ...this.dropped].slice(0, 5);
-      if (dropped || answer !== null) this.look();
+      if (dropped || answer !== null) this.hear(answer);
     });
   }
 
@@ -80,6 +81,14 @@ export class Phone {
     return this.unsent.length === 0 && !this.duty?.incident && this.desk.alerts.calling.length === 0;
   }
 
+  /** An answer counts at once: what is said next must not speak of the status before it. */
+  private hear(answer: unknown): void {
+    this.answers += 1;
+    const unit = answer as Unit | null;
+    if (this.duty?.unit && unit !== null && unit.id === this.duty.unit.id) this.duty = { ...this.duty, unit };
+    this.look();
+  }
+
   /** Something changed: look once for many changes. */
   look(): void {
     clearTimeout(this.timer);
@@ -87,8 +96,10 @@ export class Phone {
   }
 
   async load(): Promise<void> {
+    const { answers } = this;
     try {
       const duty = await this.desk.api.get<DutyNow>('/me/duty');
+      if (answers !== this.answers) return this.look(); // asked before something that is answered by now
       this.duty = duty;
       if (this.site && this.site.incident !== duty.incident?.id) this.site = null;
       this.followOrNot();
