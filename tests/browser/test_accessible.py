@@ -95,6 +95,7 @@ async def test_the_other_pages_have_no_serious_finding(house: House, browser: Br
     async with looking(browser) as (anna, look):
         await anna.sign_in(house.url)
         await anna.of("nav-report").click()
+        await anna.of("all-kinds").click()
         await anna.of("kind-find").press("ArrowDown")
         await expect(anna.of("kind-about")).to_be_visible()
         await look("report")
