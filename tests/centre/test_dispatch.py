@@ -251,6 +251,17 @@ async def test_a_patient_is_still_there_while_his_unit_is_late_or_in_distress(ro
         await desk.say("u2", Said(status=UnitStatus.ON_SCENE), ANNA)
 
 
+async def test_at_what_is_closed_nobody_works_on_without_a_patient(room: Room, desk: DispatchDesk) -> None:
+    incident = await room.open()
+    await desk.send(incident.id, Send(unit="u2"), ANNA)
+    await desk.say("u2", Said(status=UnitStatus.TRANSPORTING), MATE)
+    await room.write(Closed(incident=incident.id, by="anna", disposition="genuine", seen_upto=1))
+    with pytest.raises(Conflict, match="closed"):
+        await desk.say("u2", Said(status=UnitStatus.ON_SCENE), MATE)
+    await desk.say("u2", Said(status=UnitStatus.AT_DESTINATION), MATE)
+    assert (await desk.say("u2", Said(status=UnitStatus.AVAILABLE_MOBILE), MATE)).incident is None
+
+
 async def test_one_person_who_signs_on_to_two_units_at_once_is_on_one(room: Room, desk: DispatchDesk) -> None:
     await desk.sign_off("u1", "cleo", CREW)
     both = await asyncio.gather(

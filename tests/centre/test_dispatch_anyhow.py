@@ -181,10 +181,11 @@ class Town:
 
     async def close(self, node: Node, incident: str) -> None:
         known = node.board.get(incident)
+        if known is not None and known.taken_by is None:
+            await allowed(node.desk.act(incident, Take(known.version), ROOM))
+        known = node.board.get(incident)
         if known is not None:
-            if known.taken_by is None:
-                await allowed(node.desk.act(incident, Take(known.version), ROOM))
-            close = Close(known.signals_seq, known.version + 1, "false_alarm", cause="unknown", reason="x")
+            close = Close(known.signals_seq, known.version, "false_alarm", cause="unknown", reason="x")
             await allowed(node.desk.act(incident, close, ROOM))
 
     # -- what is promised
@@ -201,7 +202,9 @@ class Town:
             assert unit.incident is None or unit.on_duty, "nobody is sent and off duty"
         await self._hold_statuses()
         again = await (await Node(self).hear()).restarted(snapshot=True)
-        assert (again.units.state(), again.board.state()) == (truth.units.state(), truth.board.state())
+        assert again.units.state() == truth.units.state()
+        assert [*map(again.board.get, INCIDENTS)] == [*map(truth.board.get, INCIDENTS)]
+        assert [one.id for one in again.board.queue()] == [one.id for one in truth.board.queue()]
 
     def _hold_one(self, truth: Node, incident: Incident) -> None:
         for each in here(incident.units):

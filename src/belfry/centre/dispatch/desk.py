@@ -27,12 +27,24 @@ from belfry.domain.kinds import Kinds
 from belfry.domain.response_order import LEVELS_MOST
 from belfry.domain.signal import Position
 from belfry.domain.step_facts import MergeHeard
-from belfry.domain.unit import BUSY, CREW_MOST, SHIELDED, Service, Unit, UnitSkill, UnitStatus, UnitType
+from belfry.domain.unit import (
+    BUSY,
+    CREW_MOST,
+    ORDER,
+    SHIELDED,
+    WITH_PATIENT,
+    Service,
+    Unit,
+    UnitSkill,
+    UnitStatus,
+    UnitType,
+)
 from belfry.domain.unit_facts import SignedOff, SignedOn, StatusSet
 from belfry.ports import Chance, Clock, Expect, Journal, Stale, Stored
 from belfry.ports.units import NoSuchUnit, UnitBook
 
 TRIES: Final = 8
+AT_WORK: Final = frozenset(ORDER) - WITH_PATIENT
 READ_BACK: Final = 64
 """Entries of a unit read at first to find what came between."""
 
@@ -164,6 +176,8 @@ class DispatchDesk:
             bound = judge(self._standing(unit, now), said, of_crew=self._is_of(now, by))
             if bound.same:
                 return ()
+            if bound.incident is not None and said.status in AT_WORK and not self._may_work(bound.incident):
+                raise Conflict("The incident is closed")  # what is over holds nobody: they are free, or have a patient
             if where is None:  # whatever is refused is refused before its words are sealed
                 where, words = await self._where(unit_id, at), await self._words(said.reason)
             own = StatusSet(
@@ -180,7 +194,14 @@ class DispatchDesk:
             )
             return [self._entry(unit_subject(unit_id), at, [own]), *self._told(now, said, bound, by, at, words)]
 
-        return await self._write(unit_id, decide)
+        after = await self._write(unit_id, decide)
+        if after.incident is not None and said.status in AT_WORK and not self._may_work(after.incident):
+            return await self.free(unit_id, "it was closed in the same moment")
+        return after
+
+    def _may_work(self, incident_id: str) -> bool:
+        incident = self._board.get(incident_id)
+        return incident is None or incident.open
 
     def _told(
         self, now: UnitNow, said: Said, bound: Bound, by: Staff, at: datetime, words: tuple[Sealed, ...]
