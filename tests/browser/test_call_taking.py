@@ -1,8 +1,5 @@
 """Taking calls with one hand: one key from anywhere, the place typed and chosen, answers by digits, no mouse."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -53,16 +50,8 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await anna.press("Tab")
         await expect(anna.of("taking-kept")).to_have_text("Kept")
         assert await in_every_look(anna, "call") == {}
-        if folder := os.environ.get("BELFRY_LOOKS"):
-            for name, size in (("desk", {"width": 1440, "height": 900}), ("phone", {"width": 390, "height": 844})):
-                for theme in ("light", "dark"):
-                    await anna.page.set_viewport_size(size)  # type: ignore[arg-type]
-                    await anna.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-                    await anna.page.screenshot(path=Path(folder) / f"{name}-{theme}.png", full_page=True)
-
-        await anna.press("Shift+C")  # a digit or a letter in a field is typed there
+        await anna.press("Shift+C")  # in a field a letter is typed there
         await expect(anna.of("taking-resume")).to_have_count(0)
-        await anna.page.keyboard.press("Escape")
 
     async with seat(browser, "anna") as anna:
         await anna.sign_in(house.url)
