@@ -27,6 +27,9 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.house import House, serving
 from tools import chromium
 
+OWN_CERTIFICATES: Final = "--ignore-certificate-errors"
+"""Of centres over HTTPS, made for one test: a service worker asks nobody whether it may trust one."""
+
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
 BUILT: Final = ROOT / "src" / "belfry" / "web" / "static" / "index.html"
@@ -52,7 +55,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 async def browser() -> AsyncIterator[Browser]:
     """One for all tests: each opens windows of its own, which know nothing of each other."""
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGS))
+        launched = await playwright.chromium.launch(
+            executable_path=chromium.executable(), args=[*chromium.ARGS, OWN_CERTIFICATES]
+        )
         yield launched
         await launched.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from belfry.registry import Registry
 from faults import forked
 from faults.forked import Forked
 from tests.browser.dc09 import Panel
+from tests.web.test_server import certificate
 
 PASSWORD: Final = "correct horse battery"
 OPERATORS: Final = ("anna", "boris")
@@ -48,6 +50,11 @@ STARTS_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 30
 Rows = list[dict[str, Any]]
 NOBODY: Final[Mapping[str, Role]] = {}
+
+_UNKNOWN: Final = ssl.create_default_context()
+"""The certificates of these centres are made for one test each."""
+_UNKNOWN.check_hostname = False
+_UNKNOWN.verify_mode = ssl.CERT_NONE
 
 
 @dataclass
@@ -111,19 +118,30 @@ class Api:
 
 @asynccontextmanager
 async def api(url: str, token: str) -> AsyncIterator[Api]:
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20, verify=_UNKNOWN) as client:
         yield Api(client)
 
 
 def furnish(
-    folder: Path, *, operators: Sequence[str] = OPERATORS, staff: Mapping[str, Role] = NOBODY, more: str = ""
+    folder: Path,
+    *,
+    operators: Sequence[str] = OPERATORS,
+    staff: Mapping[str, Role] = NOBODY,
+    more: str = "",
+    secure: bool = False,
 ) -> tuple[Path, str]:
     """Write settings, sites and people into a folder; returns the settings file and a supervisor's token.
 
-    `staff` are further people by name, `more` is appended to the settings. Everybody's password is PASSWORD.
+    `staff` are further people by name, `more` is appended to the settings, `secure` lets the console speak TLS.
+    Everybody's password is PASSWORD.
     """
     config = folder / "belfry.toml"
-    config.write_text(SETTINGS + more, encoding="utf-8")
+    settings = SETTINGS
+    if secure:
+        cert, key = certificate(folder)
+        settings = settings.replace("[console]", f'[console]\ntls_cert = "{cert}"\ntls_key = "{key}"', 1)
+    config.write_text(settings + more, encoding="utf-8")
     (folder / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
     people = {**dict.fromkeys(operators, Role.OPERATOR), **staff}
     template, token = _registry_of(tuple(people.items()))
@@ -167,10 +185,16 @@ async def line(child: Forked) -> str:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, *, operators: Sequence[str] = OPERATORS, staff: Mapping[str, Role] = NOBODY, more: str = ""
+    folder: Path,
+    *,
+    operators: Sequence[str] = OPERATORS,
+    staff: Mapping[str, Role] = NOBODY,
+    more: str = "",
+    secure: bool = False,
 ) -> AsyncIterator[House]:
-    """`belfry serve` with five sites, two operators and further `staff`; `more` are further settings."""
-    config, token = furnish(folder, operators=operators, staff=staff, more=more)
+    """`belfry serve` with five sites, two operators and further `staff`; `more` are further settings. `secure`: over
+    HTTPS, with a certificate that no browser knows."""
+    config, token = furnish(folder, operators=operators, staff=staff, more=more, secure=secure)
     async with served(config, token) as house:
         yield house
 

@@ -1,15 +1,17 @@
 """Whom a kind reaches: whoever is off duty or not to know of it never is, however the crews are put together."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from belfry.domain import chains, kinds
-from belfry.domain.alerting import GROUP, NEAREST, OnDuty, may_be_told, whom
+from belfry.domain.alerting import GROUP, NEAREST, OnDuty, is_over, may_be_told, whom
 from belfry.domain.chains import Chain, ChainStep
+from belfry.domain.sent import Alert
 from belfry.domain.unit import AWAY, SHIELDED, Service, Unit, UnitStatus, UnitType
+from tests.domain.incidents import an_incident
 
 KINDS: Final = kinds.load()
 NOW: Final = datetime(2026, 3, 14, tzinfo=UTC)
@@ -92,3 +94,15 @@ def test_the_longest_beginning_of_a_kind_chooses_the_chain_and_rounds_follow_in_
     assert chains.chain_of("MED.ARREST", ()) is chains.DEFAULT
     assert chains.named("lost", several) is chains.DEFAULT
     assert [(one.who, one.after_s) for one in chains.rounds(fire)] == [("again", 30), ("again", 30)]
+
+
+def test_who_is_told_once_more_of_something_graver_answers_once() -> None:
+    def alert(name: str, second: int, *to: str, assignment: str | None = None) -> Alert:
+        return Alert(alert=name, at=NOW + timedelta(seconds=second), to=to, assignment=assignment, needs=1)
+
+    first, graver, other = alert("r0", 0, "cleo", "dora"), alert("r1", 20, "cleo", "dora", "eve"), alert("r2", 0, "gus")
+    incident = an_incident()
+    incident.alerts = (first, other, graver)
+    assert is_over(first, incident) == "told_again"
+    assert is_over(graver, incident) is None
+    assert is_over(other, incident) is None, "gus was not told again"

@@ -7,6 +7,11 @@ import type { Row } from './types';
 const OF_PERSONS = ['MED', 'RES.LIFT', 'PERS.LONE'];
 
 /** The site that a row is at; null where it has none. */
+/** Somebody called or reported it: such a row never joins by itself, and is offered close by. */
+export function toldByPeople(row: Row): boolean {
+  return (row.method === 'call' || row.method === 'duty') && row.state !== 'closed' && !row.merged_into;
+}
+
 export function siteKey(row: Row): string | null {
   if (row.account_id) return row.account_id;
   return row.account ? `${row.receiver ?? ''}/${row.prefix ?? ''}/${row.account}` : null;

@@ -205,7 +205,10 @@ export class Handling {
   /** The stream told of a row: where it is the open one, its story has grown. */
   private heard(row: Row): void {
     const { detail } = this;
-    if (!detail || row.id !== detail.id || compare(row.updated, detail.updated) <= 0) return;
+    if (!detail || row.id !== detail.id) return;
+    // What stands close by is no entry of its own: the row says another number at the same place of the journal.
+    if (compare(row.updated, detail.updated) <= 0 && row.neighbours === detail.neighbours) return;
+    if (compare(row.updated, detail.updated) < 0) return;
     const lost = detail.state === 'taken' && detail.taken_by === this.desk.me && row.taken_by !== this.desk.me;
     if (lost && !this.busy && row.state === 'taken') {
       this.desk.say(t('said.lost', { who: row.taken_by ?? '', ...naming(row) }), true);

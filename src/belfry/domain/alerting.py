@@ -114,15 +114,21 @@ def crew_of(kind: Kind, sent: OnDuty) -> Reach:
 
 
 def is_over(alert: Alert, incident: Incident | None) -> str | None:
-    """Why nobody is called any more: closed, merged, called back, gone; None: it stands."""
+    """Why nobody is called any more: closed, merged, called back, told again of something graver; None: it stands."""
     if incident is None or not incident.open:
         return "closed"
     if incident.merged_into is not None:
         return "merged"
     if alert.assignment is None:
-        return None
+        return "told_again" if _is_told_again(alert, incident) else None
     sent = sent_of(alert, incident)
     return "called_back" if sent is None or sent.left_at is not None else None
+
+
+def _is_told_again(alert: Alert, incident: Incident) -> bool:
+    """Whether everybody was told of the incident once more since: one word of theirs is enough."""
+    later = (one for one in incident.alerts if one.assignment is None and one.at > alert.at)
+    return any(set(alert.to) <= set(one.to) for one in later)
 
 
 def sent_of(alert: Alert, incident: Incident) -> SentUnit | None:

@@ -6,8 +6,12 @@ import type { Alert } from './types';
 export class Alerts {
   items = $state.raw<readonly Alert[]>([]);
 
-  /** What still asks for a word, the newest first. */
-  readonly calling = $derived(this.items.filter((one) => !one.over && one.answer !== 'accepted' && one.answer !== 'refused'));
+  /** What still asks for a word, the newest first; of an incident the newest alone, since one word is enough. */
+  readonly calling = $derived(
+    this.items
+      .filter((one, n) => this.items.findIndex((other) => other.incident === one.incident) === n)
+      .filter((one) => !one.over && one.answer !== 'accepted' && one.answer !== 'refused'),
+  );
 
   constructor(private readonly api: Api) {}
 
