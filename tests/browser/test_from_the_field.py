@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from belfry.ports.staff import Role
 from tests.browser.axe import findings, in_every_look
@@ -37,7 +37,7 @@ async def crewed(tmp_path: Path, console_is_built: None) -> AsyncIterator[House]
         yield running
 
 
-def a_picture() -> dict[str, Any]:
+def a_picture() -> FilePayload:
     out = BytesIO()
     Image.effect_mandelbrot((800, 600), (-2, -1, 1, 1), 60).convert("RGB").save(out, "JPEG")
     return {"name": "scene.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
@@ -56,7 +56,7 @@ async def sign_in_on_a_phone(cleo: Seat, url: str) -> None:
 async def shot(one: Seat, name: str) -> None:
     if SHOTS:
         for scheme in ("light", "dark"):
-            await one.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await one.page.emulate_media(color_scheme=scheme)
             await one.page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png", full_page=True)
 
 
@@ -94,7 +94,7 @@ async def test_a_report_goes_from_a_phone_without_a_net_to_the_desk_and_a_roll_c
         await anna.of("look").click()
         await expect(anna.of("picture-shown")).to_be_visible()
         assert await anna.of("picture-shown").evaluate("(one) => [one.naturalWidth, one.naturalHeight]") == [48, 36]
-        await expect(anna.of("pictures")).to_contain_text("Seen once")
+        await expect(anna.of("pictures")).to_contain_text("Seen 1 time")
         await expect(anna.of("timeline")).to_contain_text("Picture looked at")
         await shot(anna, "pictures")
 
