@@ -10,6 +10,7 @@ from typing import Final, assert_never
 
 from msgspec import Struct, structs
 
+from belfry.domain import own_services
 from belfry.domain.closing import Disposition
 from belfry.domain.closing_rules import CAUSE, TOLD, comment_needed, needed
 from belfry.domain.commands import (
@@ -44,7 +45,6 @@ from belfry.domain.commands import (
     Unseen,
     check_words,
 )
-from belfry.domain import own_services
 from belfry.domain.dispatching import UnitsThere, still_bound
 from belfry.domain.facts import (
     LEFT_WAITING,
