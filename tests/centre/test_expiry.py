@@ -51,7 +51,7 @@ from belfry.domain.facts import (
 )
 from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.muting import Asked, Asker, Proof, Scope
-from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeSent, NoticeTried
+from belfry.domain.notice_facts import AboutNotice, NoticeAsked, NoticeDropped, NoticeSent, NoticeTried
 from belfry.domain.reach import Audience, Channel
 from belfry.domain.signal import AccountKey
 from belfry.domain.training_facts import TrainingBegan, TrainingEnded
@@ -189,7 +189,8 @@ async def test_what_left_the_room_goes_with_its_incident_and_a_report_like_a_lin
     await house.write(incident.id, told)
     names = ("a.r0.0", "a.r0.0.f0", "a.r0.0.w")
     alert = [msgspec.structs.replace(asked, notice=name, audience=Audience.UNIT, alert="a.r0") for name in names]
-    for fact in (*facts, *alert, report, NoticeDropped(notice="report-1", reason="training")):
+    notices: list[AboutNotice] = [*facts, *alert, report, NoticeDropped(notice="report-1", reason="training")]
+    for fact in notices:
         entry = Entry(id=house.room.chance(16), subject=notice_subject(fact.notice), at=house.room.now, facts=(fact,))
         await house.room.journal.append([entry])
     await house.close(incident.id)

@@ -255,8 +255,8 @@ async def test_a_kill_while_it_is_being_sent_is_told_as_may_have_left_and_it_is_
             assert [notice["attempts"], notice["sends"]] == [2, 1]
             facts = [one for one in (await served.get("/notices"))["items"] if one["to"]]
             assert [one["id"] for one in facts] == [notice["id"]]
-        (title, body), again = anna.told
-        assert again == (title, f"{body}\nMay be a repeat."), "the same, and it says that it may be one"
+        (head, words), repeated = anna.told
+        assert repeated == (head, f"{words}\nMay be a repeat."), "the same, and it says that it may be one"
 
 
 async def notices(api: httpx.AsyncClient, incident: str) -> list[Row]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from belfry.domain.plan import Plan
 from belfry.domain.plan_library import load as library
+from belfry.domain.unit import Service
 from belfry.ports.staff import Role
 from belfry.simulator import scenes
 from belfry.simulator.cards import cards
+from tests.stories.field import on_duty
 from tests.stories.kit import START, Desk, Row, Town, open_town, until
 
 
@@ -353,7 +355,7 @@ async def test_a_time_of_arrival_at_the_end_of_the_calendar_stops_nothing(town: 
 
 async def test_what_a_sites_own_plan_says_is_for_those_who_may_act(town: Town) -> None:
     anna, head = await town.operator("anna"), await town.operator("hilda", Role.SUPERVISOR)
-    responder = await town.operator("rosa", Role.RESPONDER)
+    responder = await on_duty(town, "rosa", Service.GUARD)
     shop = (await anna.get("/accounts", account="2002"))["items"][0]["id"]
     own = {
         "id": "shop-own",
@@ -367,6 +369,8 @@ async def test_what_a_sites_own_plan_says_is_for_those_who_may_act(town: Town) -
     await town.say("shop", "1130", "001")
     taken = await take_next(anna)
     assert [step["text"] for step in (await anna.plan(taken["id"]))["steps"]] == ["Mrs Quill is deaf: let it ring"]
+    sent = await anna.post(f"/incidents/{taken['id']}/units", unit="rosa")
+    assert sent.status_code == 200, sent.text
     seen = await responder.plan(taken["id"])
     assert [(step["do"], step["text"]) for step in seen["steps"]] == [("call_premises", "")]
     assert "Quill" not in (await responder.client.get(f"/incidents/{taken['id']}")).text
