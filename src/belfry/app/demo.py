@@ -15,6 +15,7 @@ from belfry.app.centre import Centre
 from belfry.app.demo_devices import devices
 from belfry.app.demo_people import ON_DUTY, people
 from belfry.app.demo_units import units
+from belfry.app.demo_work import work
 from belfry.centre.on_test.desk import Wish
 from belfry.domain.muting import Asked, Asker, Expected, Proof, Scope
 from belfry.domain.plan import Plan
@@ -108,11 +109,17 @@ async def play(centre: Centre, *, accounts: int, seed: int, rate: float) -> None
             living.create_task(_technician(centre, player))
             living.create_task(_storm(centre, player))
             living.create_task(devices(centre, player, now=_now))
-            living.create_task(units(centre, now=_now))
+            living.create_task(_field(centre))
             living.create_task(people(centre, town(accounts, seed)))
             living.create_task(_scanner(line, seed))
     finally:
         await player.close()
+
+
+async def _field(centre: Centre) -> None:
+    """Whoever comes when the town calls, and their work."""
+    await units(centre, now=_now)
+    await work(centre, now=_now)
 
 
 async def _furnish(centre: Centre, accounts: int, seed: int) -> None:

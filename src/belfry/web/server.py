@@ -135,6 +135,16 @@ class Console:
         desk: Front = self._app.state["front"]
         return desk.hub.unseen()
 
+    def listens(self, name: str) -> bool:
+        """Whether a page of somebody's is open now."""
+        desk: Front = self._app.state["front"]
+        return desk.hub.listens(name)
+
+    def unit_moved(self, unit: str) -> None:
+        """Tell whoever may see a unit where it is, with the next look."""
+        desk: Front = self._app.state["front"]
+        desk.hub.unit_moved(unit)
+
     async def wait(self) -> None:
         """Return when the server has ended; raises what ended it."""
         if self._task is not None:

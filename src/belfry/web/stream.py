@@ -197,6 +197,9 @@ class Hub:
                 gone = message("unit_gone", _encode({"id": unit}), self._sent_upto)
                 stream.put(f"unit/{unit}", gone)
 
+    def listens(self, name: str) -> bool:
+        return any(stream.name == name for stream in self._streams)
+
     def unit_moved(self, unit: str) -> None:
         self._moved_units.add(unit)
 
