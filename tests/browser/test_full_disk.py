@@ -39,17 +39,12 @@ async def test_a_full_disk_is_a_banner_on_every_page_until_there_is_room(
         await expect(alarm).to_contain_text("1 delivery without an answer")
         await anna.expect_tone(*TECHNICAL)
         assert await in_every_look(anna, "full disk") == {}
-        await anna.of("nav-call").click()
-        await anna.of("kind-FIRE.STRUCT").click()
-        await anna.of("place-words").fill("behind the old mill")
-        await anna.press("Control+Enter")
-        await expect(anna.of("failed")).to_contain_text("nothing was kept")
+        call = {"kind": "FIRE.STRUCT", "place": {"text": "behind the old mill"}}
+        assert (await robot.post("/calls", **call)).status_code == 503
 
         await journal_of(town).limit_size(1 << 30)
         await expect(anna.of("journal-closed")).to_have_count(0)
-        await anna.press("Control+Enter")
-        await expect(anna.of("kept")).to_be_visible()
-        await anna.of("nav-desk").click()
+        assert (await robot.post("/calls", **call)).status_code == 202
         await expect(anna.rows.filter(has_text="behind the old mill")).to_have_count(1)
         await expect(alarm).to_have_count(0)
         fault = anna.rows.filter(has_text="Storage of this centre")

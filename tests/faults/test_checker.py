@@ -21,6 +21,7 @@ from faults.record import Name, Record, Told, read
 
 SHAPE: Final = Shape(plain=1, gateways=1, accounts_of_a_gateway=4, same_bytes=1, made_anew=0, udp=1)
 ENOUGH: Final = 150
+LIES: Final = 8
 LYING: Final = Path(__file__).with_name("lying.py")
 
 
@@ -149,8 +150,16 @@ def test_an_empty_journal_has_lost_all_that_was_acknowledged() -> None:
 
 
 async def test_a_receiver_that_answers_before_it_keeps_is_found(tmp_path: Path) -> None:
-    """The lie is an acknowledgement before the commit; only a kill brings it to light."""
-    data, record_file = tmp_path / "data", tmp_path / "record.jsonl"
+    """The lie is an acknowledgement before the commit; only a kill brings it to light, and not every kill: on a slow
+    machine the commit may be quicker than whoever kills."""
+    for attempt in range(LIES):
+        if await _found_out(tmp_path, attempt):
+            return
+    pytest.fail(f"{LIES} kills, and no lie came to light")
+
+
+async def _found_out(folder: Path, attempt: int) -> bool:
+    data, record_file = folder / f"data-{attempt}", folder / f"record-{attempt}.jsonl"
     process = await asyncio.create_subprocess_exec(sys.executable, LYING, data, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
@@ -167,7 +176,7 @@ async def test_a_receiver_that_answers_before_it_keeps_is_found(tmp_path: Path) 
             process.kill()
             await process.wait()
     told = read(record_file)
-    findings = check(told, await read_journal(data, tmp_path / "copy"), settled=False)
-    assert findings
-    assert {one.what for one in findings} == {"lost"}
+    findings = check(told, await read_journal(data, folder / f"copy-{attempt}"), settled=False)
+    assert {one.what for one in findings} <= {"lost"}
     assert all(one.words.startswith("account 70") and "sequence" in one.words for one in findings)
+    return bool(findings)

@@ -12,7 +12,7 @@ class MapView(Struct, frozen=True, kw_only=True):
     why: Why | None
     """Why there is none: no tiles in the settings, files that are missing or damaged, a style that cannot be used."""
     attribution: str
-    center: tuple[float, float] | None
+    center: list[float] | None
     """Latitude and longitude that are shown where there is nothing to show."""
     zoom: float
     max_zoom: int | None

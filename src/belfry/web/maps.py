@@ -36,7 +36,7 @@ async def map_now(request: Asked) -> MapView:
     except MapUnfit as unfit:
         return MapView(available=False, why=unfit.why, attribution="", center=None, zoom=files.zoom, max_zoom=None)
     attribution = files.attribution or _plain(found)
-    center = files.centre or found[0].header.centre
+    center = list(files.centre or found[0].header.centre)
     zoom = max(one.header.max_zoom for one in found)
     return MapView(available=True, why=None, attribution=attribution, center=center, zoom=files.zoom, max_zoom=zoom)
 
