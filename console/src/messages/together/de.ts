@@ -9,6 +9,7 @@ export const together: Record<keyof typeof english, Message> = {
   'tour.take': 'Den ersten übernehmen, tun, was sein Plan verlangt, und abschließen: was folgt, hängt davon ab, was Sie sagen.',
   'tour.late': 'Einen Notfall liegen lassen: er klingelt lauter, ruft den nächsten Platz, dann Telefone draußen. Jede Benachrichtigung steht in der Übersicht und im Terminal der Vorführung.',
   'tour.merge': 'Nach einer Minute ruft eine Nachbarin wegen des Feuers in der Linden School an: zwei Zeilen, ein Feuer. Eine übernehmen, die andere dazulegen.',
+  'tour.send': 'Einheiten zu einem Alarm schicken: Sie antworten, fahren hin, arbeiten und kommen von selbst zurück. ⇧U zeigt Einheiten und Karte.',
   'tour.two': 'Corner Shop Averill will zwei Anrufe vor der Polizei: den Alarm übernehmen und die Anrufe öffnen.',
   'tour.ready': 'Melden, dass Sie bereit sind: der nächste kommt von selbst. Ein zweiter Browser ist ein zweiter Platz.',
   'tour.handover': 'Das Blatt gegenzeichnen, das die Schicht davor hinterlassen hat, und ein eigenes schreiben.',

@@ -6,6 +6,7 @@ export const together = {
   'tour.take': 'Take the first one, do what its plan asks for, and close it: what comes next follows from what you say.',
   'tour.late': 'Leave an emergency lying: it rings louder, calls the next operator, then phones outside. Each notice stands on Overview, and in the terminal of the demo.',
   'tour.merge': 'After a minute a neighbour calls about the fire at Linden School: two rows, one fire. Take one, merge the other.',
+  'tour.send': 'Send units to an alarm: they answer, drive there, work and come home by themselves. ⇧U is their board and the map.',
   'tour.two': 'Corner Shop Averill wants two calls before the police: take its alarm and open the calls.',
   'tour.ready': 'Say that you are ready: the next one comes by itself. A second browser is a second operator.',
   'tour.handover': 'Sign the sheet that the shift before has left, and write your own.',

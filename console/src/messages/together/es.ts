@@ -9,6 +9,7 @@ export const together: Record<keyof typeof english, Message> = {
   'tour.take': 'Tomar la primera, hacer lo que pide su plan y cerrarla: lo que sigue depende de lo que usted diga.',
   'tour.late': 'Dejar una emergencia sin tocar: suena más fuerte, llama al operador siguiente y luego a teléfonos de fuera. Cada aviso figura en el resumen y en el terminal de la demostración.',
   'tour.merge': 'Tras un minuto, una vecina llama por el fuego de Linden School: dos filas, un fuego. Tome una y una la otra a ella.',
+  'tour.send': 'Envíe unidades a una alarma: responden, acuden, trabajan y vuelven solas. ⇧U muestra su tablero y el mapa.',
   'tour.two': 'Corner Shop Averill quiere dos llamadas antes de la policía: tome su alarma y abra las llamadas.',
   'tour.ready': 'Diga que está listo: la siguiente llega sola. Un segundo navegador es un segundo operador.',
   'tour.handover': 'Firmar la hoja que dejó el turno anterior y escribir la propia.',

@@ -9,6 +9,7 @@ export const together: Record<keyof typeof english, Message> = {
   'tour.take': 'Prendre le premier, faire ce que son plan demande, puis clore : la suite dépend de ce que vous dites.',
   'tour.late': 'Laisser une urgence de côté : elle sonne plus fort, appelle l’opérateur suivant, puis des téléphones au dehors. Chaque avis figure dans l’aperçu et dans le terminal de la démonstration.',
   'tour.merge': 'Après une minute, une voisine appelle pour le feu à Linden School : deux lignes, un feu. En prendre une, y fusionner l’autre.',
+  'tour.send': 'Envoyer des unités sur une alarme : elles répondent, s’y rendent, travaillent et rentrent d’elles-mêmes. ⇧U montre leur tableau et la carte.',
   'tour.two': 'Corner Shop Averill veut deux appels avant la police : prendre son alarme et ouvrir les appels.',
   'tour.ready': 'Se dire prêt : le suivant vient tout seul. Un second navigateur est un second opérateur.',
   'tour.handover': 'Signer la feuille laissée par l’équipe précédente, et écrire la sienne.',
