@@ -138,7 +138,7 @@ class Console:
     def listens(self, name: str) -> bool:
         """Whether a page of somebody's is open now."""
         desk: Front = self._app.state["front"]
-        return desk.hub.listens(name)
+        return desk.hub.is_heard_by(name)
 
     def unit_moved(self, unit: str) -> None:
         """Tell whoever may see a unit where it is, with the next look."""

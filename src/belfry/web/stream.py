@@ -197,7 +197,7 @@ class Hub:
                 gone = message("unit_gone", _encode({"id": unit}), self._sent_upto)
                 stream.put(f"unit/{unit}", gone)
 
-    def listens(self, name: str) -> bool:
+    def is_heard_by(self, name: str) -> bool:
         return any(stream.name == name for stream in self._streams)
 
     def unit_moved(self, unit: str) -> None:
