@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,7 +107,12 @@ async def test_a_school_fire_is_told_three_ways_and_answered_by_one_engine(secur
         await expect(anna.of("disposition-genuine")).to_be_visible()
         await anna.press("1")
         await expect(anna.of("disposition-genuine")).to_be_checked()
-        await anna.press("1", "Control+Enter")
+        await anna.press("1")
+        for _ in range(10):  # a restore that comes in this moment has to be seen first
+            await anna.press("Control+Enter")
+            with suppress(AssertionError):
+                await expect(anna.rows).to_have_count(0, timeout=2_000)
+                break
         await expect(anna.rows).to_have_count(0)
         record = str(await api.get(f"/incidents/{fire['id']}/record"))
         for word in ("E1", "accepted", "en_route", "on_scene", "flames at the roof", "black smoke"):
