@@ -4,7 +4,6 @@ and kept in memory as long as their incident is open. What was opened is never s
 
 import asyncio
 from collections.abc import Callable
-from itertools import chain
 from typing import Final
 
 import structlog
@@ -13,9 +12,9 @@ from belfry.centre.board import Board
 from belfry.centre.neighbours import Neighbours
 from belfry.centre.seals import Seals
 from belfry.domain.correlation import BY_PEOPLE
-from belfry.domain.facts import Part, Sealed
+from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
-from belfry.domain.signal import Position
+from belfry.domain.said_place import position_of, position_part
 from belfry.ports import KeysUnavailable
 from belfry.safeguards.sealing import SealError
 
@@ -49,7 +48,7 @@ class Locating:
 
     def _hear(self, incident: Incident, _: int) -> None:
         by_people = incident.open and incident.method in BY_PEOPLE and incident.account_id is None
-        if by_people and not self._neighbours.is_located(incident) and _part(incident) is not None:
+        if by_people and not self._neighbours.is_located(incident) and position_part(incident) is not None:
             self._wanted[incident.id] = None
             self._news.set()
 
@@ -70,20 +69,13 @@ class Locating:
                 self._wanted.pop(key, None)
 
     async def _locate(self, incident: Incident) -> None:
-        part = _part(incident)
+        part = position_part(incident)
         if part is None:
             return
         try:
-            text = (await self._seals.open([part])).get(Part.POSITION)
+            position = position_of((await self._seals.open([part])).get(Part.POSITION))
         except SealError:  # a box that was changed: it has no place
             return
         known = self._board.get(incident.id)
-        if text is not None and known is not None:
-            latitude, _, longitude = text.partition(",")
-            self._neighbours.locate(known, Position(float(latitude), float(longitude)))
-
-
-def _part(incident: Incident) -> Sealed | None:
-    """The newest position that people said."""
-    parts = [*incident.first.sealed, *chain.from_iterable(brief.sealed for brief in incident.newest)]
-    return next((part for part in reversed(parts) if part.part is Part.POSITION), None)
+        if position is not None and known is not None:
+            self._neighbours.locate(known, position)

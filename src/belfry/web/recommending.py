@@ -9,6 +9,7 @@ from belfry.domain import reasons
 from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
 from belfry.domain.response_order import LEVELS_MOST
+from belfry.domain.said_place import position_of, position_part
 from belfry.domain.travel import Point
 from belfry.ports import KeysUnavailable
 from belfry.safeguards.sealing import SealError
@@ -85,23 +86,11 @@ async def place_of(desk: Front, incident: Incident) -> Point | None:
     site = account_of(desk.house.accounts, incident)
     if site is not None and site.latitude is not None and site.longitude is not None:
         return Point(site.latitude, site.longitude)
-    sealed = [part for signal in (incident.first, *incident.newest) for part in signal.sealed]
-    known = [part for part in sealed if part.part is Part.POSITION][-1:]
+    part = position_part(incident)
     try:
-        text = (await desk.house.seals.open(known)).get(Part.POSITION)
-    except (KeysUnavailable, SealError):
-        return None
-    return point_of(text)
-
-
-def point_of(text: str | None) -> Point | None:
-    """`53.5, 9.98` as a place."""
-    if text is None:
-        return None
-    latitude, _, longitude = text.partition(",")
-    try:
-        return Point(float(latitude), float(longitude))
-    except ValueError:
+        said = None if part is None else position_of((await desk.house.seals.open([part])).get(Part.POSITION))
+        return None if said is None else Point(said.latitude, said.longitude)
+    except (KeysUnavailable, SealError, ValueError):
         return None
 
 

@@ -10,6 +10,7 @@ from belfry.domain.alerting import NEAREST, NEAREST_UNITS, OnDuty, Reach, crew_o
 from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind
+from belfry.domain.said_place import position_of, position_part
 from belfry.domain.sent import Alert, SentUnit
 from belfry.domain.signal import Position
 from belfry.domain.site import Account
@@ -137,12 +138,10 @@ class Reaching:
         site = self._site(incident)
         if site is not None and site.latitude is not None and site.longitude is not None:
             return Point(site.latitude, site.longitude)
-        sealed = [part for signal in (incident.first, *incident.newest) for part in signal.sealed]
-        newest = [part for part in sealed if part.part is Part.POSITION][-1:]
+        part = position_part(incident)
         try:
-            text = (await self._seals.open(newest)).get(Part.POSITION) if newest else None
-            latitude, _, longitude = (text or "").partition(",")
-            return Point(float(latitude), float(longitude))
+            said = None if part is None else position_of((await self._seals.open([part])).get(Part.POSITION))
+            return None if said is None else _point(said)
         except (KeysUnavailable, SealError, ValueError):
             return None
 

@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from belfry.domain.facts import Part, Sealed
 from belfry.domain.incident import Incident
 from belfry.domain.nearby import Spot, distance_m
 from belfry.domain.presets import Rules
+from belfry.domain.said_place import position_of, position_part
 from belfry.domain.signal import Position
 from belfry.ports import Accounts
 from belfry.safeguards.sealing import SealError
@@ -77,7 +77,7 @@ class Offers:
             account = None if one.account_id is None else self._accounts.by_id(one.account_id)
             if account is not None and account.latitude is not None and account.longitude is not None:
                 found[one.id] = Position(account.latitude, account.longitude)
-            elif (part := _part(one)) is not None:
+            elif (part := position_part(one)) is not None:
                 known = self._known.get(one.id)
                 if known is None or known[0] != part.key:
                     sealed[one.id] = part
@@ -101,20 +101,7 @@ class Offers:
             opened = await self._seals.open_each([(part,) for part in parts])
         except SealError:
             return [None] * len(parts)
-        return [_position(texts.get(Part.POSITION)) for texts in opened]
-
-
-def _part(incident: Incident) -> Sealed | None:
-    """The newest position that people said."""
-    parts = [*incident.first.sealed, *chain.from_iterable(brief.sealed for brief in incident.newest)]
-    return next((part for part in reversed(parts) if part.part is Part.POSITION), None)
-
-
-def _position(text: str | None) -> Position | None:
-    if text is None:
-        return None
-    latitude, _, longitude = text.partition(",")
-    return Position(float(latitude), float(longitude))
+        return [position_of(texts.get(Part.POSITION)) for texts in opened]
 
 
 def _spot(at: Position) -> Spot:
