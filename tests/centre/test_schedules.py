@@ -1,5 +1,6 @@
 """Openings, closings, check-ins and rounds: what is missed is said once, in time, and taken back by what was wanted."""
 
+from asyncio import Future
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,6 +14,7 @@ from belfry.domain.incident import State
 from belfry.domain.premises import Area, SiteParts, Technology, TransmissionPath
 from belfry.domain.presets import Rules
 from belfry.domain.schedules import Interval, Schedule, ScheduleKind
+from belfry.domain.signal import Arrival, Receipt
 from tests.centre.hours import SCHEDULES, SHOP_HOURS, WEEK, hours, local, rounds, watched
 
 LATE: Final = ["PROP.CLOSE.LATE 3 shop"]
@@ -457,6 +459,37 @@ async def test_who_was_missed_and_checks_in_is_told_and_the_incident_stays_with_
         assert plant.schedules.overdue_count == 1
 
 
+async def test_a_site_that_changes_while_its_return_is_said_is_missed_no_longer() -> None:
+    """The registry is read beside the journal's disk: a change may come in while what was said is being kept."""
+    async with watched({"plant": SiteParts(schedules=(rounds(),))}) as plant:
+        deliver = plant.deliver
+
+        def deliver_beside_a_change(arrival: Arrival) -> Future[Receipt]:
+            plant.schedules.changed("plant")
+            return deliver(arrival)
+
+        plant.deliver = deliver_beside_a_change  # type: ignore[method-assign]
+        plant.new()
+        plant.load()
+        await plant.to("2026-03-13T23:05")
+        assert plant.schedules.overdue_count == 1
+        await plant.say("1602", "5001")
+        (incident,) = plant.room.incidents()
+        assert (incident.flags, plant.schedules.overdue_count) == (("restored",), 0)
+
+
+async def test_a_site_that_changes_before_its_return_is_said_is_told_all_the_same() -> None:
+    async with watched({"plant": SiteParts(schedules=(rounds(),))}) as plant:
+        await plant.to("2026-03-13T23:05")
+        signal = plant.room.signal("1602", "5001")
+        await plant.room.keep(signal)
+        plant.schedules.heard(signal)
+        plant.schedules.changed("plant")
+        await plant.at(plant.room.now)
+        (incident,) = plant.room.incidents()
+        assert (incident.flags, plant.schedules.overdue_count) == (("restored",), 0)
+
+
 async def test_a_check_point_must_be_the_one_that_was_agreed() -> None:
     async with watched({"plant": SiteParts(schedules=(rounds(ScheduleKind.TOUR, "7"),))}) as plant:
         await plant.to("2026-03-13T22:50")
@@ -544,6 +577,21 @@ async def test_what_comes_next_is_listed_the_soonest_first() -> None:
         await town.to("2026-03-13T12:00")
         (closing, _) = town.schedules.due_next(10)
         assert (closing.what, closing.at, closing.moved) == ("close", local("2026-03-13T23:00"), True)
+
+
+async def test_a_closing_that_was_put_off_is_listed_so_at_once() -> None:
+    """Also before its schedule is looked at again, half a second later."""
+    async with watched() as shop:
+        shop.room.now = local("2026-03-13T08:00")
+        await shop.say("1401")
+        await shop.to("2026-03-13T22:10")
+        shop.schedules.moved(shop.schedules.extension("shop", None, timedelta(minutes=30), "anna"))
+        until = local("2026-03-13T22:40")
+        (closing,) = shop.schedules.due_next(10)
+        assert (closing.what, closing.at, closing.moved) == ("close", until, True)
+        await shop.at(shop.room.now)
+        (closing,) = shop.schedules.due_next(10)
+        assert (closing.what, closing.at, closing.moved) == ("close", until, True)
 
 
 async def test_everything_said_of_a_late_closing_stands_in_its_facts() -> None:

@@ -186,11 +186,10 @@ class Schedules:
         """The registry changed or removed an account. What is as it was goes on; the deadlines of new opening hours
         count from now, and who was heard stays heard."""
         now, plan = self._clock(), self._plan
-        kept: dict[str, tuple[int, float, float, Stands | None]] = {}
+        kept: dict[str, tuple[int, float, float, Stands | None, float | None]] = {}
         for slot in plan.of_account(account_id):
-            stands = self._stands.pop(slot, None)
-            kept[plan.names[slot]] = (plan.marks[slot], plan.heard_s[slot], plan.from_s[slot], stands)
-            self._back.pop(slot, None)
+            stands, back_s = self._stands.pop(slot, None), self._back.pop(slot, None)
+            kept[plan.names[slot]] = (plan.marks[slot], plan.heard_s[slot], plan.from_s[slot], stands, back_s)
         plan.drop(account_id)
         account = self._sites.by_id(account_id)
         if account is None:
@@ -208,9 +207,11 @@ class Schedules:
                 and schedule is not None
                 and (schedule.kind is not _OPENING or known[0] == plan.marks[slot])
             ):
-                _, plan.heard_s[slot], plan.from_s[slot], stands = known
+                _, plan.heard_s[slot], plan.from_s[slot], stands, back_s = known
                 if stands is not None:
                     self._stands[slot] = stands
+                if back_s is not None:
+                    self._back[slot] = back_s
             plan.look_at(slot, now.timestamp())
 
     def plan_anew(self) -> None:
@@ -300,9 +301,7 @@ class Schedules:
                 del self._stands[slot]
             return []
         deadline, counts = late
-        return [
-            self._standing.missed(LATE_KIND[deadline.what], slot, account, schedule, now, counts, after.timestamp())
-        ]
+        return [self._standing.missed(LATE_KIND[deadline.what], account, schedule, now, counts, after.timestamp())]
 
     def _look_at_silence(self, slot: int, account: Account, schedule: Schedule, now: datetime) -> list[Say]:
         silence = self._hours.too_quiet(account, schedule, self._plan.from_s[slot])
@@ -310,7 +309,7 @@ class Schedules:
             self._plan.look_at(slot, (now + HORIZON if silence is None else silence.at).timestamp())
             return []
         again = min(max(silence.until, silence.at), now + AGAIN).timestamp()
-        return [self._standing.missed(missed_kind(schedule, account), slot, account, schedule, now, silence.at, again)]
+        return [self._standing.missed(missed_kind(schedule, account), account, schedule, now, silence.at, again)]
 
     # -- putting off
 

@@ -156,12 +156,18 @@ class Hours:
         return ahead
 
     def deadline_at(self, account: Account, schedule: Schedule, at: datetime) -> Deadline | None:
-        """The deadline that counts at an instant, within a second or two."""
-        since = at - timedelta(seconds=2)
+        """The deadline that counts at an instant, within a second or two, or is the next to count after it.
+
+        A closing that was put off is still ahead until then, though the hours wanted it before.
+        """
+        soon = timedelta(seconds=2)
+        ahead = self.ahead(account, schedule, at - soon)
         moved = self.put_off.get((account.id, schedule.id))
-        if moved is not None and abs(moved[1] - at.timestamp()) < 2:
-            since = datetime.fromtimestamp(moved[0] - 1, UTC)
-        return self.ahead(account, schedule, since)
+        if moved is None or not moved[0] <= at.timestamp() < moved[1] + soon.total_seconds():
+            return ahead
+        if ahead is not None and ahead.at < min(at + soon, datetime.fromtimestamp(moved[1], UTC)):
+            return ahead
+        return self.ahead(account, schedule, datetime.fromtimestamp(moved[0] - 1, UTC))
 
     # -- silence
 

@@ -26,10 +26,11 @@ RETRY_S: Final = 5.0
 
 
 class Say(Struct):
-    """Something to be said about a slot, and what is so once it is kept."""
+    """Something to be said about a schedule, and what is so once it is kept; its account may change meanwhile."""
 
     arrival: Arrival
-    slot: int
+    account_id: str
+    schedule: str
     stands: Stands | None
     """None: nothing any more."""
     from_s: float = 0.0
@@ -52,14 +53,14 @@ class Standing:
         return key or AccountKey(account.receiver or ANY_RECEIVER, account.prefix, account.account)
 
     def missed(
-        self, kind: str, slot: int, account: Account, schedule: Schedule, now: datetime, at: datetime, from_s: float
+        self, kind: str, account: Account, schedule: Schedule, now: datetime, at: datetime, from_s: float
     ) -> Say:
         """What `at` wanted did not come."""
         key, name = self.key(account), f"{schedule.id} {at:%Y-%m-%dT%H:%M:%S}"
         arrival = about(
             kind, now, account=account, key=key, area=schedule.area, zone=schedule.point, wanted_at=at, name=name
         )
-        return Say(arrival, slot, Stands(kind, at.timestamp(), key), from_s)
+        return Say(arrival, account.id, schedule.id, Stands(kind, at.timestamp(), key), from_s)
 
     def say_back(self, now: datetime) -> list[Say]:
         """Who was missed and is heard again."""
@@ -77,7 +78,7 @@ class Standing:
                 stands.kind, now, account=account, key=stands.key, area=schedule.area, zone=schedule.point, over=True,
                 name=name,
             )  # fmt: skip
-            says.append(Say(arrival, slot, None))
+            says.append(Say(arrival, account.id, schedule.id, None))
         self.back.clear()
         return says
 
@@ -86,17 +87,20 @@ class Standing:
         watched = self._watched
         answers = await self._deliver_all([one.arrival for one in says])
         for one, is_kept in zip(says, answers, strict=True):
+            slot = watched.slot(one.account_id, one.schedule)  # now: the registry may have changed it meanwhile
+            if slot is None:
+                continue
             if one.stands is None and is_kept:
-                self.by_slot.pop(one.slot, None)
+                self.by_slot.pop(slot, None)
             elif one.stands is None:
-                self.back[one.slot] = watched.heard_s[one.slot]
+                self.back[slot] = watched.heard_s[slot]
             elif not is_kept:
-                watched.look_at(one.slot, now.timestamp() + RETRY_S)
+                watched.look_at(slot, now.timestamp() + RETRY_S)
             else:
-                self.by_slot[one.slot] = one.stands
-                watched.from_s[one.slot] = max(watched.from_s[one.slot], one.from_s)
-                if watched.planned_s(one.slot) is None:
-                    watched.look_at(one.slot, now.timestamp())
+                self.by_slot[slot] = one.stands
+                watched.from_s[slot] = max(watched.from_s[slot], one.from_s)
+                if watched.planned_s(slot) is None:
+                    watched.look_at(slot, now.timestamp())
 
     async def say_unsecured(self, now: datetime) -> None:
         """Say of who was disarmed after a night alarm that he is still unset."""
