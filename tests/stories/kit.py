@@ -31,9 +31,9 @@ from belfry.simulator.panel import Line, Panel
 from belfry.simulator.play import Player
 from belfry.simulator.scenes import Scene
 from belfry.simulator.town import town as sites
-from tests.routes_once import build_routes_once
+from tests.once import make_once
 
-build_routes_once()
+make_once()
 
 START: Final = datetime(2026, 3, 14, 2, 14, tzinfo=UTC)
 PASSWORD: Final = "correct horse battery"

@@ -56,9 +56,9 @@ from belfry.roads import Roads
 from belfry.web import create_app
 from belfry.web.front import Front
 from belfry.web.house import Centre, House, ReceiverState
-from tests.routes_once import build_routes_once
+from tests.once import make_once
 
-build_routes_once()
+make_once()
 
 START: Final = datetime(2026, 3, 14, 2, 14, tzinfo=UTC)
 PASSWORD: Final = "correct horse battery"

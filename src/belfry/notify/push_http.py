@@ -10,6 +10,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -79,15 +80,22 @@ def _is_number(host: str) -> bool:
     return True
 
 
+@cache
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust public authorities and those of a file; they are read once."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class PushHttp:
     """`allowed`: hosts of one's own network that may be written to all the same."""
 
     def __init__(self, clock: Clock, *, allowed: Collection[str] = (), ca_file: Path | None = None) -> None:
         """Raises OSError where the file of certificates cannot be read."""
         self._clock, self._allowed = clock, frozenset(allowed)
-        self._tls = ssl.create_default_context()
-        if ca_file is not None:
-            self._tls.load_verify_locations(ca_file)
+        self._tls = _trusting(ca_file)
         self._idle: dict[tuple[str, int], list[tuple[StreamReader, StreamWriter]]] = {}
         self._turns: dict[tuple[str, int], asyncio.Semaphore] = {}
 
