@@ -79,6 +79,31 @@ def test_an_older_one_without_a_digest_is_left_aside(saved: Path) -> None:
     assert snapshot.load(saved, FAR) is None
 
 
+def test_one_that_an_older_program_wrote_with_fewer_parts_is_left_aside(saved: Path) -> None:
+    """It folded what stood in the journal and passed over what it had no field for: a default would hide that."""
+    path = saved / snapshot.FILE
+    parts = dict[str, msgspec.Raw]
+    walk = msgspec.msgpack.decode(path.read_bytes()[snapshot.DIGEST_BYTES :], type=dict[str, msgspec.Raw])["walk"]
+    fewer = {name: part for name, part in msgspec.msgpack.decode(walk, type=parts).items() if name != "units"}
+    body = msgspec.msgpack.encode({"version": snapshot.VERSION, "walk": fewer})
+    path.write_bytes(snapshot.digest(body) + body)
+    assert snapshot.load(saved, FAR) is None
+
+
+def test_a_shape_is_another_one_with_any_part_and_the_same_with_other_words() -> None:
+    class Part(msgspec.Struct):
+        """A part."""
+
+        a: int = 0
+
+    grown = msgspec.defstruct("Part", [("a", int, 0), ("b", int, 0)])
+    other = msgspec.defstruct("Part", [("a", int, 1)])
+    retold = msgspec.defstruct("Part", [("a", int, 0)], namespace={"__doc__": "In other words."})
+    assert snapshot.shape(retold) == snapshot.shape(Part)
+    assert len({snapshot.shape(one) for one in (Part, grown, other)}) == 3
+    assert snapshot.shape() == snapshot.shape(WalkState)
+
+
 def test_the_state_survives_its_way_over_the_disk(saved: Path) -> None:
     state = snapshot.load(saved, FAR)
     assert isinstance(state, WalkState)

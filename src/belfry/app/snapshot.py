@@ -2,12 +2,14 @@
 
 It is a shortcut and never the truth: one that is missing, torn, changed, of another version or ahead of the journal is
 left aside, and everything is folded from the journal again. A digest stands before it, since bytes that a disk changed
-are often a snapshot still, of a board that never was.
+are often a snapshot still, of a board that never was. It names the shape of what it holds: an older program has passed
+over what it had no field for, and a field that merely takes its default would hide that for ever.
 """
 
 import asyncio
 import os
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -22,7 +24,8 @@ from belfry.ports import Clock
 log = structlog.get_logger()
 
 FILE: Final = "board.snapshot"
-VERSION: Final = 6
+VERSION: Final = 7
+"""Raised where folding means something else and the shape stays as it was; another shape is seen by itself."""
 DIGEST_BYTES: Final = 32
 
 EVERY: Final = timedelta(minutes=10)
@@ -35,6 +38,25 @@ LOOK: Final = timedelta(seconds=5)
 class Snapshot(msgspec.Struct):
     version: int
     walk: WalkState
+    shape: str = ""
+
+
+@cache
+def shape(state: type = WalkState) -> str:
+    """Return a name of all parts that a state has, and of theirs: their fields, types and defaults. Words about them
+    are no part of it."""
+    return sha256(msgspec.json.encode(_bare(msgspec.json.schema(state)), order="deterministic")).hexdigest()[:16]
+
+
+def _bare(schema: object) -> object:
+    match schema:
+        case dict():
+            told = {key: value for key, value in schema.items() if key != "description" or isinstance(value, dict)}
+            return {key: _bare(value) for key, value in told.items()}
+        case list():
+            return [_bare(one) for one in schema]
+        case _:
+            return schema
 
 
 def digest(data: bytes | memoryview) -> bytes:
@@ -44,7 +66,7 @@ def digest(data: bytes | memoryview) -> bytes:
 
 def save(folder: Path, state: WalkState) -> None:
     """Write whole or not at all. Raises OSError."""
-    data = msgspec.msgpack.encode(Snapshot(VERSION, state))
+    data = msgspec.msgpack.encode(Snapshot(VERSION, state, shape()))
     new = folder / f"{FILE}.new"
     with new.open("wb") as file:
         file.write(digest(data))
@@ -70,6 +92,9 @@ def load(folder: Path, journal_position: int) -> WalkState | None:
         return None
     if snapshot.version != VERSION or snapshot.walk.position > journal_position:
         log.warning("snapshot left aside", reason=f"version {snapshot.version}, position {snapshot.walk.position}")
+        return None
+    if snapshot.shape != shape():
+        log.warning("snapshot left aside", reason="its parts have changed since")
         return None
     return snapshot.walk
 
