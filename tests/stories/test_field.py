@@ -1,5 +1,6 @@
 """What comes from the field: reports once and taken back, pictures that show nobody, distress, checks, roll calls."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -241,6 +242,39 @@ async def test_distress_is_one_mayday_however_often_it_is_pressed_and_the_room_a
     assert (ended.status_code, ended.json()["status"]) == (200, "available_station")
     again = await crew.client.post("/me/distress", json={}, headers={"Idempotency-Key": "d3"})
     assert again.json()["signal"] != answers[0].json()["signal"], "and a later one is another one"
+
+
+async def test_a_unit_that_is_said_to_be_in_distress_is_a_mayday_whoever_says_it_and_however_often(town: Town) -> None:
+    room, (crew, unit) = await town.operator("anna"), await on_duty(town, "cleo", "E1")
+    early = await room.post(f"/units/{unit}/status", status="distress", occurred_at="yesterday")
+    assert early.status_code == 400, "what cannot be read raises nothing"
+    said = {"status": "distress", "position": HERE, "assignment": "of-long-ago"}  # a phone that was without a net
+    together = await asyncio.gather(
+        crew.post(f"/units/{unit}/status", **said),
+        crew.post("/me/distress", position=HERE),
+        room.post(f"/units/{unit}/status", status="distress"),  # heard over the radio
+    )
+    answers = [*together, await crew.post(f"/units/{unit}/status", **said)]
+    assert {one.status_code for one in answers} == {200}, [one.text for one in answers]
+    await town.settled()
+    (row,) = await room.incidents("open")
+    assert (row["kind"], row["method"], row["priority"]) == ("RES.MAYDAY", "duty", 1)
+    assert (await room.get(f"/units/{unit}"))["status"] == "distress"
+    ended = await room.post(f"/units/{unit}/distress/end", reason="spoke to her, all well")
+    assert ended.json()["status"] == "available_station"
+
+    town.clock.wait(minutes=5)
+    assert (await room.post(f"/units/{unit}/status", status="distress")).status_code == 200
+    await town.settled()
+    assert [one["kind"] for one in await room.incidents("open")] == ["RES.MAYDAY"] * 2, "a later one is another one"
+
+
+async def test_who_is_off_duty_is_in_no_distress_by_a_status(town: Town) -> None:
+    room, (crew, unit) = await town.operator("anna"), await on_duty(town, "cleo", "E1")
+    assert (await crew.post(f"/units/{unit}/crew/leave")).status_code == 200
+    assert (await room.post(f"/units/{unit}/status", status="distress")).status_code == 409
+    await town.settled()
+    assert await room.incidents("open") == []
 
 
 async def test_distress_outlives_a_restart_and_whoever_has_no_unit_is_heard_too(town: Town) -> None:

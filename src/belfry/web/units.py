@@ -95,7 +95,7 @@ async def sign_off(request: Asked, unit_id: FromPath[str], data: JSONBody[SignOf
 
 @post("/units/{unit_id:str}/status", opt=takes(StatusBody), summary="Say a status", **_SAY)
 async def status(request: Asked, unit_id: FromPath[str], data: JSONBody[StatusBody]) -> UnitView:
-    """The same one again changes nothing. A time that cannot be is left out."""
+    """The same one again changes nothing. A time that cannot be is left out. Distress raises a mayday, once."""
     one = _own(request, unit_id)
     where = data.position
     said = Said(
@@ -107,7 +107,9 @@ async def status(request: Asked, unit_id: FromPath[str], data: JSONBody[StatusBo
         needs_more=data.needs_more,
         reason=data.reason,
     )
-    return await _done(request, one, dispatch_of(front(request)).say(one.id, said, staff_of(request)))
+    house = front(request).house
+    sayer = dispatch_of(front(request)) if house.field_desk is None else house.field_desk
+    return await _done(request, one, sayer.say(one.id, said, staff_of(request)))
 
 
 @post(

@@ -4,11 +4,13 @@ Distress is said first and bound to anything afterwards: the signal is on the di
 phone that repeats either gets the same.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
+from weakref import WeakValueDictionary
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from belfry.centre.board import Board, catch_up, expect_of, load
 from belfry.centre.dispatch import DispatchDesk
@@ -16,7 +18,7 @@ from belfry.centre.dispatch.accounting import AccountingDesk
 from belfry.centre.units import UnitNow
 from belfry.domain.accounting import Why, on_scene
 from belfry.domain.commands import Conflict, Invalid, Staff
-from belfry.domain.dispatching import Said
+from belfry.domain.dispatching import Said, check_said
 from belfry.domain.facts import Entry, Fact, Received, incident_subject, unit_subject
 from belfry.domain.field_facts import CheckBegan, CheckConfirmed, CheckEnded, Withdrawn
 from belfry.domain.incident import Incident
@@ -63,6 +65,8 @@ class FieldDesk:
     ) -> None:
         self._dispatch, self._accounting, self._board, self._journal = dispatch, accounting, board, journal
         self._deliver, self._rules, self._clock, self._chance = deliver, rules, clock, chance
+        self._alarming: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Of one unit distress is said once, whoever says it."""
 
     # -- distress
 
@@ -71,17 +75,31 @@ class FieldDesk:
     ) -> tuple[Receipt, UnitNow | None]:
         """Raise RES.MAYDAY, and put the unit of whoever asks in distress. While it is, or under one `name`, it is
         said once. Who is on duty with no unit is heard too. Raises what intake, journal and key store raise."""
-        units = self._dispatch.now
-        now = units.of(by.name)
-        if now is not None and position is not None:
-            self._dispatch.positions.say(now.unit, position, None, self._clock())
-        if now is not None and now.mayday is not None:
-            return Receipt(now.mayday, repeated=True), now
-        receipt = await self._deliver(self._mayday(by, now, position, name))
+        now = self._dispatch.now.of(by.name)
         if now is None:
-            return receipt, None
-        said = Said(status=UnitStatus.DISTRESS, mayday=receipt.position, quiet=quiet)
-        after = await self._dispatch.say(now.unit, said, by)
+            return await self._deliver(self._mayday(by, None, position, name)), None
+        said = Said(status=UnitStatus.DISTRESS, position=position, quiet=quiet)
+        return await self._in_distress(now.unit, said, by, name)
+
+    async def say(self, unit: str, said: Said, by: Staff, *, name: str | None = None) -> UnitNow:
+        """Take a status of a unit from its crew, the room or another system. Distress is an alarm by whatever way it
+        is said: the mayday that the button raises, once. Raises as `DispatchDesk.say`, and as `distress`."""
+        if said.status is not UnitStatus.DISTRESS:
+            return await self._dispatch.say(unit, said, by)
+        return (await self._in_distress(unit, said, by, name))[1]
+
+    async def _in_distress(self, unit: str, said: Said, by: Staff, name: str | None) -> tuple[Receipt, UnitNow]:
+        said = structs.replace(check_said(said, self._clock()), assignment=None)  # help comes wherever it was sent
+        async with self._alarming.setdefault(unit, asyncio.Lock()):  # its phone and its radio may say so at once
+            now = self._dispatch.now.get(unit)
+            if said.position is not None and now.on_duty:
+                self._dispatch.positions.say(unit, said.position, said.occurred_at, self._clock())
+            if now.mayday is not None:
+                return Receipt(now.mayday, repeated=True), now
+            if self._dispatch.unit(unit) is None or not now.on_duty:
+                return Receipt(0), await self._dispatch.say(unit, said, by)  # which says why not
+            receipt = await self._deliver(self._mayday(by, now, said.position, name))
+            after = await self._dispatch.say(unit, structs.replace(said, mayday=receipt.position), by)
         if after.incident is not None:
             await self._call_again(after.incident, after.unit, by)
         return receipt, after
@@ -120,9 +138,12 @@ class FieldDesk:
             text=" ".join(words),
             position=where,
         )
-        if name is None:  # a finger that presses again and again
-            name = f"at {self._clock():%Y-%m-%dT%H:%M}"
-        return Arrival(signals=(signal,), identity=f"idem distress {by.name} {name}".encode())
+        said = f"{by.name} {name}"
+        if name is None and now is not None:  # whoever says it, and once more after a crash: of the unit as it was
+            said = f"unit {now.unit} {now.head}"
+        elif name is None:  # a finger that presses again and again
+            said = f"{by.name} at {self._clock():%Y-%m-%dT%H:%M}"
+        return Arrival(signals=(signal,), identity=f"idem distress {said}".encode())
 
     async def _call_again(self, incident_id: str, unit: str, by: Staff) -> None:
         """A unit's first distress at an incident is seen there (`domain.accounting`); a second one is said."""
