@@ -355,6 +355,18 @@ async def test_a_position_is_sealed_with_a_status_and_one_that_cannot_be_is_pass
         await desk.say("u1", Said(status=UnitStatus.ON_CALL, position=Position(91.0, 0.0)), CREW)
 
 
+async def test_what_is_kept_of_a_position_is_a_square_of_a_kilometre(room: Room, desk: DispatchDesk) -> None:
+    await desk.say("u1", Said(status=UnitStatus.AVAILABLE_MOBILE, position=Position(53.5012345, 9.9876543)), CREW)
+    (said,) = [fact for fact in await facts_of(room, "u1") if isinstance(fact, StatusSet) and fact.sealed]
+    kept = (await room.seals.open(said.sealed))[Part.POSITION]
+    assert kept is not None
+    latitude, longitude = (float(part) for part in kept.split(","))
+    assert (latitude, longitude) == (53.5034, 9.9833)
+    now = desk.positions.of("u1", room.clock())
+    assert now is not None
+    assert now.position == Position(53.5012, 9.9877)  # as fine as sending needs, in memory and on duty alone
+
+
 async def everything(room: Room) -> bytes:
     stored = await room.journal.read(unit_subject("u1"))
     entries: list[Entry] = [one.entry for one in stored if isinstance(one, Stored)]

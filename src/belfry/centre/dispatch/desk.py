@@ -17,7 +17,7 @@ from belfry.centre.board import Board, catch_up, load
 from belfry.centre.dispatch.crew import CrewDesk
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow, UnitsNow
-from belfry.centre.units.positions import Positions
+from belfry.centre.units.positions import Positions, coarse
 from belfry.domain.commands import REASON_MOST, Conflict, Invalid, Staff
 from belfry.domain.dispatch_facts import LevelSet, UnitSent, UnitTold
 from belfry.domain.dispatching import Bound, Said, Standing, check_said, judge, may_release, may_send, outlived
@@ -439,10 +439,11 @@ class DispatchDesk:
     # -- writing
 
     async def _where(self, unit_id: str, at: datetime) -> tuple[Sealed, ...]:
+        """What is kept of where it was: its square, since nobody who looks back needs the house."""
         known = self.positions.of(unit_id, at)
         if known is None:
             return ()
-        return await self._seals.seal([(Part.POSITION, Retention.POSITION, _spoken(known.position))])
+        return await self._seals.seal([(Part.POSITION, Retention.POSITION, _spoken(coarse(known.position)))])
 
     async def _words(self, reason: str | None) -> tuple[Sealed, ...]:
         """Why, sealed as a note is."""
