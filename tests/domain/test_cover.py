@@ -21,7 +21,8 @@ from belfry.domain.cover import (
     told,
     weights,
 )
-from belfry.domain.travel import Point, straight_m
+from belfry.domain.earth import metres_between
+from belfry.domain.travel import Point
 
 sites = st.builds(SiteHazards, st.sampled_from("abcdefgh"), st.integers(0, 12), st.integers(0, 12))
 points = st.builds(Point, st.floats(50, 50.1), st.floats(8, 8.1))
@@ -72,8 +73,8 @@ def test_a_cell_is_a_square_kilometre_or_more_and_no_place_counts_nothing(where:
     for one in area:
         at = middle_of(one)
         assert cell(at.latitude, at.longitude) == one
-        assert straight_m(at, middle_of((one[0] + 1, one[1]))) >= 1_000
-        assert straight_m(at, middle_of((one[0], one[1] + 1))) >= 1_000
+        assert metres_between(at, middle_of((one[0] + 1, one[1]))) >= 1_000
+        assert metres_between(at, middle_of((one[0], one[1] + 1))) >= 1_000
 
 
 def test_a_cell_is_covered_by_whoever_is_there_first_and_in_time() -> None:

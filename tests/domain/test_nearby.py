@@ -17,11 +17,6 @@ def spot(latitude: float | None, longitude: float | None, account: str = "a", **
     return Spot(more.get("hazard", "fire"), account, latitude, longitude, more.get("building", ""), by_person)
 
 
-def test_a_degree_of_latitude_is_as_long_as_it_is() -> None:
-    metres = distance_m(spot(52, 13), spot(53, 13))
-    assert metres == pytest.approx(111_195, rel=1e-4)
-
-
 def test_metres_and_minutes_decide_and_each_limit_counts_in() -> None:
     here, there = spot(52, 13), spot(52 + 299 / 111_195, 13, "b")
     assert are_neighbours(here, there, timedelta(minutes=-15), RULES)

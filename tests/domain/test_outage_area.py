@@ -5,7 +5,7 @@ from math import cos, radians
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belfry.domain.nearby import DEGREE_M
+from belfry.domain.earth import DEGREE_M
 from belfry.domain.outage_area import area_of
 from belfry.domain.presets import Rules
 from belfry.domain.site import Account

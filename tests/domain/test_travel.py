@@ -6,15 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belfry.domain.travel import CELL_M, How, Leg, Point, Speeds, cell, estimate, going, is_plausible, straight_m
+from belfry.domain.earth import metres_between
+from belfry.domain.travel import CELL_M, How, Leg, Point, Speeds, cell, estimate, going, is_plausible
 from belfry.domain.unit import Travels
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 SPEEDS = Speeds(detour=1.5, urban_kmh=36, rural_kmh=72, urban_km=3)
-
-
-def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres() -> None:
-    assert straight_m(Point(50, 8), Point(51, 8)) == pytest.approx(111_195, abs=1)
 
 
 def test_the_first_kilometres_are_town_and_the_rest_is_country() -> None:
@@ -31,7 +28,7 @@ def test_the_first_kilometres_are_town_and_the_rest_is_country() -> None:
 def test_an_estimate_is_the_same_both_ways_and_never_negative(one: Point, other: Point) -> None:
     there, back = estimate(one, other, SPEEDS), estimate(other, one, SPEEDS)
     assert there.seconds == pytest.approx(back.seconds, abs=1e-3)
-    assert there.metres >= straight_m(one, other) - 1e-6
+    assert there.metres >= metres_between(one, other) - 1e-6
     assert there.seconds >= 0
 
 
@@ -41,7 +38,7 @@ def test_places_of_one_cell_are_near_each_other(one: Point, north: float, east: 
         return
     other = Point(one.latitude + north / 111_195, one.longitude)
     if cell(one) == cell(other):
-        assert straight_m(one, other) <= CELL_M * 1.5
+        assert metres_between(one, other) <= CELL_M * 1.5
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(91, 0), (-91, 0), (0, 181), (nan, 0), (0, inf)])

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belfry.domain.earth import metres_between
 from belfry.domain.location import Civic, Doubt, Fix, Location, LocationSource
-from belfry.domain.nearby import Spot, distance_m
+from belfry.domain.signal import Position
 from belfry.protocols.common.unreadable import Unreadable
 from belfry.protocols.pidf_lo import LIMITS, read
 from tests.canary import forms_in, in_every_place
@@ -40,9 +41,7 @@ def circle(latitude: float, longitude: float, radius: float) -> bytes:
 
 
 def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    apart = distance_m(Spot("", "", *one, ""), Spot("", "", *other, ""))
-    assert apart is not None
-    return apart
+    return metres_between(Position(*one), Position(*other))
 
 
 def test_a_circle_is_read_with_its_confidence_time_and_method() -> None:

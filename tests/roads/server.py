@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from belfry.domain.travel import Point, straight_m
+from belfry.domain.earth import metres_between
+from belfry.domain.travel import Point
 
 SPEED_M_S = 10.0
 
@@ -89,7 +90,7 @@ class RoadServer:
         return msgspec.json.encode({"sources_to_targets": pairs, "units": "kilometers"})
 
     def _far(self, one: Point, to: Point) -> float | None:
-        return None if one.latitude == self.no_way_from else straight_m(one, to)
+        return None if one.latitude == self.no_way_from else metres_between(one, to)
 
 
 def _http(status: int, body: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """The town on which the demo's sites lie: always the same, whole, and with every address of the cast."""
 
-from belfry.domain.nearby import Spot as Place
-from belfry.domain.nearby import distance_m
+from belfry.domain.earth import metres_between
 from belfry.domain.polygon import holds
+from belfry.domain.signal import Position
 from belfry.simulator.land import MIDDLE, At, Cover, SpotKind, Way, town
 from belfry.simulator.town import CAST
 
@@ -10,9 +10,7 @@ FAR_M = 2_700.0
 
 
 def metres(one: At, other: At) -> float:
-    apart = distance_m(Place("", "", *one, ""), Place("", "", *other, ""))
-    assert apart is not None
-    return apart
+    return metres_between(Position(*one), Position(*other))
 
 
 def test_the_town_has_what_a_dispatcher_needs_to_send_somebody_to() -> None:

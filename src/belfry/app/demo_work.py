@@ -11,9 +11,9 @@ from typing import Final
 
 from belfry.app.centre import Centre
 from belfry.centre.units import UnitNow
-from belfry.centre.units.positions import distance_m
 from belfry.domain.commands import Refusal, Staff
 from belfry.domain.dispatching import Said
+from belfry.domain.earth import metres_between
 from belfry.domain.signal import Position
 from belfry.domain.unit import Service, Unit, UnitStatus
 from belfry.ports import Clock
@@ -100,7 +100,7 @@ async def _say(centre: Centre, unit: Unit, state: UnitNow, status: UnitStatus) -
 def _drive(centre: Centre, here: Field, unit: Unit, there: Position, now: datetime) -> bool:
     """Come nearer; True on arrival."""
     at = here.at.get(unit.id) or _home(centre, unit) or there
-    left = distance_m(at, there)
+    left = metres_between(at, there)
     if left > THERE_M:
         share = min(METRES / left, 1.0)
         at = Position(

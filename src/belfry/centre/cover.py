@@ -8,7 +8,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from math import cos, radians
 from typing import Final
 
 from msgspec import Struct
@@ -30,7 +29,8 @@ from belfry.domain.cover import (
     reached,
     weights,
 )
-from belfry.domain.travel import DEGREE_M, How, Leg, Point, straight_m
+from belfry.domain.earth import DEGREE_M, metres_between, narrowed
+from belfry.domain.travel import How, Leg, Point
 from belfry.domain.unit import Travels
 from belfry.ports.travel import Travel
 
@@ -136,11 +136,11 @@ def _around(start: Point, far_m: float) -> set[Cell]:
     rows = int(far_m / step) + 1
     found = set()
     for r in range(row - rows, row + rows + 1):
-        wide_m = width(r) * DEGREE_M * max(0.01, cos(radians(min(89.0, abs(r * width(0))))))
+        wide_m = width(r) * DEGREE_M * narrowed(min(89.0, abs(r * width(0))))
         _, place = cell((r + 0.5) * width(0), start.longitude)
         columns = int(far_m / wide_m) + 1
         for p in range(place - columns, place + columns + 1):
-            if straight_m(start, middle_of((r, p))) <= far_m:
+            if metres_between(start, middle_of((r, p))) <= far_m:
                 found.add((r, p))
     return found
 

@@ -4,13 +4,13 @@ What SCOPE allows of load by place, as two numbers and a grid. Cells are rows of
 wide as high.
 """
 
-from math import cos, floor, radians
+from math import floor
 from typing import Final
+
+from belfry.domain.earth import narrowed
 
 CELL_DEGREES: Final = 0.01
 """Height of a cell in degrees of latitude: 1.1 km. Its width is as many kilometres or more."""
-NARROWEST: Final = 0.01
-"""Cosine of the latitude beyond which cells grow no wider."""
 PLACE_FROM: Final = 10
 """Incidents in a cell from which on they may be told of it."""
 
@@ -26,7 +26,7 @@ def cell(latitude: float, longitude: float) -> Cell:
 def width(row: int) -> float:
     """Degrees of longitude: at the edge of the row that is nearer to the pole as wide as a cell is high."""
     edge = max(abs(row), abs(row + 1)) * CELL_DEGREES
-    return CELL_DEGREES / max(cos(radians(min(edge, 90.0))), NARROWEST)
+    return CELL_DEGREES / narrowed(edge)
 
 
 def middle(row: int, place: int) -> tuple[float, float]:

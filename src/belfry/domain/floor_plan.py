@@ -5,11 +5,12 @@ itself is the registry's.
 """
 
 from itertools import pairwise
-from math import cos, isfinite, radians
+from math import isfinite
 from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain.earth import DEGREE_M, narrowed
 from belfry.domain.flaws import Flaw, Flaws
 
 FLOOR_PLANS_MOST: Final = 20
@@ -20,7 +21,6 @@ SPAN_MOST_M: Final = 5_000.0
 SPAN_LEAST_M: Final = 1.0
 LATITUDE_MOST: Final = 85.0
 """The map's projection ends there."""
-DEGREE_M: Final = 111_195.0
 
 Place = tuple[float, float]
 Corners = tuple[Place, Place, Place, Place]
@@ -73,7 +73,7 @@ def _unplaced(corners: Corners) -> list[Flaw]:
 def _metres(corners: Corners) -> list[tuple[float, float]]:
     """East and north of the first corner."""
     (south, west), *_ = corners
-    wide = DEGREE_M * max(0.01, cos(radians(south)))
+    wide = DEGREE_M * narrowed(south)
     return [((longitude - west) * wide, (latitude - south) * DEGREE_M) for latitude, longitude in corners]
 
 

@@ -7,23 +7,19 @@ nobody's lead).
 """
 
 from datetime import timedelta
-from math import asin, cos, floor, radians, sin, sqrt
+from math import floor
 from typing import Final
 
 from msgspec import Struct
 
 from belfry.domain.correlation import BY_PEOPLE, family
+from belfry.domain.earth import DEGREE_M, metres_between, narrowed
 from belfry.domain.incident import Incident
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Position
 from belfry.domain.site import Account
 
-EARTH_M: Final = 6_371_000.0
-DEGREE_M: Final = 111_195.0
-"""One degree of latitude."""
 _MEDICAL: Final = "MED."
-_FLAT: Final = 0.01
-"""The least cosine that is reckoned with: at the poles all cells would be one."""
 
 Cell = tuple[int, int]
 
@@ -71,9 +67,7 @@ def distance_m(one: Spot, other: Spot) -> float | None:
     """Metres on the ground; None where one of them has no coordinates."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return None
-    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
-    squared = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(squared)))
+    return metres_between(Position(one.latitude, one.longitude), Position(other.latitude, other.longitude))
 
 
 def are_neighbours(one: Spot, other: Spot, apart: timedelta, rules: Rules) -> bool:
@@ -113,7 +107,7 @@ def cells_around(spot: Spot, metres: float) -> list[Cell]:
 def _columns(row: int, metres: float) -> int:
     """How many cells a row of the grid has around the earth."""
     nearer_pole = max(abs(row), abs(row + 1)) * metres / DEGREE_M
-    return max(1, floor(360 * DEGREE_M * max(cos(radians(min(nearer_pole, 90))), _FLAT) / metres))
+    return max(1, floor(360 * DEGREE_M * narrowed(nearer_pole) / metres))
 
 
 def _column(row: int, longitude: float, metres: float) -> int:

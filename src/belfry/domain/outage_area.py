@@ -4,16 +4,14 @@ A power cut or a broken cable takes a part of a town, whoever the provider is. T
 say nothing of who lives there, and are never smaller than a square kilometre.
 """
 
-from math import cos, floor, radians
+from math import floor
 from typing import Final
 
-from belfry.domain.nearby import DEGREE_M
+from belfry.domain.earth import DEGREE_M, narrowed
 from belfry.domain.presets import PRESETS, Rules
 from belfry.domain.site import Account
 
 LEAST_M: Final = 1_000
-_FLAT: Final = 0.01
-"""The least cosine that is reckoned with: at the poles all squares would be one."""
 
 
 def area_of(account: Account, rules: Rules = PRESETS) -> str:
@@ -23,5 +21,5 @@ def area_of(account: Account, rules: Rules = PRESETS) -> str:
     height = max(rules.mass_area_m, LEAST_M) / DEGREE_M
     south = floor(account.latitude / height) * height
     middle = min(max(south + height / 2, -90.0), 90.0)
-    width = height / max(cos(radians(middle)), _FLAT)
+    width = height / narrowed(middle)
     return f"{middle:.3f},{(floor(account.longitude / width) + 0.5) * width:.3f}"

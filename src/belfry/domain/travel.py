@@ -7,20 +7,16 @@ anywhere: a service knows its own.
 """
 
 from enum import StrEnum
-from math import asin, cos, floor, isfinite, radians, sin, sqrt
+from math import floor, isfinite
 from typing import Annotated, Final, assert_never
 
 from msgspec import Meta, Struct, structs
 
+from belfry.domain.earth import DEGREE_M, metres_between, narrowed
 from belfry.domain.unit import Travels
 
-EARTH_M: Final = 6_371_000.0
-DEGREE_M: Final = 111_195.0
-"""One degree of latitude."""
 CELL_M: Final = 100.0
 """How coarse the memory of travel times is: nobody's arrival is known better."""
-FLAT: Final = 0.01
-"""The least cosine that is reckoned with, at the poles."""
 M_PER_S: Final = 1 / 3.6
 
 
@@ -70,16 +66,9 @@ class Speeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Along the same way as a car's."""
 
 
-def straight_m(one: Point, other: Point) -> float:
-    """Metres over the ground in a straight line."""
-    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
-    squared = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(squared)))
-
-
 def estimate(origin: Point, destination: Point, speeds: Speeds) -> Leg:
     """Return what the straight line says."""
-    metres = straight_m(origin, destination) * speeds.detour
+    metres = metres_between(origin, destination) * speeds.detour
     town = min(metres, speeds.urban_km * 1_000)
     seconds = town / (speeds.urban_kmh * M_PER_S) + (metres - town) / (speeds.rural_kmh * M_PER_S)
     return Leg(seconds, metres, How.STRAIGHT)
@@ -103,7 +92,7 @@ def is_plausible(origin: Point, destination: Point, seconds: float, metres: floa
     """Whether a car could have done it: what a server says of another continent, or of no time at all, is no answer."""
     if not (isfinite(seconds) and isfinite(metres)) or seconds < 0 or metres < 0 or seconds > LONGEST_S:
         return False
-    return straight_m(origin, destination) <= SNAPPED_M + seconds * FASTEST_M_PER_S
+    return metres_between(origin, destination) <= SNAPPED_M + seconds * FASTEST_M_PER_S
 
 
 FASTEST_M_PER_S: Final = 70.0
@@ -117,5 +106,5 @@ LONGEST_S: Final = 86_400.0
 def cell(point: Point) -> tuple[int, int]:
     """The square of about a hundred metres in which a place lies, by its row and its place in the row."""
     row = floor(point.latitude * DEGREE_M / CELL_M)
-    edge = min(90.0, max(abs(row), abs(row + 1)) * CELL_M / DEGREE_M)
-    return row, floor(point.longitude * DEGREE_M * max(cos(radians(edge)), FLAT) / CELL_M)
+    edge = max(abs(row), abs(row + 1)) * CELL_M / DEGREE_M
+    return row, floor(point.longitude * DEGREE_M * narrowed(edge) / CELL_M)

@@ -7,19 +7,19 @@ warning reads it where it was published. So no text of a stranger stands on a sc
 
 from datetime import datetime
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 from msgspec import Struct
 
+from belfry.domain.earth import metres_between
 from belfry.domain.polygon import Corner, box, holds
+from belfry.domain.signal import Position
 
 AREAS_MOST: Final = 200
 SHAPES_MOST: Final = 400
 """Polygons and circles of one warning."""
 CORNERS_MOST: Final = 2_000
 """Of one warning, after which each polygon is the box round it: rather warn too many than lose one."""
-EARTH_KM: Final = 6_371.0
 
 
 class WarningCategory(StrEnum):
@@ -110,12 +110,5 @@ def touches(area: WarningArea, latitude: float, longitude: float) -> bool:
         south, north, west, east = box(polygon)
         if south <= latitude <= north and west <= longitude <= east and holds(polygon, latitude, longitude):
             return True
-    return any(_distance_km(one, latitude, longitude) <= one.radius_km for one in area.circles)
-
-
-def _distance_km(circle: Circle, latitude: float, longitude: float) -> float:
-    """Along a great circle."""
-    lat1, lat2 = radians(circle.latitude), radians(latitude)
-    half_lat, half_lon = (lat2 - lat1) / 2, radians(longitude - circle.longitude) / 2
-    chord = sin(half_lat) ** 2 + cos(lat1) * cos(lat2) * sin(half_lon) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(chord)))
+    place = Position(latitude, longitude)
+    return any(metres_between(one, place) <= one.radius_km * 1_000 for one in area.circles)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import product
-from math import asin, cos, floor, radians, sin, sqrt
+from math import cos, floor, radians
 from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
@@ -19,6 +19,7 @@ from typing import Final, TypeVar
 import structlog
 
 from belfry.domain.coordinates import coordinates
+from belfry.domain.earth import metres_between
 from belfry.domain.place_words import TYPO_LEAST, asked, crossing, fold, is_near, spellings, typed_keys
 from belfry.domain.signal import Position
 from belfry.gazetteer.schema import APPLICATION, CELLS_PER_DEGREE, VERSION
@@ -48,7 +49,6 @@ CROSSING_NEAR_M: Final = 120
 """Two streets whose houses come so near to each other meet there, about, where no crossing is known."""
 RINGS: Final = (1, 3, 9)
 """Cells around a point that are looked at for the nearest address, until one has some: 9 are some 5 km."""
-EARTH_M: Final = 6_371_000.0
 
 _ENTRY: Final = "id, kind, name, street, house_number, postcode, place, code, latitude, longitude, words"
 _Row = tuple[int, str, str, str, str, str, str, str, float, float, str]
@@ -388,6 +388,4 @@ def label(name: str, street: str, number: str, postcode: str, place: str) -> str
 
 
 def _metres(near: Position, latitude: float, longitude: float) -> int:
-    north, east = radians(latitude - near.latitude), radians(longitude - near.longitude)
-    squared = sin(north / 2) ** 2 + cos(radians(near.latitude)) * cos(radians(latitude)) * sin(east / 2) ** 2
-    return round(2 * EARTH_M * asin(min(1.0, sqrt(squared))))
+    return round(metres_between(near, Position(latitude, longitude)))

@@ -7,9 +7,10 @@ resident) is dropped where it is read, and only the names of those fields are to
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from math import asin, cos, degrees, radians, sin, sqrt
+from math import cos, degrees, radians, sin, sqrt
 from typing import Final
 
+from belfry.domain.earth import EARTH_M, metres_between, narrowed
 from belfry.domain.location import (
     CIVIC_LONGEST,
     RADIUS_MOST_M,
@@ -21,6 +22,7 @@ from belfry.domain.location import (
     LocationSource,
 )
 from belfry.domain.reading import Quality
+from belfry.domain.signal import Position
 from belfry.protocols.common import xml
 from belfry.protocols.common.times import instant
 from belfry.protocols.common.unreadable import Unreadable
@@ -31,7 +33,6 @@ LIMITS: Final = xml.XmlLimits(most_bytes=65_536, depth=24, elements=2_000, attri
 CORNERS_MOST: Final = 500
 """RFC 5491 asks for 15 at most; coverage maps of cells have more."""
 NUMBERS_LONGEST: Final = 40_000
-EARTH_M: Final = 6_371_000.0
 
 Circle = tuple[float, float, float | None]
 """Latitude, longitude, radius in metres (None for a point)."""
@@ -209,7 +210,7 @@ def _polygon(node: Node) -> Circle:
     turned = [(latitude, east + (longitude - east + 180) % 360 - 180) for latitude, longitude in corners]
     latitudes, longitudes = [one for one, _ in turned], [one for _, one in turned]
     middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
-    radius = max(_apart(middle, corner) for corner in turned)
+    radius = max(metres_between(Position(*middle), Position(*corner)) for corner in turned)
     return middle[0], (middle[1] + 180) % 360 - 180, radius
 
 
@@ -282,15 +283,8 @@ def _angle(node: Node, name: str) -> float:
 
 def _moved(at: Corner, north_m: float, east_m: float) -> Corner:
     latitude = at[0] + degrees(north_m / EARTH_M)
-    shrink = max(0.01, cos(radians(at[0])))
-    longitude = at[1] + degrees(east_m / EARTH_M / shrink)
+    longitude = at[1] + degrees(east_m / EARTH_M / narrowed(at[0]))
     return latitude, (longitude + 180) % 360 - 180
-
-
-def _apart(one: Corner, other: Corner) -> float:
-    north, east = radians(other[0] - one[0]), radians(other[1] - one[1])
-    squared = sin(north / 2) ** 2 + cos(radians(one[0])) * cos(radians(other[0])) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(squared)))
 
 
 # -- what stands beside it

@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from msgspec import structs
 
 from belfry.domain.coordinates import coordinates
-from belfry.domain.nearby import Spot, distance_m
+from belfry.domain.earth import metres_between
 from belfry.domain.place_words import QUERY_LONGEST
 from belfry.domain.signal import Position
 from belfry.domain.site import Account
@@ -89,10 +89,7 @@ async def _sites(request: Asked, text: str, near: Position | None, limit: int) -
 def _site(site: Account, near: Position | None) -> FoundPlace | None:
     if site.latitude is None or site.longitude is None:
         return None
-    metres = None
-    if near is not None:
-        here = Spot("", "", near.latitude, near.longitude, "")
-        metres = distance_m(here, Spot("", "", site.latitude, site.longitude, ""))
+    metres = None if near is None else metres_between(near, Position(site.latitude, site.longitude))
     return FoundPlace(
         kind=PlaceKind.SITE,
         label=", ".join(part for part in (site.name, site.address) if part),

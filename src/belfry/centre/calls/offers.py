@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from belfry.centre.board import Board
 from belfry.centre.seals import Seals
+from belfry.domain.earth import metres_between
 from belfry.domain.facts import Part, Sealed
 from belfry.domain.incident import Incident
-from belfry.domain.nearby import Spot, distance_m
 from belfry.domain.presets import Rules
 from belfry.domain.said_place import position_of, position_part
 from belfry.domain.signal import Position
@@ -59,8 +59,8 @@ class Offers:
             if site is not None and one.account_id == site:
                 found.append(Offered(one, 0))
             elif at is not None and where is not None:
-                metres = distance_m(_spot(at), _spot(where))
-                if metres is not None and metres <= self._rules.neighbour_m:
+                metres = metres_between(at, where)
+                if metres <= self._rules.neighbour_m:
                     found.append(Offered(one, round(metres)))
         return sorted(found, key=lambda one: (one.metres, -one.incident.number))[:OFFERED_MOST]
 
@@ -102,7 +102,3 @@ class Offers:
         except SealError:
             return [None] * len(parts)
         return [position_of(texts.get(Part.POSITION)) for texts in opened]
-
-
-def _spot(at: Position) -> Spot:
-    return Spot("", "", at.latitude, at.longitude, "")

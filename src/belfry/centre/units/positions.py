@@ -5,12 +5,12 @@ silent for KEPT, nothing of it is left.
 """
 
 from datetime import datetime, timedelta
-from math import cos, radians
 from typing import Final
 
 from msgspec import Struct
 
 from belfry.domain.commands import Invalid
+from belfry.domain.earth import metres_between, narrowed
 from belfry.domain.signal import Position
 
 KEPT: Final = timedelta(minutes=30)
@@ -48,7 +48,7 @@ class Positions:
             if was_at < known.at:
                 return False
             passed_s = max((was_at - known.at).total_seconds(), 1.0)
-            if distance_m(known.position, position) / passed_s > LEAP_M_S:
+            if metres_between(known.position, position) / passed_s > LEAP_M_S:
                 return False
         self._known[unit] = Whereabouts(fine(position), min(was_at, now))
         return True
@@ -74,15 +74,7 @@ def coarse(position: Position) -> Position:
     """The middle of its square of one kilometre, for whoever looks back."""
     step = COARSE_M / _DEGREE_M
     latitude = _to(position.latitude, step)
-    return Position(latitude, _to(position.longitude, step / max(cos(radians(latitude)), 0.01)))
-
-
-def distance_m(one: Position, other: Position) -> float:
-    """Metres between two places, as on a flat map: good to a percent within a hundred kilometres."""
-    north = (one.latitude - other.latitude) * _DEGREE_M
-    turn = (one.longitude - other.longitude + 180) % 360 - 180
-    east = turn * _DEGREE_M * cos(radians((one.latitude + other.latitude) / 2))
-    return float((north**2 + east**2) ** 0.5)
+    return Position(latitude, _to(position.longitude, step / narrowed(latitude)))
 
 
 def _to(degrees: float, step: float) -> float:
