@@ -15,7 +15,7 @@ from belfry.centre.warnings import WarningBook, WarningDesk
 from belfry.domain.warning import MessageType
 from belfry.journal.memory import MemoryJournal
 from belfry.ports import Unusable
-from belfry.receivers.cap import CapReceiver, CapSettings
+from belfry.receivers.cap import FAILED_MOST, LINKS_MOST, CapReceiver, CapSettings
 from tests.receivers.kit import NOW, House
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples" / "cap"
@@ -97,10 +97,6 @@ def warning_time(desk: WarningDesk) -> datetime:
 
 
 async def test_a_list_is_followed_within_its_own_host_and_each_message_fetched_once(authority: Authority) -> None:
-    def atom(*links: str) -> bytes:
-        entries = "".join(f'<entry><link href="{link}"/></entry>' for link in links)
-        return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
-
     authority.pages |= {"/a": STORM, "/list": atom("/a", "http://192.0.2.1/c", "file:///etc/passwd")}
     async with heard(authority.url("/list")) as (receiver, _, journal):
         await receiver.look()
@@ -109,6 +105,56 @@ async def test_a_list_is_followed_within_its_own_host_and_each_message_fetched_o
         await receiver.look()
         assert [path for path, _ in authority.asked] == ["/list", "/a", "/list", "/b"]
         assert journal.position == 2
+
+
+def atom(*links: str) -> bytes:
+    entries = "".join(f'<entry><link href="{link}"/></entry>' for link in links)
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
+
+
+async def test_a_link_that_leads_nowhere_keeps_no_other_warning_from_being_heard(authority: Authority) -> None:
+    authority.pages |= {"/a": STORM, "/b": FIRE, "/list": atom("/gone", "/a", "/lost", "/b")}
+    async with heard(authority.url("/list")) as (receiver, _, journal):
+        await receiver.look()
+        assert journal.position == 2
+        assert receiver.away_since() is None
+        await receiver.look()
+        assert [path for path, status in authority.asked if status == 200] == ["/list", "/a", "/b", "/list"]
+        authority.pages["/gone"] = STORM.replace(b"<identifier>", b"<identifier>late-")
+        await receiver.look()
+        assert journal.position == 3
+
+
+async def test_a_list_of_which_nothing_can_be_fetched_is_a_feed_that_cannot_be_asked(authority: Authority) -> None:
+    authority.pages |= {"/list": atom("/gone", "/lost")}
+    async with heard(authority.url("/list")) as (receiver, _, journal):
+        await receiver.look()
+        assert journal.position == 0
+        assert [feed.failing_since for feed in receiver._feeds] == [NOW]
+
+
+async def test_links_that_fail_are_tried_last_and_not_all_of_them_in_one_round(authority: Authority) -> None:
+    dead = [f"/gone/{n}" for n in range(2 * FAILED_MOST)]
+    authority.pages |= {"/a": STORM, "/b": FIRE, "/list": atom(*dead, "/a", "/b")}
+    async with heard(authority.url("/list")) as (receiver, _, journal):
+        await receiver.look()
+        assert [path for path, status in authority.asked if status == 404] == dead[:FAILED_MOST]
+        await receiver.look()
+        await receiver.look()
+        assert journal.position == 2
+
+
+async def test_what_is_too_much_for_one_round_comes_with_the_next(authority: Authority) -> None:
+    links = [f"/{n}" for n in range(LINKS_MOST + 3)]
+    authority.pages |= {link: STORM.replace(b"<identifier>", f"<identifier>m{link[1:]}-".encode()) for link in links}
+    authority.pages["/list"] = atom(*links)
+    async with heard(authority.url("/list")) as (receiver, _, journal):
+        await receiver.look()
+        assert journal.position == LINKS_MOST
+        await receiver.look()
+        assert journal.position == LINKS_MOST + 3
+        await receiver.look()
+        assert authority.asked[-1] == ("/list", 304)
 
 
 async def test_an_rss_list_is_read_too(authority: Authority) -> None:

@@ -31,6 +31,10 @@ log = structlog.get_logger()
 MOST_BYTES: Final = 4 << 20
 LINKS_MOST: Final = 200
 """Messages fetched of one list in one round; the rest comes with the next ones."""
+LISTED_MOST: Final = 2_000
+"""Links of one list that are looked at."""
+FAILED_MOST: Final = 5
+"""Links that fail one after the other before a list is left for this round: each may take its whole time."""
 KNOWN_MOST: Final = 5_000
 AWAY_AFTER: Final = timedelta(minutes=30)
 
@@ -67,6 +71,8 @@ class _Feed:
         self.url = url
         self.tag = self.changed = ""
         self.failing_since: datetime | None = None
+        self.failed: frozenset[str] = frozenset()
+        """Links of its list that could not be fetched; they are tried after the others."""
 
 
 class CapReceiver:
@@ -147,8 +153,7 @@ class CapReceiver:
             except Exception as error:  # a feed of strangers; the others are asked all the same
                 feed.failing_since = feed.failing_since or self._clock()
                 feed.tag = feed.changed = ""
-                why = str(error) if isinstance(error, Gone | Unreadable) else type(error).__name__
-                log.warning("a feed of warnings could not be read", receiver=self.name, why=why)
+                log.warning("a feed of warnings could not be read", receiver=self.name, why=_why(error))
 
     async def _ask(self, feed: _Feed) -> None:
         asks = {"If-None-Match": feed.tag, "If-Modified-Since": feed.changed}
@@ -168,14 +173,36 @@ class CapReceiver:
             raise Gone(f"it answers {stream.status}")
         if _is_message(body):
             await self._take(body)
-        else:
-            for link in _links(feed.url, body):
-                await self._follow(link)
+        elif not await self._follow_all(feed, _links(feed.url, body)):
+            feed.tag = feed.changed = ""  # the list is read again, for what is left of it
+            return
         feed.tag, feed.changed = _one_line(stream.header("etag")), _one_line(stream.header("last-modified"))
 
+    async def _follow_all(self, feed: _Feed, links: Sequence[str]) -> bool:
+        """Return whether all of a list was read. A message that cannot be had keeps no other back. Raises what the last
+        one raised where none could be had."""
+        new = sorted((link for link in links if link not in self._known), key=feed.failed.__contains__)
+        failed: list[str] = []
+        in_a_row = 0
+        why: Exception | None = None
+        for link in new[:LINKS_MOST]:
+            try:
+                await self._follow(link)
+                in_a_row = 0
+            except Exception as error:  # one message of strangers; the others are fetched all the same
+                why = error
+                failed.append(link)
+                in_a_row += 1
+                if in_a_row == FAILED_MOST:
+                    break
+        feed.failed = feed.failed.intersection(new).difference(self._known).union(failed)
+        if why is not None:
+            if self._known.keys().isdisjoint(links):
+                raise why
+            log.warning("messages of a list were left out", receiver=self.name, why=_why(why))
+        return why is None and len(new) <= LINKS_MOST
+
     async def _follow(self, link: str) -> None:
-        if link in self._known:
-            return
         where, path = _apart(link)
         assert self._context is not None
         stream, body = await fetched(
@@ -212,6 +239,11 @@ def _trust(settings: CapSettings) -> Trust:
     return Trust.of(*pems, required=settings.require_signature)
 
 
+def _why(error: Exception) -> str:
+    """In words of ours; those of others may hold an address."""
+    return str(error) if isinstance(error, Gone | Unreadable) else type(error).__name__
+
+
 def _is_message(body: bytes) -> bool:
     return xml.parse(body, xml.XmlLimits(most_bytes=MOST_BYTES)).name == "alert"
 
@@ -228,7 +260,7 @@ def _links(url: str, body: bytes) -> Sequence[str]:
             if _base(target) == _base(url) and len(target) < 2_000:
                 found[target] = None
                 break
-    return list(found)[:LINKS_MOST]
+    return list(found)[:LISTED_MOST]
 
 
 def _base(url: str) -> str:
