@@ -1,6 +1,7 @@
 """Every webhook of the samples gives what the index of samples says, and the rules of each wire hold."""
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -235,6 +236,33 @@ def test_a_cloudevent_comes_in_three_modes_and_says_the_same() -> None:
     headers = {f"ce-{key}": value for key, value in told.items() if key not in ("data", "datacontenttype")}
     binary = read("cloudevents", told["data"], headers=headers, media_type="application/json; charset=utf-8")
     assert structured.readings == batch.readings == binary.readings
+
+
+def base64_of(data: object) -> str:
+    return b64encode(json.dumps(data).encode()).decode()
+
+
+@pytest.mark.parametrize("kind", [{}, {"datacontenttype": "application/json"}, {"datacontenttype": "text/JSON; a=b"}])
+def test_data_in_base64_says_the_same_as_data(kind: dict[str, str]) -> None:
+    bare = {"specversion": "1.0", "type": "x.water", "source": "/s", "id": "7"}
+    for data in ({"zone": "cellar", "state": "cleared", "who": "Ann"}, {"state": "active"}):
+        plain = read("cloudevents", {**bare, **kind, "data": data})
+        coded = read("cloudevents", {**bare, **kind, "data_base64": base64_of(data)})
+        assert coded == plain
+        assert plain.readings[0].state is not PULSE
+
+
+def test_data_in_base64_that_is_something_else_than_json_is_not_read() -> None:
+    bare = {"specversion": "1.0", "type": "x.panic", "source": "/s", "id": "7", "datacontenttype": "image/jpeg"}
+    said = read("cloudevents", {**bare, "data_base64": base64_of({"state": "cleared"})})
+    assert (said.readings[0].state, said.dropped) == (PULSE, ("data_base64",))
+
+
+@pytest.mark.parametrize("coded", ["%%%", "eyJ6", 7, ["e30="], "\u00e4", ""])
+def test_data_in_base64_that_is_none_makes_its_event_unreadable(coded: object) -> None:
+    bare = {"specversion": "1.0", "type": "x.panic", "source": "/s", "id": "7", "data_base64": coded}
+    said = read("cloudevents", bare)
+    assert said.disposition is Disposition.REJECT
 
 
 def test_an_event_is_known_by_source_and_id() -> None:

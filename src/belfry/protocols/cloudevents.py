@@ -5,6 +5,7 @@ A type ends in what is observed, with a state behind it where it likes: `org.exa
 Source: cloudevents/spec, CloudEvents 1.0.2, JSON event format and HTTP binding; EQUIPMENT 5.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ from belfry.protocols.hint import Hint
 from belfry.protocols.telling import OF_MANY, UNREADABLE, accepted, active, ignored, refused, unlisted
 
 BINARY: Final = "ce-"
+CODED: Final = "data_base64"
 _DATA: Final[Allow] = {"zone": LEAF, "state": LEAF, "value": LEAF, "unit": LEAF}
 _EVENT: Final[Allow] = {
     "specversion": LEAF, "type": LEAF, "source": LEAF, "id": LEAF, "subject": LEAF, "time": LEAF,
@@ -72,8 +74,7 @@ def _events(body: bytes, hint: Hint) -> list[object]:
         event: dict[str, object] = {
             key.removeprefix(BINARY): unquote(value) for key, value in hint.headers.items() if key.startswith(BINARY)
         }
-        kind = hint.media_type.partition(";")[0].strip().lower()
-        if body and (kind in ("", "text/json") or kind.endswith(("/json", "+json"))):
+        if body and _is_json(hint.media_type):
             event["data"] = jsons.parse(body)
         return [event]
     told = jsons.parse(body, OF_MANY)
@@ -84,6 +85,24 @@ def _events(body: bytes, hint: Hint) -> list[object]:
     return [told]
 
 
+def _is_json(media_type: object) -> bool:
+    """Whether data is JSON, as it is where nothing is said of it."""
+    kind = media_type.partition(";")[0].strip().lower() if isinstance(media_type, str) else ""
+    return kind in ("", "text/json") or kind.endswith(("/json", "+json"))
+
+
+def _with_data(event: Event) -> Event:
+    """The same event with its JSON in `data`, also where it came as base64. Raises Unreadable."""
+    coded = event.get(CODED)
+    if coded is None or not _is_json(event.get("datacontenttype")):
+        return event
+    try:
+        data = b64decode(coded, validate=True) if isinstance(coded, str) else b""
+    except ValueError:
+        raise Unreadable("data_base64 is none") from None
+    return {**{key: value for key, value in event.items() if key != CODED}, "data": jsons.parse(data)}
+
+
 def _event(event: object, hint: Hint, dropped: Dropped) -> Reading | Said:
     """One event: its reading, or why it has none. An unreadable one stands as such beside the others."""
     if not isinstance(event, dict):
@@ -92,7 +111,10 @@ def _event(event: object, hint: Hint, dropped: Dropped) -> Reading | Said:
     if isinstance(kind, str) and is_of_people(kind):
         dropped.add("data")
         return refused()
-    kept = strip(event, _EVENT, dropped)
+    try:
+        kept = strip(_with_data(event), _EVENT, dropped)
+    except Unreadable:
+        return UNREADABLE
     if leaf(kept, "specversion") != "1.0" or not all(_is_text(leaf(kept, one)) for one in REQUIRED):
         return UNREADABLE
     levels = [level for level in str(leaf(kept, "type")).lower().replace("/", ".").split(".") if level]
