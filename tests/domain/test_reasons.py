@@ -18,6 +18,7 @@ import belfry
 from belfry.domain import reasons, refusals
 from belfry.domain.premises import Hazard
 from belfry.domain.signal import Category, SignalState
+from belfry.domain.unit import UnitEquipment, UnitSkill
 from belfry.ports.staff import Role
 from tests.domain.test_kind_translations import FENCE
 
@@ -158,6 +159,12 @@ def test_french_sets_a_no_break_space_before_its_colons(table: str) -> None:
 )
 def test_every_word_of_a_closed_list_that_reasons_name_is_said(name: str, words: Sequence[str]) -> None:
     assert {row["en"] for row in rows("reason_words.csv") if row["list"] == name} == {str(word) for word in words}
+
+
+@pytest.mark.parametrize(("name", "words"), [("skill", UnitSkill), ("equipment", UnitEquipment)])
+def test_what_a_unit_can_do_and_carries_is_said_in_words(name: str, words: Sequence[str]) -> None:
+    said = [word.replace("_", " ") for word in words]
+    assert [row["en"] for row in rows("reason_words.csv") if row["list"] == name] == said
 
 
 @pytest.mark.parametrize(

@@ -100,14 +100,48 @@ def test_whose_way_nobody_knows_comes_last_and_says_so() -> None:
     assert "its way is not known" in found.choices[1].reasons
 
 
+def test_status_skill_equipment_work_and_the_source_of_the_way_are_said_in_words() -> None:
+    command = Need(role="command", skills=frozenset({UnitSkill.INCIDENT_COMMAND}))
+    ladder = Need(role="aerial", equipment=frozenset({UnitEquipment.AERIAL}))
+    able = frozenset({UnitSkill.INCIDENT_COMMAND, UnitSkill.FIRST_AID})
+    chief = a("C1", status=UnitStatus.ON_CALL, skills=able, way="valhalla", sent=1, busy_s=1_500.0)
+    long = a("L1", equipment=frozenset({UnitEquipment.AERIAL}), way="osrm", sent=2)
+    idle = a("E1")
+    of = {
+        one.unit.call_sign: one.reasons for one in recommend([command, ladder], [chief, long, idle], priority=3).choices
+    }
+    assert of["C1"] == (
+        "drives with lights 2 min, by road (Valhalla)",
+        "turns out in 300 s",
+        "status: On call",
+        "trained: incident command",  # what the role asks for, and nothing else that he can do
+        "sent once in this shift",
+        "at work for 25 min in this shift",
+    )
+    assert of["L1"] == (
+        "drives with lights 2 min, by road (OSRM)",
+        "turns out in 60 s",
+        "status: Available, at the station",
+        "carries: aerial",
+        "sent 2 times in this shift",
+    )
+    assert reasons.say_all(of["C1"][2:4], "de") == ["Status: In Bereitschaft", "ausgebildet: Einsatzleitung"]
+
+
 def test_every_reason_is_in_the_catalogue() -> None:
     known = [
         a("E1", None),
         a("E2", way="osrm", from_station=True, old_position=True, short=True, sent=3, last_cover=True),
         a("E3", leaves=Leaves(17, 5, "Leak")),
     ]
-    known += [a(f"T{n}", travels=travels) for n, travels in enumerate(Travels)]
-    for choice in recommend([], known, priority=1, others=len(known)).choices:
+    ways = ("osrm", "valhalla", "straight")
+    known += [a(f"T{n}{way}", travels=travels, way=way) for n, travels in enumerate(Travels) for way in ways]
+    known += [a(f"S{n}", status=status, sent=1, busy_s=60.0) for n, status in enumerate(UnitStatus)]
+    able = a("A1", skills=frozenset(UnitSkill), equipment=frozenset(UnitEquipment))
+    asked = Need(role="all", skills=frozenset(UnitSkill), equipment=frozenset(UnitEquipment))
+    (whole,) = recommend([asked], [able], priority=1).choices
+    assert len(whole.reasons) > len(UnitSkill) + len(UnitEquipment)
+    for choice in (whole, *recommend([], known, priority=1, others=len(known)).choices):
         for reason in choice.reasons:
             assert reasons.knows(reason), reason
 

@@ -2,7 +2,8 @@
 
 Facts keep reasons as English words (`facts`, `reasons`). Whoever writes a new one adds a row to `data/reasons.csv`;
 a test reads the code that writes them and fails where one is missing. Parts with a name of a list - `{kind}`,
-`{meaning}`, `{state}`, `{hazard}` - are said in its words; `{said}` and `{because}` are reasons themselves.
+`{meaning}`, `{state}`, `{hazard}`, `{status}` of a unit - are said in its words; `{said}` and `{because}` are reasons
+themselves.
 """
 
 from collections.abc import Iterable
@@ -14,10 +15,12 @@ from belfry.domain.kinds import LANGUAGES
 from belfry.domain.kinds import load as load_kinds
 from belfry.domain.sayings import Sayings, Word, words_of
 from belfry.domain.tables import rows
+from belfry.domain.unit import UnitStatus
+from belfry.domain.unit_status_map import label
 
 TABLE: Final = "reasons.csv"
 WORDS: Final = "reason_words.csv"
-_LISTS: Final = ("state", "category", "hazard", "level", "owner")
+_LISTS: Final = ("state", "category", "hazard", "level", "owner", "skill", "equipment")
 
 
 def say(reason: str, language: str) -> str:
@@ -36,7 +39,18 @@ def knows(reason: str) -> bool:
 @cache
 def catalogue() -> Sayings:
     words: dict[str, Word] = {name: words_of(name, rows(WORDS)) for name in _LISTS}
-    return Sayings(rows(TABLE), {**words, "kind": _kind(), "meaning": code_names.word})
+    return Sayings(rows(TABLE), {**words, "kind": _kind(), "meaning": code_names.word, "status": _status()})
+
+
+def _status() -> Word:
+    """A unit's status by its English label."""
+    statuses = {label(status, "en"): status for status in UnitStatus}
+
+    def word(text: str, language: str) -> str | None:
+        status = statuses.get(text)
+        return None if status is None or language not in LANGUAGES else label(status, language)
+
+    return word
 
 
 def _kind() -> Word:

@@ -14,7 +14,8 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.response_order import Need
-from belfry.domain.unit import Service, Travels, Unit, UnitSkill, UnitStatus
+from belfry.domain.unit import Service, Travels, Unit, UnitEquipment, UnitSkill, UnitStatus
+from belfry.domain.unit_status_map import label
 
 TIES_S: Final[Mapping[int, float]] = {1: 60.0, 2: 120.0, 3: 600.0, 4: 600.0, 5: 600.0}
 """So many seconds of arrival load and cover may weigh at most, together."""
@@ -134,7 +135,7 @@ def recommend(
         rest = [one for one in rest if any(fits(need, one) for need in needs)]
     in_order = [(slot, one) for slot, one in zip(slots, chosen, strict=True) if one is not None]
     in_order.sort(key=lambda pair: arrival_s(pair[1]))
-    choices = [_choice(one, slot.role) for slot, one in in_order]
+    choices = [_choice(one, slot) for slot, one in in_order]
     unfilled = [slot.role for slot, one in zip(slots, chosen, strict=True) if one is None]
     last = max((arrival_s(one) for _, one in in_order), default=NEVER)
     return Recommendation(
@@ -255,18 +256,19 @@ def _hungarian(costs: list[list[float]]) -> list[int | None]:
 # -- why --------------------------------------------------------------------------------------------------------------
 
 
-def _choice(candidate: Candidate, role: str | None) -> Choice:
+def _choice(candidate: Candidate, need: Need | None) -> Choice:
     at = arrival_s(candidate)
     return Choice(
         unit=candidate.unit,
-        role=role,
+        role=None if need is None else need.role,
         eta_s=None if at == NEVER else round(at),
         way=candidate.way,
-        reasons=tuple(_reasons(candidate)),
+        reasons=tuple(_reasons(candidate, need)),
     )
 
 
-def _reasons(candidate: Candidate) -> list[str]:
+def _reasons(candidate: Candidate, need: Need | None) -> list[str]:
+    """In words of the catalogue (`reasons.csv`); of what it can do and carries no more than its role asks for."""
     said: list[str] = []
     if candidate.drive_s is None:
         said.append("its way is not known")
@@ -274,6 +276,10 @@ def _reasons(candidate: Candidate) -> list[str]:
         goes = _GOES[candidate.unit.travels]
         said.append(f"{goes} {_minutes(candidate.drive_s)} min, {_WAYS[candidate.way]}")
         said.append(f"turns out in {turnout_s(candidate)} s")
+    said.append(f"status: {label(candidate.status, 'en')}")
+    if need is not None:
+        said += [f"trained: {_plain(one)}" for one in UnitSkill if one in need.skills]
+        said += [f"carries: {_plain(one)}" for one in UnitEquipment if one in need.equipment]
     if candidate.from_station:
         said.append("reckoned from its station")
     if candidate.old_position:
@@ -285,7 +291,10 @@ def _reasons(candidate: Candidate) -> list[str]:
     if candidate.short:
         said.append("its crew is short")
     if candidate.sent:
-        said.append(f"sent {candidate.sent} times in this shift")
+        often = "once" if candidate.sent == 1 else f"{candidate.sent} times"
+        said.append(f"sent {often} in this shift")
+    if candidate.busy_s >= _MINUTE_S:
+        said.append(f"at work for {_minutes(candidate.busy_s)} min in this shift")
     return said
 
 
@@ -295,8 +304,17 @@ _GOES: Final[Mapping[Travels, str]] = {
     Travels.CYCLE: "cycles",
     Travels.FOOT: "walks",
 }
-_WAYS: Final[Mapping[str, str]] = {"osrm": "by road", "valhalla": "by road", "straight": "estimated"}
+_WAYS: Final[Mapping[str, str]] = {
+    "osrm": "by road (OSRM)",
+    "valhalla": "by road (Valhalla)",
+    "straight": "estimated",
+}
+_MINUTE_S: Final = 60.0
 
 
 def _minutes(seconds: float) -> int:
-    return max(1, round(seconds / 60))
+    return max(1, round(seconds / _MINUTE_S))
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
