@@ -277,3 +277,44 @@ async def test_a_service_with_another_ones_certificate_is_told_nothing(tmp_path:
             assert one.tried == 0
         finally:
             await liar.close()
+
+
+async def test_who_works_alone_is_asked_on_his_own_phone_once_and_on_no_other(tmp_path: Path) -> None:
+    async with with_phones(tmp_path) as (town, service):
+        room = await town.operator("anna")
+        guards = await a_unit(town, "G1", Service.GUARD)
+        gus, gil = await on_duty(town, "gus", guards), await on_duty(town, "gil", guards)
+        his, other = await registered(gus, service), await registered(gil, service)
+        assert (await gus.post("/me/check", minutes=10)).status_code == 200
+        town.clock.wait(minutes=10)
+        await town.centre.lone.step(town.clock.now)
+        await town.centre.lone.step(town.clock.now)
+        await until(lambda: bool(his.got))
+        (said,) = his.got
+        words = {key: value for key, value in said.items() if key != "headers"}
+        assert words == {
+            "why": "check",
+            "title": "Are you well?",
+            "body": "Say so on the phone: the control room is told otherwise.",
+            "priority": 1,
+        }, "neither a place nor a note, and no incident"
+        assert (said["headers"]["urgency"], said["headers"]["ttl"]) == ("high", "240")
+        await until(lambda: not town.centre.notices.live())
+        await town.settled()
+        assert (other.tried, await room.incidents("open")) == (0, []), "the phone asks first"
+        assert (await room.get("/notices"))["items"] == [], "and nobody was paged"
+
+        # It is sent once, over a restart too; and not at all where he spoke before it could be.
+        await town.restart()
+        gus = await town.operator("gus", Role.RESPONDER)
+        await town.centre.lone.step(town.clock.now)
+        his.answers = [500]
+        assert (await gus.client.post("/me/check/confirm")).status_code == 200
+        town.clock.wait(minutes=10)
+        await town.centre.lone.step(town.clock.now)
+        await until(lambda: any(one.stage is Stage.FAILED for one in town.centre.notices.live()))
+        assert (await gus.client.post("/me/check/confirm")).status_code == 200
+        await town.pass_time(seconds=15)
+        await until(lambda: not town.centre.notices.live())
+        (dropped,) = [one for one in town.centre.notices.newest(9) if one.stage is Stage.DROPPED]
+        assert (dropped.asked.to, dropped.reason, len(his.got)) == ("gus", "nothing_to_send", 1)

@@ -71,6 +71,7 @@ from belfry.domain import codes, kinds, plan_library
 from belfry.domain.condition import Condition, is_armed
 from belfry.domain.facts import ClosingExtended, Downtime, Entry, Received, Retention, Started
 from belfry.domain.incident import Incident
+from belfry.domain.notices import CHECK
 from belfry.domain.own_faults import Part
 from belfry.domain.percentiles import SHIFTS
 from belfry.domain.supervision import downtimes
@@ -532,6 +533,7 @@ class Centre:
             chance=self._chance,
         )
         outbox.hears = OtherWays(self.own_faults, self._clock)
+        outbox.composes[CHECK] = self.lone.compose
         return outbox
 
     def _upkeep(self, sessions: SessionsDoor) -> Upkeep:
@@ -611,6 +613,8 @@ class Centre:
             journal,
             self.intake.deliver,
             book=self.units.book,
+            notices=self.notices,
+            language=self._settings.language,
             gone=self._gone,
             rules=rules,
             clock=clock,

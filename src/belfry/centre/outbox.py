@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from msgspec import structs
 
 from belfry.centre.asking import Asking, People, Rota, Scribe, Way
 from belfry.centre.board import Board
@@ -34,6 +35,7 @@ from belfry.domain.notice_facts import (
 )
 from belfry.domain.notices import (
     ALERT,
+    CHECK,
     FOLDED,
     MAY_HAVE_LEFT,
     REPORT,
@@ -43,6 +45,7 @@ from belfry.domain.notices import (
     Notice,
     Stage,
     again_at,
+    is_personal,
     next_try,
     why_not,
 )
@@ -196,8 +199,7 @@ class Outbox:
         """Of what was tried before the last end and has no outcome nobody knows whether it left."""
         for notice in self._book.live():
             if notice.stage is Stage.TRIED:
-                once = notice.asked.why == REPORT
-                await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now, final=once))
+                await self._say(notice, self._failed(notice, MAY_HAVE_LEFT, now))
         self._asking.given_up.update(
             at for notice in self._book.newest(len(self._book)) if (at := escalation_of(notice.id)) is not None
         )
@@ -210,7 +212,7 @@ class Outbox:
     async def _drop_answered(self) -> None:
         for notice in self._book.live():
             reason = why_not(notice.asked, self._incident(notice.asked), self._rules)
-            if notice.asked.why == WITHDRAWN and notice.stage is Stage.SENT:
+            if notice.asked.why in (WITHDRAWN, CHECK) and notice.stage is Stage.SENT:
                 self._book.answered(notice)
             if reason is None or notice.id in self._under_way:
                 continue
@@ -243,13 +245,13 @@ class Outbox:
 
     def _way(self, asked: NoticeAsked) -> tuple[str, Way | None]:
         """The way that a notice goes, and its name; without one, why."""
-        if asked.alert is None:
+        if not is_personal(asked):
             row = self.rota.row(asked.to)
             way = None if row is None else self.rota.ways.get(row.notifier)
             return (UNKNOWN, None) if row is None or way is None else (row.notifier, way)
         if self._people is None:
             return NO_WAY, None
-        if asked.why == ALERT and not self._people.is_on_duty(asked.to):
+        if asked.why in (ALERT, CHECK) and not self._people.is_on_duty(asked.to):
             return OFF_DUTY, None
         return self._people.way(asked) or (NO_WAY, None)
 
@@ -361,16 +363,19 @@ class Outbox:
 
     async def _push(self, notice: Notice, incident: Incident | None, way: Way, count: int) -> Push | None:
         asked = notice.asked
+        language, again = self.rota.language, notice.doubt
         if incident is None:
             compose = self.composes.get(asked.why)
-            return None if compose is None else await compose(asked.notice)
-        again = notice.reason == MAY_HAVE_LEFT
+            made = None if compose is None else await compose(asked.notice)
+            if made is None or not again:
+                return made
+            return structs.replace(made, body=push.repeated(made.body, language))
         if asked.alert is not None:
             return await self._alert_push(notice, incident, way, count, again=again)
-        language = self.rota.language
         title = push.title(incident.number, incident.priority, language)
         if count > 1:
-            return Push(title, push.of_many(count, language))
+            many = push.of_many(count, language)
+            return Push(title, push.repeated(many, language) if again else many)
         body = push.body(
             asked.why,
             label=self._kinds.words(incident.kind, language).label,
@@ -401,7 +406,8 @@ class Outbox:
             return Push(push.withdrawn(incident.number, language), "", target=target)
         title = push.title(incident.number, incident.priority, language)
         if count > 1:
-            return Push(title, push.of_many(count, language), target=target)
+            many = push.of_many(count, language)
+            return Push(title, push.repeated(many, language) if again else many, target=target)
         place = self._place(incident)
         if place is None and self._people is not None and carries == "place":
             place = await self._people.place(incident)
@@ -421,7 +427,8 @@ class Outbox:
     def _failed(
         self, notice: Notice, reason: str, now: datetime, *, final: bool = False, again_s: int | None = None
     ) -> NoticeFailed:
-        again = None if final else again_at(notice, now, self._rules)
+        once = notice.asked.why == REPORT and reason == MAY_HAVE_LEFT
+        again = None if final or once else again_at(notice, now, self._rules)
         if again is not None and again_s is not None:
             again = max(again, now + timedelta(seconds=again_s))
         return NoticeFailed(notice=notice.id, attempt=notice.attempts, reason=reason, again_at=again)
@@ -477,8 +484,9 @@ def _by_recipient(notices: Sequence[Notice]) -> Mapping[str, list[Notice]]:
 
 
 def _recipient(asked: NoticeAsked) -> str:
-    """A phone of the rota, or one way to a person on duty; taking back goes beside it, uncounted."""
-    if asked.alert is None:
+    """A phone of the rota, or one way to a person on duty; taking back goes beside it, uncounted, and so does asking
+    who works alone: no flood of alerts speaks for that."""
+    if not is_personal(asked):
         return asked.to
-    back = "-" if asked.why == WITHDRAWN else ""
-    return f"@{asked.to}/{asked.way}{back}"
+    beside = "" if asked.why == ALERT else f"-{asked.why}"
+    return f"@{asked.to}/{asked.way}{beside}"

@@ -5,7 +5,8 @@
     asked, tried or failed -> dropped  what it is about is answered, over, silent, or an exercise
 
 A notice that was tried and has neither outcome may have left: the centre was killed, or the carrier did not answer. It
-is tried again, since a telephone that rings twice is better than one that never does.
+is tried again, since a telephone that rings twice is better than one that never does; until it is sent it says that it
+may be a repeat. So does what was due in the life of a centre that a restore has lost (`centre.notices`).
 """
 
 from datetime import datetime, timedelta
@@ -41,6 +42,8 @@ ALERT: Final = "alert"
 """Somebody on duty is told of an incident (`domain.alerting`)."""
 WITHDRAWN: Final = "withdrawn"
 """What he was told is taken back on his phones."""
+CHECK: Final = "check"
+"""Whoever works alone is asked whether all is well, on his own phones and nobody else's."""
 REPORT: Final = "report"
 """What is sent once: one that may have left is not sent again."""
 UNKNOWN: Final = "unknown_recipient"
@@ -76,6 +79,8 @@ class Notice(Struct, frozen=True, gc=False, kw_only=True):
     reason: str | None = None
     again_at: datetime | None = None
     delivered_at: datetime | None = None
+    doubt: bool = False
+    """An attempt may have left, and none is known to have: whatever is sent says that it may be a repeat."""
 
     @property
     def id(self) -> str:
@@ -110,6 +115,7 @@ def fold(notice: Notice, fact: AboutNotice, position: int, at: datetime) -> Noti
                 sends=notice.sends + 1,
                 failures=0,
                 reason=None,
+                doubt=False,
             )
         case NoticeFailed():
             stage = Stage.GIVEN_UP if fact.again_at is None else Stage.FAILED
@@ -122,6 +128,7 @@ def fold(notice: Notice, fact: AboutNotice, position: int, at: datetime) -> Noti
                 failures=failures,
                 reason=fact.reason,
                 again_at=fact.again_at,
+                doubt=notice.doubt or fact.reason == MAY_HAVE_LEFT,
             )
         case NoticeDropped():
             return structs.replace(notice, head=position, stage=Stage.DROPPED, at=at, reason=fact.reason, again_at=None)
@@ -159,6 +166,11 @@ def again_at(notice: Notice, now: datetime, rules: Rules) -> datetime | None:
         return None
     waits_s = min(rules.notice_again_s * 2 ** min(failures - 1, 30), rules.notice_again_most_s)
     return now + timedelta(seconds=waits_s)
+
+
+def is_personal(asked: NoticeAsked) -> bool:
+    """Whether it is for one person on duty, by the name of his account, rather than for a row of the rota."""
+    return asked.alert is not None or asked.why == CHECK
 
 
 def why_not(asked: NoticeAsked, incident: Incident | None, rules: Rules) -> str | None:

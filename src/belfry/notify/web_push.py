@@ -46,8 +46,9 @@ TITLE_SHOWN: Final = 120
 BODY_SHOWN: Final = 400
 
 URGENT: Final = {1: "high", 2: "high", 3: "normal"}
-TTL_S: Final = {"alert": 3_600, "many": 3_600, "withdrawn": 3_600, "test": 60}
-"""How long a service keeps it for a phone that is off. What was withdrawn replaces its alert under the same topic."""
+TTL_S: Final = {"alert": 3_600, "many": 3_600, "withdrawn": 3_600, "check": 240, "test": 60}
+"""How long a service keeps it for a phone that is off. What was withdrawn replaces its alert under the same topic; by
+the time who works alone is not asked any more everybody is told of him (`lone_alarm_s`)."""
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -53,7 +53,7 @@ class PushTarget(Struct, frozen=True, kw_only=True):
     """What goes along with a push to a phone, for its service worker. Never a note."""
 
     why: str
-    """alert, withdrawn, many or test."""
+    """alert, withdrawn, many, check or test."""
     alert: str | None = None
     incident: str | None = None
     number: int | None = None

@@ -74,6 +74,12 @@ _TEST: Final[Mapping[str, tuple[str, str]]] = {
     "fr": ("Essai", "Les alertes de {name} arrivent sur ce téléphone."),
     "es": ("Prueba", "Las alertas de {name} llegan a este teléfono."),
 }
+_CHECK: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("Are you well?", "Say so on the phone: the control room is told otherwise."),
+    "de": ("Alles in Ordnung?", "Bitte am Telefon sagen, sonst wird die Leitstelle verständigt."),
+    "fr": ("Tout va bien ?", "Dites-le sur le téléphone, sinon le centre est prévenu."),
+    "es": ("¿Está bien?", "Dígalo en el teléfono; si no, se avisa a la central."),
+}
 _NOBODY: Final[Mapping[str, str]] = {
     "en": "Not enough people on duty have accepted.",
     "de": "Zu wenige im Dienst haben angenommen.",
@@ -132,6 +138,11 @@ def withdrawn(number: int, language: str) -> str:
 def repeated(body: str, language: str) -> str:
     """The same, marked: an attempt before may have left."""
     return "\n".join(line for line in (body, _REPEAT[language]) if line)
+
+
+def check(language: str) -> tuple[str, str]:
+    """Title and body by which whoever works alone is asked: no place, no name, nothing that was said."""
+    return _CHECK[language]
 
 
 def test(name: str, language: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from belfry.centre.notices import OVER_MOST, RECIPIENTS_MOST, recalled
 from belfry.domain.escalation import LEVELS
-from belfry.domain.notices import Notice, Stage
+from belfry.domain.notices import CHECK, Notice, Stage
 from belfry.domain.rota import is_configured, is_on_duty
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
@@ -47,7 +47,10 @@ def may_know(request: Asked, notice: Notice) -> bool:
 
 
 def _sees(desk: Front, viewer: Viewer, notice: Notice) -> bool:
-    """What is about no incident, or about one that nobody remembers, is for those of all tenants."""
+    """What is about no incident, or about one that nobody remembers, is for those of all tenants. That somebody who
+    works alone was asked is between him and his phone: the room hears of a check that he missed."""
+    if notice.asked.why == CHECK:
+        return False
     incident = None if notice.asked.incident is None else desk.house.board.get(notice.asked.incident)
     return viewer.audience.tenants is None if incident is None else desk.tenants.incident(viewer, incident)
 
