@@ -14,7 +14,18 @@ from belfry.centre.outbox import Outbox
 from belfry.centre.silent import SilentSites
 from belfry.domain import kinds
 from belfry.domain.contacts import WeekWindow
-from belfry.domain.facts import Closed, Escalated, Fact, IncidentState, Opened, Released, Taken, notice_subject
+from belfry.domain.facts import (
+    Closed,
+    Entry,
+    Escalated,
+    Fact,
+    IncidentState,
+    Opened,
+    Released,
+    Restored,
+    Taken,
+    notice_subject,
+)
 from belfry.domain.notice_facts import NoticeAsked, NoticeDropped, NoticeFailed, NoticeSent, NoticeTried
 from belfry.domain.notices import Notice, Stage
 from belfry.domain.presets import Rules
@@ -23,11 +34,12 @@ from belfry.domain.rota import OnCall
 from belfry.domain.step_facts import Merged
 from belfry.ports import Journal, Stored
 from belfry.ports.leave import Leave
-from belfry.ports.outbox import NotSent, Push, Wanted
+from belfry.ports.outbox import MayHaveLeft, NotSent, Push, Wanted
 from tests.centre.kit import Room, room
 from tests.domain.incidents import a_signal
 
 RULES: Final = Rules()
+REPEAT: Final = "May be a repeat."
 NEVER: Final = (WeekWindow((0,), 0, 1),)
 """A minute of Mondays; the tests begin on a Saturday."""
 
@@ -369,6 +381,87 @@ async def test_what_was_tried_before_a_kill_may_have_left_and_is_tried_again() -
             await after.turn(seconds=20)
             assert (await after.told())[-2:] == ["tried 3", "sent 3"]
             assert len(after.phone.sent) == 1
+
+
+async def test_it_stays_marked_as_a_repeat_until_it_is_sent_whatever_fails_in_between() -> None:
+    async with paging() as it:
+        await it.escalate()
+        it.phone.raises = [MayHaveLeft("timeout"), NotSent("not_confirmed"), RuntimeError("broken")]
+        for _ in range(4):
+            await it.turn(seconds=RULES.notice_again_most_s)
+        assert (await it.told())[-1] == "sent 4"
+        (push,) = it.phone.sent
+        assert push.body.endswith(REPEAT)
+        await it.turn(minutes=6)
+        assert len(it.phone.sent) == 2
+        assert not it.phone.sent[1].body.endswith(REPEAT), "a reminder is no repeat"
+
+
+@pytest.mark.parametrize("error", [MayHaveLeft("timeout"), TimeoutError()], ids=["carrier", "ours"])
+async def test_a_report_that_may_have_left_is_not_sent_again(error: Exception) -> None:
+    async with paging() as it:
+
+        async def report(notice: str) -> Push | None:
+            return Push("Report", notice)
+
+        it.outbox.composes["report"] = report
+        await it.outbox.want(Wanted(notice="report-1", to="anna", why="report"))
+        it.phone.raises = [error]
+        for _ in range(3):
+            await it.turn(seconds=RULES.notice_again_most_s)
+        assert await it.told() == ["asked anna", "tried 1", "failed 1 may_have_left, given up"]
+        assert it.phone.sent == []
+
+
+async def restored(it: Paging) -> None:
+    """What `belfry restore` writes: all that stands here is of the backup, and what was done since is lost."""
+    fact = Restored(position=it.room.journal.position, made_at=it.room.now, version="1")
+    await it.room.journal.append([Entry(id=it.room.chance(16), subject="centre", at=it.room.now, facts=(fact,))])
+
+
+async def test_what_was_due_when_a_backup_was_made_may_have_left_in_the_life_that_is_lost() -> None:
+    async with paging(ANNA, on_call("sam", "supervisor")) as it:
+        it.phone.raises = [NotSent("not_confirmed")]
+        await it.escalate("supervisor")
+        await it.turn()
+        await restored(it)
+        async with room(journal=it.room.journal) as again:
+            again.now = it.room.now + timedelta(minutes=5)
+            after = Paging(again, (ANNA, on_call("sam", "supervisor")), {}, Channel.PUSH)
+            await after.turn()
+            await after.escalate("outside")  # it was due before, and this life does not know whether it was
+            await after.turn()
+            assert [push.body.endswith(REPEAT) for push in after.phone.sent] == [True, True]
+            await again.say("1110", "2002")
+            await after.escalate("outside", incident=again.incidents()[-1].id)
+            await after.turn()
+            assert not after.phone.sent[-1].body.endswith(REPEAT), "what is new is no repeat"
+
+
+async def test_a_report_that_a_restored_centre_sends_says_that_it_may_be_a_repeat() -> None:
+    async with paging() as it:
+
+        async def report(notice: str) -> Push | None:
+            return Push("Report", notice)
+
+        await restored(it)
+        await it.outbox.want(Wanted(notice="report-1", to="anna", why="report"))
+        it.outbox.composes["report"] = report
+        await it.room.settled(it.room.journal.position)
+        await it.turn()
+        await it.turn(hours=2)
+        await it.outbox.want(Wanted(notice="report-2", to="anna", why="report"))
+        await it.turn()
+        assert [push.body for push in it.phone.sent] == [f"report-1\n{REPEAT}", "report-2"]
+
+
+async def test_a_flood_that_may_be_a_repeat_says_so() -> None:
+    async with paging() as it:
+        it.phone.raises = [MayHaveLeft("timeout")]
+        await flooded(it)
+        await it.turn()
+        await it.turn(seconds=RULES.notice_again_s)
+        assert [push.body for push in it.phone.sent] == [f"30 incidents wait. Look at the console.\n{REPEAT}"]
 
 
 async def test_a_kill_between_an_escalation_and_its_notices_asks_once() -> None:

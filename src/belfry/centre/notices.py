@@ -5,13 +5,15 @@ nor a second look asks twice. What came of them is kept as long as the board kno
 `recalled` reads it from the journal.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from belfry.domain.escalation import LEVELS
-from belfry.domain.facts import Entry, Escalated, Fact, notice_subject
+from belfry.domain.facts import Entry, Escalated, Fact, Restored, notice_subject
 from belfry.domain.notice_facts import AboutNotice, NoticeAsked
 from belfry.domain.notices import Notice, Stage, begun, fold
 from belfry.ports import Journal, Stored
@@ -24,6 +26,12 @@ RECIPIENTS_MOST: Final = 64
 ALERT_NOTICES_MOST: Final = 10_000
 OTHER_WAYS_MOST: Final = 5
 """Other ways to one person (`[[person]]`)."""
+CAUGHT_UP: Final = timedelta(hours=1)
+"""So long after a restore a centre is put to work, and asks for what is due."""
+_OPENED: Final = re.compile(r"i(\d+)")
+"""The position at which an incident was opened, in its name."""
+_OF_KIND: Final = re.compile(r"\.r\d+$")
+"""An alert since the kind reaches people, and not since their unit was sent."""
 OVER_MOST: Final = 10_000
 """Notices that are over and about no incident, or about one that the board has forgotten, kept for the lists."""
 
@@ -37,11 +45,30 @@ class Reached(Struct, frozen=True, gc=False):
     level: str
 
 
+class LostLife(Struct, frozen=True):
+    """A restore: what was done between the backup, which held `position`, and `until` is not known any more."""
+
+    position: int
+    until: datetime
+
+    def may_have_asked(self, asked: NoticeAsked, at: datetime) -> bool:
+        """Whether what is asked for only now may have been asked for, and sent, in the life that is lost. Never what is
+        about an incident, or a sending of a unit, that is newer than that."""
+        if at > self.until:
+            return False
+        if asked.incident is None:
+            return True
+        opened = _OPENED.match(asked.incident)
+        is_old = opened is not None and int(opened[1]) <= self.position
+        return is_old and (asked.alert is None or _OF_KIND.search(asked.alert) is not None)
+
+
 class NoticeState(Struct):
     """What a snapshot keeps."""
 
     notices: list[Notice] = []
     reached: list[Reached] = []
+    lost: LostLife | None = None
 
 
 class NoticeBook:
@@ -58,6 +85,7 @@ class NoticeBook:
         self._of_alert: dict[str, list[str]] = {}
         self.reached: dict[int, Reached] = {}
         """Levels that nobody has been asked about yet."""
+        self._lost: LostLife | None = None
         self.news: Callable[[Notice | None], None] = lambda _: None
         """Told of each change, with the notice where it is one."""
 
@@ -101,6 +129,12 @@ class NoticeBook:
             self.reached[position] = Reached(position, fact.incident, fact.clock, fact.level)
             self.news(None)
 
+    def restored(self, fact: Restored, at: datetime) -> None:
+        """The centre goes on from a backup: whatever was due then may have left since."""
+        self._lost = LostLife(fact.position, at + CAUGHT_UP)
+        for key in self._live:
+            self._notices[key] = structs.replace(self._notices[key], doubt=True)
+
     def fold(self, position: int, entry: Entry) -> None:
         """Take one entry; what it says about anything else is passed by."""
         for fact in entry.facts:
@@ -111,7 +145,8 @@ class NoticeBook:
         known = self._notices.get(fact.notice)
         if known is None:
             if isinstance(fact, NoticeAsked):
-                self._begin(begun(fact, position, entry.at))
+                doubt = self._lost is not None and self._lost.may_have_asked(fact, entry.at)
+                self._begin(structs.replace(begun(fact, position, entry.at), doubt=doubt))
             return
         after = fold(known, fact, position, entry.at)
         if after is known:
@@ -176,7 +211,7 @@ class NoticeBook:
     # -- snapshot
 
     def state(self) -> NoticeState:
-        return NoticeState(list(self._notices.values()), list(self.reached.values()))
+        return NoticeState(list(self._notices.values()), list(self.reached.values()), self._lost)
 
     def restore(self, state: NoticeState) -> None:
         """Begin from a snapshot; only on a new book. Whether a sent one was answered is asked anew."""
@@ -185,6 +220,7 @@ class NoticeBook:
             if notice.over:
                 self._end(notice)
         self.reached = {one.position: one for one in state.reached}
+        self._lost = state.lost
 
 
 def notice_of(escalation: int, number: int) -> str:

@@ -83,7 +83,7 @@ POINTS_IN_FACT: Final = 256
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
-_OF_THE_CENTRE: Final = frozenset({Started, Downtime, Restored, WordTried, ClosingExtended, Changed})
+_OF_THE_CENTRE: Final = frozenset({Started, Downtime, WordTried, ClosingExtended, Changed})
 
 RETRY_AFTER_FULL_S: Final = 1.0
 """How long triage waits before it tries a full disk again. Intake refuses meanwhile, so nothing piles up."""
@@ -272,6 +272,9 @@ class Walk:
                 self.calls.fold(position, stored.entry)
             elif type(fact) in ABOUT_TRAINING:
                 self.exercises.fold(position, stored.entry)
+            elif type(fact) is Restored:
+                if self._notices is not None:
+                    self._notices.restored(fact, stored.entry.at)
             elif type(fact) not in _OF_THE_CENTRE:
                 on_incident = True
         if on_incident:
