@@ -9,13 +9,10 @@ people: neither is in any log, answer or error.
 
 import asyncio
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import msgspec
 import structlog
-from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire
 from belfry.domain.reading import Disposition, Said
@@ -24,13 +21,22 @@ from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
 from belfry.protocols.readers import READERS
 from belfry.receivers import http_signature as signature
+from belfry.receivers.http_answers import (
+    KEPT,
+    TOO_OFTEN,
+    UNKEPT,
+    UNKNOWN,
+    Answer,
+    Bodies,
+    headers_of,
+    send_answer,
+)
 from belfry.receivers.http_settings import HttpSettings
 from belfry.receivers.limits import Rates, source_of
 from belfry.receivers.speaking import spoken
 
 log = structlog.get_logger()
 
-RETRY_AFTER_S: Final = 10
 THREAD_FROM_BYTES: Final = 262_144
 """A body from here on is read beside the loop: it takes milliseconds, and panels wait."""
 QUERY_MOST: Final = 32
@@ -56,38 +62,6 @@ OVER_HTTP: Final = frozenset(
 _XML: Final = frozenset({DeviceWire.ISAPI, DeviceWire.ONVIF})
 _NO_JSON: Final = ("multipart/", "image/", "video/", "audio/", "application/x-www-form-urlencoded")
 
-Headers = tuple[tuple[bytes, bytes], ...]
-
-
-class Answer(Struct, frozen=True):
-    """A status, and where it is no good one, what was wrong in words of ours: a field, a limit, never content."""
-
-    status: int
-    detail: str = ""
-    field: str = ""
-    headers: Headers = ()
-
-    def body(self) -> bytes:
-        if self.status < 400:
-            return b""
-        title = HTTPStatus(self.status).phrase
-        problem: dict[str, object] = {"type": "about:blank", "title": title, "status": self.status}
-        if self.detail:
-            problem["detail"] = self.detail
-        if self.field:
-            problem["field"] = self.field
-        return msgspec.json.encode(problem)
-
-
-_AGAIN: Final[Headers] = ((b"retry-after", str(RETRY_AFTER_S).encode()),)
-KEPT: Final = Answer(200)
-UNKNOWN: Final = Answer(404)
-UNKEPT: Final = Answer(503, "the message could not be kept; send it again", headers=_AGAIN)
-BUSY: Final = Answer(503, "too many messages at once; send it again", headers=_AGAIN)
-TOO_OFTEN: Final = Answer(429, "too many requests from this address", headers=_AGAIN)
-GONE: Final = Answer(0)
-"""Hung up before the end: nobody is there to be answered."""
-
 
 class HttpDoor:
     """An ASGI application for one receiver."""
@@ -95,11 +69,16 @@ class HttpDoor:
     def __init__(self, settings: HttpSettings, devices: HearsDevices, accounts: Accounts, clock: Clock) -> None:
         self._settings, self._devices, self._accounts, self._clock = settings, devices, accounts, clock
         self._rates = Rates(settings.requests_per_source_per_s)
-        self._held_bytes = 0
+        self._bodies = Bodies(settings.body_most_bytes, settings.bodies_most_bytes)
         self._signed: set[str] = set()
         """Devices that have signed since the start; they are never believed unsigned again."""
         self._is_failing = False
-        self.heard = self.strangers = self.unkept = self.turned_away = 0
+        self.heard = self.strangers = self.unkept = 0
+        self._too_often = 0
+
+    @property
+    def turned_away(self) -> int:
+        return self._too_often + self._bodies.turned_away
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -110,12 +89,12 @@ class HttpDoor:
             log.error("a device's request failed", receiver=self._settings.name, error=type(error).__name__)
             answer = UNKEPT
         if answer.status:
-            await _send(send, answer)
+            await send_answer(send, answer)
 
     async def _answer(self, scope: Any, receive: Any) -> Answer:
         source = source_of(scope.get("client"))
         if not self._rates.allows(source, asyncio.get_running_loop().time()):
-            self.turned_away += 1
+            self._too_often += 1
             return TOO_OFTEN
         how, _, name = scope["path"].removeprefix("/").partition("/")
         name = name.removesuffix("/")
@@ -129,10 +108,10 @@ class HttpDoor:
         device = self._devices.book.by_secret(self._settings.name, secret)
         if device is None:
             return self._unknown()
-        headers = _headers(scope)
+        headers = headers_of(scope)
         if (refused := _unfit(device, scope["method"], headers)) is not None:
             return refused
-        body = await self._body(receive, headers)
+        body = await self._bodies.read(receive, headers)
         if isinstance(body, Answer):
             return body
         if scope["method"] == "GET" or not signature.is_there(headers):
@@ -148,10 +127,10 @@ class HttpDoor:
         device = self._devices.book.by_id(device_id)
         if device is not None and not (device.enabled and device.receiver == self._settings.name):
             device = None
-        headers = _headers(scope)
+        headers = headers_of(scope)
         if not signature.is_there(headers) or scope["method"] not in ("POST", "PUT"):
             return self._unknown()
-        body = await self._body(receive, headers)
+        body = await self._bodies.read(receive, headers)
         if isinstance(body, Answer):
             return body
         if device is None:
@@ -172,34 +151,6 @@ class HttpDoor:
             return False
         self._signed.add(device.id)
         return True
-
-    async def _body(self, receive: Any, headers: Mapping[str, str]) -> bytes | Answer:
-        """Return the whole body, or why there is none."""
-        most = self._settings.body_most_bytes
-        too_much = Answer(413, f"a message has at most {most} bytes", "body")
-        said = headers.get("content-length", "")
-        if said.isdigit() and (len(said) > 12 or int(said) > most):
-            return too_much
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return GONE
-                piece = message.get("body", b"")
-                size += len(piece)
-                self._held_bytes += len(piece)
-                pieces.append(piece)
-                if size > most:
-                    return too_much
-                if self._held_bytes > self._settings.bodies_most_bytes:
-                    self.turned_away += 1
-                    return BUSY
-                if not message.get("more_body", False):
-                    return b"".join(pieces)
-        finally:
-            self._held_bytes -= size
 
     async def _hear(self, device: Device, scope: Any, headers: Mapping[str, str], body: bytes) -> Answer:
         now = self._clock()
@@ -260,14 +211,6 @@ def _unfit(device: Device, method: str, headers: Mapping[str, str]) -> Answer | 
     return None
 
 
-def _headers(scope: Any) -> dict[str, str]:
-    """The first value of each header, names in lower case."""
-    found: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        found.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
-    return found
-
-
 def _query(raw: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
@@ -277,12 +220,3 @@ def _query(raw: bytes) -> dict[str, str]:
     for name, value in pairs:
         found.setdefault(name, value)
     return found
-
-
-async def _send(send: Any, answer: Answer) -> None:
-    body = answer.body()
-    headers = [(b"content-length", str(len(body)).encode()), *answer.headers]
-    if body:
-        headers.append((b"content-type", b"application/problem+json"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
