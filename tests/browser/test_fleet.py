@@ -39,6 +39,7 @@ async def test_a_rota_is_kept_by_keys_and_a_shift_is_traded(crewed: House, brows
         await sue.of("nav-sites").press("Enter")
         await sue.of("nav-in-fleet").press("Enter")
         await sue.of("part-stations").press("Enter")
+        await expect(sue.of("station-new")).to_be_visible()
         await sue.press("+")
         await sue.type("North")
         await sue.of("station-latitude").fill("far")
@@ -52,6 +53,7 @@ async def test_a_rota_is_kept_by_keys_and_a_shift_is_traded(crewed: House, brows
 
         await sue.of("part-units").press("Enter")
         for sign in ("E 1", "L 1"):
+            await expect(sue.of("unit-new")).to_be_visible()
             await sue.press("+")
             await sue.type(sign)
             await sue.of("unit-station").select_option(label="North")
@@ -60,6 +62,7 @@ async def test_a_rota_is_kept_by_keys_and_a_shift_is_traded(crewed: House, brows
                 assert await in_every_look(sue, "a new unit") == {}
             await sue.press("Control+Enter")
             await expect(sue.page.locator(f"[data-testid=unit][data-sign='{sign}']")).to_be_visible()
+        await expect(sue.of("unit-new")).to_be_visible()
         await sue.press("+")
         await sue.type("e-1")
         await sue.press("Control+Enter")
