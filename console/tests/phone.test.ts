@@ -2,12 +2,13 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ApiError, Unreachable } from '../src/lib/api';
-import { KEPT_MS, Outgoing, type Dropped, type Saying, type Shelf } from '../src/lib/phone/outgoing';
+import { KEPT_MS, Outgoing, type Dropped, type Saying } from '../src/lib/phone/outgoing';
 import { MOVING_MS, STANDING_MS, UNDER_WAY_MS, wants } from '../src/lib/phone/position';
 import { stepsFrom } from '../src/lib/phone/steps';
+import type { Shelf } from '../src/lib/unsent';
 import { Time } from './world';
 
-class Drawer implements Shelf {
+class Drawer implements Shelf<Saying> {
   readonly kept = new Map<string, Saying>();
   all = async (): Promise<Saying[]> => [...this.kept.values()];
   put = async (saying: Saying): Promise<void> => void this.kept.set(saying.key, saying);

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { ApiError, Unreachable, type Api } from '../src/lib/api';
-import { ReportBox, type Drawer } from '../src/lib/report/box.svelte';
+import { ReportBox } from '../src/lib/report/box.svelte';
 import { answered, codeOf, counted, likeliest, next, refused, takesPictures, type Draft } from '../src/lib/report/draft';
 import type { Kind } from '../src/lib/types';
 import type { Timers } from '../src/lib/timers';
+import type { Shelf } from '../src/lib/unsent';
 
 const AT = Date.parse('2026-03-14T02:14:00Z');
 const DRAFT: Draft = {
@@ -59,11 +60,12 @@ it('reads a check point’s code from a plate, a tag and an address', () => {
   expect([' A-17 ', 'belfry:A-17', 'https://centre.example/report?x=1&code=A%2D17'].map(codeOf)).toEqual(['A-17', 'A-17', 'A-17']);
 });
 
-class Memory implements Drawer {
+class Memory implements Shelf<Draft> {
   kept = new Map<string, Draft>();
   all = () => Promise.resolve([...this.kept.values()]);
   put = (draft: Draft) => Promise.resolve(void this.kept.set(draft.key, draft));
   drop = (key: string) => Promise.resolve(void this.kept.delete(key));
+  clear = () => Promise.resolve(this.kept.clear());
 }
 
 function box(drawer: Memory, answers: (() => unknown)[], user = 'cleo') {

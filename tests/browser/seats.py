@@ -23,6 +23,19 @@ window.OscillatorNode = class extends window.OscillatorNode {
 """
 """Write down every tone that the page hands to the loudspeaker. The page itself is as it is for everybody."""
 
+UNSENT: Final = """\
+([name, users]) => new Promise((told, failed) => {
+  const asked = indexedDB.open(name, 1);
+  asked.onerror = () => failed(asked.error);
+  asked.onupgradeneeded = () => failed(new Error('no store of that name'));
+  asked.onsuccess = () => {
+    const all = asked.result.transaction('unsent').objectStore('unsent').getAll();
+    all.onerror = () => failed(all.error);
+    all.onsuccess = () => (asked.result.close(), told(`${all.result.map((one) => one.user)}` === users));
+  };
+})
+"""
+
 
 @dataclass
 class Seat:
@@ -48,6 +61,10 @@ class Seat:
     @property
     def rows(self) -> Locator:
         return self.page.locator("[data-testid^=row-]")
+
+    async def until_unsent(self, store: str, *users: str) -> None:
+        """Until a store of the browser holds one unsent entry of each. The page after an update looks for it there."""
+        await self.page.wait_for_function(UNSENT, arg=[store, ",".join(users)])
 
     async def leave_out(self, incident: str) -> None:
         """Skip whatever the plan of an incident demands, beside the screen: for what is about something else."""

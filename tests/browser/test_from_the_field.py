@@ -81,6 +81,7 @@ async def test_a_report_goes_from_a_phone_without_a_net_to_the_desk_and_a_roll_c
         assert await findings(cleo) == []
         await cleo.of("send").tap()
         await expect(cleo.of("unsent")).to_be_visible()
+        await cleo.until_unsent("belfry-reports", "cleo")
         await shot(cleo, "unsent")
         assert await house.api.open() == []
         await cleo.page.context.set_offline(False)

@@ -135,6 +135,7 @@ async def test_a_crew_is_called_comes_loses_the_net_and_is_free_again(crewed: Ho
         await cleo.of("crew-note").fill("No smoke to be seen")
         await cleo.of("send-note").tap()
         await expect(cleo.of("unsent")).to_contain_text("2")
+        await cleo.until_unsent("belfry-phone", "cleo", "cleo")
         assert await in_every_look(cleo, "no net") == {}
         await cleo.page.reload()
         await expect(cleo.page.locator("h1")).to_contain_text("does not answer")

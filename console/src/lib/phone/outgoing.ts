@@ -4,6 +4,7 @@
 
 import { ApiError, Unreachable } from '../api';
 import type { Timers } from '../timers';
+import { isRefusal, Pause, shelf, type Shelf } from '../unsent';
 
 export interface Saying {
   /** Names it on the wire as well: `Idempotency-Key`. */
@@ -25,20 +26,12 @@ export interface Dropped {
   why: string;
 }
 
-/** Where they outlive the page. Each call resolves once it is so. */
-export interface Shelf {
-  all(): Promise<Saying[]>;
-  put(saying: Saying): Promise<void>;
-  drop(key: string): Promise<void>;
-  clear(): Promise<void>;
-}
-
 export interface Post {
   (path: string, body: unknown, headers: Record<string, string>): Promise<unknown>;
 }
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
+export const sayings: Shelf<Saying> = shelf('belfry-phone');
+
 /** A phone that was lost for longer says nothing any more: its times would mean nothing. */
 export const KEPT_MS = 12 * 3_600_000;
 
@@ -47,22 +40,23 @@ export class Outgoing {
   private turn = 0;
   private sending = false;
   private stopped = false;
-  private pause = FIRST_PAUSE_MS;
-  private wake: (() => void) | null = null;
+  private readonly pause: Pause;
 
   constructor(
     private readonly user: string,
-    private readonly shelf: Shelf,
+    private readonly shelf: Shelf<Saying>,
     private readonly post: Post,
-    private readonly timers: Timers,
+    timers: Timers,
     /** The time of the day, milliseconds. */
     private readonly clock: () => number,
     private readonly tell: (waiting: readonly Saying[], dropped: Dropped | null, answer: unknown) => void,
-  ) {}
+  ) {
+    this.pause = new Pause(timers);
+  }
 
   /** Go on with what was left by the page before; what is another's, or too old, is erased. */
   async start(): Promise<void> {
-    const kept = (await this.shelf.all()).sort((one, other) => one.turn - other.turn);
+    const kept = (await this.shelf.all().catch(() => [])).sort((one, other) => one.turn - other.turn);
     const now = this.clock();
     for (const one of kept) {
       if (one.user !== this.user || now - one.at > KEPT_MS) await this.shelf.drop(one.key);
@@ -85,13 +79,13 @@ export class Outgoing {
 
   /** The net may be back: no need to wait. */
   hurry(): void {
-    this.pause = FIRST_PAUSE_MS;
-    this.wake?.();
+    this.pause.shorten();
+    this.pause.end();
   }
 
   stop(): void {
     this.stopped = true;
-    this.wake?.();
+    this.pause.end();
   }
 
   async erase(): Promise<void> {
@@ -109,11 +103,11 @@ export class Outgoing {
         if (!first || this.stopped) return;
         const { sure, dropped, answer } = await this.send(first);
         if (!sure) {
-          await this.rest();
+          await this.pause.rest();
           continue;
         }
         this.queue = this.queue.filter((one) => one !== first);
-        this.pause = FIRST_PAUSE_MS;
+        this.pause.shorten();
         this.show(dropped, answer);
         await this.shelf.drop(first.key).catch(() => undefined);
       }
@@ -127,21 +121,10 @@ export class Outgoing {
       const answer = await this.post(saying.path, saying.body, { 'Idempotency-Key': saying.key });
       return { sure: true, dropped: null, answer };
     } catch (error) {
-      if (!(error instanceof ApiError)) {
-        if (!(error instanceof Unreachable)) console.error(error);
-        return { sure: false, dropped: null, answer: null };
-      }
-      const passing = error.status >= 500 || error.status === 429 || error.status === 408 || error.status === 401;
-      if (passing) return { sure: false, dropped: null, answer: null };
-      return { sure: true, dropped: { saying, why: error.message }, answer: null };
+      if (!(error instanceof ApiError || error instanceof Unreachable)) console.error(error);
+      const dropped = isRefusal(error) ? { saying, why: error.message } : null;
+      return { sure: dropped !== null, dropped, answer: null };
     }
-  }
-
-  private async rest(): Promise<void> {
-    const woken = new Promise<void>((wake) => (this.wake = wake));
-    await Promise.race([this.timers.sleep(this.pause), woken]);
-    this.wake = null;
-    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
   }
 
   private show(dropped: Dropped | null, answer: unknown = null): void {

@@ -4,9 +4,8 @@ import { idempotencyKey } from '../api';
 import type { Desk } from '../desk.svelte';
 import { timers } from '../timers';
 import type { Unit, UnitStatus } from '../units/types';
-import { Outgoing, type Dropped, type Saying } from './outgoing';
+import { Outgoing, sayings, type Dropped, type Saying } from './outgoing';
 import { follow, type Fix, type Sight } from './position';
-import { shelf } from './shelf';
 import type { Alert, CrewSite, DutyNow } from './types';
 
 const CONSENT = 'belfry.position';
@@ -31,7 +30,7 @@ export class Phone {
 
   constructor(private readonly desk: Desk) {
     const post = (path: string, body: unknown, headers: Record<string, string>) => desk.api.post(path, body, headers);
-    this.outgoing = new Outgoing(desk.me, shelf, post, timers, () => Date.now(), (waiting, dropped, answer) => {
+    this.outgoing = new Outgoing(desk.me, sayings, post, timers, () => Date.now(), (waiting, dropped, answer) => {
       this.unsent = waiting;
       if (dropped) this.dropped = [dropped, ...this.dropped].slice(0, 5);
       if (dropped || answer !== null) this.hear(answer);

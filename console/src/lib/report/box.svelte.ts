@@ -3,16 +3,11 @@
 
 import { ApiError, idempotencyKey, type Api } from '../api';
 import type { Timers } from '../timers';
+import { isRefusal, Pause, shelf, type Shelf } from '../unsent';
 import { answered, counted, KEPT_MS, next, refused, type Asked, type Draft, type History } from './draft';
 
-export interface Drawer {
-  all(): Promise<Draft[]>;
-  put(draft: Draft): Promise<void>;
-  drop(key: string): Promise<void>;
-}
+export const drafts: Shelf<Draft> = shelf('belfry-reports');
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
 const HISTORY = 'belfry.reported';
 
 /** A report that is kept, and may be taken back for a while. */
@@ -27,23 +22,24 @@ export class ReportBox {
   sent = $state.raw<readonly Sent[]>([]);
   private sending = false;
   private stopped = false;
-  private pause = FIRST_PAUSE_MS;
-  private wake: (() => void) | null = null;
+  private readonly pause: Pause;
 
   constructor(
     private readonly user: string,
     private readonly api: Api,
-    private readonly drawer: Drawer,
-    private readonly timers: Timers,
+    private readonly shelf: Shelf<Draft>,
+    timers: Timers,
     private readonly clock: () => number = () => Date.now(),
-  ) {}
+  ) {
+    this.pause = new Pause(timers);
+  }
 
   async start(): Promise<void> {
-    const kept = await this.drawer.all().catch(() => []);
+    const kept = await this.shelf.all().catch(() => []);
     const mine: Draft[] = [];
     for (const one of kept) {
       if (one.user === this.user && this.clock() - one.at <= KEPT_MS) mine.push(one);
-      else await this.drawer.drop(one.key).catch(() => undefined);
+      else await this.shelf.drop(one.key).catch(() => undefined);
     }
     this.unsent = [...mine, ...this.unsent].sort((one, other) => one.at - other.at);
     void this.drain();
@@ -51,28 +47,28 @@ export class ReportBox {
 
   stop(): void {
     this.stopped = true;
-    this.wake?.();
+    this.pause.end();
   }
 
   async report(said: Pick<Draft, 'kind' | 'place' | 'note' | 'picture'>): Promise<void> {
     const draft: Draft = { ...said, key: idempotencyKey(), user: this.user, at: this.clock(), signal: null, refused: null };
     this.unsent = [...this.unsent, draft];
     count(said.kind);
-    await this.drawer.put(draft).catch(() => undefined); // a private window keeps it as long as the page lasts
+    await this.shelf.put(draft).catch(() => undefined); // a private window keeps it as long as the page lasts
     this.hurry();
     void this.drain();
   }
 
   /** The net may be back: no need to wait. */
   hurry(): void {
-    this.pause = FIRST_PAUSE_MS;
-    this.wake?.();
+    this.pause.shorten();
+    this.pause.end();
   }
 
   /** What was refused has been read. */
   async forget(key: string): Promise<void> {
     this.unsent = this.unsent.filter((one) => one.key !== key);
-    await this.drawer.drop(key).catch(() => undefined);
+    await this.shelf.drop(key).catch(() => undefined);
   }
 
   private async drain(): Promise<void> {
@@ -101,33 +97,22 @@ export class ReportBox {
         asked.blob === null
           ? await this.api.post<{ signal?: string }>(asked.path, asked.json, headers)
           : await this.api.upload<{ signal?: string }>(asked.path, asked.blob, headers);
-      this.pause = FIRST_PAUSE_MS;
+      this.pause.shorten();
       const after = answered(draft, answer);
       if (draft.signal === null && after.signal !== null) {
         this.sent = [{ signal: after.signal, kind: draft.kind, at: draft.at }, ...this.sent].slice(0, 5);
       }
       await this.keep(after);
     } catch (error) {
-      const passing =
-        !(error instanceof ApiError) ||
-        error.status >= 500 ||
-        [401, 408, 429].includes(error.status) ||
-        error.type === 'belfry:undecided';
-      if (passing) await this.rest();
-      else await this.keep(refused(draft, error.message));
+      const undecided = error instanceof ApiError && error.type === 'belfry:undecided';
+      if (isRefusal(error) && !undecided) await this.keep(refused(draft, error.message));
+      else await this.pause.rest();
     }
   }
 
   private async keep(draft: Draft): Promise<void> {
     this.unsent = this.unsent.map((one) => (one.key === draft.key ? draft : one));
-    await this.drawer.put(draft).catch(() => undefined);
-  }
-
-  private async rest(): Promise<void> {
-    const woken = new Promise<void>((wake) => (this.wake = wake));
-    await Promise.race([this.timers.sleep(this.pause), woken]);
-    this.wake = null;
-    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
+    await this.shelf.put(draft).catch(() => undefined);
   }
 }
 
