@@ -139,7 +139,7 @@ async function show(push: Push): Promise<void> {
     badge: '/badge-96.png',
     lang: navigator.language,
     renotify: push.why !== 'withdrawn',
-    requireInteraction: asks,
+    requireInteraction: asks || push.why === 'check', // who works alone is asked until he answers
     silent: push.quiet === true,
     ...(push.quiet ? {} : { vibrate: [500, 200, 500, 200, 500, 200, 500] }),
     actions: asks ? [{ action: 'accepted', title: accept }, { action: 'refused', title: refuse }] : [],
