@@ -5,8 +5,9 @@ Exit code 0: every message was well; 1: a fault was found, and is told in its ob
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,9 +19,9 @@ from belfry.protocols.dc09 import key_from_hex
 from belfry.protocols.dc09.describe import describe
 from belfry.protocols.decoded import decoded
 from belfry.protocols.hint import NO_HINT
-from belfry.protocols.located import LOCATION_READERS, LocationReader
+from belfry.protocols.located import LOCATION_READERS
 from belfry.protocols.located import described as placed
-from belfry.protocols.readers import READERS, Reader
+from belfry.protocols.readers import READERS
 from belfry.protocols.surgard.describe import describe as handed_on
 
 INPUT_MAX_BYTES: Final = 16 * 1024 * 1024
@@ -31,6 +32,25 @@ STANDARD_INPUT: Final = "-"
 EXAMPLE: Final = b'\n9EC40027"ADM-CID"0001L0#1002[#1002|1602 00 001]\r'.hex().upper()
 """A periodic test report, Contact ID 602."""
 
+SURGARD_EXAMPLE: Final = b"5011 181234E13001015\x14".hex().upper()
+"""A burglar alarm of account 1234 in zone 15, received by line 1 of receiver 01."""
+
+Hex = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[HEX ... | -]", help="Frames or lines in hexadecimal digits; - reads one a line from standard input."
+    ),
+]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE ... | -]", help="One message a file; - reads one from standard input."),
+]
+Raw = Annotated[bool, typer.Option("--raw", help="Read bytes as they came from standard input, no hexadecimal.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")]
+
+Told = tuple[bool, Mapping[str, object]]
+"""Whether a message was well, and the object that says what it is."""
+
 app = typer.Typer(help="Say what a device sent.", no_args_is_help=True)
 
 
@@ -39,17 +59,12 @@ def decode() -> None:
     """Say what a device sent."""
 
 
-@app.command(
-    "dc09",
-    epilog="Example: belfry decode dc09 " + EXAMPLE,
-)
+# -- frames and lines, in hexadecimal digits ---------------------------------------------------------------------------
+
+
+@app.command("dc09", epilog="Example: belfry decode dc09 " + EXAMPLE)
 def dc09(
-    frames: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[HEX ... | -]", help="Frames in hexadecimal digits; - reads one a line from standard input."
-        ),
-    ] = None,
+    frames: Hex = None,
     key: Annotated[str | None, typer.Option(metavar="HEX", help="AES key: 32, 48 or 64 hexadecimal digits.")] = None,
     at: Annotated[
         str | None,
@@ -57,52 +72,23 @@ def dc09(
             metavar="TIME", help="The receiver's clock (RFC 3339) for the time window; without it none is checked."
         ),
     ] = None,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="Read bytes as they came from standard input, no hexadecimal.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
+    raw: Raw = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what an alarm panel sent: one JSON object a frame of SIA DC-09, with the answer that it would get."""
     secret = None if key is None else _key(key)
     clock = None if at is None else _time(at)
     codes = load()
-    indent = 2 if sys.stdout.isatty() and not as_json else None
-    faults = 0
-    for wire in _wires(frames or [], raw=raw):
-        for described in describe(wire, key=secret, at=clock, codes=codes):
-            faults += not described["valid"]
-            typer.echo(json.dumps(described, ensure_ascii=False, indent=indent))
-    if faults:
-        raise typer.Exit(1)
-
-
-SURGARD_EXAMPLE: Final = b"5011 181234E13001015\x14".hex().upper()
-"""A burglar alarm of account 1234 in zone 15, received by line 1 of receiver 01."""
+    told = (one for wire in _wires(frames or [], raw=raw) for one in describe(wire, key=secret, at=clock, codes=codes))
+    _tell(((bool(one["valid"]), one) for one in told), as_json=as_json)
 
 
 @app.command("surgard", epilog="Example: belfry decode surgard " + SURGARD_EXAMPLE)
-def surgard(
-    lines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[HEX ... | -]", help="Lines in hexadecimal digits; - reads one a line from standard input."
-        ),
-    ] = None,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="Read bytes as they came from standard input, no hexadecimal.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
-) -> None:
+def surgard(lines: Hex = None, raw: Raw = False, as_json: AsJson = False) -> None:
     """Say what an alarm receiver handed on: one JSON object a line of Sur-Gard or frame of DC-07, with its answer."""
     codes = load()
-    indent = 2 if sys.stdout.isatty() and not as_json else None
-    faults = 0
-    for wire in _wires(lines or [], raw=raw):
-        for described in handed_on(wire, codes=codes):
-            faults += not described["valid"]
-            typer.echo(json.dumps(described, ensure_ascii=False, indent=indent))
-    if faults:
-        raise typer.Exit(1)
+    told = (one for wire in _wires(lines or [], raw=raw) for one in handed_on(wire, codes=codes))
+    _tell(((bool(one["valid"]), one) for one in told), as_json=as_json)
 
 
 def _wires(frames: list[str], *, raw: bool) -> Iterator[bytes]:
@@ -151,7 +137,7 @@ def _time(text: str) -> datetime:
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
-# -- devices ----------------------------------------------------------------------------------------------------------
+# -- messages, one a file ----------------------------------------------------------------------------------------------
 
 _ABOUT: Final = {
     "isapi": "Say what a camera or recorder sent over ISAPI: XML, JSON, or multipart with its MIME header.",
@@ -163,30 +149,29 @@ _ABOUT: Final = {
     "smtp": "Say what a device's mail says.",
     "webhook": "Say what a monitoring system or gateway posted; which one, is found out.",
     "cap": "Say what a CAP 1.2 warning says.",
+    "aml": "Say what a phone's Advanced Mobile Location message tells of the place.",
+    "pidf-lo": "Say what a PIDF-LO document tells of the place.",
 }
 
 
-def _add(wire: str, reader: Reader) -> None:
+def _add(wire: str, read: Callable[[bytes], Told]) -> None:
     """The command of one wire; all of them have one shape."""
 
-    def read(
-        files: Annotated[
-            list[Path] | None,
-            typer.Argument(metavar="[FILE ... | -]", help="One message a file; - reads one from standard input."),
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
-    ) -> None:
-        indent = 2 if sys.stdout.isatty() and not as_json else None
-        rejected = 0
-        for body in _messages(files or []):
-            said = reader(body, NO_HINT)
-            in_part = any(reading.observed is Observed.UNREADABLE for reading in said.readings)
-            rejected += said.disposition is Disposition.REJECT or in_part
-            typer.echo(json.dumps(decoded(wire, said), ensure_ascii=False, indent=indent))
-        if rejected:
-            raise typer.Exit(1)
+    def command(files: Files = None, as_json: AsJson = False) -> None:
+        _tell((read(body) for body in _messages(files or [])), as_json=as_json)
 
-    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(read)
+    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(command)
+
+
+def _of_device(wire: str, body: bytes) -> Told:
+    said = READERS[wire](body, NO_HINT)
+    in_part = any(reading.observed is Observed.UNREADABLE for reading in said.readings)
+    return said.disposition is not Disposition.REJECT and not in_part, decoded(wire, said)
+
+
+def _of_place(form: str, body: bytes) -> Told:
+    told = placed(LOCATION_READERS[form], body)
+    return bool(told["valid"]), told
 
 
 def _messages(files: list[Path]) -> Iterator[bytes]:
@@ -209,35 +194,17 @@ def _messages(files: list[Path]) -> Iterator[bytes]:
 
 for _wire in _ABOUT:
     if _wire in READERS:
-        _add(_wire, READERS[_wire])
-
-# -- where a caller is ------------------------------------------------------------------------------------------------
-
-_PLACED: Final = {
-    "aml": "Say what a phone's Advanced Mobile Location message tells of the place.",
-    "pidf-lo": "Say what a PIDF-LO document tells of the place.",
-}
+        _add(_wire, partial(_of_device, _wire))
+    elif _wire in LOCATION_READERS:
+        _add(_wire, partial(_of_place, _wire))
 
 
-def _add_location(form: str, reader: LocationReader) -> None:
-    def read(
-        files: Annotated[
-            list[Path] | None,
-            typer.Argument(metavar="[FILE ... | -]", help="One message a file; - reads one from standard input."),
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="One line an object, on a terminal too.")] = False,
-    ) -> None:
-        indent = 2 if sys.stdout.isatty() and not as_json else None
-        faults = 0
-        for body in _messages(files or []):
-            told = placed(reader, body)
-            faults += not told["valid"]
-            typer.echo(json.dumps(told, ensure_ascii=False, indent=indent))
-        if faults:
-            raise typer.Exit(1)
-
-    app.command(form, help=_PLACED[form], epilog=f"Example: belfry decode {form} FILE")(read)
-
-
-for _form in _PLACED:
-    _add_location(_form, LOCATION_READERS[_form])
+def _tell(told: Iterable[Told], *, as_json: bool) -> None:
+    """Print an object as soon as it is known. Leaves with 1 after the last one where a message was not well."""
+    indent = 2 if sys.stdout.isatty() and not as_json else None
+    faults = 0
+    for is_well, described in told:
+        faults += not is_well
+        typer.echo(json.dumps(described, ensure_ascii=False, indent=indent))
+    if faults:
+        raise typer.Exit(1)
