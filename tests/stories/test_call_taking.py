@@ -151,6 +151,33 @@ async def test_the_call_taker_sets_another_priority_with_a_reason_and_a_dispatch
     assert await kinds(anna) == [("TECH.ELECHAZ", 1)], "what a person judged since stands"
 
 
+async def test_another_kind_than_the_answers_say_wants_a_reason_and_the_story_tells_both(
+    town: Town, tmp_path: Path
+) -> None:
+    anna = await town.operator("anna")
+    call = await say(anna, await begun(anna), place={"latitude": 54.07, "longitude": -0.21}, tree="fire")
+    assert call["read_back"].endswith("54.07000, -0.21000"), "a place without words is read back too"
+    call = await say(anna, call, answers={"what": "building"})
+    assert call["kind"] == "FIRE.STRUCT"
+    bare = await anna.client.patch(f"/calls/{call['id']}", json={"seen": call["seen"], "kind": "FIRE.VEHICLE"})
+    assert (bare.status_code, bare.json()["field"]) == (400, "reason")
+    call = await say(anna, call, kind="FIRE.VEHICLE", reason="It is the car in front of it")
+    call = await say(anna, await now(anna, call), priority=4, reason="It is out already")
+    await town.settled()
+    assert await kinds(anna) == [("FIRE.VEHICLE", 4)]
+    (row,) = await anna.incidents()
+    raised = [one for one in (await anna.detail(row["id"]))["timeline"] if one["type"] == "raised"]
+    assert raised[-2]["text"].endswith("Why otherwise: It is the car in front of it")
+    assert raised[-1]["text"] == "Why otherwise: It is out already"
+    assert "the call-taker makes it priority 4" in raised[-1]["reasons"]
+    assert not holding(tmp_path, b"out already"), "a reason is sealed as a note is"
+
+    call = await say(anna, await now(anna, call), kind=None, priority=None)
+    assert (call["kind"], call["priority"], call["overridden"]) == ("FIRE.STRUCT", 1, False)
+    first = await say(anna, await begun(anna), kind="FIRE.VEHICLE")
+    assert first["kind"] == "FIRE.VEHICLE", "where nobody was asked anything there is nothing to overrule"
+
+
 async def test_the_browser_dies_in_mid_call_and_nothing_is_lost(town: Town) -> None:
     anna = await town.operator("anna")
     call = await say(anna, await begun(anna), place={"text": "Linden Walk 2"}, caller={"number": "0151"}, note="hello")

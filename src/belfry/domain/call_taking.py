@@ -63,7 +63,13 @@ class Change(Struct, frozen=True, kw_only=True):
     help: bool | UnsetType = UNSET
     priority: int | UnsetType | None = UNSET
     reason: str | None = None
-    """Why the priority is another one than the answers say."""
+    """Why kind or priority is another one than the answers say."""
+
+    @property
+    def judges(self) -> bool:
+        """Whether it sets a kind or a priority by hand."""
+        return isinstance(self.kind, str) or isinstance(self.priority, int)
+
     caller: CallerSaid | UnsetType | None = UNSET
     note: str | UnsetType | None = UNSET
 
@@ -101,6 +107,15 @@ def judged(
         kind, priority = picked, None
     preset = None if kind is None else kinds[kind].priority
     return Judged(kind, override or priority or preset, heard)
+
+
+def check_picked(change: Change, tree: Tree | None, answers: Mapping[str, str]) -> None:
+    """Raises Invalid where somebody picks another kind than the answers say, and not why. Where nothing was answered
+    there is nothing to overrule."""
+    heard = Heard() if tree is None else hear(tree, answers)
+    otherwise = isinstance(change.kind, str) and bool(heard.asked) and heard.kind not in (None, change.kind)
+    if otherwise and not (change.reason or "").strip():
+        raise Invalid("reason", None, "needed: why it is another kind than the answers say")
 
 
 def check(change: Change, kinds: Kinds) -> None:

@@ -71,7 +71,7 @@ class Word(Struct, frozen=True, forbid_unknown_fields=True):
 class Questions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     version: int
     words: Mapping[str, Texts]
-    """Of the line that is read back: `people`, `dangers`."""
+    """Of the line that is read back: `people`, `dangers`; and `why` of what was judged otherwise."""
     dangers: tuple[Word, ...]
     sayings: tuple[Word, ...]
     trees: tuple[Tree, ...]

@@ -134,6 +134,8 @@ class OfCall(Struct, frozen=True, gc=False, omit_defaults=True):
     was_priority: int | None = None
     priority: int | None = None
     """By the answers, or as the call-taker set it; None: as the kind says."""
+    by_hand: bool = False
+    """The call-taker set it, for a reason that the signal's words say."""
 
 
 class Signal(Struct, frozen=True, gc=False):

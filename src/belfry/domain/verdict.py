@@ -243,7 +243,8 @@ def _picked(signal: Received, kind: Kind, account: Account | None, condition: Co
             priority = WARNING_PRIORITY
     if signal.of_call is not None and signal.of_call.priority not in (None, priority):
         priority = signal.of_call.priority or priority
-        reasons.append(f"the call-taker's questions make it priority {priority}")
+        said = "the call-taker makes it" if signal.of_call.by_hand else "the call-taker's questions make it"
+        reasons.append(f"{said} priority {priority}")
     if kind.code == RESTORE_OVERDUE and signal.count is not None:
         reasons.append(f"incident {signal.count} was closed, and the restore that it needs has not come in time")
     return Verdict(

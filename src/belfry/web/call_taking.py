@@ -248,7 +248,7 @@ async def _view(request: Asked, call: CallNow) -> TakenCall:
         )
     spoken = [
         *([label] if label else []),
-        *([where.site_name or where.text or ""] if where is not None else []),
+        *([where.site_name or where.text or _degrees(where)] if where is not None else []),
         *read_back(tree, heard.asked, language),
         *([f"{load().words['people'][language]}: {call.people}"] if call.people is not None else []),
         *([f"{load().words['dangers'][language]}: {', '.join(danger_words(known, language))}"] if known else []),
@@ -284,6 +284,12 @@ async def _view(request: Asked, call: CallNow) -> TakenCall:
         ended_at=call.ended_at,
         how=call.how,
     )
+
+
+def _degrees(where: CallPlaceView) -> str:
+    if where.latitude is None or where.longitude is None:
+        return ""
+    return f"{where.latitude:.5f}, {where.longitude:.5f}"
 
 
 async def _offered(

@@ -53,6 +53,8 @@ class CallNow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     priority: int | None = None
     parts: dict[CallField, Sealed] = {}
     why: tuple[Sealed, ...] = ()
+    """Why kind or priority is another one than the answers say, as it was said last, at the entry `why_at`."""
+    why_at: int = 0
     into: str | None = None
     """The open incident that it is about, as a person said."""
     passed: int = 0
@@ -185,11 +187,13 @@ def _update(call: CallNow, fact: CallUpdated, position: int, at: datetime) -> Ca
             case CallField.KIND:
                 changes |= {"tree": fact.tree, "picked": fact.picked}
             case CallField.PRIORITY:
-                changes |= {"override": fact.override, "why": fact.why}
+                changes["override"] = fact.override
             case CallField.ANSWERS | CallField.PEOPLE | CallField.DANGERS | CallField.HELP:
                 changes[field.value] = getattr(fact, field.value)
             case _:
                 pass
+    if fact.why:
+        changes |= {"why": fact.why, "why_at": position}
     return structs.replace(
         call,
         **changes,

@@ -6,7 +6,7 @@ name, and intake answers a repeat with the first receipt.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
@@ -25,6 +25,7 @@ from belfry.domain.call_taking import (
     CallPlace,
     Change,
     check,
+    check_picked,
     judged,
 )
 from belfry.domain.commands import NOTE_MOST, Conflict, Staff
@@ -93,7 +94,7 @@ class CallDesk:
         self._own(call, by)
         sealed = await self._sealed(change)
         why: tuple[Sealed, ...] = ()
-        if isinstance(change.priority, int) and change.reason:
+        if change.judges and change.reason and change.reason.strip():
             why = await self._seals.seal([(Part.NOTE, Retention.INCIDENT, change.reason.strip())])
 
         def decide(now: CallNow) -> Sequence[Fact]:
@@ -102,6 +103,8 @@ class CallDesk:
             late = [field for field in change.fields if now.changed.get(field, 0) > seen]
             if late:
                 raise Elsewhere(f"{late[0]} was changed elsewhere since")
+            tree, answers = _asked(change, now)
+            check_picked(change, load().tree(tree), answers)
             return [self._updated(now, change, by, sealed, why)] if change.fields else []
 
         return await self._try_out(await self._write(call, decide))
@@ -227,7 +230,7 @@ class CallDesk:
             kind=kind,
             site=call.site,
             by=call.by,
-            text=self._said(call, note, new),
+            text=self._said(call, note, new, await self._why(call)),
             place_text=None if where is None else where.text,
             position=Position(where.latitude, where.longitude)  # type: ignore[arg-type]
             if is_place and where is not None
@@ -240,10 +243,17 @@ class CallDesk:
                 was=call.told_kind,
                 was_priority=call.told_priority,
                 priority=self._priority(call),
+                by_hand=call.override is not None,
             ),
         )
 
-    def _said(self, call: CallNow, note: str | None, new: set[CallField]) -> str | None:
+    async def _why(self, call: CallNow) -> str | None:
+        """Why kind or priority was judged otherwise, where that is not out yet."""
+        if call.why_at <= call.passed or (call.picked is None and call.override is None):
+            return None
+        return (await self._seals.open(call.why)).get(Part.NOTE)
+
+    def _said(self, call: CallNow, note: str | None, new: set[CallField], why: str | None) -> str | None:
         """The answers as they are read back, how many, the dangers, and the note: what a crew has to know."""
         lines: list[str] = []
         if new & {CallField.KIND, CallField.ANSWERS, CallField.PEOPLE, CallField.DANGERS}:
@@ -254,6 +264,8 @@ class CallDesk:
             dangers = danger_words((*self.heard(call).dangers, *call.dangers), self._language)
             if dangers:
                 lines.append(f"{words['dangers']}: {', '.join(dangers)}")
+        if why:
+            lines.append(f"{load().words['why'][self._language]}: {why}")
         if note and CallField.NOTE in new:
             lines.append(note)
         return "\n".join(lines)[:NOTE_MOST] or None
@@ -263,10 +275,7 @@ class CallDesk:
     def _updated(
         self, now: CallNow, change: Change, by: Staff, sealed: tuple[Sealed, ...], why: tuple[Sealed, ...]
     ) -> CallUpdated:
-        answers = dict(now.answers) if isinstance(change.answers, msgspec.UnsetType) else dict(change.answers)
-        tree = _new(change.tree, now.tree)
-        if tree != now.tree and isinstance(change.answers, msgspec.UnsetType):
-            answers = {}
+        tree, answers = _asked(change, now)
         picked, override = _new(change.kind, now.picked), _new(change.priority, now.override)
         worth = judged(load().tree(tree), picked, answers, override, self._kinds)
         fields = change.fields
@@ -335,6 +344,13 @@ class CallDesk:
         for tell in self.news:
             tell(now)
         return now
+
+
+def _asked(change: Change, now: CallNow) -> tuple[str | None, Mapping[str, str]]:
+    """Tree and answers once a change is made: another tree begins without any."""
+    tree = _new(change.tree, now.tree)
+    known = dict(now.answers) if tree == now.tree else {}
+    return tree, known if isinstance(change.answers, msgspec.UnsetType) else dict(change.answers)
 
 
 def _new(given: T | msgspec.UnsetType, known: T) -> T:
