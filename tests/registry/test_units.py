@@ -227,3 +227,19 @@ async def test_what_is_over_for_days_is_let_go_from_memory(staffed: Registry, cl
     assert door.book.shifts(AT) == [long]
     assert door.book.shifts(clock()) == [long]
     assert await door.rota(AT, AT + HOUR) in ([old, long], [long, old])
+
+
+async def test_past_shifts_are_erased_after_their_time_and_no_other_one_is(
+    staffed: Registry, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shift_rows, "FORGOTTEN_AT_ONCE", 2)
+    door = staffed.units_door()
+    unit = await door.put_unit(a_unit(), by="sue")
+    kept = [await door.put_shift(a_shift(unit, begins=24 * day), by="sue") for day in range(7)]
+    clock.now = AT + timedelta(days=92)
+    told = len(staffed.changes(0))
+    assert await door.forget_shifts(clock.now - timedelta(days=90)) == 2
+    assert await door.rota(AT, AT + timedelta(days=30)) == kept[2:], "one ended 90 days ago and no earlier"
+    assert await door.forget_shifts(clock.now) == 5, "in turns"
+    assert await door.forget_shifts(clock.now) == 0
+    assert (await door.rota(AT, AT + timedelta(days=30)), len(staffed.changes(0))) == ([], told)

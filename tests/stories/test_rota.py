@@ -8,6 +8,7 @@ import pytest
 
 from belfry.app import upkeep
 from belfry.domain.facts import REGISTRY_SUBJECT, Changed
+from belfry.domain.unit import Service, Unit, UnitType
 from belfry.ports import Journal, Stored
 from belfry.ports.staff import Role
 from belfry.registry import Registry
@@ -73,3 +74,24 @@ async def test_a_file_beside_the_running_centre_is_known_at_once_and_after_a_res
             ("shift", "head", ("added",)),
             ("shift", "sam", ("removed",)),
         ]
+
+
+async def test_who_was_to_be_where_is_erased_after_its_time(tmp_path: Path) -> None:
+    async with open_town(tmp_path, count=16) as town:
+        head = await town.operator("head", Role.SUPERVISOR)
+        made = Unit(id="", call_sign="E 1", type=UnitType.ENGINE, service=Service.FIRE)
+        unit = (await town.centre.units.put_unit(made, by="head")).id
+        since, lasts = town.clock(), timedelta(hours=8)
+        for begins in (since, since + timedelta(days=3)):
+            ends = begins + lasts
+            shift = {"unit": unit, "user": "head", "since": begins.isoformat(), "until": ends.isoformat()}
+            answer = await head.client.post("/shifts", json=shift)
+            assert answer.status_code == 201, answer.text
+        town.clock.now += timedelta(days=91)
+        await town.centre.upkeep._erase()
+        span = since, since + timedelta(days=30)
+        (left,) = await town.centre.units.rota(*span)
+        assert left.since == since + timedelta(days=3)
+        town.clock.now += timedelta(days=3)
+        await town.centre.upkeep._erase()
+        assert await town.centre.units.rota(*span) == []

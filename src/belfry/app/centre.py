@@ -557,6 +557,7 @@ class Centre:
             unseen=lambda: 0 if self.console is None else self.console.unseen(),
             change_seen=self._change_seen,
             units=self.units,
+            rota_kept=timedelta(days=self._settings.retention.rota_days),
             plans=self.plans,
             devices=self.devices,
             agreements=self.agreements,

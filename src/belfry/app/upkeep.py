@@ -93,6 +93,7 @@ class Upkeep:
         devices: DevicesDoor,
         agreements: AgreementsDoor,
         units: UnitsDoor,
+        rota_kept: timedelta,
         clock: Clock,
         chance: Chance,
     ) -> None:
@@ -101,6 +102,7 @@ class Upkeep:
         self._deadlines, self._sessions = deadlines, sessions
         self._archivist, self._expiry = archivist, expiry
         self._notices, self._outbox = notices, outbox
+        self._units, self._rota_kept = units, rota_kept
         self._name, self._language = name, language
         outbox.composes[BLIND] = self._blind_push
         self.erased = Totals()
@@ -167,6 +169,9 @@ class Upkeep:
         keys, entries = await self._expiry.step()
         if keys or entries:
             log.info("erased what was due", keys=keys, entries=entries)
+        shifts = await self._units.forget_shifts(self._clock() - self._rota_kept)
+        if shifts:
+            log.info("erased past shifts", shifts=shifts)
         await asyncio.to_thread(empty_log, self._stores.registry.store.engine)  # of whom somebody took out of it
 
     async def _archive(self) -> None:

@@ -24,6 +24,8 @@ SHIFTS_MOST: Final = 200_000
 REMEMBERED: Final = timedelta(days=2)
 """How long after its end a shift is still in memory."""
 LISTED_MOST: Final = 20_000
+FORGOTTEN_AT_ONCE: Final = 500
+"""Rows that one transaction erases: others write in between."""
 
 
 def read_to_come(store: Store) -> Sequence[Shift]:
@@ -105,6 +107,16 @@ def remove(store: Store, shift_id: str, version: int, *, by: str) -> None:
         _seen(connection, shift_id, version)
         connection.execute(delete(SHIFT).where(SHIFT.c.id == shift_id))
         write_notes(connection, [Note("shift", shift_id, ["removed"])], by=by, at=store.clock())
+
+
+def forget(store: Store, before: datetime) -> int:
+    """Erase some of the shifts that ended before a time, the oldest first; returns how many. No change row tells of
+    it: that somebody had a shift is what is to be forgotten."""
+    query = select(SHIFT.c.id).where(SHIFT.c.until < before).order_by(SHIFT.c.until).limit(FORGOTTEN_AT_ONCE)
+    with writing(store.engine) as connection:
+        ids = connection.execute(query).scalars().all()
+        connection.execute(delete(SHIFT).where(SHIFT.c.id.in_(ids)))
+    return len(ids)
 
 
 # -- pieces -----------------------------------------------------------------------------------------------------------

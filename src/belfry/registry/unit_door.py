@@ -184,6 +184,14 @@ class UnitsDoor:
         await in_thread(shift_rows.remove, self._store, shift_id, version, by=by)
         self.book.remove_shift(shift_id)
 
+    async def forget_shifts(self, before: datetime) -> int:
+        """Erase every shift that ended before a time; returns how many."""
+        gone = 0
+        while some := await in_thread(shift_rows.forget, self._store, before):
+            gone += some
+        self.book.let_go(before)
+        return gone
+
     async def changes_of(self, row_id: str) -> Sequence[UnitChange]:
         return await in_thread(unit_rows.read_changes_of, self._store, row_id)
 

@@ -185,6 +185,8 @@ class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     position_days: Days = 3
     picture_days: Annotated[int, Meta(ge=1, le=3)] = 3
     """Pictures from the field; never longer (SCOPE, pictures: 72 h)."""
+    rota_days: Annotated[int, Meta(ge=7, le=3_650)] = 90
+    """Shifts of the rota, from their end on: a plan of where somebody was to be."""
     person_entry_days: EntryDays = 180
     """Incidents of persons and their signals, whole entries, from the closing on: kinds of MED and PERS."""
     log_entry_days: EntryDays = 365
