@@ -23,7 +23,8 @@ EVERYTHING: Final = "*"
 class Turn:
     """One message in the making: its signals, and what has to be taken back where they cannot be kept."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, *, watched: bool = False) -> None:
+        """`watched`: somebody listens, so what becomes of each reading is written down to be shown."""
         self.at, self.now = at, at.timestamp()
         self.signals: list[Signal] = []
         self.names: list[str | None] = []
@@ -31,6 +32,7 @@ class Turn:
         self.before: list[tuple[Kept, bytes, Memory, Memory]] = []
         self.kept: list[Kept] = []
         self.shown: list[Shown] = []
+        self._watched = watched
         self._rows: dict[str, Mapping[str, DevicePoint]] = {}
         self.still = True
         """Nothing of it was news, and nothing of it is so still that is said again after a while."""
@@ -56,6 +58,10 @@ class Turn:
         self.names.append(name)
         if kept not in self.kept:
             self.kept.append(kept)
+
+    def show(self, reading: Reading, became: str, *, says: Says | None = None, zone: str | None = None) -> None:
+        if self._watched:
+            self.shown.append(shown(reading, became, says=says, zone=zone))
 
     def identity(self) -> bytes | None:
         """Shared by a repeat of the whole message; None where any of it has no name."""
