@@ -81,11 +81,19 @@ async def test_of_twelve_people_the_nine_on_duty_know_and_one_accepts(town: Town
     again = await crews[3].post(f"/me/alerts/{first['alert']}", answer="accepted", eta_s=240)
     assert again.json() == said.json(), "the same again changes nothing"
     assert (await off[0].post(f"/me/alerts/{first['alert']}", answer="accepted")).status_code == 404
+    (seen,) = await alerts(crews[1])
+    assert (seen["accepted"], seen["taken_by"]) == (1, ["E0"]), "who is told sees who has taken it, by call sign"
 
     await town.pass_time(minutes=5)
     (state,) = (await room.get(f"/incidents/{first['incident']}/alerts"))["items"]
     assert (state["over"], state["accepted"], state["rounds"], len(state["people"])) == ("enough", 1, 1, 9)
     assert sorted(await told_of(town, first["incident"])) == sorted(f"crew{number}" for number in range(9))
+
+    sent = await room.post(f"/incidents/{first['incident']}/units", unit=units[2])
+    assert sent.status_code == 200, sent.text
+    assert [one["taken_by"] for one in await alerts(crews[1])] == [["E0"]], "who was sent has not taken it yet"
+    assert (await room.post(f"/units/{units[2]}/status", status="en_route")).status_code == 200
+    assert [one["taken_by"] for one in await alerts(crews[1])] == [["E0", "E2"]]
 
 
 async def test_police_and_guards_are_told_of_no_medical_incident_but_where_a_person_sends_them(town: Town) -> None:

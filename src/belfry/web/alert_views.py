@@ -27,6 +27,8 @@ class AlertView(Struct, frozen=True, kw_only=True):
     needs: int
     """So many have to accept; 0: nobody has to."""
     accepted: int
+    taken_by: list[str]
+    """Call signs of those who accepted, and of units that are on their way or there."""
     answer: str | None
     """One's own: read, accepted or refused."""
     quiet: bool

@@ -16,9 +16,11 @@ from belfry.centre.alerts import Alerts
 from belfry.centre.alerts.answering import Mine, NoSuchAlert
 from belfry.domain.alerting import is_enough, is_over, sent_of
 from belfry.domain.commands import Conflict, Invalid
+from belfry.domain.dispatch_facts import Answer
 from belfry.domain.incident import Incident
 from belfry.domain.notices import Notice
-from belfry.domain.sent import Alert
+from belfry.domain.sent import Alert, here
+from belfry.domain.unit import UnitStatus
 from belfry.web.alert_asks import AlertAnswerBody
 from belfry.web.alert_views import AlertStates, AlertStateView, AlertView, MyAlerts, ReachedView
 from belfry.web.bodies import Asked, takes
@@ -34,6 +36,9 @@ from belfry.web.telling import account_of
 
 REST_S: Final = 0.25
 """Between two tellings of the same alert to those who know of it: two hundred accept at once."""
+
+NOT_TAKEN: Final = frozenset({UnitStatus.OFFERED, UnitStatus.REFUSED})
+"""Sent there, and has not said that it goes."""
 
 _REFUSED: Final = {
     400: told("A field is outside its limit"),
@@ -120,10 +125,22 @@ def view_of(desk: Front, mine: Mine, name: str, language: str) -> AlertView:
         call_sign=None if sent is None else sent.call_sign,
         needs=alert.needs,
         accepted=alert.accepted,
+        taken_by=_takers(desk, incident, alert),
         answer=alert.answers.get(name),
         quiet=alert.quiet,
         over=over,
     )
+
+
+def _takers(desk: Front, incident: Incident, alert: Alert) -> list[str]:
+    signs = {one.call_sign for one in here(incident.units) if one.status not in NOT_TAKEN}
+    dispatch = desk.house.dispatch
+    for name, answer in alert.answers.items():
+        now = None if dispatch is None or answer is not Answer.ACCEPTED else dispatch.now.of(name)
+        unit = None if dispatch is None or now is None else dispatch.book.by_id(now.unit)
+        if unit is not None:
+            signs.add(unit.call_sign)
+    return sorted(signs)
 
 
 def _state(desk: Front, incident: Incident, alert: Alert) -> AlertStateView:

@@ -70,6 +70,7 @@ export interface Alert {
   call_sign: string | null;
   needs: number;
   accepted: number;
+  taken_by: string[];
   answer: 'read' | 'accepted' | 'refused' | null;
   quiet: boolean;
   over: boolean;

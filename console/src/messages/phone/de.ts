@@ -50,6 +50,7 @@ export const phone = {
   'phone.clear': 'Frei: wieder einsatzbereit',
   'phone.alert': 'Alarm',
   'phone.alert.taken': { one: '{n} hat angenommen', other: '{n} haben angenommen' },
+  'phone.alert.by': 'Übernommen von {units}',
   'phone.alert.nobody': 'Noch niemand hat angenommen',
   'phone.alert.for': 'für {unit}',
   'phone.distress': 'Notruf: zwei Sekunden halten',

@@ -50,6 +50,7 @@ export const phone = {
   'phone.clear': 'Clear: free again',
   'phone.alert': 'Alert',
   'phone.alert.taken': { one: '{n} has accepted', other: '{n} have accepted' },
+  'phone.alert.by': 'Taken by {units}',
   'phone.alert.nobody': 'Nobody has accepted yet',
   'phone.alert.for': 'for {unit}',
   'phone.distress': 'Distress: hold for two seconds',

@@ -50,6 +50,7 @@ export const phone = {
   'phone.clear': 'Libre de nuevo',
   'phone.alert': 'Alerta',
   'phone.alert.taken': { one: '{n} ha aceptado', other: '{n} han aceptado' },
+  'phone.alert.by': 'Lo lleva {units}',
   'phone.alert.nobody': 'Nadie ha aceptado aún',
   'phone.alert.for': 'para {unit}',
   'phone.distress': 'Socorro: mantenga dos segundos',

@@ -50,6 +50,7 @@ export const phone = {
   'phone.clear': 'Terminé : disponible',
   'phone.alert': 'Alerte',
   'phone.alert.taken': { one: '{n} a accepté', other: '{n} ont accepté' },
+  'phone.alert.by': 'Pris par {units}',
   'phone.alert.nobody': 'Personne n’a encore accepté',
   'phone.alert.for': 'pour {unit}',
   'phone.distress': 'Détresse : tenir deux secondes',
