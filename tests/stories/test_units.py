@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
+from belfry.domain.commands import Staff
 from belfry.domain.unit import Service, Station, Unit, UnitEquipment, UnitSkill, UnitType
 from belfry.ports.staff import Role
 from tests.stories.kit import Desk, Town, open_town, until_told
@@ -112,6 +115,33 @@ async def test_who_is_in_the_field_speaks_for_his_own_unit_alone(town: Town) -> 
     both = (await crew.get("/units"))["items"]
     assert [one["call_sign"] for one in both] == ["E1", "L1"], "who is at the same incident is seen"
     assert (await crew.post(f"/units/{ladder}/status", status="en_route")).status_code == 403
+
+
+async def test_a_room_of_one_tenant_signs_on_its_own_people_and_learns_nothing_of_anybody_else(town: Town) -> None:
+    room = await town.operator("nora", Role.DISPATCHER, "north")
+    for name, tenants in (("sue", ["south"]), ("bo", ["north", "south"]), ("ned", ["north"]), ("wim", [])):
+        await town.operator(name, Role.RESPONDER, *tenants)
+    await town.operator("audrey", Role.AUDITOR, "north")
+    units = town.centre.units
+    north = Unit(id="", call_sign="N1", type=UnitType.TEAM, service=Service.FIRE, tenant="north")
+    mine = await units.put_unit(north, by="test")
+    south = await units.put_unit(replace(north, call_sign="Shadow 9", tenant="south"), by="test")
+    dispatch = town.centre.dispatch
+    for name in ("sue", "bo"):
+        await dispatch.sign_on(south.id, name, Staff(name, "responder"))
+
+    async def refused(name: str) -> tuple[int, str, str]:
+        answer = await room.post(f"/units/{mine.id}/crew", user=name)
+        return answer.status_code, answer.json()["title"], answer.text
+
+    nobody = await refused("nobody")
+    for name in ("sue", "wim", "audrey"):
+        found = await refused(name)
+        assert (found[:2], found[2].replace(name, "nobody")) == (nobody[:2], nobody[2])
+    assert await refused("bo") == (409, "bo is on duty elsewhere: he has to sign off there first", ANY)
+    assert "Shadow" not in (await refused("bo"))[2]
+    assert (await room.post(f"/units/{mine.id}/crew", user="NED")).status_code == 200
+    assert [one.user for one in dispatch.now.get(mine.id).crew] == ["ned"]
 
 
 async def test_a_position_is_seen_by_the_room_and_is_on_no_disk(town: Town) -> None:

@@ -4,7 +4,7 @@ Supervisors and administrators write it, the room reads it; whoever is in the fi
 he is asked to take over.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -14,15 +14,15 @@ from msgspec import structs
 
 from belfry.domain.unit import Shift, Unit
 from belfry.domain.unit_trades import TradeRefused, agree, answer, offer
-from belfry.ports.staff import Role, fold
+from belfry.ports.staff import fold
 from belfry.ports.units import NoSuchUnit, UnitUnfit
 from belfry.web.bodies import Asked, takes
+from belfry.web.colleagues import colleagues
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
 from belfry.web.problems import refused, refused_field
 from belfry.web.rights import Right, may
 from belfry.web.sites import unfit
-from belfry.web.tenants import tenants_of
 from belfry.web.unit_admin import REFUSED, UNIT_ERRORS, Version, as_refused, may_change, nothing, sees, units_of
 from belfry.web.unit_admin_asks import RotaShiftBody, ShiftAgreeBody, ShiftAnswerBody, ShiftOfferBody
 from belfry.web.unit_admin_views import RotaShiftView, RotaWeekView, shift_view
@@ -32,8 +32,6 @@ _TRADE: Final[dict[str, Any]] = {"status_code": 200, "guards": [need(Right.ROTA)
 
 WEEK: Final = timedelta(days=7)
 SPAN_MOST: Final = timedelta(days=62)
-WORKING: Final = frozenset(Role) - {Role.SERVICE, Role.HOLDER, Role.INSTALLER, Role.AUDITOR, Role.OVERSEER}
-"""Who can be in a rota."""
 Instant = Annotated[datetime | None, QueryParameter()]
 
 
@@ -56,7 +54,7 @@ async def shifts(
     except UnitUnfit as error:
         raise as_refused(error) from None
     told = [_view(one, of) for one in found if (of := _unit(request, one)) is not None]
-    return RotaWeekView(items=told, people=await _people(request), trades_agreed=front(request).house.trades_agreed)
+    return RotaWeekView(items=told, people=await colleagues(request), trades_agreed=front(request).house.trades_agreed)
 
 
 @post("/shifts", status_code=201, opt=takes(RotaShiftBody), summary="Put somebody into the rota", **_WRITE)
@@ -188,22 +186,9 @@ async def _put(request: Asked, shift: Shift, unit: Unit) -> RotaShiftView:
         raise as_refused(error) from None
 
 
-async def _people(request: Asked) -> Sequence[str]:
-    """Names of colleagues: of one's own tenants, where one is of some."""
-    mine = tenants_of(visitor_of(request).user)
-    users = await front(request).house.users.all()
-    return [
-        one.name
-        for one in users
-        if one.role in WORKING
-        and not one.disabled
-        and (mine is None or (one.tenants is not None and bool(one.tenants & mine)))
-    ]
-
-
 async def _worker(request: Asked, field: str, name: str) -> str:
     """Somebody's name as it is written. Raises Refused for one whom whoever asks may not know of."""
-    found = next((one for one in await _people(request) if fold(one) == fold(name)), None)
+    found = next((one for one in await colleagues(request) if fold(one) == fold(name)), None)
     if found is None:
         raise refused_field(field, f"{field}: nobody of this name can be in the rota", value=name)
     return found

@@ -23,6 +23,7 @@ from belfry.domain.status_timers import overdue_at
 from belfry.domain.unit import FREE, Unit
 from belfry.ports.units import NoSuchUnit, UnitBook
 from belfry.web.bodies import Asked, takes
+from belfry.web.colleagues import colleagues
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import seen, staff_of
@@ -353,15 +354,24 @@ def _himself(request: Asked, user: str) -> None:
 
 
 async def _known_user(request: Asked, name: str) -> str:
-    """The name as its account has it. Raises Refused."""
+    """The name as its account has it, of somebody whom whoever asks may know of. Raises Refused."""
     me = visitor_of(request).user
     if name == me.name:
         return name
-    house = front(request).house
-    for one in await house.users.all():
-        if one.name.casefold() == name.casefold() and not one.disabled:
-            return one.name
+    for one in await colleagues(request):
+        if one.casefold() == name.casefold():
+            _not_out_of_sight(request, one)
+            return one
     raise refused_field("user", "user: there is no such staff account", value=short(name))
+
+
+def _not_out_of_sight(request: Asked, user: str) -> None:
+    """Whoever is on duty with a unit of which nobody here may know is so elsewhere, and no more is said."""
+    desk, viewer = front(request), viewer_of(request)
+    now = dispatch_of(desk).now.of(user)
+    one = None if now is None else dispatch_of(desk).unit(now.unit)
+    if one is not None and not sees_unit(desk, viewer, one):
+        raise refused(409, f"{user} is on duty elsewhere: he has to sign off there first", kind="belfry:conflict")
 
 
 async def _done(request: Asked, one: Unit, act: Awaitable[UnitNow]) -> UnitView:
