@@ -224,6 +224,7 @@ async def test_a_holder_reads_everything_about_his_site_and_confirms_it(tmp_path
         page = hedda.of("my-site")
         for words in ("Corner Shop Averill", "Gas bottles", "Alma Averill", "07700 900 022", "Store room window"):
             await expect(page).to_contain_text(words)
+        await expect(hedda.of("looks")).to_contain_text("Nobody looked at any")
         await expect(hedda.of("confirmed-at")).to_contain_text("Never confirmed")
         await hedda.of("confirm").click()
         await expect(hedda.of("confirmed-at")).to_contain_text("by hedda")

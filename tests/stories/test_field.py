@@ -170,8 +170,19 @@ async def test_who_holds_the_site_sees_who_looked_at_its_pictures(town: Town) ->
     added = await upload(room, f"/incidents/{row['id']}/pictures", a_picture("PNG"), form="png")
     assert added.status_code == 201, added.text
     await room.post(f"/incidents/{row['id']}/pictures/{added.json()['id']}/look", purpose="handling")
-    (look,) = (await room.get(f"/accounts/{row['account_id']}/looks"))["items"]
+    path = f"/accounts/{row['account_id']}/looks"
+    (look,) = (await room.get(path))["items"]
     assert (look["by"], look["incident"], look["purpose"]) == ("anna", row["id"], "handling")
+
+    holder = await town.operator("hans", Role.HOLDER, row["account_id"])
+    assert (await holder.get(path))["items"] == [look]
+    other = await town.operator("hedda", Role.HOLDER, "another-site")
+    assert (await other.client.get(path)).status_code == 404
+    town.clock.wait(minutes=1)
+    await town.say("school", "1120", zone="009")
+    await room.post(f"/incidents/{row['id']}/pictures/{added.json()['id']}/look", purpose="handling")
+    assert (await holder.get(path))["items"] == [look], "a silent alarm: nobody at the site learns that somebody acts"
+    assert len((await room.get(path))["items"]) == 2
 
 
 async def test_of_a_person_no_picture_is_taken_and_what_is_no_picture_is_refused_with_its_reason(town: Town) -> None:

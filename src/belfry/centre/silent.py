@@ -4,6 +4,8 @@ A site is silent while an incident of a silent kind is open there, or in an area
 silent alarm counts from the moment at which it is on the board, and until it is closed.
 """
 
+from datetime import datetime
+
 from belfry.centre.board import Board
 from belfry.domain.incident import Incident
 from belfry.domain.reach import QUIETLY, Audience, Channel, withheld
@@ -23,10 +25,14 @@ class SilentSites:
 
     def is_silent(self, site: str | None) -> bool:
         """Whether a site (an account id, or `site_handling.site_of`) must not notice anything now."""
+        return self.since(site) is not None
+
+    def since(self, site: str | None) -> datetime | None:
+        """Since when a site must not notice anything; None: it may."""
         if site is None:
-            return False
+            return None
         here = self._accounts.site(site)
-        return any(here in self._touched(one) for one in self._board.silent())
+        return min((one.opened_at for one in self._board.silent() if here in self._touched(one)), default=None)
 
     def of(self, incident: Incident) -> bool:
         """Whether the site of an incident must not notice anything now, whatever this incident is."""

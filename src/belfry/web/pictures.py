@@ -26,10 +26,10 @@ from belfry.web.field import key_of, not_yet, own_report
 from belfry.web.field_asks import LookBody
 from belfry.web.field_views import LookView, PictureList, PictureView, SiteLookList, SiteLookView
 from belfry.web.front import Front, front
-from belfry.web.identity import need
+from belfry.web.identity import need, visitor_of
 from belfry.web.incidents import nothing, seen, staff_of
 from belfry.web.problems import Problem, Refused, refused, told
-from belfry.web.rights import Right
+from belfry.web.rights import Right, may
 from belfry.web.sites import site_of
 
 TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
@@ -123,9 +123,12 @@ async def look_at_picture(
     summary="Who looked at pictures of a site",
 )
 async def looks(request: Asked, account_id: FromPath[str]) -> SiteLookList:
-    """Of the last thirty days, the newest first: for whoever holds the site."""
+    """Of the last thirty days, the newest first: for whoever holds the site. What was looked at since a silent alarm is
+    open there is for the room alone until that is closed: nobody at the site may notice that somebody acts."""
     account = (await site_of(request, account_id)).account
     desk = front(request)
+    room = may(visitor_of(request).user.role, Right.ACT)
+    until = None if room else desk.silent.since(account.id)
     found = [
         SiteLookView(
             at=one.at,
@@ -138,6 +141,7 @@ async def looks(request: Asked, account_id: FromPath[str]) -> SiteLookList:
         async for incident in _of_site(desk, account.id)
         for picture in incident.pictures
         for one in picture.looks
+        if until is None or one.at < until
     ]
     return SiteLookList(sorted(found, key=lambda one: one.at, reverse=True)[:LOOKS_MOST])
 

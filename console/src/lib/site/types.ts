@@ -241,3 +241,13 @@ export interface WordAnswer {
   authority: Authority[];
   wrong_words: number;
 }
+
+/** That somebody looked at a picture of a site (`GET /accounts/{id}/looks`). */
+export interface Look {
+  at: string;
+  by: string;
+  purpose: 'handling' | 'responding';
+  incident: string;
+  incident_number: number;
+  picture: string;
+}
