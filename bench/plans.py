@@ -31,7 +31,7 @@ from belfry.centre.seals import Seals
 from belfry.domain import kinds, plan_library
 from belfry.domain.commands import Staff, Take
 from belfry.domain.facts import Brief, Entry, IncidentState, Opened, Retention, Taken, incident_subject
-from belfry.domain.incident import opened
+from belfry.domain.folding import opened
 from belfry.domain.plan import Level, Outcome, Plan, Step, StepType, When
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Category, Method, SignalState

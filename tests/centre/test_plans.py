@@ -7,7 +7,8 @@ from msgspec import structs
 from belfry.centre.plans import Planner, outdated
 from belfry.domain.contacts import WeekWindow
 from belfry.domain.facts import Assigned, Closed, Noted, OnIncident, Reclassified, Reopened, Taken
-from belfry.domain.incident import Incident, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Level, Outcome, Plan, When
 from belfry.domain.premises import SiteParts
 from belfry.domain.schedules import Schedule

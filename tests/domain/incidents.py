@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from belfry.domain.commands import Staff
 from belfry.domain.facts import Brief, Effect, IncidentState, Joined, OnIncident, Opened, Point
-from belfry.domain.incident import Incident, fold, opened
+from belfry.domain.folding import fold, opened
+from belfry.domain.incident import Incident
 from belfry.domain.signal import AccountKey, Category, Method, SignalState, Wire
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from belfry.domain.abilities import GENERALIST, Abilities, Candidate, Skill, choose, fit, skill_for
-from belfry.domain.incident import Incident, opened
+from belfry.domain.folding import opened
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import load
 from belfry.domain.presets import Rules
 from tests.domain.incidents import NOON, a_signal, after, an_opening

@@ -7,7 +7,8 @@ import pytest
 
 from belfry.domain.bulk import BulkAct, Filter, Why, refused, unsaid
 from belfry.domain.facts import Held, Taken
-from belfry.domain.incident import NEXT, Incident, Move, State, fold, opened
+from belfry.domain.folding import fold, opened
+from belfry.domain.incident import NEXT, Incident, Move, State
 from belfry.domain.step_facts import MergeHeard
 from tests.domain.incidents import NOON, an_opening
 

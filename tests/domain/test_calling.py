@@ -25,8 +25,9 @@ from belfry.domain.calling import (
 from belfry.domain.commands import DoStep, Invalid
 from belfry.domain.contacts import Contact, Number
 from belfry.domain.facts import WordChecked
+from belfry.domain.folding import fold
 from belfry.domain.handling import decide
-from belfry.domain.incident import Incident, State, fold
+from belfry.domain.incident import Incident, State
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.plan_run import Deed
 from belfry.domain.plan_steps import ROUNDS

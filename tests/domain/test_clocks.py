@@ -7,7 +7,8 @@ import pytest
 from belfry.domain.clocks import Clock, clocks, limits
 from belfry.domain.escalation import Level, levels
 from belfry.domain.facts import Closed, Due, Held, Noted, Released, Taken
-from belfry.domain.incident import Incident, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, Step, StepType
 from belfry.domain.presets import Rules
 from belfry.domain.step_facts import Arrived, Merged, PlanChosen, StepDone

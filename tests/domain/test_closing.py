@@ -11,8 +11,9 @@ from belfry.domain.closing import FALSE, GROUPS, JUDGED, Cause, Disposition, Gro
 from belfry.domain.closing_rules import choices, is_false, is_judged, likely, needed
 from belfry.domain.commands import Close, Command, Invalid
 from belfry.domain.facts import Taken
+from belfry.domain.folding import fold
 from belfry.domain.handling import Decision, decide
-from belfry.domain.incident import Incident, fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.presets import Rules
 from belfry.domain.step_facts import StepDone

@@ -7,7 +7,8 @@ import pytest
 from belfry.domain.closing import Disposition
 from belfry.domain.closing_found import found
 from belfry.domain.facts import WordChecked
-from belfry.domain.incident import Incident, fold, point_of
+from belfry.domain.folding import fold, point_of
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.step_facts import StepDone
 from tests.domain.incidents import a_cancel, a_restore, a_signal, after, an_incident

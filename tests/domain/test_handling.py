@@ -8,6 +8,7 @@ from msgspec import structs
 from belfry.domain.closing import JUDGED, Cause, Disposition
 from belfry.domain.commands import NOTE_MOST, REASON_MOST, Park
 from belfry.domain.facts import Closed, Due, Held, Noted, Reclassified, Released, Reopened, Taken
+from belfry.domain.folding import fold, point_of
 from belfry.domain.handling import (
     Close,
     Command,
@@ -27,7 +28,7 @@ from belfry.domain.handling import (
     allowed,
     decide,
 )
-from belfry.domain.incident import Incident, fold, point_of
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import load
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.plan_run import Deed

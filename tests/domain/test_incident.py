@@ -19,7 +19,8 @@ from belfry.domain.facts import (
     Reopened,
     Taken,
 )
-from belfry.domain.incident import NEWEST_SIGNALS, NEXT, POINTS_MOST, Move, State, fold, point_of
+from belfry.domain.folding import NEWEST_SIGNALS, POINTS_MOST, fold, point_of
+from belfry.domain.incident import NEXT, Move, State
 from tests.domain.incidents import NOON, a_joining, a_pending, a_restore, a_signal, after, an_incident, an_opening
 
 TAKEN: Final = Taken(incident="i1", by="anna", seen_upto=1)

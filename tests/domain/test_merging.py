@@ -9,7 +9,8 @@ from belfry.domain import clocks
 from belfry.domain.commands import Conflict, Invalid, Merge, Refusal, Staff, Unmerge, Unseen
 from belfry.domain.escalation import levels
 from belfry.domain.facts import Closed, Effect, IncidentState, Taken
-from belfry.domain.incident import Incident, fold, point_of
+from belfry.domain.folding import fold, point_of
+from belfry.domain.incident import Incident
 from belfry.domain.merging import closed_with, merge, news, still_owed, unmerge
 from belfry.domain.presets import Rules
 from belfry.domain.signal import Method

@@ -5,7 +5,8 @@ from typing import Any
 from belfry.domain.clocks import ARRIVE, TOLD, clocks
 from belfry.domain.dispatch_facts import UnitSent, UnitTold
 from belfry.domain.facts import Taken
-from belfry.domain.incident import Incident, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Level, Outcome, PlanRef, Step, StepType
 from belfry.domain.plan_by_itself import passed
 from belfry.domain.plan_run import owed

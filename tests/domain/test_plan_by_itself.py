@@ -8,8 +8,9 @@ from msgspec import structs
 
 from belfry.domain.commands import Conflict, Hold, Invalid
 from belfry.domain.facts import Held, Taken, WordChecked
+from belfry.domain.folding import fold, point_of
 from belfry.domain.handling import decide
-from belfry.domain.incident import Incident, fold, point_of
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import load as load_kinds
 from belfry.domain.plan import Level, Outcome, PlanRef, Step, StepType
 from belfry.domain.plan_by_itself import answered, passed, waits_for_time

@@ -20,8 +20,9 @@ from belfry.domain.commands import (
     Take,
 )
 from belfry.domain.facts import Effect
+from belfry.domain.folding import fold
 from belfry.domain.handling import decide, owed_of
-from belfry.domain.incident import Incident, fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import END, OUTCOMES, Level, Outcome, Plan, PlanRef, Step, StepType
 from belfry.domain.plan_choice import Case, choose
 from belfry.domain.plan_run import follow, leads, owed, present

@@ -6,8 +6,9 @@ import pytest
 
 from belfry.domain.commands import Conflict, Staff, TakeBack
 from belfry.domain.facts import Taken
+from belfry.domain.folding import fold
 from belfry.domain.handling import allowed, decide
-from belfry.domain.incident import Incident, fold
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import load as load_kinds
 from belfry.domain.plan import Level, Outcome, PlanRef, Step, StepType
 from belfry.domain.plan_by_itself import passed

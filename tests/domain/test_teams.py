@@ -3,7 +3,7 @@
 import pytest
 
 from belfry.domain.facts import Noted, Taken
-from belfry.domain.incident import fold
+from belfry.domain.folding import fold
 from belfry.domain.teams import Team, Teams, check
 from tests.domain.incidents import after, an_incident
 

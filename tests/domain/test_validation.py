@@ -12,8 +12,9 @@ from msgspec import structs
 from belfry.domain import kinds as kind_list
 from belfry.domain.commands import Conflict, Invalid, SetScore
 from belfry.domain.facts import Brief, Effect, Joined, Point, Reclassified, WordChecked
+from belfry.domain.folding import fold
 from belfry.domain.handling import allowed, decide
-from belfry.domain.incident import Incident, fold
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import LANGUAGES
 from belfry.domain.plan import Outcome, StepType
 from belfry.domain.premises import SiteParts, Zone

@@ -11,7 +11,8 @@ import pytest
 from belfry.domain.closing_found import found
 from belfry.domain.closing_rules import choices
 from belfry.domain.facts import IncidentState, Taken
-from belfry.domain.incident import Incident, fold, point_of
+from belfry.domain.folding import fold, point_of
+from belfry.domain.incident import Incident
 from belfry.domain.kinds import load as load_kinds
 from belfry.domain.plan import OUTCOMES, Level, Outcome, Step, StepType
 from belfry.domain.plan_choice import Case, choose

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from belfry.domain.facts import Entry, OnIncident, incident_subject
-from belfry.domain.incident import REOPEN_WITHIN, Incident, State, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import REOPEN_WITHIN, Incident, State
 from belfry.domain.signal import AccountKey
 from belfry.domain.site_handling import site_of
 from belfry.ports import Expect, Journal, Pruned, Stored

@@ -11,7 +11,8 @@ from typing import Final
 
 from belfry.centre.board import Board
 from belfry.domain.facts import OnIncident, Opened, Point
-from belfry.domain.incident import Incident, State, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import Incident, State
 from belfry.domain.signal import AccountKey
 
 COPIED_BELOW: Final = 64

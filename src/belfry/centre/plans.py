@@ -16,7 +16,8 @@ from msgspec import structs
 
 from belfry.domain.facts import Assigned, OnIncident, Reclassified, Reopened, Taken, WordChecked
 from belfry.domain.fire_order import order_of
-from belfry.domain.incident import Incident, fold
+from belfry.domain.folding import fold
+from belfry.domain.incident import Incident
 from belfry.domain.plan import Plan, Step
 from belfry.domain.plan_by_itself import answered, passed
 from belfry.domain.plan_choice import Case, choose

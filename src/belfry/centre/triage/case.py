@@ -12,7 +12,8 @@ from belfry.domain.condition import Condition, Seen
 from belfry.domain.correlation import group_key
 from belfry.domain.facts import Act, Brief, Effect, Joined, Logged, OnIncident, Opened, Point, Received
 from belfry.domain.fire_order import fire_order
-from belfry.domain.incident import Incident, State, point_of
+from belfry.domain.folding import point_of
+from belfry.domain.incident import Incident, State
 from belfry.domain.kinds import Kind, Kinds
 from belfry.domain.presets import Rules
 from belfry.domain.signal import AccountKey, Method
