@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from belfry.centre import walk
 from belfry.centre.board import expect_of
-from belfry.centre.walk import RUSH, WalkState, by_weight
+from belfry.centre.entries import by_weight
+from belfry.centre.walk import RUSH, WalkState
 from belfry.domain.codec import encode
 from belfry.domain.facts import (
     Brief,

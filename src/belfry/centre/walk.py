@@ -20,6 +20,7 @@ from msgspec import structs
 from belfry.centre.board import Board, BoardState
 from belfry.centre.calls import ABOUT_CALLS, CallBook, CallState
 from belfry.centre.draft import Draft
+from belfry.centre.entries import by_weight, in_turn, where
 from belfry.centre.handovers import ABOUT_HANDOVERS, HandoverBook, HandoverState
 from belfry.centre.notices import ABOUT_NOTICES, NoticeBook, NoticeState
 from belfry.centre.on_test import ABOUT, OnTestState
@@ -28,7 +29,7 @@ from belfry.centre.schedules import Schedules, ScheduleState
 from belfry.centre.storms import ABOUT_STORMS, StormState
 from belfry.centre.training import ABOUT_TRAINING, Exercises, TrainingState
 from belfry.centre.triage import Triage
-from belfry.centre.triage.case import Decided, Decision
+from belfry.centre.triage.case import Decision
 from belfry.centre.units import ABOUT_UNITS, UnitsNow, UnitState
 from belfry.centre.unobserved import Unobserved
 from belfry.centre.warnings import WarningBook, WarningState
@@ -43,7 +44,6 @@ from belfry.domain.facts import (
     Escalated,
     Joined,
     Logged,
-    Mended,
     OnIncident,
     Opened,
     Received,
@@ -72,14 +72,6 @@ A fifth of what a signal may take to its row."""
 ID_BYTES: Final = 16
 IDS_AT_ONCE: Final = 64
 """Entry ids drawn together: to ask the system for one costs more than all else of an entry."""
-
-FACTS_IN_ENTRY: Final = 64
-ENTRY_WEIGHT_MOST: Final = 60_000
-FACT_WEIGHT: Final = 900
-SEALED_WEIGHT: Final = 220
-POINT_WEIGHT: Final = 180
-POINTS_IN_FACT: Final = 256
-"""What an entry of 65 535 bytes holds, reckoned on the safe side; a test holds the reckoning against the encoder."""
 
 TRIAGE: Final = "triage"
 _OBSERVED: Final = Seen()
@@ -380,7 +372,7 @@ class Walk:
     def _plan(
         self, writes: dict[str | None, _Write], position: int, fact: OnIncident | Logged, *, settles: bool
     ) -> None:
-        incident = _where(fact)
+        incident = where(fact)
         write = writes.get(incident)
         if write is None:
             write = writes[incident] = self._write(incident)
@@ -503,67 +495,6 @@ class Walk:
             self._undecided[position] = _Open(signal, seen.get(position), after=after.get(position))
             if position not in seen:
                 self._unobserved.add(position, signal)
-
-
-def in_turn(decision: Decision) -> tuple[Sequence[OnIncident], Decided]:
-    """What must be stored before a signal may count as settled, each fact marked so, and what settles it then.
-
-    First comes what it does beside its own incident and, of a restore that brings several to rest, all but the last:
-    an append names one `expect`. A crash in between leaves the signal open; decided again, it finds those done already,
-    since each of them changes what made it necessary.
-    """
-    last = _where(decision.settled[-1])
-    settling = [fact for fact in decision.settled if _where(fact) == last]
-    others = [fact for fact in decision.settled if not isinstance(fact, Logged) and fact.incident != last]
-    first = [
-        structs.replace(fact, beside=True) if isinstance(fact, Opened | Joined) else fact
-        for fact in (*others, *decision.beside)
-    ]
-    return first, settling
-
-
-def by_weight(facts: Sequence[OnIncident | Logged]) -> Sequence[Sequence[OnIncident | Logged]]:
-    """Cut facts into entries: at most FACTS_IN_ENTRY, and never more than an entry holds."""
-    facts = [part for fact in facts for part in _parts(fact)]
-    if len(facts) == 1:
-        return (facts,)
-    chunks: list[list[OnIncident | Logged]] = []
-    weight = ENTRY_WEIGHT_MOST
-    for fact in facts:
-        more = _weight(fact)
-        if weight + more > ENTRY_WEIGHT_MOST or len(chunks[-1]) == FACTS_IN_ENTRY:
-            chunks.append([])
-            weight = 0
-        chunks[-1].append(fact)
-        weight += more
-    return chunks
-
-
-def _weight(fact: OnIncident | Logged) -> int:
-    """At least the bytes of a fact as stored: its open part, the points that it restores, and each sealed box as
-    base64 with its key."""
-    weight = FACT_WEIGHT
-    if type(fact) is Joined or type(fact) is Mended:
-        weight += POINT_WEIGHT * len(fact.restored)
-    if (type(fact) is Joined or type(fact) is Opened) and fact.signal.sealed:
-        weight += sum(SEALED_WEIGHT + len(sealed.box) * 4 // 3 for sealed in fact.signal.sealed)
-    return weight
-
-
-def _parts(fact: OnIncident | Logged) -> Sequence[OnIncident | Logged]:
-    """A fact that restores more points than an entry holds, in several of one append: those before it restore alone,
-    and are no signals of their own."""
-    if not (type(fact) is Joined or type(fact) is Mended) or len(fact.restored) <= POINTS_IN_FACT:
-        return (fact,)
-    signal = fact.signal.position if type(fact) is Joined else fact.signal
-    cuts = [fact.restored[n : n + POINTS_IN_FACT] for n in range(0, len(fact.restored), POINTS_IN_FACT)]
-    before = [Mended(incident=fact.incident, signal=signal, restored=cut) for cut in cuts[:-1]]
-    return (*before, structs.replace(fact, restored=cuts[-1]))
-
-
-def _where(fact: OnIncident | Logged) -> str | None:
-    """The incident that a fact is about; None for a line in the log."""
-    return None if type(fact) is Logged else fact.incident
 
 
 def _account_of(decision: Decision, facts: Sequence[OnIncident]) -> AccountKey | None:
