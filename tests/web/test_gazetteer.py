@@ -67,6 +67,19 @@ async def test_a_responder_asks_while_on_duty_only_and_is_told_of_no_site(tmp_pa
     assert {one["street"] for one in during.json()["items"]} == {"Mill Lane"}
 
 
+async def test_the_code_of_a_plate_is_the_place_of_a_report_wherever_it_was_read(tmp_path: Path) -> None:
+    async with town(tmp_path) as rig:
+        crew = rig.token(Role.RESPONDER)
+        told = [
+            await crew.post("/reports", json={"kind": "FIRE.SMOKE", "place": {"code": code}})
+            for code in ("cp-03", "CP 99")
+        ]
+        assert [one.status_code for one in told] == [202, 202], "a code that nobody knows is no reason to lose a report"
+        await rig.settled()
+        items = (await rig.token(Role.OPERATOR).get("/incidents?state=open")).json()["items"]
+    assert {one["place"] for one in items} == {"Dock gate 1, Dock Road, Anderby", "CP 99"}
+
+
 async def test_who_has_no_business_with_places_is_refused(tmp_path: Path) -> None:
     async with town(tmp_path) as rig:
         for role in (Role.INSTALLER, Role.HOLDER, Role.AUDITOR, Role.OVERSEER):

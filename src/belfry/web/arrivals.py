@@ -18,6 +18,7 @@ from msgspec import Struct
 from belfry.domain.codes import Meaning
 from belfry.domain.kinds import Kinds
 from belfry.domain.signal import AccountKey, Arrival, Caller, Method, Position, Receipt, Signal, Wire
+from belfry.ports.places import FoundPlace
 from belfry.ports.staff import User
 from belfry.web.asks import RECEIVER, CallBody, CloudEvent, CloudEvents, PlaceBody, ReportBody, SignalBody
 from belfry.web.bodies import Asked, Body, media_type, raw_body, takes
@@ -37,6 +38,9 @@ SIGNALS: Final = "signals"
 KEY_HEADER: Final = "Idempotency-Key"
 KEY_MOST: Final = 200
 """Characters of an Idempotency-Key."""
+
+CHECK_POINTS: Final = 10
+"""Places among which the one with a plate's code is looked for."""
 
 SAID_LATE_LEAST: Final = timedelta(minutes=1)
 SAID_LATE_MOST: Final = timedelta(hours=12)
@@ -229,7 +233,9 @@ async def _from_person(
     house, user, place = front(request).house, visitor_of(request).user, body.place
     check_kind(house.kinds, body.kind, method)
     check_place(request, place)
-    where = place.position
+    spot = None if place.code is None else await _check_point(house, place.code)
+    where = place.position or (None if spot is None else Position(spot.latitude, spot.longitude))
+    words = _words(place.text) or (_words(place.code) if spot is None else spot.label)
     signal = Signal(
         method=method,
         receiver=RECEIVER,
@@ -241,7 +247,7 @@ async def _from_person(
         site=place.site,
         by=user.name,
         text=_words(body.note),
-        place_text=_words(place.text),
+        place_text=words,
         position=None if where is None else Position(where.latitude, where.longitude),
         caller=caller,
     )
@@ -266,13 +272,25 @@ def check_kind(kinds: Kinds, kind: str, method: Method) -> None:
 
 
 def check_place(request: Asked, place: PlaceBody) -> None:
-    if place.site is None and place.position is None and _words(place.text) is None:
-        raise refused_field("place", "place: a site, a position or words are needed")
+    if place.site is None and place.position is None and _words(place.text) is None and _words(place.code) is None:
+        raise refused_field("place", "place: a site, a position, words or a check point's code are needed")
     if place.site is None:
         return
     site = front(request).house.accounts.by_id(place.site)
     if site is None or not sees_site(request, site):
         raise refused_field("place.site", "place.site: there is no such site", value=place.site)
+
+
+async def _check_point(house: House, code: str) -> FoundPlace | None:
+    """The check point whose plate says exactly this: a phone without a net cannot look itself."""
+    if house.gazetteer is None or not _plain(code):
+        return None
+    found = await house.gazetteer.search(code, near=None, limit=CHECK_POINTS)
+    return next((one for one in found.items if one.code and _plain(one.code) == _plain(code)), None)
+
+
+def _plain(code: str) -> str:
+    return "".join(letter for letter in code.casefold() if letter.isalnum())
 
 
 def _words(text: str | None) -> str | None:

@@ -91,11 +91,13 @@ class PositionBody(Ask, frozen=True, kw_only=True):
 
 
 class PlaceBody(Ask, frozen=True, kw_only=True):
-    """Where it is: the id of a site, a position, words, or several of them."""
+    """Where it is: the id of a site, a position, words, the code of a check point's plate, or several of them. A code
+    that no check point has stays as words."""
 
     site: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     position: PositionBody | None = None
     text: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    code: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
 
 
 class CallerBody(Ask, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ export const field: Record<keyof typeof en, Message> = {
   'field.code': 'Was auf dem Schild steht',
   'field.code.find': 'Suchen',
   'field.code.scan': 'Telefon an die Plakette halten',
+  'field.code.later': 'Kein Netz: Die Leitstelle sucht den Code, sobald die Meldung da ist.',
   'field.code.none': 'Kein Kontrollpunkt hat diesen Code.',
   'field.extra': 'Bild oder Notiz, falls nötig',
   'field.picture': 'Bild aufnehmen',

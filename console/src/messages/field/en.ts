@@ -14,6 +14,7 @@ export const field = {
   'field.code': 'What the plate says',
   'field.code.find': 'Find',
   'field.code.scan': 'Hold the phone to the tag',
+  'field.code.later': 'No net: the centre looks this code up when the report is there.',
   'field.code.none': 'No check point has this code.',
   'field.extra': 'Picture or note, if wanted',
   'field.picture': 'Take a picture',

@@ -17,6 +17,7 @@ export const field: Record<keyof typeof en, Message> = {
   'field.code': 'Lo que dice la placa',
   'field.code.find': 'Buscar',
   'field.code.scan': 'Acerque el teléfono a la etiqueta',
+  'field.code.later': 'Sin red: la central buscará el código cuando llegue el aviso.',
   'field.code.none': 'Ningún punto de control tiene este código.',
   'field.extra': 'Imagen o nota, si hace falta',
   'field.picture': 'Tomar una imagen',

@@ -17,6 +17,7 @@ export const field: Record<keyof typeof en, Message> = {
   'field.code': 'Ce que dit la plaque',
   'field.code.find': 'Chercher',
   'field.code.scan': 'Approcher le téléphone de l’étiquette',
+  'field.code.later': 'Pas de réseau : le centre cherchera ce code à l’arrivée du signalement.',
   'field.code.none': 'Aucun point de contrôle n’a ce code.',
   'field.extra': 'Image ou note, si utile',
   'field.picture': 'Prendre une image',
