@@ -13,6 +13,7 @@ from belfry.protocols.hint import Hint
 from belfry.protocols.readers import READERS
 from belfry.protocols.shelly_hook import EVENTS, NUMBERS
 from belfry.protocols.surgard import Quirk
+from belfry.receivers.cap import CapSettings
 from belfry.receivers.http import HttpSettings
 from belfry.receivers.http_door import OVER_HTTP
 from belfry.receivers.http_signature import HEADERS, TIMESTAMP
@@ -22,7 +23,12 @@ from belfry.receivers.surgard import SurgardSettings
 PAGES: Final = Path(__file__).parents[2] / "docs" / "receivers"
 KEYS: Final = [
     (page, field)
-    for page, settings in (("http", HttpSettings), ("smtp", SmtpSettings), ("surgard", SurgardSettings))
+    for page, settings in (
+        ("http", HttpSettings),
+        ("smtp", SmtpSettings),
+        ("surgard", SurgardSettings),
+        ("cap", CapSettings),
+    )
     for field in msgspec.structs.fields(settings)
 ]
 

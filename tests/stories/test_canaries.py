@@ -48,7 +48,7 @@ from tests.receivers.test_cap import Authority
 from tests.stories.kit import START, Desk, Town, open_town, until
 from tests.stories.test_cameras import QUICK as FETCHING
 from tests.stories.test_cameras import put_up
-from tests.stories.test_devices import Fitted, fit
+from tests.stories.test_devices import fit
 from tests.stories.test_keeping import archived, close
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
@@ -73,6 +73,7 @@ OTHERS: Final = frozenset({"amqtt", "transitions", "passlib"})
 """Loggers of the broker that runs in this process, which is none of ours."""
 QUIET: Final = logging.getLogger("tests.publisher")
 WITHIN_S: Final = 20.0
+PUSHED: Final = "k5xw2zq7m4n3p6r8s9t2v4x6y8"
 MAILS_A_CONNECTION: Final = 80
 PATIENT: Final[Mapping[str, object]] = {"max_unreadable": 10_000, "away_after_s": 10_000}
 
@@ -107,7 +108,7 @@ def everything_logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     structlog.configure(**before)
 
 
-def with_doors(broker: int, feed: str) -> Callable[[Settings], Settings]:
+def with_doors(broker: int, feed: str, secret: Path) -> Callable[[Settings], Settings]:
     prefixes = {name: [name] for name in ("frigate", "zigbee2mqtt", "shelly")} | {
         "homeassistant": ["home"],
         "esphome": ["boiler-node"],
@@ -121,6 +122,12 @@ def with_doors(broker: int, feed: str) -> Callable[[Settings], Settings]:
         ReceiverTable(type="isapi", name="cameras", rest={**FETCHING}),
         ReceiverTable(type="onvif", name="onvif", rest={**FETCHING, "pull_s": 0.05}),
         ReceiverTable(type="cap", name="warnings", rest={"urls": [feed]}),
+        ReceiverTable(
+            type="cap",
+            name="pushed",
+            listen="127.0.0.1:0",
+            rest={"secret_file": str(secret), "requests_per_source_per_s": 1_000_000},
+        ),
         ReceiverTable(type="surgard", name="lines", listen="127.0.0.1:0", rest=PATIENT),
         ReceiverTable(type="surgard", name="frames", listen="127.0.0.1:0", rest={**PATIENT, "form": "dc07"}),
     )
@@ -217,6 +224,9 @@ def bodies(wire: str) -> Iterator[tuple[bytes, str]]:
         yield (SAMPLES / f"webhooks/{HOOKS[wire]}.json").read_bytes(), "application/json"
     elif wire == "mapping":
         yield json.dumps(OWN).encode(), "application/json"
+    elif wire == "cap":
+        yield (SAMPLES / "cap/ok-storm.xml").read_bytes(), "application/cap+xml"
+        yield (SAMPLES / "cap/signed-ok.xml").read_bytes(), "application/cap+xml"
     else:
         for path in sorted((SAMPLES / wire).iterdir()):
             content = path.read_bytes()
@@ -228,8 +238,9 @@ def bodies(wire: str) -> Iterator[tuple[bytes, str]]:
                 yield content, "application/json" if path.suffix == ".json" else "application/xml"
 
 
-def post_all(port: int, device: Fitted, wire: str) -> tuple[int, bytes]:
-    """Post every sample with the marker in every place of it; return how many, and all that was answered."""
+def post_all(port: int, own: str, wire: str) -> tuple[int, bytes]:
+    """Post every sample with the marker in every place of it to somebody's own address; return how many, and what was
+    answered."""
     said, count, connection = b"", 0, HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
 
     def ask(method: str, path: str, body: bytes, media: str, **headers: str) -> None:
@@ -244,13 +255,13 @@ def post_all(port: int, device: Fitted, wire: str) -> tuple[int, bytes]:
 
     marked = {"x-" + MARK: MARK, "user-agent": MARK, "x-forwarded-for": MARK, "ce-" + MARK: MARK, "ce-type": MARK}
     for body, media in bodies(wire):
-        ask("POST", f"{device._path}?{MARK}={MARK}", body, media, **marked)
-        ask("POST", f"{device._path}/{MARK}", body, media)
-        ask("POST", device._path, body, f"{media}; name={MARK}")
-        ask("POST", device._path, body, media, **{"x-belfry-signature": MARK, "content-encoding": MARK})
+        ask("POST", f"{own}?{MARK}={MARK}", body, media, **marked)
+        ask("POST", f"{own}/{MARK}", body, media)
+        ask("POST", own, body, f"{media}; name={MARK}")
+        ask("POST", own, body, media, **{"x-belfry-signature": MARK, "content-encoding": MARK})
         for changed in in_every_place(body):
-            ask("POST", device._path, changed, media)
-    for path in (f"/d/{MARK}", f"/s/{MARK}", f"/{MARK}", f"{device._path}?event={MARK}&cid={MARK}"):
+            ask("POST", own, changed, media)
+    for path in (f"/d/{MARK}", f"/s/{MARK}", f"/{MARK}", f"{own}?event={MARK}&cid={MARK}"):
         ask("GET", path, b"", MARK)
     connection.close()
     return count, said
@@ -430,6 +441,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "secret").write_text(PUSHED)
     return tmp_path
 
 
@@ -439,7 +451,7 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
     counts: dict[str, int] = {}
     async with a_broker() as broker, an_authority() as authority, some_software() as software, a_siren() as far:
         counts["cap"] = publish_warnings(authority)
-        doors = with_doors(broker.port, authority.url("/feed"))
+        doors = with_doors(broker.port, authority.url("/feed"), folder / "secret")
         async with open_town(folder, change=lambda settings: with_output(doors(settings), software, far)) as town:
             desk = await town.operator("anna", Role.SUPERVISOR)
             listening = town.centre.device_desk.listen()
@@ -451,8 +463,10 @@ async def test_no_marker_in_any_place_of_any_sample_is_kept_logged_or_told(
             for wire in (*HOOKS, "isapi", "onvif", "mapping"):
                 more = {"mapping": "own"} if wire == "mapping" else {}
                 device = await fit(town, "shop", wire, ALL, address=f"a/{wire}", **more)
-                counts[wire], said = await asyncio.to_thread(post_all, port_of(town, "webhooks"), device, wire)
+                counts[wire], said = await asyncio.to_thread(post_all, port_of(town, "webhooks"), device._path, wire)
                 answered += said
+            counts["pushed"], said = await asyncio.to_thread(post_all, port_of(town, "pushed"), f"/d/{PUSHED}", "cap")
+            answered += said
             camera_ = await fit(town, "shop", "smtp", ALL, receiver="mail")
             secret = (await installer.post(f"/devices/{camera_.id}/secret")).json()["recipient"]
             counts["smtp"] = await asyncio.to_thread(mail_all, port_of(town, "mail"), secret.partition("@")[0])
@@ -532,7 +546,7 @@ async def test_a_reader_that_leaks_is_found_in_every_form(
 
     monkeypatch.setitem(READERS, "sensorthings", leaky)
     async with an_authority() as authority, a_broker() as broker:
-        change = with_doors(broker.port, authority.url("/feed"))
+        change = with_doors(broker.port, authority.url("/feed"), folder / "secret")
         async with open_town(folder, change=change) as town:
             desk = await town.operator("anna")
             sensor = await fit(town, "shop", "sensorthings", ALL)

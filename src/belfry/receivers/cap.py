@@ -1,34 +1,40 @@
 """Public warnings from the feeds of authorities: CAP 1.2, asked for again and again, and only for what is new (ETag).
 
 A feed is one CAP message, or an Atom or RSS list of links to some. Links are followed within the host of their feed
-alone. What could not be kept is fetched again; an unreachable feed is a fault of the centre after a while.
+alone. What could not be kept is fetched again; an unreachable feed is a fault of the centre after a while. Who would
+rather push has a door of his own (`cap_door`), at the same receiver and by the same rules.
 """
 
 import asyncio
+import logging
 import ssl
 from asyncio import Task
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
 import structlog
-from msgspec import Meta, Struct
 
-from belfry.domain.reading import Disposition
+from belfry.domain.reading import Disposition, Said
 from belfry.ports import Accounts, Chance, Clock, Intake
 from belfry.ports.warnings import HearsWarnings
 from belfry.protocols.cap import Trust, read
 from belfry.protocols.common import xml
 from belfry.protocols.common.unreadable import Unreadable
-from belfry.receivers.camera_http import PORTS, Address, address, client_context, fetched
-from belfry.receivers.fetching import Gone, Seconds
+from belfry.receivers.camera_http import Address, address, client_context, fetched
+from belfry.receivers.cap_door import CapDoor
+from belfry.receivers.cap_settings import MOST_BYTES, CapSettings, base
+from belfry.receivers.fetching import Gone
+from belfry.receivers.http_listener import HttpListener
 from belfry.receivers.limits import amount
+from belfry.receivers.tls import unusable
+
+__all__ = ["CapReceiver", "CapSettings"]
 
 log = structlog.get_logger()
+logging.getLogger("signxml").setLevel(logging.CRITICAL + 1)  # at debug level it tells a signed message word for word
 
-MOST_BYTES: Final = 4 << 20
 LINKS_MOST: Final = 200
 """Messages fetched of one list in one round; the rest comes with the next ones."""
 LISTED_MOST: Final = 2_000
@@ -37,31 +43,6 @@ FAILED_MOST: Final = 5
 """Links that fail one after the other before a list is left for this round: each may take its whole time."""
 KNOWN_MOST: Final = 5_000
 AWAY_AFTER: Final = timedelta(minutes=30)
-
-
-class CapSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The keys of `[[receiver]] type = "cap"`; `docs/receivers/cap.md` documents them."""
-
-    type: str = "cap"
-    name: str = "warnings"
-    urls: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)]
-    """Addresses of feeds."""
-    every_s: Annotated[float, Meta(ge=30, le=86_400)] = 300.0
-    certificates: tuple[Path, ...] = ()
-    """PEM files of those whose signatures are trusted."""
-    require_signature: bool = False
-    """Only messages that one of `certificates` signed count."""
-    tls_ca: Path | None = None
-    answer_within_s: Seconds = 20.0
-
-    def __post_init__(self) -> None:
-        if self.require_signature and not self.certificates:
-            raise ValueError("require_signature = true: wants certificates, of those whose signatures are trusted")
-        for url in self.urls:
-            try:
-                address(_base(url))
-            except Gone:
-                raise ValueError(f"urls = {url[:60]!r}: wants an address such as 'https://example.org/cap'") from None
 
 
 class _Feed:
@@ -100,34 +81,62 @@ class CapReceiver:
         self._context: ssl.SSLContext | None = None
         self._polling: Task[None] | None = None
         self._heard = self._refused = 0
+        self._door: CapDoor | None = None
+        self._listener: HttpListener | None = None
+        if settings.listen is not None:
+            self._door = CapDoor(settings.door(), self._take)
+            self._listener = HttpListener(settings.door(), self._door)
+
+    @staticmethod
+    def examine(settings: CapSettings) -> str | None:
+        """Return why it could not start with these settings, without listening (`belfry check`)."""
+        try:
+            _trust(settings)
+            if settings.listen is not None:
+                settings.secret()
+        except OSError as error:
+            return str(error)
+        return unusable(settings.tls_cert, settings.tls_key)
 
     @property
     def listening(self) -> tuple[str, int]:
-        """Nowhere: it asks."""
-        return "nowhere", 0
+        """Where warnings are pushed to, as bound; nowhere, where it only asks."""
+        bound = None if self._listener is None else self._listener.bound
+        return ("nowhere", 0) if bound is None else bound
 
     async def start(self) -> None:
-        """Begin to ask. Raises OSError naming setting and file where a certificate cannot be read."""
+        """Begin to ask, and to listen. Raises OSError naming setting and file where a certificate or the secret cannot
+        be read, or with the address that cannot be listened at."""
         settings = self._settings
         self._context = await asyncio.to_thread(client_context, settings.tls_ca, verify=True, names=True)
         self._trust = await asyncio.to_thread(_trust, settings)
+        if self._door is not None and self._listener is not None:
+            self._door.know(await asyncio.to_thread(settings.secret))
+            await self._listener.start()
         self._polling = asyncio.create_task(self._poll(), name=f"{self.name}: feeds of warnings")
 
     async def stop(self) -> None:
+        if self._listener is not None:
+            await self._listener.stop()
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)
             self._polling = None
 
     def describe(self) -> Mapping[str, object]:
-        return {
+        told: dict[str, object] = {
             "name": self.name,
             "type": "cap",
-            "listen": "nowhere",
+            "listen": "{}:{}".format(*self.listening) if self.listening[1] else self._settings.listen or "nowhere",
             "feeds": len(self._feeds),
             "warnings": self._heard,
             "refused": amount(self._refused),
         }
+        if self._door is not None and self._listener is not None:
+            told["tls"] = self._settings.tls_cert is not None
+            told["strangers"] = amount(self._door.strangers)
+            told["turned_away"] = amount(self._door.turned_away + self._listener.turned_away)
+        return told
 
     def away_since(self) -> datetime | None:
         """Since when none of its feeds could be asked; None: one could, or it is not for long yet."""
@@ -215,7 +224,8 @@ class CapReceiver:
         while len(self._known) > KNOWN_MOST:
             del self._known[next(iter(self._known))]
 
-    async def _take(self, body: bytes) -> None:
+    async def _take(self, body: bytes) -> Said:
+        """Keep the warning of a message, where it is one; return what it was. Raises what the journal raises."""
         heard = await asyncio.to_thread(read, body, trust=self._trust, now=self._clock())
         if heard.warning is not None:
             await self._warnings.warn(self.name, heard.warning)
@@ -223,6 +233,7 @@ class CapReceiver:
         elif heard.said.disposition in (Disposition.REJECT, Disposition.REFUSE):
             self._refused += 1
             log.warning("a public warning was not taken", receiver=self.name, why=heard.said.reason)
+        return heard.said
 
 
 # -- feeds
@@ -257,21 +268,10 @@ def _links(url: str, body: bytes) -> Sequence[str]:
             continue
         for link in node.all("link"):
             target = urljoin(url, link.attributes.get("href") or link.text)
-            if _base(target) == _base(url) and len(target) < 2_000:
+            if base(target) == base(url) and len(target) < 2_000:
                 found[target] = None
                 break
     return list(found)[:LISTED_MOST]
-
-
-def _base(url: str) -> str:
-    """Scheme, host and port of an address, and nothing where it is none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        return "none://"
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}:{port}" if parts.hostname and parts.username is None else "none://"
 
 
 def _apart(url: str) -> tuple[Address, str]:
@@ -279,7 +279,7 @@ def _apart(url: str) -> tuple[Address, str]:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii() or not path.isprintable() or " " in path:
         raise Gone("an address has signs that none has")
-    return address(_base(url)), path
+    return address(base(url)), path
 
 
 def _one_line(header: str) -> str:
