@@ -107,6 +107,12 @@ class Api:
                 await asyncio.sleep(0.05)
         return rows
 
+    async def wait_leads(self, *counts: int) -> None:
+        """So many lead so many others: whoever leads hears of what was merged an entry later."""
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            while sorted([row["leads"] for row in await self.open()]) != sorted(counts):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+
     async def wait_open(self, account: str) -> dict[str, Any]:
         """The one open incident of an account, as soon as it is there."""
         async with asyncio.timeout(10):

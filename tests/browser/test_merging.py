@@ -60,10 +60,8 @@ async def test_two_who_merge_the_same_row_at_once_one_does_and_the_other_is_told
 
         for one in (anna, boris):
             await expect(one.rows).to_have_count(2)
-        async with asyncio.timeout(20):
-            # whoever leads hears of it an entry later
-            while sorted(row["leads"] for row in (rows := await house.api.open())) != [0, 1]:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await house.api.wait_leads(0, 1)
+        rows = await house.api.open()
         leader = next(row["taken_by"] for row in rows if row["leads"])
         loser = boris if leader == "anna" else anna
         await expect(loser.of("alert")).to_contain_text(f"Taken by {leader}")
