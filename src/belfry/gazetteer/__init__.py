@@ -5,7 +5,8 @@ nothing of the journal: whoever loses it imports it again.
 """
 
 from belfry.gazetteer.build import Built, build
-from belfry.gazetteer.rows import FileRefused, Problem, read_rows
+from belfry.gazetteer.files import read_rows
+from belfry.gazetteer.rows import FileRefused, Problem
 from belfry.gazetteer.search import FILE, SqliteGazetteer
 
 __all__ = ["FILE", "Built", "FileRefused", "Problem", "SqliteGazetteer", "build", "read_rows"]

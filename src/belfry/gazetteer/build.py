@@ -13,7 +13,8 @@ from typing import Final
 from msgspec import Struct
 
 from belfry.domain.place_words import fold, index_words, number_value, rows_of_keys
-from belfry.gazetteer.rows import FileRefused, Problem, Row, read_rows
+from belfry.gazetteer.files import read_rows
+from belfry.gazetteer.rows import FileRefused, Problem, Row
 from belfry.gazetteer.schema import APPLICATION, CELLS_PER_DEGREE, INDEXES, TABLES, VERSION
 from belfry.ports.places import PlaceKind
 

@@ -1,12 +1,9 @@
 """Rows of a gazetteer: what a file says of one address, street, crossing or place; and what is wrong with it.
 
-CSV with the columns of `COLUMNS` in any order, the separator found out. A bad row is left out and told with its line,
-field, value and limit; the others go on. Where more than one in `BAD_SHARE` is bad, it is the wrong file.
+A bad row is left out and told with its line, field, value and limit; the others go on (`build`).
 """
 
-import csv
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -24,8 +21,6 @@ LIMITS: Final[Mapping[str, int]] = {
 """Characters of each column."""
 SHOWN: Final = 60
 """Characters of a bad value that are repeated."""
-CELL_MOST: Final = 10_000
-"""Characters of a cell that are read at all."""
 
 Tell = Callable[["Problem"], None]
 
@@ -59,47 +54,6 @@ class Problem(Struct, frozen=True):
 
 class FileRefused(Exception):
     """A file that is no gazetteer; nothing was written. Says why and what to do."""
-
-
-def read_rows(path: Path, tell: Tell) -> Iterator[Row]:
-    """Yield the rows of a file, CSV or OpenStreetMap by its name. Raises FileRefused."""
-    from belfry.gazetteer.osm import read_osm
-
-    name = path.name.lower()
-    if name.endswith((".osm", ".osm.bz2", ".osm.gz")):
-        return read_osm(path, tell)
-    if name.endswith(".pbf"):
-        raise FileRefused(
-            f"{path.name}: PBF is not read; make OSM XML of it with: osmium cat {path.name} -o {path.stem}.bz2"
-        )
-    return _read_csv(path, tell)
-
-
-def _read_csv(path: Path, tell: Tell) -> Iterator[Row]:
-    csv.field_size_limit(CELL_MOST)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            first = file.readline(CELL_MOST)
-            separator = max(",;\t", key=first.count)
-            columns = [word.strip().strip('"').lower() for word in first.rstrip("\r\n").split(separator)]
-            unknown = [column for column in columns if column not in COLUMNS]
-            if unknown or not {"latitude", "longitude"} <= set(columns):
-                what = f"unknown column {unknown[0][:SHOWN]!r}" if unknown else "no columns latitude and longitude"
-                raise FileRefused(f"{path.name}: {what}; columns are {', '.join(COLUMNS)}")
-            reader = csv.reader(file, delimiter=separator)
-            for cells in reader:
-                if not any(cells):
-                    continue
-                line = reader.line_num + 1
-                found = row_of(dict(zip(columns, cells, strict=False)), path.name, line)
-                if isinstance(found, Problem):
-                    tell(found)
-                else:
-                    yield found
-        except UnicodeDecodeError:
-            raise FileRefused(f"{path.name}: not written in UTF-8") from None
-        except csv.Error as error:
-            raise FileRefused(f"{path.name}: {error}") from None
 
 
 def row_of(cells: Mapping[str, str], file: str, line: int) -> Row | Problem:
