@@ -8,11 +8,13 @@ What is tested in processes of their own (`tests.app`, `tests.browser`) makes th
 import shutil
 import sqlite3
 import ssl
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 from functools import cache
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -27,6 +29,7 @@ from belfry import plugins
 from belfry.app import demo
 from belfry.archive import archive
 from belfry.gazetteer.build import build
+from belfry.plugins import installed
 from belfry.registry import registry
 from belfry.simulator.land import town
 from belfry.simulator.town_map import town_map
@@ -51,13 +54,22 @@ def make_once() -> None:
         (app, "Application", _application),
         (demo, "town_map", lambda town: _drawn()),
         (demo, "build", _copied),
-        (plugins, "installed", cache(plugins.installed)),
+        (plugins, "installed", _installed),
         (default, "create_ssl_context", _trusted),
         (registry, "PasswordHasher", lambda: CHEAP),
         (registry, "migrate", _migrated),
         (archive, "migrate", _migrated),
     ):
         setattr(where, name, once)
+
+
+def _installed(group: plugins.Group) -> Mapping[str, tuple[EntryPoint, ...]]:
+    return _on_path(group, tuple(sys.path))
+
+
+@cache
+def _on_path(group: plugins.Group, path: tuple[str, ...]) -> Mapping[str, tuple[EntryPoint, ...]]:
+    return installed(group)
 
 
 def _trusted(verify: Any = True, cert: Any = None, trust_env: bool = True) -> ssl.SSLContext:
