@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from belfry.ports import Full, Unusable
+from belfry.ports.staff import Role
 from belfry.web.bodies import BODY_MOST_BYTES
 from tests.web.kit import Rig
 
@@ -40,6 +41,26 @@ async def test_an_unknown_field_is_named_with_its_path(rig: Rig) -> None:
     answer = await rig.token().post("/calls", json=body)
     assert is_problem(answer, 400)
     assert (answer.json()["field"], answer.json()["title"]) == ("place.floor", "place.floor: there is no such field")
+
+
+LONG = "x" * 900_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/storms", {"groups": [LONG], "minutes": 60, "reason": "wind"}, "groups[0]"),
+        ("/storms", {"groups": [f"power - at `$.{LONG}"], "minutes": 60, "reason": "wind"}, "groups[0]"),
+        ("/calls", {"kind": "FIRE.STRUCT", "place": {}, LONG: 1}, f"{LONG[:117]}..."),
+        ("/calls", {"kind": "FIRE.STRUCT", "place": {LONG: 1}}, f"place.{LONG[:111]}..."),
+    ],
+    ids=["a word of no list", "one that speaks as we do", "a field", "a field in a field"],
+)
+async def test_a_megabyte_that_is_refused_is_not_sent_back(rig: Rig, path: str, body: object, field: str) -> None:
+    answer = await rig.token(Role.SUPERVISOR).post(path, json=body)
+    assert is_problem(answer, 400)
+    assert len(answer.content) < 2_000
+    assert answer.json()["field"] == field
 
 
 async def test_a_missing_field_is_named(rig: Rig) -> None:

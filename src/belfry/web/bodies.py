@@ -20,10 +20,14 @@ BODY_MOST_BYTES: Final = 1_048_576
 BODY_WITHIN_S: Final = 15
 """Whoever needs longer for a megabyte holds a connection and sends nothing."""
 
+WORDS_SHOWN: Final = 240
+FIELD_SHOWN: Final = 120
+
 JSON_TYPES: Final = frozenset({"application/json", ""})
 _SECRET: Final = frozenset({"password", "code", "key", "keys", "word", "duress_word", "access_code"})
 
-_WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_AT: Final = " - at `"
+_PATH: Final = re.compile(r"^(?:key` in `)?(?:key in )?\$(?P<path>.*)`$", re.DOTALL)
 _NAMED: Final = re.compile(r"^Object (?P<why>contains unknown|missing required) field `(?P<field>.*)`$")
 _PATTERN: Final = re.compile(r"^Expected str matching regex (?P<shown>.*)$", re.DOTALL)
 _IN_WORDS: Final = {repr(pattern): words for pattern, words in IN_WORDS.items()}  # msgspec shows a pattern so
@@ -108,20 +112,32 @@ def takes(kind: type[Any]) -> dict[str, Any]:
 
 def explained(message: str, raw: bytes) -> Refused:
     """Turn msgspec's sentence into a refusal that names field, value and limit."""
-    found = _WHERE.match(message)
-    what, path = (found["what"], found["path"] or "") if found else (message, "")
-    field = path.removeprefix(".")
+    what, path = _parted(message)
+    field = _cut(path.removeprefix("."), FIELD_SHOWN)
     if named := _NAMED.match(what):
-        field = f"{field}.{named['field']}" if field else named["field"]
+        field = _cut(f"{field}.{named['field']}" if field else named["field"], FIELD_SHOWN)
         unknown = named["why"].startswith("contains")
         return refused_field(field, f"{field}: there is no such field" if unknown else f"{field}: is missing")
     steps = [match[1] or match[2] for match in _STEP.finditer(path)]
     what = what.replace("`", "")
     if pattern := _PATTERN.match(what):
         what = f"wants {_IN_WORDS.get(pattern['shown'], pattern['shown'])}"
+    what = _cut(what, WORDS_SHOWN)
     hidden = any(step in _SECRET for step in steps)
     value = UNSET if hidden or not steps else _value(raw, steps)
     return refused_field(field, f"{field}: {what}" if field else what, value=value, limit=what)
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What is wrong, and the path to it. The path stands last, whatever the refused value says of itself."""
+    what, at, tail = message.rpartition(_AT)
+    found = _PATH.match(tail) if at else None
+    return (what, found["path"]) if found else (message, "")
+
+
+def _cut(text: str, most: int) -> str:
+    """What was sent is repeated as far as a person reads it, and never as a whole megabyte."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _value(raw: bytes, steps: Sequence[str]) -> object:
