@@ -24,7 +24,8 @@ from belfry.ports import Pruned, Stored
 from belfry.web.bodies import Asked
 from belfry.web.front import Front, front
 from belfry.web.identity import need, visitor_of
-from belfry.web.incidents import seen, staff_of, texts_in
+from belfry.web.incident_story import texts_in
+from belfry.web.incidents import seen, staff_of
 from belfry.web.languages import language_of
 from belfry.web.near import items_for
 from belfry.web.notices import with_notices

@@ -1,8 +1,7 @@
 """The queue over HTTP: the list, one incident with its story, and every act. The desk decides; this says it."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -35,11 +34,10 @@ from belfry.domain.commands import (
     Unseen,
 )
 from belfry.domain.dispatching import UnitsThere
-from belfry.domain.facts import Part, Sealed, incident_subject
+from belfry.domain.facts import incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.site_handling import owner_beside, site_of
-from belfry.ports import KeysUnavailable, Pruned, Stored
-from belfry.safeguards.sealing import SealError
+from belfry.ports import Stored
 from belfry.web.asks import (
     CloseBody,
     HoldBody,
@@ -56,20 +54,15 @@ from belfry.web.bodies import Asked, takes
 from belfry.web.front import Front, front
 from belfry.web.house import House
 from belfry.web.identity import need, visitor_of
+from belfry.web.incident_story import story_of
 from belfry.web.languages import language_of
 from belfry.web.listing import StateFilter, Wanted, cursor_of, from_cursor
 from belfry.web.near import items_for, proposals, reasons_for
-from belfry.web.notices import with_notices
 from belfry.web.places import LIST_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, refused_field, short, told
 from belfry.web.rights import Right, may
 from belfry.web.sight import reads, sees, viewer_of
-from belfry.web.story import sealed_parts
-from belfry.web.story import timeline as lines_of
-from belfry.web.telling import Texts
-from belfry.web.views import Detail, IncidentList, Next, Row, Timeline, TimelineItem
-
-log = logging.getLogger(__name__)
+from belfry.web.views import Detail, IncidentList, Next, Row, Timeline
 
 REST_AFTER: Final = 200
 """Closed incidents that a list passes by in one turn of the loop: some milliseconds."""
@@ -148,7 +141,7 @@ async def timeline(
     desk = front(request)
     found = await seen(desk, request, incident_id)
     under = [one for one in merged_under(desk, found) if sees(request, one)]
-    story = await _story(desk, found, under, before=_position(before), most=limit, reads=partial(reads, request))
+    story = await story_of(desk, found, under, before=_position(before), most=limit, reads=partial(reads, request))
     return Timeline(items_for(request, story.items), story.before, unreadable=story.texts is None)
 
 
@@ -310,7 +303,7 @@ async def rows_of(desk: Front, request: Asked, found: Sequence[Incident]) -> lis
 async def detail(desk: Front, request: Asked, found: Incident) -> Detail:
     """An incident as it is now, in the language of whoever asks."""
     under = sorted(filter(partial(sees, request), merged_under(desk, found)), key=lambda one: one.number)
-    story = await _story(desk, found, under, before=None, most=TIMELINE_MOST, reads=partial(reads, request))
+    story = await story_of(desk, found, under, before=None, most=TIMELINE_MOST, reads=partial(reads, request))
     others = list(islice(filter(partial(sees, request), _siblings(desk.house, found)), SIBLINGS_MOST))
     close_by = list(islice(filter(partial(sees, request), desk.neighbours.of(found)), NEIGHBOURS_MOST))
     leads = list(filter(partial(sees, request), lead_of(desk, found)))
@@ -344,15 +337,6 @@ def _siblings(house: House, found: Incident) -> Iterator[Incident]:
     return (one for one in sorted(here, key=lambda one: one.order) if one.id != found.id)
 
 
-class _Story(msgspec.Struct):
-    items: list[TimelineItem]
-    before: str | None
-    texts: Texts | None
-    """None where the key store fails: who handles an incident must see the rest of it all the same."""
-    caller: str | None = None
-    """Who called, as far as the lines tell."""
-
-
 def merged_under(desk: Front, found: Incident) -> list[Incident]:
     """What is merged into an incident, as far as the board still knows it."""
     known = (desk.house.board.get(one.id) for one in found.merged)
@@ -363,89 +347,6 @@ def lead_of(desk: Front, found: Incident) -> list[Incident]:
     """What an incident is merged into: one, or none."""
     lead = None if found.merged_into is None else desk.house.board.get(found.merged_into)
     return [] if lead is None else [lead]
-
-
-async def _story(
-    desk: Front,
-    found: Incident,
-    under: Sequence[Incident],
-    *,
-    before: int | None,
-    most: int,
-    reads: Callable[[Incident], bool],
-) -> _Story:
-    """The newest lines before a position, with those of what is merged into it and may be known, `under`, by the time
-    of the journal. `reads`: whether what is sealed of one is opened for whoever asks."""
-    story = await _own_story(desk, found, before=before, most=most, words=reads(found))
-    for other in under:
-        beside = await _own_story(desk, other, before=before, most=most, words=reads(other))
-        marked = [msgspec.structs.replace(item, of=other.number) for item in beside.items]
-        texts = None if story.texts is None or beside.texts is None else {**story.texts, **beside.texts}
-        story = _Story(
-            items=sorted((*story.items, *marked), key=lambda item: (int(item.position), item.index)),
-            before=max((one for one in (story.before, beside.before) if one is not None), key=int, default=None),
-            texts=texts,
-            caller=story.caller or beside.caller,
-        )
-    if story.before is not None:  # what is older than a gap waits behind the cursor
-        story.items = [item for item in story.items if int(item.position) >= int(story.before)]
-    return story
-
-
-async def _own_story(desk: Front, found: Incident, *, before: int | None, most: int, words: bool) -> _Story:
-    """The newest lines before a position: whole entries, at most `most` lines where one entry has no more."""
-    entries = await desk.house.journal.read(incident_subject(found.id), before=before, limit=most + 1)
-    kept, lines = len(entries), 0
-    for stored in reversed(entries):
-        lines += _lines(stored)
-        if lines > most and kept < len(entries):
-            break
-        kept -= 1
-    shown = entries[kept:]
-    parts = [*sealed_parts(shown)]
-    if before is None:
-        parts += [*found.first.sealed, *(part for brief in found.newest for part in brief.sealed)]
-    texts = await texts_in(desk.house, parts, found.id) if words else {}
-    items = lines_of(desk.teller, shown, found, texts or {}, await _erased(desk, shown))
-    said = (texts or {}).get
-    return _Story(
-        caller=next((said(one.key) for one in reversed(parts) if one.part is Part.CALLER), None),
-        items=await with_notices(desk, found.id, items),
-        before=str(shown[0].position) if kept and shown else None,
-        texts=texts,
-    )
-
-
-async def _erased(desk: Front, entries: Sequence[Stored | Pruned]) -> Mapping[int, datetime]:
-    """When those of some entries were erased that are gone, as far as it is known."""
-    archive, gone = desk.house.archive, [one.position for one in entries if isinstance(one, Pruned)]
-    if archive is None:
-        return {}
-    found = {position: await archive.erased_at(position) for position in gone}
-    return {position: at for position, at in found.items() if at is not None}
-
-
-def _lines(stored: Stored | Pruned) -> int:
-    return len(stored.entry.facts) if isinstance(stored, Stored) else 1
-
-
-async def texts_in(house: House, parts: Sequence[Sealed], incident_id: str) -> Texts | None:
-    """What sealed parts of an incident say; None where the key store fails."""
-    try:
-        return await _open(house, parts)
-    except (KeysUnavailable, SealError) as error:
-        log.error("Sealed words of %s cannot be read: %s", incident_id, type(error).__name__)
-        return None
-
-
-async def _open(house: House, parts: Sequence[Sealed]) -> Texts:
-    """What sealed parts say, with one look into the key store."""
-    if not parts:
-        return {}
-    each = {part.key: part for part in parts}
-    opened = await house.seals.open_each([(part,) for part in each.values()])
-    said = ((part, mapping.get(part.part)) for part, mapping in zip(each.values(), opened, strict=True))
-    return {part.key: text for part, text in said if text is not None}
 
 
 def _position(cursor: str | None) -> int | None:
