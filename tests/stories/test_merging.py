@@ -264,7 +264,7 @@ async def test_what_is_medical_stays_hidden_from_who_sees_the_case_that_it_is_me
         seen = await responder.client.get(path)
         assert seen.status_code == 200
         assert "diabetic" not in seen.text
-        assert medical["id"] not in seen.text
+        assert f'"{medical["id"]}"' not in seen.text
         lines = seen.json().get("timeline") or seen.json()["items"]
         assert {item["of"] for item in lines} == {None}
 

@@ -474,7 +474,7 @@ async def test_the_room_shows_each_tenant_its_own_work_and_people(town: Town) ->
     assert MARK not in mine.text
     assert {one["id"] for person in whole["people"] for one in person["holds"]} >= {town.incidents["south"]}
     assert {one["id"] for person in mine.json()["people"] for one in person["holds"]} == {town.incidents["north"]}
-    assert town.incidents["south"] not in mine.text
+    assert f'"{town.incidents["south"]}"' not in mine.text
 
 
 async def test_the_wall_shows_each_tenant_its_own_work(town: Town) -> None:
@@ -501,7 +501,7 @@ async def test_an_act_on_many_touches_nothing_of_another_tenant(town: Town) -> N
     act = {"upto": shown["upto"], "expect_count": shown["matched"], "reason": "all was a test"}
     done = await town.mine.post("/incidents/bulk", json={**body, **act})
     assert done.status_code == 200, done.text
-    assert town.incidents["south"] not in done.text
+    assert f'"{town.incidents["south"]}"' not in done.text
     south = (await town.all.get(f"/incidents/{town.incidents['south']}")).json()
     assert south["state"] == "waiting"
     assert (await town.all.get("/incidents/bulk/an-act-of-nora")).status_code == 404
