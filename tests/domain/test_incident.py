@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from belfry.domain.facts import (
+    AccessShown,
     Closed,
     Due,
     Effect,
@@ -168,6 +169,14 @@ def test_parking_is_no_act() -> None:
     incident = an_incident(TAKEN, structs.replace(HELD, reason="parked"))
     assert incident.parked
     assert incident.first_act_at is None
+
+
+def test_a_plan_that_a_map_on_the_way_shows_is_no_act_and_a_look_at_the_way_in_is() -> None:
+    look = AccessShown(incident="i1", by="cleo", account_id="a1", floor_plan="p1")
+    incident = an_incident(TAKEN, look)
+    assert incident.first_act_at is None
+    fold(incident, [structs.replace(look, floor_plan=None)], 9, after(40))
+    assert incident.first_act_at == after(40)
 
 
 def test_a_delay_that_ends_stands_in_the_queue_from_then_on_and_rings() -> None:

@@ -162,7 +162,12 @@ async def test_who_is_in_the_field_is_shown_them_once_his_unit_has_accepted(rig:
     said = {"status": "accepted", "assignment": mine["assignment"]}
     assert (await fritz.post(f"/units/{mine['id']}/status", json=said)).status_code == 200
     assert [one["id"] for one in (await fritz.get(here)).json()["items"]] == [new["id"]]
-    assert (await fritz.get(picture)).content[:4] == b"\x89PNG"
+    assert [(await fritz.get(picture)).content[:4] for _ in range(3)] == [b"\x89PNG"] * 3, "a map asks anew"
+    assert (await room.get(picture)).status_code == 200
+    assert (await fritz.get(f"{here}/another/picture")).status_code == 404
+    told = (await room.get(f"/incidents/{fire}")).json()["timeline"]
+    looks = [(line["by"], line["data"]) for line in told if line["type"] == "access"]
+    assert looks == [("fritz", {"floor_plan": new["id"]})], "once of each plan, and of what he was shown alone"
     assert (await gerd.get(picture)).status_code in {403, 404}
     other = await rig.alarm(sofia, "FA", "1001")
     assert (await room.get(f"/incidents/{other}/floor-plans/{new['id']}/picture")).status_code == 404

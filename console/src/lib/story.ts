@@ -74,6 +74,7 @@ export function tell(item: Item, zone: string | undefined): Told {
 }
 
 function titleOf({ type, data }: Item): string {
+  if (type === 'access' && data.floor_plan) return t('item.access.plan');
   if (type === 'arrived' && data.given_up) return t('item.given_up');
   if (type === 'taken_back') return `${word('item', type)}: ${word('do', String(data.do))}, ${word('outcome', String(data.outcome))}`;
   if (type === 'roll_call') return word('item.roll', String(data.what), { sign: String(data.call_sign ?? '') });

@@ -415,6 +415,7 @@ export const de: Catalogue = {
   'item.word.right': 'richtig',
   'item.word.wrong': 'falsch',
   'item.access': 'Zugangscode gezeigt',
+  'item.access.plan': 'Gebäudeplan gezeigt',
   'item.by': '{what} von {who}',
   'item.count': { one: '{n} Eintrag', other: '{n} Einträge' },
   'item.more': 'Ältere Einträge laden',

@@ -409,6 +409,7 @@ export const en = {
   'item.word.right': 'right',
   'item.word.wrong': 'wrong',
   'item.access': 'Access code shown',
+  'item.access.plan': 'Plan of the building shown',
   'item.by': '{what} by {who}',
   'item.count': { one: '{n} entry', other: '{n} entries' },
   'item.more': 'Load older entries',

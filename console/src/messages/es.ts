@@ -416,6 +416,7 @@ export const es: Catalogue = {
   'item.word.right': 'correcta',
   'item.word.wrong': 'errónea',
   'item.access': 'Código de acceso mostrado',
+  'item.access.plan': 'Plano del edificio mostrado',
   'item.by': '{what} por {who}',
   'item.count': { one: '{n} entrada', other: '{n} entradas' },
   'item.more': 'Cargar entradas anteriores',

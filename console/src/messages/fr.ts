@@ -416,6 +416,7 @@ export const fr: Catalogue = {
   'item.word.right': 'correct',
   'item.word.wrong': 'faux',
   'item.access': 'Code d’accès montré',
+  'item.access.plan': 'Plan du bâtiment montré',
   'item.by': '{what} par {who}',
   'item.count': { one: '{n} entrée', other: '{n} entrées' },
   'item.more': 'Charger les entrées plus anciennes',

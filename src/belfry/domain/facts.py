@@ -406,11 +406,14 @@ class WordChecked(
 class AccessShown(
     Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="fact", tag="access_shown"
 ):
-    """The access code of a site was shown to who handles an incident there."""
+    """The access code of a site was shown to who handles an incident there; or a plan of its building to the crew of a
+    unit that is sent there."""
 
     incident: str
     by: str
     account_id: str
+    floor_plan: str | None = None
+    """The plan, by its id; None: the access code, and what the site says of its dangers."""
 
 
 class RecordShown(

@@ -182,7 +182,8 @@ def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None
         case WordChecked():
             _word(incident, fact, at)
         case AccessShown():
-            _acted(incident, at)
+            if fact.floor_plan is None:  # a map on the way there shows its plan by itself
+                _acted(incident, at)
         case RecordShown():
             pass  # who reads does nothing to it
         case Mended():

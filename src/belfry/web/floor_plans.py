@@ -1,7 +1,8 @@
 """Plans of buildings over HTTP: kept up with their site, and shown at the map of an incident there.
 
 A site's plans are for whoever may read all that is kept about it. Who is in the field is shown those of the site where
-his unit was sent to, once it has accepted: what they show of a building is as sealed as a note there.
+his unit was sent to, once it has accepted: what they show of a building is as sealed as a note there, and that he was
+shown one stands in the incident's story, as with the key safe.
 """
 
 from typing import Annotated, Any, Final
@@ -25,7 +26,7 @@ from belfry.web.bodies import Asked, media_type, raw_body, takes
 from belfry.web.floor_plan_views import FloorPlanBody, FloorPlanList, FloorPlanView
 from belfry.web.front import front
 from belfry.web.identity import need, visitor_of
-from belfry.web.incidents import seen
+from belfry.web.incidents import seen, staff_of
 from belfry.web.pictures import TYPES, UPLOAD_WITHIN_S
 from belfry.web.problems import Problem, Refused, refused, told
 from belfry.web.rights import Right, may
@@ -33,6 +34,7 @@ from belfry.web.sight import reads
 from belfry.web.sites import own_site_of, site_of, unfit
 from belfry.web.telling import account_of
 from belfry.web.tenants import owns, tenants_of
+from belfry.web.units import dispatch_of
 
 PNG: Final = "image/png"
 _UNSEEN: Final = {404: told("There is no such site or plan, or it is another tenant's")}
@@ -174,10 +176,15 @@ async def incident_floor_plans(request: Asked, incident_id: FromPath[str]) -> Fl
 async def incident_floor_plan_picture(
     request: Asked, incident_id: FromPath[str], plan_id: FromPath[str]
 ) -> Response[bytes]:
+    """To the crew of a unit once it is written down, once of each plan; the room reads the whole site anyway."""
     account = await _site_there(request, incident_id)
     if account is None:
         raise no_plan()
-    return await _picture(request, account.id, plan_id)
+    picture = await _picture(request, account.id, plan_id)
+    if not may(visitor_of(request).user.role, Right.ACT):
+        crew = dispatch_of(front(request)).crew
+        await crew.plan_shown(incident_id, account.id, plan_id, staff_of(request))
+    return picture
 
 
 async def _site_there(request: Asked, incident_id: str) -> Account | None:

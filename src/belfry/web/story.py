@@ -165,7 +165,7 @@ def _line(teller: Teller, fact: OnIncident, incident: Incident, texts: Texts, *,
         case WordChecked():
             return {"type": "word", "by": fact.by, "data": _given(right=fact.right, contact=fact.contact)}
         case AccessShown():
-            return {"type": "access", "by": fact.by}
+            return {"type": "access", "by": fact.by, "data": _given(floor_plan=fact.floor_plan)}
         case RecordShown():
             return {"type": "record", "by": fact.by, "data": {"form": fact.form}}
         case PlanChosen():

@@ -1,4 +1,5 @@
-"""What the crew of a unit that was sent somewhere writes into its incident: notes, and that it was shown the way in.
+"""What the crew of a unit that was sent somewhere writes into its incident: notes, and that it was shown the way in
+or a plan of the building.
 
 Neither is folded here: the walk takes it in its turn, behind whatever others have written meanwhile. A phone without a
 net sends a note as often as it likes: the entry's id is made from the phone's own key, and one that is there is there.
@@ -48,6 +49,14 @@ class CrewDesk:
         await self._write(
             incident_id, self._chance(16), AccessShown(incident=incident_id, by=by.name, account_id=account_id)
         )
+
+    async def plan_shown(self, incident_id: str, account_id: str, plan: str, by: Staff) -> None:
+        """Write down, once of each plan, that somebody of the crew is about to see it: a map asks for its picture again
+        and again. Raises a JournalError."""
+        said = AccessShown(incident=incident_id, by=by.name, account_id=account_id, floor_plan=plan)
+        before = await self._journal.read(incident_subject(incident_id), limit=LOOKED_BACK)
+        if not any(isinstance(one, Stored) and said in one.entry.facts for one in before):
+            await self._write(incident_id, self._chance(16), said)
 
     def may_enter(self, incident_id: str, unit: str) -> Incident:
         """The incident, where a unit has accepted and not left. Raises Conflict."""

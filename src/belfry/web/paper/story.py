@@ -20,6 +20,8 @@ def what(item: TimelineItem, say: Say) -> str:
     name = say.word("do", item.data.get("do", item.type)) if item.type in _STEPS else say.word("item", item.type)
     if item.type == "arrived" and item.data.get("given_up"):
         name = say.t("item.given_up")
+    if item.type == "access" and item.data.get("floor_plan"):
+        name = say.t("item.access.plan")
     return name if item.of is None else f"{name} ({say.t('merged.of', n=item.of)})"
 
 
