@@ -164,7 +164,7 @@ async def kinds(
 
 @lru_cache(maxsize=len(LANGUAGES) * 2)
 def _encoded(listed: Kinds, language: str) -> bytes:
-    """170 kinds are encoded once a language, not once a browser."""
+    """The whole list is encoded once a language, not once a browser."""
     return msgspec.json.encode(kind_list(listed, language))
 
 

@@ -4,7 +4,6 @@ The walk alone changes this, in the order of the journal, so that a decision and
 apart otherwise after a restart than before it. Desk and deadlines append facts and wait until they are folded.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Final, get_args
 
 from msgspec import Struct, structs
 
+from belfry.centre.followed import Followed
 from belfry.domain import panel_modes
 from belfry.domain.codes import Codes
 from belfry.domain.facts import (
@@ -71,10 +71,11 @@ class OnTestState(Struct):
     imagined: list[tuple[str, Session]] = []
 
 
-class OnTest:
+class OnTest(Followed):
     """Remembers what is on test, by account; of what is over the last day."""
 
     def __init__(self, sites: Sites, codes: Codes) -> None:
+        super().__init__()
         self._sites, self._codes, self._maps = sites, codes, SiteMaps()
         self._modal = panel_modes.words(codes)
         self._by_id: dict[str, Session] = {}
@@ -84,8 +85,6 @@ class OnTest:
         self.modes: dict[AccountKey, dict[str, Mode]] = {}
         self.imagined: dict[str, Session] = {}
         """By code: what a technician is shown who was forced to put a site on test. It mutes nothing."""
-        self._position = 0
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._listeners: list[Callable[[], None]] = []
 
     # -- asking
@@ -269,23 +268,6 @@ class OnTest:
     def _drop(self, code: str) -> None:
         self.codes.pop(code, None)
         self.imagined.pop(code, None)
-
-    # -- waiting
-
-    def follow(self, position: int) -> None:
-        """Everything up to a position is folded."""
-        self._position = position
-        for at, waiting in self._waiting:
-            if at <= position and not waiting.done():
-                waiting.set_result(None)
-        self._waiting = [one for one in self._waiting if one[0] > position]
-
-    async def folded(self, position: int) -> None:
-        """Wait until a position is folded."""
-        if position > self._position:
-            waiting = asyncio.get_running_loop().create_future()
-            self._waiting.append((position, waiting))
-            await waiting
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener()` after each change of what is on test."""

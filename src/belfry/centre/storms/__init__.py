@@ -3,7 +3,6 @@
 The walk alone changes this, in the order of the journal, as it does with what is on test.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
+from belfry.centre.followed import Followed
 from belfry.domain.codes import Codes
 from belfry.domain.facts import AboutStorm, Entry, Logged, Received, StormBegan, StormEnded
 from belfry.domain.signal import RESTORING
@@ -30,17 +30,16 @@ class StormState(Struct):
     started: int = 0
 
 
-class Storms:
+class Storms(Followed):
     """Remembers every storm that runs or waits for its review, and the last that were reviewed."""
 
     def __init__(self, codes: Codes) -> None:
+        super().__init__()
         self._codes = codes
         self._all: OrderedDict[str, Storm] = OrderedDict()
         self._running: dict[str, Storm] = {}
         self.started = 0
         """Storms since the beginning of the journal: counted in public."""
-        self._position = 0
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._listeners: list[Callable[[], None]] = []
 
     # -- asking
@@ -120,23 +119,6 @@ class Storms:
         reviewed = [one.id for one in self._all.values() if one.reviewed_at is not None]
         for storm in reviewed[: max(0, len(reviewed) - REVIEWED_MOST)]:
             del self._all[storm]
-
-    # -- waiting
-
-    def follow(self, position: int) -> None:
-        """Everything up to a position is folded."""
-        self._position = position
-        for at, waiting in self._waiting:
-            if at <= position and not waiting.done():
-                waiting.set_result(None)
-        self._waiting = [one for one in self._waiting if one[0] > position]
-
-    async def folded(self, position: int) -> None:
-        """Wait until a position is folded."""
-        if position > self._position:
-            waiting = asyncio.get_running_loop().create_future()
-            self._waiting.append((position, waiting))
-            await waiting
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener()` after each change of a storm."""
