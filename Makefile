@@ -2,7 +2,7 @@
 #
 #   PYTHON=python3.12 make setup     use that interpreter (3.11 or newer) for .venv
 #   make demo ARGS="--port 9000"     words for the program or for pytest
-#   make test WORKERS=4              tests at a time, two unless said (ARGS="-n0 -x" for one after the other)
+#   make test WORKERS=4              tests at a time, three unless said (ARGS="-n0 -x" for one after the other)
 #   make lock UPGRADE=1              newest versions instead of the ones locked
 
 VENV := .venv
@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 NPM := $(PY) hatch_build.py
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Nothing of these is in a file of the same name.
 .PHONY: help setup console demo test check bench faults floods supervised long-run working-day fuzz pictures docs lock clean
@@ -62,7 +62,7 @@ demo: setup
 
 test: setup
 	@tools/chromium.sh $(PY)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 	@if [ -f console/package.json ]; then $(NPM) run test; fi
 
 check: setup

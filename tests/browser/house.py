@@ -115,7 +115,7 @@ class Api:
 
     async def wait_open(self, account: str) -> dict[str, Any]:
         """The one open incident of an account, as soon as it is there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(ENDS_WITHIN_S):
             while not (found := [row for row in await self.open() if row["account"] == account]):
                 pass
         assert len(found) == 1, found
