@@ -145,6 +145,7 @@ def test_every_operation_of_the_contract_is_there() -> None:
         ("/calls/{call_id}/end", "post"),
         ("/offers", "get"),
         ("/units", "get"),
+        ("/unit-statuses", "get"),
         ("/me/duty", "get"),
         ("/incidents/{incident_id}/crew/site", "post"),
         ("/incidents/{incident_id}/crew/note", "post"),

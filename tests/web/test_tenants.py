@@ -223,6 +223,7 @@ FREE: Final[Mapping[str, str]] = {
     "GET /setup": "whether there is a user",
     "POST /setup": "the first user",
     "GET /kinds": "the closed list",
+    "GET /unit-statuses": "the closed list",
     "GET /map": "the ground is of no tenant, and what stands on it comes from other lists",
     "GET /map/style.json": "the ground",
     "GET /map/tiles/{name}": "the ground",
