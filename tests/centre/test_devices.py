@@ -102,6 +102,23 @@ async def test_a_pulse_is_news_again_after_its_hold_time_and_claims_no_end() -> 
         assert await centre.told() == ["panic button alarm -"] * 2
 
 
+@pytest.mark.parametrize(("of_row", "of_rule", "held_s"), [(None, 5, 5), (10, 5, 10), (None, None, 60)])
+async def test_the_row_says_how_long_a_pulse_lasts_then_its_mapping_then_its_device(
+    of_row: int | None, of_rule: int | None, held_s: int
+) -> None:
+    async with device_room() as centre:
+        device = structs.replace(CELLAR, points=(DevicePoint(point="action", zone="9", hold_s=of_row),))
+        centre.book.put(device)
+        button = structs.replace(reading(Observed.PANIC, PointState.PULSE, point="action"), hold_s=of_rule)
+        await centre.hear(device, button)
+        centre.centre.wait(seconds=held_s - 1)
+        await centre.hear(device, button)
+        assert len(await centre.signals()) == 1
+        centre.centre.wait(seconds=held_s + 1)
+        await centre.hear(device, button)
+        assert len(await centre.signals()) == 2
+
+
 async def test_a_retained_state_raises_only_what_is_news() -> None:
     async with device_room() as centre:
         await centre.hear(SMOKE, smoke(sync=True))

@@ -57,6 +57,26 @@ def test_a_message_becomes_constants_and_one_time() -> None:
     assert [(one.point, one.state) for one in dry.readings] == [("loft", PointState.INACTIVE)]
 
 
+def test_a_rule_says_how_long_its_pulse_lasts() -> None:
+    pressed = {"observed": "panic", "point": "desk", "state": "pulse", "hold_s": 5}
+    (reading,) = said({}, a_mapping(pressed)).readings
+    assert (reading.state, reading.hold_s) == (PointState.PULSE, 5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"hold_s": 0}, "hold_s"),
+        ({"hold_s": 86_401}, "hold_s"),
+        ({"hold_s": 5, "ignore": True, "observed": None, "point": None, "state": "active"}, "ignore"),
+    ],
+)
+def test_a_hold_time_is_within_a_day_and_of_a_rule_that_means_something(changes: dict[str, Any], wrong: str) -> None:
+    rule = {"observed": "panic", "point": "desk", "state": "pulse", **changes}
+    flaws = check(msgspec.convert({"name": "acme", "rules": [rule]}, Mapping))
+    assert [flaw.field for flaw in flaws] == [f"rules[0].{wrong}"]
+
+
 def test_a_number_comes_with_the_unit_of_its_rule() -> None:
     (reading,) = said({"type": "level", "readings": [{"cm": "57.5"}], "ts": 1772445600}).readings
     assert reading.value == pytest.approx(0.575)

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from belfry.domain.device import UNITS
-from belfry.domain.device_checks import BY_ROW
+from belfry.domain.device_checks import BY_ROW, DAY_S, SECOND
 from belfry.domain.flaws import Flaw, Flaws
 from belfry.domain.reading import POINT_MOST, Observed, PointState, Switch
 
@@ -80,6 +80,8 @@ class MappingRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     """The name under which the device's table has it."""
     state: PointState | Tabled = PointState.ACTIVE
     switch: Switch | None = None
+    hold_s: int | None = None
+    """How long a pulse lasts before the next one is news, where the point's own row does not say."""
     time: MappedTime | None = None
     number: MappedNumber | None = None
 
@@ -132,6 +134,8 @@ def _check_rule(flaws: Flaws, where: str, rule: MappingRule) -> None:
             flaws.unless(one in states, f"{where}.state", one, f"one of {', '.join(sorted(states))}")
     wants = "a number where a value is observed, and none elsewhere"
     flaws.unless((rule.number is not None) == (rule.observed is Observed.VALUE), f"{where}.number", "", wants)
+    if rule.hold_s is not None:
+        flaws.whole(f"{where}.hold_s", rule.hold_s, SECOND, DAY_S, "seconds")
     if rule.time is not None:
         _check_path(flaws, f"{where}.time.path", rule.time.path)
     if rule.number is not None:

@@ -143,6 +143,8 @@ class Reading(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     part: str | None = None
     """Where several conditions share a point (alerts of one zone): which of them this is, as a digest. Each has a state
     of its own, so that the end of one is not that of the others."""
+    hold_s: int | None = None
+    """Of a pulse, by a mapping: how long it lasts where the site's own row does not say."""
     address: str | None = None
     """Where one message speaks for several devices (a gateway, a recorder, a bridge): the device's own address."""
 

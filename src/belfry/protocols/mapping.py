@@ -71,6 +71,7 @@ def _said(rule: MappingRule, message: Loose, now: datetime | None) -> Said:
         value=value,
         unit=unit,
         quality=quality,
+        hold_s=rule.hold_s,
     )
     return Said(disposition=Disposition.ACCEPT, readings=(reading,))
 

@@ -152,7 +152,8 @@ class Hearing:
         before = self._sure(device, kept, key)
         before = since_said(before, meant, (kept.lately.get(key, 0.0), self._minute.of(device.id, raised)))
         armed = None if meant.armed is None else self._lines.armed(device.account_id, area)
-        hold_s = float(device.hold_s if row is None or row.hold_s is None else row.hold_s)
+        of_row = None if row is None else row.hold_s
+        hold_s = next(one for one in (of_row, reading.hold_s, device.hold_s) if one is not None)
         digest = once_digest(device, reading.once)
         after, news = step(before, reading, meant, now=turn.now, armed=armed, hold_s=hold_s, digest=digest)
         turn.still = turn.still and after is before and meant.state is PointState.INACTIVE
