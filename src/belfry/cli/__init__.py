@@ -11,6 +11,7 @@ from belfry.cli.check import check
 from belfry.cli.decode import app as decode_app
 from belfry.cli.demo import demo
 from belfry.cli.keeping import backup, drill, rebuild, restore
+from belfry.cli.mappings import add_mappings
 from belfry.cli.plans import add_plans
 from belfry.cli.serve import serve
 from belfry.cli.simulate import simulate
@@ -47,6 +48,7 @@ app.command(epilog="Example: belfry check --config belfry.toml")(check)
 app.add_typer(decode_app, name="decode")
 app.command(epilog="Example: belfry simulate --to 127.0.0.1:12009 --accounts 50 --rate 20 --seconds 60")(simulate)
 add_plans(import_app, export_app)
+add_mappings(import_app, export_app, decode_app)
 add_units(import_app)
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")

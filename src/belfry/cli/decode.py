@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import typer
 
 from belfry.domain.codes import load
-from belfry.domain.reading import Disposition, Observed
+from belfry.domain.reading import Disposition, Observed, Said
 from belfry.protocols.dc09 import key_from_hex
 from belfry.protocols.dc09.describe import describe
 from belfry.protocols.decoded import decoded
@@ -80,7 +80,7 @@ def dc09(
     clock = None if at is None else _time(at)
     codes = load()
     told = (one for wire in _wires(frames or [], raw=raw) for one in describe(wire, key=secret, at=clock, codes=codes))
-    _tell(((bool(one["valid"]), one) for one in told), as_json=as_json)
+    tell_each(((bool(one["valid"]), one) for one in told), as_json=as_json)
 
 
 @app.command("surgard", epilog="Example: belfry decode surgard " + SURGARD_EXAMPLE)
@@ -88,7 +88,7 @@ def surgard(lines: Hex = None, raw: Raw = False, as_json: AsJson = False) -> Non
     """Say what an alarm receiver handed on: one JSON object a line of Sur-Gard or frame of DC-07, with its answer."""
     codes = load()
     told = (one for wire in _wires(lines or [], raw=raw) for one in handed_on(wire, codes=codes))
-    _tell(((bool(one["valid"]), one) for one in told), as_json=as_json)
+    tell_each(((bool(one["valid"]), one) for one in told), as_json=as_json)
 
 
 def _wires(frames: list[str], *, raw: bool) -> Iterator[bytes]:
@@ -158,13 +158,17 @@ def _add(wire: str, read: Callable[[bytes], Told]) -> None:
     """The command of one wire; all of them have one shape."""
 
     def command(files: Files = None, as_json: AsJson = False) -> None:
-        _tell((read(body) for body in _messages(files or [])), as_json=as_json)
+        tell_each((read(body) for body in messages_of(files or [])), as_json=as_json)
 
     app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(command)
 
 
 def _of_device(wire: str, body: bytes) -> Told:
-    said = READERS[wire](body, NO_HINT)
+    return in_words(wire, READERS[wire](body, NO_HINT))
+
+
+def in_words(wire: str, said: Said) -> Told:
+    """What a device said, and whether all of it could be read."""
     in_part = any(reading.observed is Observed.UNREADABLE for reading in said.readings)
     return said.disposition is not Disposition.REJECT and not in_part, decoded(wire, said)
 
@@ -174,7 +178,7 @@ def _of_place(form: str, body: bytes) -> Told:
     return bool(told["valid"]), told
 
 
-def _messages(files: list[Path]) -> Iterator[bytes]:
+def messages_of(files: list[Path]) -> Iterator[bytes]:
     """Yield the bytes of each message. A file that cannot be read is a mistake of the command."""
     if not files:
         raise typer.BadParameter("give a file with a message, or - for standard input", param_hint="FILE")
@@ -199,7 +203,7 @@ for _wire in _ABOUT:
         _add(_wire, partial(_of_place, _wire))
 
 
-def _tell(told: Iterable[Told], *, as_json: bool) -> None:
+def tell_each(told: Iterable[Told], *, as_json: bool) -> None:
     """Print an object as soon as it is known. Leaves with 1 after the last one where a message was not well."""
     indent = 2 if sys.stdout.isatty() and not as_json else None
     faults = 0

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from belfry.domain.flaws import Flaw
 from belfry.domain.mapping import Mapping, check
+from belfry.domain.mapping_file import flaws_of
 from belfry.ports.devices import DeviceUnfit, MappingChanged, MappingInUse, NoSuchMapping
 from belfry.registry.device_tables import DEVICE, MAPPING
 from belfry.registry.store import Note, Store, write_notes
@@ -34,18 +35,46 @@ def put(store: Store, mapping: Mapping, *, by: str) -> Mapping:
             before = _now(connection, mapping.name)
             if mapping.version != (0 if before is None else before.version):
                 raise MappingChanged(before)
-            kept = structs.replace(mapping, version=mapping.version + 1)
-            row = {"name": kept.name, "version": kept.version, "body": msgspec.json.encode(kept).decode("utf-8")}
-            if before is None:
-                if len(connection.execute(select(MAPPING.c.name)).all()) >= MAPPINGS_MOST:
-                    raise DeviceUnfit([Flaw("name", repr(kept.name), f"at most {MAPPINGS_MOST} mappings")])
-                connection.execute(insert(MAPPING).values(row))
-            else:
-                connection.execute(update(MAPPING).where(MAPPING.c.name == kept.name).values(row))
+            if before is None and len(connection.execute(select(MAPPING.c.name)).all()) >= MAPPINGS_MOST:
+                raise DeviceUnfit([Flaw("name", repr(mapping.name), f"at most {MAPPINGS_MOST} mappings")])
+            kept = _write(connection, mapping, before)
             note = Note("mapping", kept.name, ["added"] if before is None else ["rules"])
             write_notes(connection, [note], by=by, at=store.clock())
     except IntegrityError as error:  # another node was quicker
         raise MappingChanged(None) from error
+    return kept
+
+
+def bring(store: Store, mappings: Sequence[Mapping], *, by: str, dry_run: bool = False) -> tuple[int, int]:
+    """Keep the mappings of a file, all of them or none: new ones, and others in place of what they are now. Returns how
+    many are new and how many changed. Raises DeviceUnfit, whose fields begin with `mapping[n]`."""
+    flaws = list(flaws_of(mappings))
+    if flaws:
+        raise DeviceUnfit(flaws)
+    added = changed = 0
+    with store.engine.connect() as connection, connection.begin() as transaction:
+        for mapping in mappings:
+            before = _now(connection, mapping.name)
+            if before is not None and structs.replace(before, version=mapping.version) == mapping:
+                continue
+            _write(connection, mapping, before)
+            note = Note("mapping", mapping.name, ["added"] if before is None else ["rules"])
+            write_notes(connection, [note], by=by, at=store.clock())
+            added, changed = added + (before is None), changed + (before is not None)
+        if len(connection.execute(select(MAPPING.c.name)).all()) > MAPPINGS_MOST:
+            raise DeviceUnfit([Flaw("mapping", str(len(mappings)), f"at most {MAPPINGS_MOST} mappings in all")])
+        if dry_run:
+            transaction.rollback()
+    return added, changed
+
+
+def _write(connection: Connection, mapping: Mapping, before: Mapping | None) -> Mapping:
+    kept = structs.replace(mapping, version=1 if before is None else before.version + 1)
+    row = {"name": kept.name, "version": kept.version, "body": msgspec.json.encode(kept).decode("utf-8")}
+    if before is None:
+        connection.execute(insert(MAPPING).values(row))
+    else:
+        connection.execute(update(MAPPING).where(MAPPING.c.name == kept.name).values(row))
     return kept
 
 
