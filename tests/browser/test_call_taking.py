@@ -27,7 +27,7 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await expect(anna.of("taking-found")).to_have_count(2)
         await expect(anna.of("taking-found").first).to_contain_text("Linden School")
         await anna.press("Enter")
-        await expect(anna.of("taking-place")).to_contain_text("Linden School")
+        await expect(anna.of("taking-place")).to_contain_text("Linden School, Mill Lane 1")
         await expect(anna.of("taking-offer")).to_contain_text(str(alarm["number"]))
         await anna.press("Alt+j")
         await expect(anna.of("taking-joined")).to_be_visible()
@@ -43,6 +43,7 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await expect(anna.of("taking-ask")).to_contain_text("still inside")
         await anna.press("1")
         await expect(anna.of("taking-read-back")).to_contain_text("People inside: Yes")
+        await expect(anna.of("taking-read-back")).to_contain_text("Linden School, Mill Lane 1")
         await anna.of("note").focus()
         await anna.type("Smoke on the second floor.")
         await anna.press("Tab")
@@ -69,8 +70,16 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await expect(anna.of("taking-kind")).to_contain_text("ollision")
         await anna.press("Alt+h")
         await expect(anna.of("note")).to_have_value("Smoke on the second floor.")
-        await anna.press("Control+Enter")
+        await anna.press("Escape", "m")
+        await anna.expect_focus("note")
+        await anna.press("Control+End")
+        await anna.type(" Two at the window.")
+        await anna.press("Control+Enter")  # at once: the last words are kept, then the call ends
         await expect(anna.of("taking-ended")).to_be_visible()
+        await anna.expect_focus("taking-send")
+        assert await in_every_look(anna, "a call that is over") == {}
+        await anna.press("Shift+S")
+        await expect(anna.of(f"incident-{alarm['number']}")).to_be_focused()
 
         rows = await house.api.wait_rows(2)
         assert {(row["kind"], row["method"]) for row in rows} == {
@@ -79,5 +88,5 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         }
         await anna.of("nav-desk").click()
         await anna.row(alarm["id"]).click()
-        await expect(anna.of("timeline")).to_contain_text("Smoke on the second floor.")
+        await expect(anna.of("timeline")).to_contain_text("Smoke on the second floor. Two at the window.")
         await expect(anna.of("incident")).to_contain_text("Ida Moss")

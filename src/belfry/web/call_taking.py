@@ -248,7 +248,7 @@ async def _view(request: Asked, call: CallNow) -> TakenCall:
         )
     spoken = [
         *([label] if label else []),
-        *([where.site_name or where.text or _degrees(where)] if where is not None else []),
+        *([_place_words(where)] if where is not None else []),
         *read_back(tree, heard.asked, language),
         *([f"{load().words['people'][language]}: {call.people}"] if call.people is not None else []),
         *([f"{load().words['dangers'][language]}: {', '.join(danger_words(known, language))}"] if known else []),
@@ -284,6 +284,14 @@ async def _view(request: Asked, call: CallNow) -> TakenCall:
         ended_at=call.ended_at,
         how=call.how,
     )
+
+
+def _place_words(where: CallPlaceView) -> str:
+    """What a caller can confirm: the site with its address, not the name alone; else where on the map."""
+    site, text = where.site_name or "", where.text or ""
+    if not site and not text:
+        return _degrees(where)
+    return text if text.startswith(site) else f"{site}, {text}" if text else site
 
 
 def _degrees(where: CallPlaceView) -> str:

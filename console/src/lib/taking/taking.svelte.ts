@@ -6,6 +6,8 @@ import { t } from '../i18n.svelte';
 import { timers } from '../timers';
 import type { Change, FoundPlace, Offer, Question, Questions, TakenCall } from './types';
 
+export type Ending = 'done' | 'hung_up' | 'mistake';
+
 const LOOK_EVERY_MS = 5_000;
 const AGAIN_MS = 2_000;
 
@@ -30,6 +32,8 @@ export class Taking {
 
   private waiting: { id: string; change: Change }[] = [];
   private sending = false;
+  /** It ends as soon as everything that was said is with the centre. */
+  private ending: { id: string; how: Ending } | null = null;
 
   constructor(private readonly api: Api) {}
 
@@ -73,9 +77,10 @@ export class Taking {
     void this.near();
   }
 
-  say(change: Change): void {
-    if (this.id === null) return;
-    this.waiting.push({ id: this.id, change });
+  /** Of the call on the screen, or of the one that it was typed for. */
+  say(change: Change, id = this.id): void {
+    if (id === null) return;
+    this.waiting.push({ id, change });
     this.owed = true;
     void this.send();
   }
@@ -148,9 +153,13 @@ export class Taking {
     });
   }
 
-  async end(how: 'done' | 'hung_up' | 'mistake'): Promise<void> {
+  async end(how: Ending): Promise<void> {
     const { id } = this;
-    if (id === null || this.waiting.length > 0) return;
+    if (id === null) return;
+    if (this.waiting.length > 0) {
+      this.ending = { id, how };
+      return;
+    }
     await this.act(async () => {
       const over = await this.api.post<TakenCall>(`/calls/${id}/end`, { how });
       this.calls = this.calls.filter((one) => one.id !== id);
@@ -177,6 +186,7 @@ export class Taking {
             await timers.sleep(AGAIN_MS);
             continue;
           }
+          this.ending = null; // whoever said it looks at what was refused
           const now = error.problem.call;
           if (now) this.hear(now);
           this.failed = error.type === 'belfry:elsewhere' ? t('taking.elsewhere') : error.message;
@@ -189,6 +199,9 @@ export class Taking {
       this.sending = false;
       this.owed = this.waiting.length > 0;
     }
+    const { ending } = this;
+    this.ending = null;
+    if (ending && ending.id === this.id) await this.end(ending.how);
   }
 
   private async act(doing: () => Promise<void>): Promise<void> {
