@@ -30,6 +30,7 @@ test('numbers decide the form by the rules of the language', () => {
   expect(fill(points, { n: 0 }, 'en')).toBe('0 points');
   expect(fill(points, { n: 0 }, 'fr')).toBe('0 point');
   expect(fill(points, { n: 4000 }, 'de')).toBe('4.000 points');
+  expect(fill('sent to #{n}', { n: 1042 }, 'en'), 'what an incident is called by is no amount').toBe('sent to #1042');
 });
 
 test('every key of the table has words in the help', () => {

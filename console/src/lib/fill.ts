@@ -13,8 +13,10 @@ export function fill(message: Message, params: Record<string, string | number>, 
     rules.set(language, rule);
     text = rule.select(Number(params.n)) === 'one' ? (message.one ?? message.other) : message.other;
   }
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return text.replace(/(#?)\{(\w+)\}/g, (whole, mark: string, name: string) => {
     const value = params[name];
-    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString(language) : value;
+    if (value === undefined) return whole;
+    // Behind # stands the number that something is called by: it is typed and spoken as it is, and never parted.
+    return mark + (typeof value === 'number' && !mark ? value.toLocaleString(language) : String(value));
   });
 }
