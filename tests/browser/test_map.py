@@ -26,6 +26,10 @@ PLACES: Final = """() => {
   const { ground } = document.querySelector('[data-testid=map-box]');
   return ground.queryRenderedFeatures({ layers: ['incidents'] }).map(({ properties }) => properties);
 }"""
+LOOKED_AT: Final = """() => {
+  const { ground } = document.querySelector('[data-testid=map-box]');
+  return !ground.isMoving() && [ground.getZoom(), ground.getCenter().lat, ground.getCenter().lng];
+}"""
 COLOURS: Final = """() => new Promise((tell) => {
   const { ground } = document.querySelector('[data-testid=map-box]');
   ground.once('render', () => {
@@ -97,7 +101,18 @@ async def test_incidents_stand_on_tiles_of_our_own_file_and_the_list_stays_when_
         await expect(anna.of("map")).to_have_attribute("data-theme-drawn", "dark")
         await anna.page.wait_for_function(DRAWN, arg="incidents")
 
+        await anna.page.get_by_role("button", name="Nearer").click()
+        await anna.of("map-all").wait_for()
+        looked_at = await (await anna.page.wait_for_function(LOOKED_AT)).json_value()
+        await house.panel("5005").contact_id("1130", "001")
+        await anna.of(f"map-row-{(await house.api.wait_open('5005'))['id']}").wait_for()
+        assert await anna.page.evaluate(LOOKED_AT) == looked_at, "what comes in leaves the map where it was moved"
+        await anna.of("map-all").click()
+        await expect(anna.of("map-all")).to_have_count(0)
+        assert await anna.page.evaluate(LOOKED_AT) != looked_at
+
         await anna.of(f"map-row-{fire['id']}").focus()
+        await anna.page.wait_for_function(DRAWN, arg="chosen-mark")
         await anna.press("Enter")
         await expect(anna.of("incident")).to_have_attribute("data-id", fire["id"])
         await anna.of("place-map").scroll_into_view_if_needed()

@@ -17,6 +17,7 @@ export interface Shown {
 export const INCIDENTS = 'incidents';
 export const SITES = 'sites';
 export const UNITS = 'units';
+const CHOSEN = 'chosen';
 const AREAS = 'areas';
 const COVER = 'cover';
 /** Points within so many pixels are gathered into one. */
@@ -34,6 +35,7 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
   ground.addSource(AREAS, { type: 'geojson', data: empty });
   ground.addSource(SITES, { type: 'geojson', data: empty });
   ground.addSource(UNITS, { type: 'geojson', data: empty });
+  ground.addSource(CHOSEN, { type: 'geojson', data: empty });
   ground.addSource(INCIDENTS, {
     type: 'geojson',
     data: empty,
@@ -109,13 +111,6 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
     paint: { 'text-color': text, 'text-halo-color': panel, 'text-halo-width': 3 },
   });
   ground.addLayer({
-    id: 'chosen',
-    type: 'circle',
-    source: INCIDENTS,
-    filter: ['all', ['!', ['has', 'point_count']], ['get', 'chosen']],
-    paint: { 'circle-radius': 22, 'circle-color': accent, 'circle-opacity': 0.25, 'circle-stroke-color': accent, 'circle-stroke-width': 2 },
-  });
-  ground.addLayer({
     id: 'incidents',
     type: 'symbol',
     source: INCIDENTS,
@@ -125,6 +120,29 @@ export function furnish(ground: Ground, colour: (name: string) => string): void 
       'icon-allow-overlap': true,
       'symbol-sort-key': ['-', 0, ['get', 'priority']],
     },
+  });
+  // What is chosen is gathered with nothing: it is what somebody is being sent to.
+  ground.addLayer({
+    id: 'chosen',
+    type: 'circle',
+    source: CHOSEN,
+    paint: { 'circle-radius': 24, 'circle-color': panel, 'circle-opacity': 0.7, 'circle-stroke-color': accent, 'circle-stroke-width': 4 },
+  });
+  ground.addLayer({
+    id: 'chosen-mark',
+    type: 'symbol',
+    source: CHOSEN,
+    layout: {
+      'icon-image': ['concat', 'priority-', ['get', 'priority']],
+      'icon-allow-overlap': true,
+      'text-field': ['get', 'label'],
+      'text-font': ['sans-serif'],
+      'text-size': 14,
+      'text-anchor': 'top',
+      'text-offset': [0, 2],
+      'text-optional': true,
+    },
+    paint: { 'text-color': text, 'text-halo-color': panel, 'text-halo-width': 3 },
   });
   ground.addLayer({
     id: 'units',
@@ -151,6 +169,8 @@ export function show(ground: Ground, { points, areas, plans, cells, chosen }: Sh
     const source = ground.getSource<GeoJSONSource>(name);
     void source?.setData(collection(points.filter((point) => point.layer === layer), chosen));
   }
+  const looked = points.filter((point) => point.layer === 'incident' && point.id === chosen);
+  void ground.getSource<GeoJSONSource>(CHOSEN)?.setData(collection(looked, chosen));
   void ground.getSource<GeoJSONSource>(AREAS)?.setData(polygons(areas));
   void ground.getSource<GeoJSONSource>(COVER)?.setData(grid(cells));
   lay(ground, plans);

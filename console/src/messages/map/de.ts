@@ -12,6 +12,7 @@ export const map = {
   'map.empty': 'Nichts ist offen.',
   'map.nearer': 'Näher',
   'map.farther': 'Weiter weg',
+  'map.all': 'Alles zeigen',
   'map.wheel': 'Strg (Ctrl) und Mausrad holen sie näher',
   'map.fingers': 'Zwei Finger bewegen die Karte',
   'map.none': 'Es gibt keine Karte.',

@@ -12,6 +12,7 @@ export const map = {
   'map.empty': 'Nothing is open.',
   'map.nearer': 'Nearer',
   'map.farther': 'Farther away',
+  'map.all': 'Show everything',
   'map.wheel': 'Ctrl and the wheel bring it nearer',
   'map.fingers': 'Two fingers move the map',
   'map.none': 'There is no map.',

@@ -12,6 +12,7 @@ export const map = {
   'map.empty': 'No hay nada abierto.',
   'map.nearer': 'Más cerca',
   'map.farther': 'Más lejos',
+  'map.all': 'Mostrar todo',
   'map.wheel': 'Ctrl y la rueda acercan el mapa',
   'map.fingers': 'Dos dedos mueven el mapa',
   'map.none': 'No hay mapa.',

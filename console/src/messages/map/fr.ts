@@ -12,6 +12,7 @@ export const map = {
   'map.empty': 'Rien n’est ouvert.',
   'map.nearer': 'Plus près',
   'map.farther': 'Plus loin',
+  'map.all': 'Tout montrer',
   'map.wheel': 'Ctrl et la molette rapprochent la carte',
   'map.fingers': 'Deux doigts déplacent la carte',
   'map.none': 'Il n’y a pas de carte.',
