@@ -1,6 +1,7 @@
 """Sending units: by the recommendation, by the command line, by a drawn line; two dispatchers and one unit; closing."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -177,6 +178,10 @@ async def test_the_lists_send_units_where_no_map_can_be_drawn(manned: House, bro
         await boris.press("Control+Enter")
         await expect(boris.of("at-E2")).to_be_visible()
         assert await in_every_look(boris, "units and incidents") == {}
+        await boris.of("release-E2").focus()
+        await boris.press("Enter")  # it goes, and its button with it: the keys stay at the incident
+        await expect(boris.of("at-E2")).to_have_count(0)
+        await expect(boris.page.locator(":focus")).to_have_attribute("data-testid", re.compile("^(release|incident)-"))
         await boris.press("Escape", "/")
         assert await in_every_look(boris, "the command line") == {}
         await boris.press("Escape")

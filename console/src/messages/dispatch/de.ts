@@ -72,6 +72,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'at.row': { one: '{n} Einheit, {sign}: {status}', other: '{n} Einheiten, {sign}: {status}' },
   'at.left': 'entlassen',
   'at.by': 'alarmiert von {who}',
+  'at.eta': 'dort um',
   'at.release': 'Zurückrufen',
   'at.release_all': 'Alle zurückrufen',
   'at.there': { one: 'Noch nicht entlassen: {signs}', other: 'Noch nicht entlassen: {signs}' },

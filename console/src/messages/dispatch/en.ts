@@ -71,6 +71,7 @@ export const dispatch = {
   'at.row': { one: '{n} unit, {sign}: {status}', other: '{n} units, {sign}: {status}' },
   'at.left': 'left',
   'at.by': 'sent by {who}',
+  'at.eta': 'there by',
   'at.release': 'Call back',
   'at.release_all': 'Call all back',
   'at.there': { one: 'Not released yet: {signs}', other: 'Not released yet: {signs}' },

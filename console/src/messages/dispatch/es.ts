@@ -72,6 +72,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'at.row': { one: '{n} unidad, {sign}: {status}', other: '{n} unidades, {sign}: {status}' },
   'at.left': 'se fue',
   'at.by': 'enviada por {who}',
+  'at.eta': 'allí a las',
   'at.release': 'Retirar',
   'at.release_all': 'Retirar todas',
   'at.there': { one: 'Aún sin liberar: {signs}', other: 'Aún sin liberar: {signs}' },

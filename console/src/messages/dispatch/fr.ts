@@ -72,6 +72,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'at.row': { one: '{n} unité, {sign} : {status}', other: '{n} unités, {sign} : {status}' },
   'at.left': 'partie',
   'at.by': 'engagée par {who}',
+  'at.eta': 'sur place à',
   'at.release': 'Rappeler',
   'at.release_all': 'Tout rappeler',
   'at.there': { one: 'Pas encore libérée : {signs}', other: 'Pas encore libérées : {signs}' },
