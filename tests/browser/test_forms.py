@@ -22,6 +22,7 @@ async def test_a_duty_report_raises_an_incident_at_its_site(house: House, browse
         await anna.of("kind-PROP.UNSECURED").click()
         await expect(anna.of("kind-about")).to_be_visible()
         await expect(anna.of("send")).to_be_disabled()
+        await expect(anna.of("wanted")).to_contain_text("Still wanted: where it is")
         await anna.of("where-other").click()
         await anna.of("site").fill(school["id"])
         await anna.page.locator("summary").click()
