@@ -55,7 +55,7 @@ class Panel:
     async def _tell(self, body: bytes) -> None:
         reader, writer = await asyncio.open_connection(*self.address)
         writer.write(frame(body))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             answer = await reader.readuntil(b"\r")
         writer.close()
         await writer.wait_closed()

@@ -19,7 +19,7 @@ async def send(house: House, raw: bytes) -> None:
     """Send a frame as it is, and wait until it was answered."""
     reader, writer = await asyncio.open_connection(*house.panels)
     writer.write(raw)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await reader.readuntil(b"\r")
     writer.close()
     await writer.wait_closed()

@@ -44,7 +44,7 @@ def plan_id(one: Room) -> str | None:
 
 
 async def until_plan(one: Room, wanted: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while plan_id(one) != wanted:  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0)
 
