@@ -34,6 +34,14 @@ describe('a draft', () => {
     expect(next(answered(kept, {}))).toBeNull();
   });
 
+  it('that is a picture of a crew asks for that alone, and for nothing behind it', () => {
+    const picture: Draft = { ...DRAFT, kind: 'FIRE.STRUCT', incident: 'i12' };
+    expect(next(picture)).toMatchObject({ path: '/incidents/i12/pictures', key: 'k1', json: null, blob: DRAFT.picture });
+    expect(next(answered(picture, { signal: '17' }))).toBeNull();
+    expect(answered(picture, {}).signal).toBeNull();
+    expect(refused(picture, 'too large').picture).toBeNull();
+  });
+
   it('that was refused is not sent again', () => {
     expect(next(refused(DRAFT, 'no such site'))).toBeNull();
     expect(refused(answered(DRAFT, { signal: '17' }), 'too large').picture).toBeNull();

@@ -91,9 +91,16 @@ async def test_a_report_goes_from_a_phone_without_a_net_to_the_desk_and_a_roll_c
         await cleo.until_unsent("belfry-reports", "cleo")
         await shot(cleo, "unsent")
         assert await house.api.open() == []
+
+        # it leaves whatever page is shown once there is a net again
+        await cleo.page.go_back()
+        await expect(cleo.of("reports-unsent")).to_contain_text("1")
         await cleo.page.context.set_offline(False)
         (row,) = await house.api.wait_rows(1)
         assert (row["kind"], row["method"]) == ("FIRE.STRUCT", "duty")
+        await expect(cleo.of("reports-unsent")).to_have_count(0)
+        await cleo.of("alert-accept").tap()  # of what she reported herself
+        await cleo.of("to-report").tap()
         await expect(cleo.of("unsent")).to_have_count(0)
         await expect(cleo.of("reported")).to_contain_text(str(row["number"]))
 
@@ -128,6 +135,13 @@ async def test_a_report_goes_from_a_phone_without_a_net_to_the_desk_and_a_roll_c
         await shot(cleo, "roll-answer")
         await cleo.of("roll-yes").tap()
         await expect(anna.of("roll-E 1")).to_have_attribute("data-state", "answered")
+
+        # a picture from where she is sent
+        await cleo.of("crew-picture").set_input_files([a_picture()])
+        await expect(cleo.of("pictured")).to_contain_text("control room")
+        pictures = (await house.api.get(f"/incidents/{row['id']}/pictures"))["items"]
+        assert [one["by"] for one in pictures] == ["cleo", "cleo"]
+        await shot(cleo, "crew-picture")
 
         # alone, and watched over
         await cleo.of("lone-30").tap()

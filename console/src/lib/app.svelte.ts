@@ -8,6 +8,7 @@ import { kinds } from './kinds.svelte';
 import { now } from './now.svelte';
 import { forgetPhone } from './phone/forget';
 import { prefs } from './prefs.svelte';
+import { drafts, ReportBox } from './report/box.svelte';
 import { may } from './rights';
 import { pathOf, placeAt, ROUTES, routeOf, type PageName, type Route, type Where } from './routes';
 import { timers } from './timers';
@@ -30,6 +31,8 @@ class App {
   session = $state.raw<Session | null>(null);
   desk = $state.raw<Desk | null>(null);
   handling = $state.raw<Handling | null>(null);
+  /** Reports and pictures of this phone that are unsent: they leave whatever page is shown. */
+  box = $state.raw<ReportBox | null>(null);
   /** Said above the sign-in form. */
   said = $state<'ended' | 'set up' | null>(null);
 
@@ -40,6 +43,7 @@ class App {
     this.api.language = prefs.asked;
     this.api.signedOut = () => this.left('ended');
     addEventListener('popstate', () => this.read());
+    addEventListener('online', () => this.box?.hurry());
     await this.find();
   }
 
@@ -71,6 +75,10 @@ class App {
     void this.loadKinds();
     this.desk = new Desk(this.api, session, () => this.left('ended'));
     this.handling = new Handling(this.desk);
+    if (may(session.user.role, 'report')) {
+      this.box = new ReportBox(session.user.name, this.api, drafts, timers);
+      void this.box.start();
+    }
     const wall = this.page === 'wall' && this.may('wall');
     if (!wall) this.desk.start(); // a wall listens to no stream: it is nobody at a desk
     this.phase = may(session.user.role, 'queue') && !wall ? phase : 'in'; // who sees no queue need hear none
@@ -109,6 +117,7 @@ class App {
   }
 
   async signOut(): Promise<void> {
+    this.box?.stop();
     await forgetPhone();
     await this.api.delete('/session').catch(() => undefined);
     this.left(null);
@@ -160,7 +169,8 @@ class App {
   private left(said: 'ended' | null): void {
     if (!this.session) return;
     this.desk?.stop();
-    this.desk = this.handling = null;
+    this.box?.stop();
+    this.desk = this.handling = this.box = null;
     this.session = null;
     this.api.csrf = null;
     this.said = said;

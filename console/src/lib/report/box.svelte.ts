@@ -20,6 +20,8 @@ export interface Sent {
 export class ReportBox {
   unsent = $state.raw<readonly Draft[]>([]);
   sent = $state.raw<readonly Sent[]>([]);
+  /** Pictures for incidents that the centre has, since the page is there: which incident each is of. */
+  pictured = $state.raw<readonly string[]>([]);
   private sending = false;
   private stopped = false;
   private readonly pause: Pause;
@@ -51,9 +53,18 @@ export class ReportBox {
   }
 
   async report(said: Pick<Draft, 'kind' | 'place' | 'note' | 'picture'>): Promise<void> {
-    const draft: Draft = { ...said, key: idempotencyKey(), user: this.user, at: this.clock(), signal: null, refused: null };
-    this.unsent = [...this.unsent, draft];
     count(said.kind);
+    await this.take({ ...said, signal: null, refused: null });
+  }
+
+  /** A picture from its crew to an incident. */
+  async picture(incident: string, kind: string, picture: Blob): Promise<void> {
+    await this.take({ incident, kind, picture, place: {}, note: '', signal: null, refused: null });
+  }
+
+  private async take(said: Omit<Draft, 'key' | 'user' | 'at'>): Promise<void> {
+    const draft: Draft = { ...said, key: idempotencyKey(), user: this.user, at: this.clock() };
+    this.unsent = [...this.unsent, draft];
     await this.shelf.put(draft).catch(() => undefined); // a private window keeps it as long as the page lasts
     this.hurry();
     void this.drain();
@@ -102,6 +113,7 @@ export class ReportBox {
       if (draft.signal === null && after.signal !== null) {
         this.sent = [{ signal: after.signal, kind: draft.kind, at: draft.at }, ...this.sent].slice(0, 5);
       }
+      if (draft.incident !== undefined) this.pictured = [...this.pictured, draft.incident];
       await this.keep(after);
     } catch (error) {
       const undecided = error instanceof ApiError && error.type === 'belfry:undecided';

@@ -16,6 +16,8 @@ export interface Draft {
   picture: Blob | null;
   /** What the centre calls it, once it is kept there. */
   signal: string | null;
+  /** No report, but a picture for this incident, from its crew. */
+  incident?: string;
   /** Why the centre did not take it, in its words; it is not sent again. */
   refused: string | null;
 }
@@ -33,6 +35,9 @@ export const KEPT_MS = 12 * 3_600_000;
 /** What is to be sent next; null: nothing is left. */
 export function next(draft: Draft): Asked | null {
   if (draft.refused !== null) return null;
+  if (draft.incident !== undefined) {
+    return draft.picture && { path: `/incidents/${encodeURIComponent(draft.incident)}/pictures`, key: draft.key, json: null, blob: draft.picture };
+  }
   if (draft.signal === null) {
     const words = draft.note.trim() === '' ? {} : { note: draft.note.trim() };
     const json = { kind: draft.kind, place: draft.place, ...words, occurred_at: new Date(draft.at).toISOString() };
@@ -44,13 +49,13 @@ export function next(draft: Draft): Asked | null {
 
 /** After an answer: what is kept of the draft. */
 export function answered(draft: Draft, answer: { signal?: string }): Draft {
-  if (draft.signal === null) return { ...draft, signal: answer.signal ?? null };
+  if (draft.signal === null && draft.incident === undefined) return { ...draft, signal: answer.signal ?? null };
   return { ...draft, picture: null };
 }
 
 /** The centre will not take it as it is. A report that is kept loses only its picture. */
 export function refused(draft: Draft, why: string): Draft {
-  return { ...draft, picture: draft.signal === null ? draft.picture : null, refused: why };
+  return { ...draft, picture: draft.signal === null && draft.incident === undefined ? draft.picture : null, refused: why };
 }
 
 /** Whether pictures may go with a kind: of what is about a person none is taken. */

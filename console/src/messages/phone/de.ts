@@ -43,6 +43,7 @@ export const phone = {
   'phone.more.said': 'Verstärkung ist angefordert',
   'phone.note': 'Notiz an die Leitstelle',
   'phone.note.send': 'Notiz senden',
+  'phone.picture.sent': 'Das Bild ist bei der Leitstelle.',
   'phone.eta': '{n} min',
   'phone.eta.within': 'Annehmen, da in',
   'phone.accept': 'Annehmen',

@@ -43,6 +43,7 @@ export const phone = {
   'phone.more.said': 'More help is asked for',
   'phone.note': 'Note to the control room',
   'phone.note.send': 'Send the note',
+  'phone.picture.sent': 'The picture is with the control room.',
   'phone.eta': '{n} min',
   'phone.eta.within': 'Accept, there in',
   'phone.accept': 'Accept',

@@ -43,6 +43,7 @@ export const phone = {
   'phone.more.said': 'Refuerzo pedido',
   'phone.note': 'Nota a la central',
   'phone.note.send': 'Enviar nota',
+  'phone.picture.sent': 'La imagen está en la central.',
   'phone.eta': '{n} min',
   'phone.eta.within': 'Aceptar, llego en',
   'phone.accept': 'Aceptar',

@@ -43,6 +43,7 @@ export const phone = {
   'phone.more.said': 'Renfort demandé',
   'phone.note': 'Note au centre',
   'phone.note.send': 'Envoyer la note',
+  'phone.picture.sent': 'L’image est au centre.',
   'phone.eta': '{n} min',
   'phone.eta.within': 'Accepter, sur place dans',
   'phone.accept': 'Accepter',
