@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from belfry.ports.staff import Role
 from tests.browser.axe import in_every_look
@@ -78,6 +78,14 @@ async def on_duty(cleo: Seat, url: str) -> None:
     await expect(cleo.of("off-duty")).to_be_visible()
 
 
+async def at_the_end(route: Route) -> None:
+    """What the centre says of one's duty, as at the end of the shift."""
+    answer = await route.fetch()
+    duty = await answer.json()
+    duty["unit"]["crew"][0]["until"] = duty["now"]
+    await route.fulfill(response=answer, json=duty)
+
+
 async def worker(cleo: Seat) -> None:
     await answered(cleo, "() => navigator.serviceWorker.controller !== null")
 
@@ -97,6 +105,17 @@ async def test_a_crew_is_called_comes_loses_the_net_and_is_free_again(crewed: Ho
         await cleo.of("join-E 1").tap()
         await expect(cleo.of("my-unit")).to_have_text("E 1")
         await expect(cleo.of("no-assignment")).to_be_visible()
+
+        await cleo.page.route("**/api/v1/me/duty", at_the_end)
+        await cleo.page.evaluate("() => dispatchEvent(new Event('online'))")
+        await expect(cleo.of("shift-over")).to_have_attribute("data-busy", "false")
+        assert await in_every_look(cleo, "the end of a shift") == {}
+        await cleo.page.unroute("**/api/v1/me/duty", at_the_end)
+        await cleo.of("stay-1").tap()
+        await expect(cleo.of("shift-over")).to_have_count(0)
+        (crew,) = [one["crew"] for one in (await api.get("/units"))["items"] if one["crew"]]
+        assert [(one["user"], one["until"] is not None) for one in crew] == [("cleo", True)]
+
         await cleo.of("position").check()
         await expect(cleo.of("sight")).to_have_text("on")
         await worker(cleo)
