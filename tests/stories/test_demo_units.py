@@ -37,6 +37,11 @@ async def test_who_is_sent_goes_there_works_and_comes_home_and_patrols_go_round(
         (fire,) = await head.incidents("waiting")
         assert (await head.post(f"/incidents/{fire['id']}/units", unit="E 1")).status_code == 200
         here, seen, rounds = Field(), set[str](), set[tuple[float, float]]()
+        for unit in town.centre.units.book.all():
+            await step(town.centre, here, unit, town.centre.dispatch.now.get(unit.id), town.clock())
+        spots = {one["call_sign"]: one["where"] for one in (await head.get("/units"))["items"]}
+        assert None not in spots.values(), "the station, the guards and the nurse on call stand on the map"
+        assert len({(one["latitude"], one["longitude"]) for one in spots.values()}) == len(spots), "beside each other"
         for _ in range(400):
             town.clock.wait(seconds=2)
             for unit in town.centre.units.book.all():
@@ -48,6 +53,7 @@ async def test_who_is_sent_goes_there_works_and_comes_home_and_patrols_go_round(
             if now["E 1"]["status"] == "available_station" and "on_scene" in seen:
                 break
         assert seen == {"offered", "accepted", "en_route", "on_scene", "available_mobile", "available_station"}
+        assert not any(one["where"]["old"] for one in (await head.get("/units"))["items"])
         (sent,) = (await head.get(f"/incidents/{fire['id']}/units"))["items"]
         assert sent["left_at"] is not None
         assert len(rounds) > 5

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import cos, sin
 from typing import Final
 
 from belfry.app.centre import Centre
@@ -30,10 +31,14 @@ TURNS_OUT: Final = timedelta(seconds=8)
 WORKS: Final = timedelta(seconds=75)
 PATIENT: Final = timedelta(seconds=30)
 AT_HOSPITAL: Final = timedelta(seconds=20)
+SAYS_AGAIN: Final = timedelta(minutes=2)
+BESIDE: Final = 0.0004
+"""Degrees: some forty metres, so that what stands at one station can be told apart."""
 NOWHERE: Final = timedelta(seconds=25)
 """How long it takes to where nobody knows the way."""
 
 S = UnitStatus
+_STANDS: Final = frozenset({S.AVAILABLE_STATION, S.ON_CALL, S.OFFERED, S.ACCEPTED})
 
 
 @dataclass
@@ -63,6 +68,8 @@ async def step(centre: Centre, here: Field, unit: Unit, state: UnitNow, now: dat
     """What a unit does in this moment. Raises Refusal."""
     for_s = now - (state.since or now)
     home = _home(centre, unit)
+    if home is not None and state.status in _STANDS:
+        _stand(centre, here, unit, home, now)
     match state.status:
         case S.OFFERED if for_s >= ANSWERS:
             await _say(centre, unit, state, S.ACCEPTED)
@@ -112,6 +119,18 @@ def _drive(centre: Centre, here: Field, unit: Unit, there: Position, now: dateti
     if centre.console is not None:
         centre.console.unit_moved(unit.id)
     return left <= THERE_M
+
+
+def _stand(centre: Centre, here: Field, unit: Unit, home: Position, now: datetime) -> None:
+    """Say from time to time where it waits: beside its station, each on a spot of its own."""
+    known = centre.dispatch.positions.of(unit.id, now)
+    if known is not None and now - known.at < SAYS_AGAIN:
+        return
+    turn = sum(unit.call_sign.encode()) * 1.3
+    beside = Position(home.latitude + BESIDE * sin(turn), home.longitude + BESIDE * cos(turn))
+    centre.dispatch.positions.say(unit.id, here.at.setdefault(unit.id, beside), now, now)
+    if centre.console is not None:
+        centre.console.unit_moved(unit.id)
 
 
 def _patrol(centre: Centre, here: Field, unit: Unit, now: datetime) -> None:
