@@ -46,21 +46,23 @@ class Reached(Struct, frozen=True, gc=False):
 
 
 class LostLife(Struct, frozen=True):
-    """A restore: what was done between the backup, which held `position`, and `until` is not known any more."""
+    """A restore, at `at`: what was done since the backup, which held `position`, is not known any more."""
 
     position: int
-    until: datetime
+    at: datetime
 
-    def may_have_asked(self, asked: NoticeAsked, at: datetime) -> bool:
+    def may_have_asked(self, asked: NoticeAsked, now: datetime, alert_since: datetime | None) -> bool:
         """Whether what is asked for only now may have been asked for, and sent, in the life that is lost. Never what is
-        about an incident, or a sending of a unit, that is newer than that."""
-        if at > self.until:
+        about an incident, or a sending of a unit, that is newer. `alert_since`: when its alert told somebody first."""
+        if now > self.at + CAUGHT_UP:
             return False
         if asked.incident is None:
             return True
         opened = _OPENED.match(asked.incident)
-        is_old = opened is not None and int(opened[1]) <= self.position
-        return is_old and (asked.alert is None or _OF_KIND.search(asked.alert) is not None)
+        if opened is None or int(opened[1]) > self.position:
+            return False
+        of_kind = asked.alert is None or _OF_KIND.search(asked.alert) is not None
+        return of_kind or (alert_since is not None and alert_since <= self.at)
 
 
 class NoticeState(Struct):
@@ -131,7 +133,7 @@ class NoticeBook:
 
     def restored(self, fact: Restored, at: datetime) -> None:
         """The centre goes on from a backup: whatever was due then may have left since."""
-        self._lost = LostLife(fact.position, at + CAUGHT_UP)
+        self._lost = LostLife(fact.position, at)
         for key in self._live:
             self._notices[key] = structs.replace(self._notices[key], doubt=True)
 
@@ -145,8 +147,7 @@ class NoticeBook:
         known = self._notices.get(fact.notice)
         if known is None:
             if isinstance(fact, NoticeAsked):
-                doubt = self._lost is not None and self._lost.may_have_asked(fact, entry.at)
-                self._begin(structs.replace(begun(fact, position, entry.at), doubt=doubt))
+                self._begin(structs.replace(begun(fact, position, entry.at), doubt=self._is_doubtful(fact, entry.at)))
             return
         after = fold(known, fact, position, entry.at)
         if after is known:
@@ -155,6 +156,12 @@ class NoticeBook:
         if after.over:
             self._end(after)
         self.news(after)
+
+    def _is_doubtful(self, asked: NoticeAsked, now: datetime) -> bool:
+        if self._lost is None:
+            return False
+        first = next(iter(self.of_alert(asked.alert or "")), None)
+        return self._lost.may_have_asked(asked, now, None if first is None else first.asked_at)
 
     def _begin(self, notice: Notice) -> None:
         self._notices[notice.id] = notice
