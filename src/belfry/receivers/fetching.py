@@ -8,6 +8,7 @@ import asyncio
 from asyncio import Task
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Final
 
 import structlog
@@ -51,14 +52,23 @@ class Unwelcome(Gone):
     """The device does not let us in, or has nothing for us. Asking again at once would lock the account."""
 
 
-class Pace(Struct, frozen=True, kw_only=True):
-    """How often, and how long."""
+class VisitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What receivers that visit devices are told alike: how sure the line is, how often, and how long."""
 
-    retry_least_s: float
-    retry_most_s: float
-    unwelcome_s: float
-    lost_after_s: float
-    look_every_s: float
+    tls_ca: Path | None = None
+    """Certificates in PEM that may sign a device's, or are it; None: those of the system."""
+    tls_verify: bool = True
+    """False: any certificate is taken. Better than none at all, and no more."""
+    tls_names: bool = True
+    """False: a certificate need not name the address under which the device is visited; few cameras' do."""
+    retry_least_s: Seconds = 1.0
+    retry_most_s: Seconds = 60.0
+    unwelcome_s: Seconds = 300.0
+    """How long before a device that did not let us in is asked again: most lock an account after a few tries."""
+    lost_after_s: Patience = 15.0
+    """A device that was not heard for so long, and cannot be reached, is gone; the desk says so a minute later."""
+    look_every_s: Seconds = 2.0
+    """How soon a device that was registered is visited."""
 
 
 class Visit:
@@ -94,7 +104,7 @@ class Fetching:
         clock: Clock,
         chance: Chance,
         *,
-        pace: Pace,
+        pace: VisitSettings,
         visit: Callable[[Visit], Awaitable[None]],
     ) -> None:
         """`visit` goes to a device and stays; it raises Gone, OSError or TimeoutError at the end."""

@@ -8,10 +8,7 @@ is told (`lost_after_s`). What it says meanwhile waits: nothing more is read bef
 import asyncio
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar, Final
-
-from msgspec import Struct
 
 from belfry.domain.device import Device, DeviceWire
 from belfry.domain.reading import Disposition, Said
@@ -23,7 +20,7 @@ from belfry.protocols.hint import Hint
 from belfry.protocols.isapi import read
 from belfry.protocols.isapi.message import is_whole
 from belfry.receivers.camera_http import Stream, address, client_context, opened
-from belfry.receivers.fetching import Fetching, Gone, Pace, Patience, Seconds, Unwelcome, Visit, read_apart
+from belfry.receivers.fetching import Fetching, Gone, Seconds, Unwelcome, Visit, VisitSettings, read_apart
 from belfry.receivers.limits import amount
 
 __all__ = ["IsapiReceiver", "IsapiSettings"]
@@ -35,29 +32,15 @@ OPEN: Final = Said(disposition=Disposition.IGNORE, heartbeat=True, reason="its s
 """A sign of life: the next one may be minutes away."""
 
 
-class IsapiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IsapiSettings(VisitSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of `[[receiver]] type = "isapi"`; `docs/receivers/isapi.md` documents them."""
 
     type: str = "isapi"
     name: str = "cameras"
     """Belongs to the devices that are registered at this receiver, so it should never change."""
-    tls_ca: Path | None = None
-    """Certificates in PEM that may sign a device's, or are it; None: those of the system."""
-    tls_verify: bool = True
-    """False: any certificate is taken. Better than none at all, and no more."""
-    tls_names: bool = True
-    """False: a certificate need not name the address under which the device is visited; few cameras' do."""
     connect_within_s: Seconds = 10.0
     silent_after_s: Seconds = 90.0
     """A stream on which nothing comes for so long, not even a heartbeat, is hung up and opened again."""
-    retry_least_s: Seconds = 1.0
-    retry_most_s: Seconds = 60.0
-    unwelcome_s: Seconds = 300.0
-    """How long before a device that did not let us in is asked again: most lock an account after a few tries."""
-    lost_after_s: Patience = 15.0
-    """A device that was not heard for so long, and cannot be reached, is gone; the desk says so a minute later."""
-    look_every_s: Seconds = 2.0
-    """How soon a device that was registered is visited."""
 
 
 class IsapiReceiver:
@@ -80,14 +63,7 @@ class IsapiReceiver:
         self._settings, self._devices, self._clock, self._chance = settings, devices, clock, chance
         self._context: ssl.SSLContext | None = None
         self._unreadable = 0
-        pace = Pace(
-            retry_least_s=settings.retry_least_s,
-            retry_most_s=settings.retry_most_s,
-            unwelcome_s=settings.unwelcome_s,
-            lost_after_s=settings.lost_after_s,
-            look_every_s=settings.look_every_s,
-        )
-        self._fetching = Fetching(self.name, devices, clock, chance, pace=pace, visit=self._visit)
+        self._fetching = Fetching(self.name, devices, clock, chance, pace=settings, visit=self._visit)
 
     @property
     def listening(self) -> tuple[str, int]:

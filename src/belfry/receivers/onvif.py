@@ -8,10 +8,7 @@ out of reach is known again; what came and went meanwhile is not.
 import asyncio
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar, Final
-
-from msgspec import Struct
 
 from belfry.domain.device import DeviceWire
 from belfry.domain.reading import Disposition, Said
@@ -20,7 +17,7 @@ from belfry.ports.devices import HearsDevices
 from belfry.protocols.hint import Hint
 from belfry.protocols.onvif import read
 from belfry.receivers.camera_http import address, client_context
-from belfry.receivers.fetching import Fetching, Pace, Patience, Seconds, Unwelcome, Visit, read_apart
+from belfry.receivers.fetching import Fetching, Seconds, Unwelcome, Visit, VisitSettings, read_apart
 from belfry.receivers.limits import amount
 
 try:
@@ -40,32 +37,18 @@ OPEN: Final = Said(disposition=Disposition.IGNORE, heartbeat=True, reason="a sub
 """A sign of life: the next one comes with the first pull."""
 
 
-class OnvifSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OnvifSettings(VisitSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of `[[receiver]] type = "onvif"`; `docs/receivers/onvif.md` documents them."""
 
     type: str = "onvif"
     name: str = "onvif"
     """Belongs to the devices that are registered at this receiver, so it should never change."""
-    tls_ca: Path | None = None
-    """Certificates in PEM that may sign a device's, or are it; None: those of the system."""
-    tls_verify: bool = True
-    """False: any certificate is taken. Better than none at all, and no more."""
-    tls_names: bool = True
-    """False: a certificate need not name the address under which the device is visited; few cameras' do."""
     pull_s: Seconds = 30.0
     """How long a device waits for something to happen before it answers that nothing did."""
     subscription_s: Seconds = 600.0
     """How long a subscription lasts that is not renewed."""
     connect_within_s: Seconds = 20.0
     """For finding its services and subscribing, all together."""
-    retry_least_s: Seconds = 1.0
-    retry_most_s: Seconds = 60.0
-    unwelcome_s: Seconds = 300.0
-    """How long before a device that did not let us in is asked again: most lock an account after a few tries."""
-    lost_after_s: Patience = 15.0
-    """A device that was not heard for so long, and cannot be reached, is gone; the desk says so a minute later."""
-    look_every_s: Seconds = 2.0
-    """How soon a device that was registered is visited."""
 
 
 class OnvifReceiver:
@@ -88,14 +71,7 @@ class OnvifReceiver:
         self._settings, self._devices, self._clock = settings, devices, clock
         self._context: ssl.SSLContext | None = None
         self._unreadable = 0
-        pace = Pace(
-            retry_least_s=settings.retry_least_s,
-            retry_most_s=settings.retry_most_s,
-            unwelcome_s=settings.unwelcome_s,
-            lost_after_s=settings.lost_after_s,
-            look_every_s=settings.look_every_s,
-        )
-        self._fetching = Fetching(self.name, devices, clock, chance, pace=pace, visit=self._visit)
+        self._fetching = Fetching(self.name, devices, clock, chance, pace=settings, visit=self._visit)
 
     @property
     def listening(self) -> tuple[str, int]:
