@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 from msgspec import structs
 
+from belfry.domain.facts import Changed
+from belfry.ports import Stored
 from belfry.ports.staff import Role
 from belfry.settings import ReceiverTable, Settings
 from tests.stories.kit import Town, open_town
@@ -135,5 +137,7 @@ async def test_a_face_in_a_mail_and_a_stranger_leave_nothing(town: Town) -> None
     await send(town, recipient, mail("Face Detection", 1))
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         await send(town, "nobody@alarms.example", mail("Fire Detection", 2))
-    assert town.centre.walk.position == before
+    stored = await town.centre.intake._journal.page(before, 100)
+    said = {type(fact) for one in stored if isinstance(one, Stored) for fact in one.entry.facts}
+    assert said <= {Changed}, "the camera was registered, and nothing else"
     assert await desk.incidents() == []
