@@ -341,6 +341,15 @@ async def test_a_refused_message_leaves_an_amount_and_nothing_else() -> None:
         assert "age" not in repr((centre.memory.states, centre.memory.kept_days))
 
 
+async def test_what_was_refused_beside_an_alarm_is_an_amount_too() -> None:
+    async with device_room() as centre:
+        beside = Said(disposition=Disposition.ACCEPT, readings=(smoke(),), refused_in_part=True)
+        await centre.said(SMOKE, beside)
+        assert centre.kinds() == [("FIRE.ALARM.AUTO", 1)]
+        day = centre.desk.today(SMOKE.id)
+        assert (day.refused, day.stripped) == (Amount.SOME, Amount.NONE)
+
+
 async def test_a_day_begins_with_nothing_refused() -> None:
     async with device_room() as centre:
         await centre.said(CAMERA, REFUSED)

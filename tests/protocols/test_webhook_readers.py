@@ -222,6 +222,19 @@ def test_another_version_is_rejected(version: str | None) -> None:
     assert read("alertmanager", firing() | {"version": version}).disposition is Disposition.REJECT
 
 
+def test_what_is_refused_beside_others_is_told_as_refused() -> None:
+    alarm, face = firing()["alerts"][0], firing()["alerts"][0] | {"labels": {"alertname": "FaceSeen", "zone": "x"}}
+    assert not read("alertmanager", firing() | {"alerts": [alarm]}).refused_in_part
+    beside = read("alertmanager", firing() | {"alerts": [alarm, face]})
+    assert (len(beside.readings), beside.refused_in_part) == (1, True)
+    events = [event(), event(type="org.example.face", id="2")]
+    beside = read("cloudevents", events)
+    assert (len(beside.readings), beside.refused_in_part) == (1, True)
+    assert not read("cloudevents", events[:1]).refused_in_part
+    unlisted = read("cloudevents", [event(type="org.example.unheard-of"), events[1]])
+    assert (unlisted.disposition, unlisted.refused_in_part) == (Disposition.QUARANTINE, True)
+
+
 # -- cloudevents ------------------------------------------------------------------------------------------------------
 
 

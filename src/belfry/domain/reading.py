@@ -161,5 +161,7 @@ class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In words of ours; never words of the message."""
     heartbeat: bool = False
     """The device lives, and that is all it says."""
+    refused_in_part: bool = False
+    """Beside what it says, a part of it was refused: it describes people."""
     address: str | None = None
     """How the wire names the device that speaks, where the message tells it: a serial, a MAC, a topic."""

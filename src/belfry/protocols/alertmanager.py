@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from belfry.domain.reading import POINT_MOST, Observed, PointState, Quality, Reading, Said
 from belfry.protocols.common import jsons
 from belfry.protocols.common.fields import LEAF, Allow, Dropped, Kept, leaf, strip
@@ -90,9 +92,11 @@ def read(body: bytes, hint: Hint) -> Said:
     readings = [reading for alert in alerts for reading in _alert(alert, message, hint, dropped)]
     if (whole(leaf(message, "truncatedAlerts")) or 0) > 0:
         readings.append(TOO_MANY)
+    in_part = any(map(_is_refused, alerts))
     if not readings:
-        return ignored("nothing but what always fires", dropped.names(), heartbeat=True)
-    return accepted(readings, dropped.names())
+        said = ignored("nothing but what always fires", dropped.names(), heartbeat=True)
+        return replace(said, refused_in_part=in_part)
+    return replace(accepted(readings, dropped.names()), refused_in_part=in_part)
 
 
 def _alert(alert: object, message: Kept, hint: Hint, dropped: Dropped) -> Iterator[Reading]:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from belfry.domain.device import UNITS
-from belfry.domain.reading import Observed, PointState, Quality, Reading, Said
+from belfry.domain.reading import Disposition, Observed, PointState, Quality, Reading, Said
 from belfry.protocols.common import jsons
 from belfry.protocols.common.booleans import boolean
 from belfry.protocols.common.fields import LEAF, Allow, Dropped, Kept, leaf, objects, strip
@@ -64,9 +66,11 @@ def read(body: bytes, hint: Hint) -> Said:
     said = [_event(event, hint, dropped) for event in events]
     readings = [one for one in said if isinstance(one, Reading)]
     others = [one for one in said if isinstance(one, Said)]
+    in_part = any(one.disposition is Disposition.REFUSE for one in others)
     if readings:
-        return accepted(readings, dropped.names())
-    return next((one for one in others if one.reason.startswith("unlisted")), others[0])
+        return replace(accepted(readings, dropped.names()), refused_in_part=in_part)
+    told = next((one for one in others if one.reason.startswith("unlisted")), others[0])
+    return replace(told, refused_in_part=in_part and told.disposition is not Disposition.REFUSE)
 
 
 def _events(body: bytes, hint: Hint) -> list[object]:

@@ -200,8 +200,17 @@ def test_an_unreadable_part_stands_beside_the_others() -> None:
 def test_a_refused_part_leaves_no_more_than_names() -> None:
     told = read(parts(json.dumps(alert("faceCapture", faces=[MARK])).encode(), xml("")), MIXED)
     assert [one.observed for one in told.readings] == [Observed.INPUT]
+    assert told.refused_in_part
     assert "faces" in told.dropped
     assert MARK not in repr(told)
+
+
+def test_what_is_refused_beside_something_unreadable_is_told_as_refused() -> None:
+    face = json.dumps(alert("faceCapture")).encode()
+    told = read(parts(face, b"<broken"), MIXED)
+    assert (told.disposition, told.refused_in_part) == (Disposition.REJECT, True)
+    assert not read(parts(face, face), MIXED).readings
+    assert not read(parts(xml(""), b"<broken"), MIXED).refused_in_part
 
 
 def test_pictures_alone_are_no_message() -> None:

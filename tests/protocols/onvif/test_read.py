@@ -229,3 +229,18 @@ def test_no_marker_in_any_value_is_ever_said(row: str) -> None:
     data = dict.fromkeys((*TOPICS[row].items, "Label", "Value", "Threshold", "Class", "ObjectId", "ImageUri"), MARK)
     assert MARK not in repr(said("tns1:" + row.replace("*", MARK), data))
     assert MARK not in repr(read(notify(notice(f"tns1:{row}", WHERE, data, at=MARK, operation=MARK)), NO_HINT))
+
+
+@pytest.mark.parametrize(
+    ("others", "disposition"),
+    [
+        ((notice("tns1:Device/Trigger/DigitalInput", {"InputToken": "DI_1"}, {"LogicalState": "true"}),), "accept"),
+        ((notice("tns1:Nobody/Knows/It", {"A": "b"}, {"State": "true"}),), "quarantine"),
+        ((notice("tns1:Device/Trigger/DigitalInput", {}, {"LogicalState": "true"}),), "reject"),
+    ],
+)
+def test_what_is_refused_beside_others_is_told_as_refused(others: tuple[str, ...], disposition: str) -> None:
+    face = notice("tns1:RuleEngine/Recognition/Face", {"VideoSourceToken": "V"}, {"State": "true"})
+    beside = read(notify(*others, face), NO_HINT)
+    assert (beside.disposition, beside.refused_in_part) == (disposition, True)
+    assert not read(notify(*others), NO_HINT).refused_in_part

@@ -77,9 +77,9 @@ class DeviceDesk:
         device, turn = known, Turn(at, watched=bool(self._hall))
         kept = self._hearing.of(device)
         kept.calm = None
-        dropped = bool(said.dropped)
-        if dropped or said.disposition is Disposition.REFUSE:
-            self._amounts.note(device.id, at, refused=said.disposition is Disposition.REFUSE, stripped=dropped)
+        dropped, refused = bool(said.dropped), said.disposition is Disposition.REFUSE or said.refused_in_part
+        if dropped or refused:
+            self._amounts.note(device.id, at, refused=refused, stripped=dropped)
         if device.enabled and self._accounts.by_id(device.account_id) is not None:
             self._hearing.take(device, kept, said, turn)
         if self._hall:

@@ -85,8 +85,9 @@ def _together(said: Sequence[Said], pictures: tuple[str, ...]) -> Said:
     first = min(said, key=lambda one: _WORST_FIRST.index(one.disposition))
     dropped = tuple(dict.fromkeys(name for one in said for name in (*one.dropped, *pictures)))
     address = next((one.address for one in said if one.address is not None), None)
+    in_part = len({one.disposition for one in said}) > 1 and any(one.disposition is Disposition.REFUSE for one in said)
     if first.disposition is not Disposition.ACCEPT:
-        return replace(first, dropped=dropped, address=address)
+        return replace(first, dropped=dropped, address=address, refused_in_part=in_part)
     readings = [reading for one in said for reading in one.readings]
     readings += [
         Reading(observed=what, point=WHOLE_DEVICE, state=PointState.PULSE)
@@ -99,6 +100,7 @@ def _together(said: Sequence[Said], pictures: tuple[str, ...]) -> Said:
         dropped=dropped,
         heartbeat=any(one.heartbeat for one in said),
         address=address,
+        refused_in_part=in_part,
     )
 
 

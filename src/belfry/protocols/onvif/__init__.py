@@ -93,16 +93,23 @@ def _together(said: Sequence[Said], dropped: Dropped) -> Said:
     """What can be read counts; what cannot, and what no list names, is a reading beside it."""
     readings = [reading for one in said for reading in one.readings]
     kinds = {one.disposition for one in said}
+    in_part = Disposition.REFUSE in kinds and len(kinds) > 1
     if not readings or kinds == {Disposition.REJECT}:
         worst = (Disposition.REJECT, Disposition.QUARANTINE, Disposition.REFUSE, Disposition.IGNORE)
         first = min(said, key=lambda one: worst.index(one.disposition))
-        return replace(first, dropped=dropped.names(), heartbeat=True)
+        return replace(first, dropped=dropped.names(), heartbeat=True, refused_in_part=in_part)
     for disposition, observed in _BESIDE:
         if disposition in kinds:
             readings.append(Reading(observed=observed, point=WHOLE_DEVICE, state=PointState.PULSE))
     if len(readings) > READINGS_MOST:
         raise Unreadable(f"a message of more than {READINGS_MOST} readings")
-    return Said(disposition=Disposition.ACCEPT, readings=tuple(readings), dropped=dropped.names(), heartbeat=True)
+    return Said(
+        disposition=Disposition.ACCEPT,
+        readings=tuple(readings),
+        dropped=dropped.names(),
+        heartbeat=True,
+        refused_in_part=in_part,
+    )
 
 
 _BESIDE: Final = ((Disposition.REJECT, Observed.UNREADABLE), (Disposition.QUARANTINE, Observed.UNLISTED))
