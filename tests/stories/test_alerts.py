@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from belfry.domain.chains import Chain, ChainStep
 from belfry.domain.unit import Service, Unit, UnitType
 from belfry.ports.staff import Role
+from belfry.settings import Settings
 from tests.stories.kit import Desk, Row, Town, open_town, until, until_told
 
 
@@ -206,6 +209,44 @@ async def test_nobody_accepts_so_they_are_called_again_and_then_the_supervisor(t
     assert rounds() == 4, "and nothing else happened"
 
 
+async def test_where_several_must_confirm_one_word_is_not_enough_and_those_who_refuse_do_not_count(
+    tmp_path: Path,
+) -> None:
+    again = ChainStep(who="again", after_s=60, repeat=1)
+    chain = Chain(name="two", kinds=("FIRE.STRUCT",), needs=2, step=(again, ChainStep(who="supervisor", after_s=60)))
+
+    def change(settings: Settings) -> Settings:
+        return msgspec.structs.replace(settings, chain=(chain,))
+
+    async with open_town(tmp_path, change=change) as town:
+        room = await town.operator("anna")
+        crew = [await on_duty(town, f"crew{number}", await a_unit(town, f"E{number}")) for number in range(3)]
+        await report(room, "FIRE.STRUCT")
+        first = (await told(*crew))[0]
+        assert first["needs"] == 2
+
+        async def state() -> Row:
+            found: Row = (await room.get(f"/incidents/{first['incident']}/alerts"))["items"][0]
+            return found
+
+        async def round_of(number: int) -> None:
+            async def reached() -> bool:
+                return bool((await state())["rounds"] == number)
+
+            await until_told(reached)
+
+        path = f"/me/alerts/{first['alert']}"
+        assert (await crew[0].post(path, answer="accepted")).status_code == 200
+        assert (await crew[1].post(path, answer="refused")).status_code == 200
+        assert ((await state())["over"], (await state())["accepted"]) == (None, 1)
+        await town.pass_time(seconds=61)
+        await round_of(2)
+        assert (await crew[2].post(path, answer="accepted")).status_code == 200
+        assert ((await state())["over"], (await state())["accepted"]) == ("enough", 2)
+        await town.pass_time(minutes=10)
+        assert (await state())["rounds"] == 2, "nobody is called any more"
+
+
 async def test_alerts_are_as_they_were_after_a_restart_and_nobody_is_told_twice(town: Town) -> None:
     room = await town.operator("anna")
     engine = await a_unit(town, "E1")
@@ -252,3 +293,27 @@ async def until_event(lines: AsyncIterator[str], name: str) -> AsyncIterator[str
         yield line
         if line == f"event: {name}":
             return
+
+
+async def test_whoever_changed_to_another_unit_neither_sees_nor_answers_what_the_first_was_sent_to(town: Town) -> None:
+    room = await town.operator("anna")
+    ambulance, patrol = await a_unit(town, "N1", Service.EMS), await a_unit(town, "P1", Service.GUARD)
+    nora, nick = await on_duty(town, "nora", ambulance), await on_duty(town, "nick", ambulance)
+    await town.say("care", "1100", zone="012")
+    (row,) = await room.incidents("waiting")
+    assert (await room.post(f"/incidents/{row['id']}/units", unit=ambulance)).status_code == 200
+
+    async def both_are_told() -> bool:
+        return all([any(one["assignment"] for one in await alerts(desk)) for desk in (nora, nick)])
+
+    await until_told(both_are_told)
+    sent = next(one for one in await alerts(nora) if one["assignment"])
+    assert (await nora.post(f"/units/{ambulance}/crew/leave")).status_code == 200
+    assert (await nora.post(f"/units/{patrol}/crew")).status_code == 200
+    assert await alerts(nora) == [], "a guard is not told of what is medical"
+    for answer in ("accepted", "refused"):
+        said = await nora.post(f"/me/alerts/{sent['alert']}", answer=answer)
+        assert (said.status_code, said.json()["title"]) == (409, "You are not with that unit any more")
+    assert (await room.get(f"/units/{ambulance}"))["status"] == "offered"
+    assert (await nick.post(f"/me/alerts/{sent['alert']}", answer="accepted")).status_code == 200
+    assert (await room.get(f"/units/{ambulance}"))["status"] == "accepted"

@@ -133,6 +133,19 @@ async def test_our_style_asks_for_nothing_elsewhere_and_has_no_glyphs(tmp_path: 
     assert all("//" not in text for text in (answer.text.replace("pmtiles://", "") for answer in answers))
 
 
+async def test_an_archive_of_pictures_lies_below_everything_that_is_drawn(tmp_path: Path) -> None:
+    aerial = bytearray(TOWN)
+    aerial[99] = 2  # PMTiles 3, header: tile type PNG
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "a-aerial.pmtiles").write_bytes(aerial)
+    (tmp_path / "maps" / "b-town.pmtiles").write_bytes(TOWN)
+    (answer,) = await asked(tmp_path, MapFiles(tiles=tmp_path / "maps"), "/map/style.json?theme=light")
+    style = answer.json()
+    assert {name: one["type"] for name, one in style["sources"].items()} == {"tiles-0": "raster", "tiles-1": "vector"}
+    assert [one["type"] for one in style["layers"][:3]] == ["background", "raster", "fill"]
+    assert [one["source"] for one in style["layers"] if one["type"] == "raster"] == ["tiles-0"]
+
+
 STYLE: Final = {"version": 8, "sources": {"a": {"type": "vector", "url": "pmtiles://town.pmtiles"}}, "layers": []}
 REMOTE: Final = {**STYLE, "glyphs": "https://letters.example:8443/{fontstack}/{range}.pbf"}
 
