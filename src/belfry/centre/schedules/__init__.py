@@ -1,8 +1,10 @@
 """Schedules are kept or somebody is told: openings, closings, check-ins, rounds, activity (RULES 3, open and close).
 
-`plan` holds when each schedule is looked at next, `hours` what it wants then, `arms` whether the site is set, `stands`
-what is told, through the same door as every other signal, and `memory` what a restart must not forget. A deadline is
-looked at when it comes, so a signal of a panel costs a look into a dictionary and no more. Deadlines are derived anew.
+`plan` holds when each schedule is looked at next, `watched` whose it is, `hours` what it wants then, `signs` what
+counts for it, `arms` whether the site is set, `unsecured` that it stays unset after an alarm; `stands` what is told,
+and `said` how, through the same door as every other signal; `extending` puts a closing off, `lists` shows it all, and
+`memory` is what a restart must not forget. A deadline is looked at when it comes, so a signal of a panel costs a look
+into a dictionary and no more. Deadlines are derived anew.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Silence is a signal: every path and every panel must be heard from in time (RULES 3).
 
-`watch` keeps the times and deadlines, in columns (`slots`); `losses` says what is lost and what is back, through the
-same door as every other signal (`silence`), and once where many fall silent together (`outages`); `memory` saves it.
-Polls are journaled nowhere; only lost and restored are.
+`watch` keeps the times and deadlines (`dues`, from what is `agreed`), in columns (`slots`); `losses` says what is lost
+and what is back, through the same door as every other signal (`silence`), and once where many fall silent together
+(`outages`); `memory` saves it. Polls are journaled nowhere; only lost and restored are.
 """
 
 import asyncio

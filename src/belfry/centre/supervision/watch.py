@@ -289,7 +289,7 @@ class Watch:
             self._dirty.append(slot)
 
     def take_dirty(self) -> Sequence[int]:
-        """What is to be saved; each is `cleaned` as its row is made."""
+        """What is to be saved; each is made `clean` as its row is."""
         dirty, self._dirty = self._dirty, array("i")
         return dirty
 

@@ -1,8 +1,9 @@
 """ANSI/SIA DC-09: alarm reporting over IP.
 
 `session` cuts a stream into frames, `frame` reads one, `crypto` opens it, `payload` reads its events, `signals` makes
-them ours, `reply` answers, `window` judges time; `build` is the panel's side, `describe` the words for people. All of
-it is pure: bytes and values in, bytes and values out, the time and the dice are arguments.
+them ours, `reply` answers, `stamp` reads the time and `window` judges it; `build` is the panel's side, `describe` the
+words for people, `others` wires that only look like it. All of it is pure: bytes and values in, bytes and values out,
+the time and the dice are arguments.
 """
 
 from belfry.protocols.dc09.build import build_frame
