@@ -67,6 +67,13 @@ describe('sending', () => {
     expect(refused('/send E1 1042 9')).toMatchObject({ problem: 'two', options: ['#1042', '#9'] });
   });
 
+  test('why it is this one may stand behind a colon', () => {
+    expect(done('/send E1 1042: E2 has a flat tyre: it stays')).toMatchObject({ incident: { id: 'a' }, why: 'E2 has a flat tyre: it stays' });
+    expect(done('/send E1 1042')).not.toHaveProperty('why');
+    expect(done('/send E1 1042 : ')).not.toHaveProperty('why');
+    expect(complete('/send E1 1042: E', world)).toEqual([]);
+  });
+
   test('what nobody knows sends nobody: it is said what was wanted', () => {
     expect(refused('/send E3 1042')).toEqual({ problem: 'unit', word: 'E3', options: [] });
     expect(refused('/send M2 1042')).toEqual({ problem: 'unit', word: 'M2', options: ['M21'] });

@@ -33,7 +33,7 @@ export interface World {
 }
 
 export type Command =
-  | { do: 'send'; units: KnownUnit[]; incident: KnownIncident }
+  | { do: 'send'; units: KnownUnit[]; incident: KnownIncident; why?: string }
   | { do: 'status'; units: KnownUnit[]; status: Sayable }
   | { do: 'release'; units: KnownUnit[] }
   | { do: 'note'; incident: KnownIncident; text: string }
@@ -65,8 +65,10 @@ function wrong(problem: Problem['problem'], word = '', options: readonly string[
 export function parse(line: string, world: World): Parsed {
   const [verb, words, rest] = split(line);
   switch (verb) {
-    case 'send':
-      return send(words, world);
+    case 'send': {
+      const [named, ...why] = rest.split(':');
+      return send((named ?? '').split(/[\s,]+/).filter(Boolean), why.join(':').trim(), world);
+    }
     case 's':
       return status(words, world);
     case 'release':
@@ -200,14 +202,15 @@ function oneIncident(incidents: readonly KnownIncident[], world: World): KnownIn
 
 // -- the verbs
 
-function send(words: readonly string[], world: World): Parsed {
+/** `/send E2 1042: flat tyre`: what stands behind a colon is why it is this one. */
+function send(words: readonly string[], why: string, world: World): Parsed {
   const found = named(words, world);
   if ('problem' in found) return found;
   if (found.units.length === 0) return wrong('no_unit', '', world.units.filter((one) => one.on_duty).map((one) => one.call_sign));
   const away = found.units.find((one) => !one.on_duty);
   if (away) return wrong('off_duty', away.call_sign);
   const incident = oneIncident(found.incidents, world);
-  return 'problem' in incident ? incident : { command: { do: 'send', units: found.units, incident } };
+  return 'problem' in incident ? incident : { command: { do: 'send', units: found.units, incident, ...(why === '' ? {} : { why }) } };
 }
 
 /** The status is read from the end, its longest spelling first; at the beginning it is understood too. */
@@ -321,7 +324,7 @@ export function complete(line: string, world: World): Completion[] {
     return verbs.map((one) => ({ line: `/${one} `, shown: `/${one}`, hint: 'verb' as const, about: one }));
   }
   const [verb, words] = split(before);
-  if (!verb) return [];
+  if (!verb || (verb === 'send' && typed.includes(':'))) return [];
   const made = (shown: string, hint: Completion['hint'], about = ''): Completion => ({ line: `/${before}${shown} `, shown, hint, about });
   const found = WANTS[verb].flatMap((wanted) => offered(wanted, verb, words, plain(last), world, made));
   return found.filter((one) => plain(one.shown) !== plain(last)).slice(0, COMPLETIONS);

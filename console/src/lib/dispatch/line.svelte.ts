@@ -18,12 +18,12 @@ export interface Place {
 /** What stands below the line after it was sent: nothing more to do, places, or the list of commands. */
 export type Done = { done: boolean; places?: Place[]; help?: true };
 
-/** Lines typed before, the newest last; gone with the page. Notes are not among them: they are about people. */
+/** Lines typed before, the newest last; gone with the page. Notes and reasons are not among them: they are about people. */
 export const history: string[] = [];
 
 export function remember(line: string, command: Command): void {
   const plain = line.trim();
-  if (command.do === 'note' || history.at(-1) === plain) return;
+  if (command.do === 'note' || (command.do === 'send' && command.why) || history.at(-1) === plain) return;
   history.push(plain);
   if (history.length > 50) history.shift();
 }
@@ -49,7 +49,7 @@ export async function run(desk: Desk, command: Command): Promise<Done> {
   const { dispatching, units } = desk;
   switch (command.do) {
     case 'send':
-      await dispatching.send(command.incident, command.units.map((one) => ({ unit: one.id })));
+      await dispatching.send(command.incident, command.units.map((one) => ({ unit: one.id, ...(command.why ? { reason: command.why } : {}) })));
       return { done: dispatching.refused === null };
     case 'status': {
       for (const one of command.units) {

@@ -22,6 +22,8 @@ export interface Picked {
   rank?: number;
   eta_s?: number | null;
   way?: string;
+  /** Why it is this one; kept sealed. */
+  reason?: string;
 }
 
 /** A word that is asked for before a unit goes. */
@@ -112,8 +114,8 @@ export class Dispatching {
   }
 
   private async sendOne(to: To, pick: Picked, more: { reason?: string; divert?: boolean }): Promise<'sent' | 'why' | 'refused'> {
-    const { unit, role, rank, eta_s, way } = pick;
-    const known = { ...(role ? { role } : {}), ...(rank ? { rank } : {}), ...(eta_s != null ? { eta_s } : {}), ...(way ? { way } : {}) };
+    const { unit, role, rank, eta_s, way, reason } = pick;
+    const known = { ...(role ? { role } : {}), ...(rank ? { rank } : {}), ...(eta_s != null ? { eta_s } : {}), ...(way ? { way } : {}), ...(reason ? { reason } : {}) };
     let outcome: 'sent' | 'why' | 'refused' = 'refused';
     await this.act(to.id, async () => {
       try {

@@ -110,7 +110,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'line.choices': 'Was folgen kann',
   'line.found': 'Gefundene Orte',
   'line.found.none': 'Kein Ort heißt so.',
-  'line.use.send': '/send E1 L1 1042: Einheiten alarmieren',
+  'line.use.send': '/send E1 L1 1042 [: warum]: Einheiten alarmieren',
   'line.use.s': '/s M21 onscene: Status melden; auch FMS-Ziffern: /s M21 4',
   'line.use.release': '/release E1: Einheiten zurückrufen',
   'line.use.note': '/note 1042 …: Notiz schreiben',

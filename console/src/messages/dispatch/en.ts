@@ -109,7 +109,7 @@ export const dispatch = {
   'line.choices': 'What may come next',
   'line.found': 'Places found',
   'line.found.none': 'No place is called that.',
-  'line.use.send': '/send E1 L1 1042: send units',
+  'line.use.send': '/send E1 L1 1042 [: why]: send units',
   'line.use.s': '/s M21 onscene: say a status; radio digits too: /s M21 4',
   'line.use.release': '/release E1: call units back',
   'line.use.note': '/note 1042 …: write a note',

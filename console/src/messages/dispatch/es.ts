@@ -110,7 +110,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'line.choices': 'Lo que puede seguir',
   'line.found': 'Lugares encontrados',
   'line.found.none': 'Ningún lugar se llama así.',
-  'line.use.send': '/send E1 L1 1042: enviar unidades',
+  'line.use.send': '/send E1 L1 1042 [: por qué]: enviar unidades',
   'line.use.s': '/s M21 onscene: decir un estado; también cifras: /s M21 4',
   'line.use.release': '/release E1: retirar unidades',
   'line.use.note': '/note 1042 …: escribir una nota',

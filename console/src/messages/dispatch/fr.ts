@@ -110,7 +110,7 @@ export const dispatch: Record<keyof typeof en, Message> = {
   'line.choices': 'Ce qui peut suivre',
   'line.found': 'Lieux trouvés',
   'line.found.none': 'Aucun lieu de ce nom.',
-  'line.use.send': '/send E1 L1 1042: engager des unités',
+  'line.use.send': '/send E1 L1 1042 [: pourquoi]: engager des unités',
   'line.use.s': '/s M21 onscene: dire un statut ; chiffres radio aussi : /s M21 4',
   'line.use.release': '/release E1: rappeler des unités',
   'line.use.note': '/note 1042 …: écrire une note',
