@@ -162,6 +162,13 @@ async def test_what_is_too_much_for_one_round_comes_with_the_next(authority: Aut
         assert authority.asked[-1] == ("/list", 304)
 
 
+async def test_a_link_that_is_none_hides_no_other(authority: Authority) -> None:
+    authority.pages |= {"/a": STORM, "/list": atom("http://[::1/", "/a")}
+    async with heard(authority.url("/list")) as (receiver, _, journal):
+        await receiver.look()
+        assert journal.position == 1
+
+
 async def test_an_rss_list_is_read_too(authority: Authority) -> None:
     link = authority.url("/a")
     authority.pages |= {"/a": STORM, "/rss": f"<rss><channel><item><link>{link}</link></item></channel></rss>".encode()}

@@ -37,6 +37,8 @@ logging.getLogger("signxml").setLevel(logging.CRITICAL + 1)  # at debug level it
 
 LINKS_MOST: Final = 200
 """Messages fetched of one list in one round; the rest comes with the next ones."""
+LINK_MOST: Final = 2_000
+"""Characters of a link; a longer one is none."""
 LISTED_MOST: Final = 2_000
 """Links of one list that are looked at."""
 FAILED_MOST: Final = 5
@@ -166,7 +168,7 @@ class CapReceiver:
 
     async def _ask(self, feed: _Feed) -> None:
         asks = {"If-None-Match": feed.tag, "If-Modified-Since": feed.changed}
-        where, path = _apart(feed.url)
+        where, path = apart(feed.url)
         assert self._context is not None
         stream, body = await fetched(
             where,
@@ -182,7 +184,7 @@ class CapReceiver:
             raise Gone(f"it answers {stream.status}")
         if _is_message(body):
             await self._take(body)
-        elif not await self._follow_all(feed, _links(feed.url, body)):
+        elif not await self._follow_all(feed, links(feed.url, body)):
             feed.tag = feed.changed = ""  # the list is read again, for what is left of it
             return
         feed.tag, feed.changed = _one_line(stream.header("etag")), _one_line(stream.header("last-modified"))
@@ -212,7 +214,7 @@ class CapReceiver:
         return why is None and len(new) <= LINKS_MOST
 
     async def _follow(self, link: str) -> None:
-        where, path = _apart(link)
+        where, path = apart(link)
         assert self._context is not None
         stream, body = await fetched(
             where, path, context=self._context, within_s=self._settings.answer_within_s, most_bytes=MOST_BYTES
@@ -259,7 +261,7 @@ def _is_message(body: bytes) -> bool:
     return xml.parse(body, xml.XmlLimits(most_bytes=MOST_BYTES)).name == "alert"
 
 
-def _links(url: str, body: bytes) -> Sequence[str]:
+def links(url: str, body: bytes) -> Sequence[str]:
     """The messages of an Atom or RSS list, the newest first, as it has them; of its own host alone."""
     root = xml.parse(body, xml.XmlLimits(most_bytes=MOST_BYTES))
     found: dict[str, None] = {}
@@ -267,14 +269,22 @@ def _links(url: str, body: bytes) -> Sequence[str]:
         if node.name not in ("entry", "item"):
             continue
         for link in node.all("link"):
-            target = urljoin(url, link.attributes.get("href") or link.text)
-            if base(target) == base(url) and len(target) < 2_000:
+            target = _joined(url, link.attributes.get("href") or link.text)
+            if base(target) == base(url) and len(target) < LINK_MOST:
                 found[target] = None
                 break
     return list(found)[:LISTED_MOST]
 
 
-def _apart(url: str) -> tuple[Address, str]:
+def _joined(url: str, link: str) -> str:
+    """A link as an address; empty where it is none, so that it hides no other."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""
+
+
+def apart(url: str) -> tuple[Address, str]:
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii() or not path.isprintable() or " " in path:
