@@ -57,6 +57,28 @@ def test_a_message_that_was_rejected_is_a_fault_and_the_others_are_told_too() ->
     assert objects[0]["reason"] == "no well-formed XML"
 
 
+@pytest.mark.parametrize(
+    ("wire", "sample", "disposition"),
+    [
+        ("isapi", "isapi/malformed_truncated.xml", "reject"),
+        ("frigate", "frigate/malformed_jsonc.json", "reject"),
+        ("zigbee2mqtt", "zigbee2mqtt/malformed_not_json.json", "reject"),
+        ("frigate", "frigate/tou_face.json", "refuse"),
+        ("frigate", "frigate/tou_lpr.json", "refuse"),
+        ("frigate", "frigate/tou_description.json", "refuse"),
+    ],
+)
+def test_of_what_is_not_read_at_all_the_whole_payload_is_dropped(wire: str, sample: str, disposition: str) -> None:
+    _, (one,), _ = told(wire, str(SAMPLES / sample))
+    assert (one["disposition"], one["signals"], one["dropped"]) == (disposition, [], ["payload"])
+
+
+def test_what_is_no_fresh_pulse_says_why() -> None:
+    _, (one,), _ = told("onvif", str(SAMPLES / "onvif/line_crossed.xml"))
+    assert (one["disposition"], one["dropped"]) == ("ignore", ["ObjectId"])
+    assert one["reason"] == "state as it has been: what only begins is long over"
+
+
 def test_a_part_that_was_rejected_is_a_fault() -> None:
     code, (one,), _ = told("onvif", str(SAMPLES / "onvif/malformed_no_source.xml"))
     assert (code, one["disposition"]) == (1, "accept")

@@ -12,6 +12,9 @@ from belfry.domain.device_rules import Meant, Unmeant, means
 from belfry.domain.reading import Disposition, Observed, PointState, Reading, Said, Switch
 from belfry.domain.signal import Category, SignalState
 
+PAYLOAD: Final = "payload"
+"""Dropped whole: not so much as the names of its fields were read."""
+_UNREAD: Final = frozenset({Disposition.REJECT, Disposition.REFUSE})
 _EVERY_SWITCH: Final = frozenset(Switch)
 _WIRES: Final = frozenset(DeviceWire)
 _UNTOLD: Final[Mapping[Observed, tuple[Category, str]]] = {
@@ -29,7 +32,7 @@ def decoded(wire: str, said: Said) -> dict[str, object]:
     return {
         "disposition": said.disposition.value,
         "signals": [_signal(wire, said, reading) for reading in said.readings] if kept else [],
-        "dropped": list(said.dropped),
+        "dropped": list(said.dropped) or ([PAYLOAD] if said.disposition in _UNREAD else []),
         "reason": said.reason,
         "heartbeat": said.heartbeat,
     }

@@ -50,7 +50,7 @@ BATTERY_LOW: Final = 15.0
 
 LIFE: Final = frozenset({Observed.FIRE, Observed.SMOKE, Observed.HEAT})
 _RANKS: Final = (Target.HUMAN, Target.VEHICLE, Target.OTHER, Target.ANIMAL, None)
-_IGNORE: Final = Said(disposition=Disposition.IGNORE)
+OVER: Final = "state as it has been: what only begins is long over"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -127,7 +127,7 @@ def _notice(node: Node, hint: Hint, dropped: Dropped) -> Said:
     row = meaning(parts)
     if row is None:
         if of_no_concern(parts):
-            return _IGNORE
+            return _ignored("of no concern")
         return Said(disposition=Disposition.QUARANTINE, reason="a topic that no list names")
     outer = node.first("Message")
     message = None if outer is None else outer.first("Message")
@@ -191,7 +191,7 @@ def _said(row: Meaning, parts: Topic, items: Items, point: str, dropped: Dropped
         sync=items.sync,
     )
     if items.deleted:  # the property is no more: what it guards is as unknown as before it was there
-        return _IGNORE
+        return _ignored("a property that is no more")
     match row.how:
         case How.TRUTH:
             return _accepted([_with(first, boolean(items.first(*row.items)))])
@@ -200,7 +200,7 @@ def _said(row: Meaning, parts: Topic, items: Items, point: str, dropped: Dropped
             return _accepted([_with(first, None if word in ("", "unknown") else word not in row.normal)])
         case How.PULSE:
             # Initialized: it was crossed once, before we asked.
-            return _IGNORE if items.sync else _accepted([first])
+            return _ignored(OVER) if items.sync else _accepted([first])
         case How.CLASSES:
             return _classes(first, items, row, dropped)
         case How.SOUND:
@@ -209,6 +209,10 @@ def _said(row: Meaning, parts: Topic, items: Items, point: str, dropped: Dropped
             return _accepted([_level(first, parts, items)])
         case How.CHARGE:
             return _accepted([_charge(first, items, row)])
+
+
+def _ignored(reason: str) -> Said:
+    return Said(disposition=Disposition.IGNORE, reason=reason)
 
 
 def _accepted(readings: Iterable[Reading]) -> Said:
@@ -250,9 +254,9 @@ def _sound(first: Reading, items: Items) -> Said:
     if heard is None:
         if not SOUNDS_OF_PEOPLE.isdisjoint(letters):
             return Said(disposition=Disposition.REFUSE, reason="a sound that people make")
-        return _IGNORE
+        return _ignored("a sound of no concern")
     if items.sync:
-        return _IGNORE
+        return _ignored(OVER)
     return _accepted([replace(first, observed=heard, quality=(*first.quality, Quality.SOUND))])
 
 
