@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from belfry.archive import SqlArchive
 from belfry.centre.archivist import Archivist
-from belfry.centre.expiry import Expiry, Known
+from belfry.centre.carrying import Known
+from belfry.centre.expiry import Expiry
 from belfry.centre.seals import Seals
 from belfry.domain.condition import Condition
 from belfry.domain.dispatch_facts import Alerted

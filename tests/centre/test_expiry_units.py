@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from belfry.centre.expiry import Expiry, Known
+from belfry.centre.carrying import Known
+from belfry.centre.expiry import Expiry
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow, UnitsNow, carried
 from belfry.domain.codec import decode, encode

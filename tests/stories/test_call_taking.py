@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from belfry.centre.expiry import expire
+from belfry.centre.erasing import expire
 from belfry.domain.call_taking import ENDED_AFTER
 from belfry.domain.sealed import Retention
 from belfry.ports import Full

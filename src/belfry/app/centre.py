@@ -32,13 +32,14 @@ from belfry.centre.blind import TRIAGE_BEHIND
 from belfry.centre.board import Board
 from belfry.centre.bulk import Bulk
 from belfry.centre.calls import CallDesk, Offers
+from belfry.centre.carrying import Known
 from belfry.centre.deadlines import Deadlines
 from belfry.centre.desk import Desk
 from belfry.centre.devices import Asks as DeviceAsks
 from belfry.centre.devices import DeviceDesk
 from belfry.centre.dispatch import DispatchDesk, Recommending
 from belfry.centre.dispatch.accounting import AccountingDesk
-from belfry.centre.expiry import Expiry, Known
+from belfry.centre.expiry import Expiry
 from belfry.centre.feed import Feed
 from belfry.centre.field import FieldDesk, PictureDesk
 from belfry.centre.handovers import HandoverBook, HandoverDesk

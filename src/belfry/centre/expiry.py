@@ -1,39 +1,30 @@
-"""Erases what is due: data keys whose time is over, and whole entries (DESIGN 4).
+"""What is due to be erased: data keys whose time is over, and whole entries (DESIGN 4).
 
 An incident goes with its signals and the calls that they are of, its notices, its own entries and their keys once its
 kind's retention is over; a signal that needed nobody goes with the line that says so, and so does what was done beside
 any alarm (tests, codes, words, closings put off, reports sent); who changed what of the registry goes as late as an
 incident. A signal always goes before the decision about it, else the next start would decide again. What an account is
-known by from its signals (armed, faults) is carried past them first, so that nothing that is folded needs what is gone.
-
-What is being erased is remembered in the archive before the first byte goes: a kill in the middle is made up for.
+known by from its signals (armed, faults) is carried past them first (`carrying`). `erasing` lets go of it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Final, get_args
 
 import structlog
 
 from belfry.centre.board import incident_of
+from belfry.centre.carrying import Busy, Carrying, Known
+from belfry.centre.erasing import Batch, Erasing, expire
 from belfry.centre.notices import ALERT_NOTICES_MOST, RECIPIENTS_MOST, names_of, notice_of
-from belfry.centre.units import UnitNow
-from belfry.centre.units import carried as carried_unit
 from belfry.domain.call_facts import CallEnded, CallUpdated, HowOver
-from belfry.domain.condition import Condition, carried, tells
 from belfry.domain.dispatch_facts import Alerted
 from belfry.domain.facts import (
     REGISTRY_SUBJECT,
-    Carried,
     Changed,
     ClosingExtended,
     CodeIssued,
-    Entry,
-    Erased,
     Escalated,
     Joined,
     Logged,
@@ -43,7 +34,6 @@ from belfry.domain.facts import (
     Received,
     Sealed,
     WordTried,
-    account_subject,
     call_subject,
     incident_subject,
     notice_subject,
@@ -51,11 +41,10 @@ from belfry.domain.facts import (
 )
 from belfry.domain.handover_facts import HandoverSigned, HandoverWritten
 from belfry.domain.notice_facts import NoticeAsked
-from belfry.domain.signal import AccountKey
 from belfry.domain.training_facts import TrainingBegan, TrainingEnded
 from belfry.domain.unit_facts import AboutUnit, UnitCarried
-from belfry.ports import Chance, Clock, Expect, Journal, KeyStore, Stale, Stored
-from belfry.ports.archive import Archive, ClosedIncident, Going
+from belfry.ports import Chance, Clock, Journal, KeyStore, Stored
+from belfry.ports.archive import Archive, ClosedIncident
 from belfry.safeguards.retention import PERSON_GROUPS, EntryPeriods, is_of_person, runs
 
 log = structlog.get_logger()
@@ -63,73 +52,16 @@ log = structlog.get_logger()
 EVERY: Final = timedelta(hours=1)
 """How often it looks; retention is counted in days."""
 
-EXPIRY: Final = "expiry"
-"""Subject of what it says; one of its own, since a large round says much and the centre's own starts are looked up."""
 BATCH: Final = 256
 """Entries that go together, about: one transaction of the journal."""
-REST_S: Final = 0.02
-"""After a batch others write: the journal empties its log after each, and nobody shall wait for that twice in a row."""
 PAGE: Final = 512
 GAP_MOST: Final = 32
 """Entries in between that are read along rather than read past."""
-RUNS_IN_FACT: Final = 1_000
-NAMES_IN_FACT: Final = 500
-"""What an entry of 65 535 bytes holds of either, on the safe side."""
-QUIET_TRIES: Final = 20
-QUIET_S: Final = 0.05
-"""How often, and how long after, it is asked again whether an account has just spoken."""
 OTHER_GROUPS: Final = ("FIRE", "RES", "TRF", "PROP", "TECH", "ENV", "ADM")
 
 _WITH_WORDS: Final = (*get_args(OnIncident), *get_args(AboutUnit), HandoverWritten, HandoverSigned)
 
-
-async def expire(keys: KeyStore, journal: Journal, clock: Clock, chance: Chance) -> int:
-    """Destroy every data key that is due; returns how many. Raises what the stores raise."""
-    now = clock()
-    gone = await keys.expire(now)
-    if gone:
-        fact = Erased(keys=len(gone))
-        await journal.append([Entry(id=chance(16), subject=EXPIRY, at=now, facts=(fact,))])
-    return len(gone)
-
-
-class Busy(Exception):
-    """An account speaks all the time, so that what is known of it cannot be carried now; the next round tries again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What expiry asks of the walk."""
-
-    condition: Callable[[AccountKey], Condition | None]
-    folded: Callable[[], int]
-    """The position up to which everything is folded and settled."""
-    next_number: Callable[[], int]
-    unit: Callable[[str], UnitNow] | None = None
-    """A unit as it is; None: this centre has none."""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What goes together."""
-
-    positions: set[int] = field(default_factory=set)
-    incidents: list[str] = field(default_factory=list)
-    sealed: set[bytes] = field(default_factory=set)
-    heard: dict[tuple[str, str], int] = field(default_factory=dict)
-    signals: list[Received] = field(default_factory=list)
-
-    def add_signal(self, position: int, signal: Received) -> None:
-        self.positions.add(position)
-        self.signals.append(signal)
-        self.sealed.update(part.key for part in signal.sealed)
-        if signal.training:
-            return  # it was never counted
-        place = signal.received_at.date().isoformat(), signal.account_id or ""
-        self.heard[place] = self.heard.get(place, 0) + 1
-
-
-Take = Callable[[_Batch, Stored], Awaitable[None]]
+Take = Callable[[Batch, Stored], Awaitable[None]]
 
 
 class Expiry:
@@ -148,12 +80,21 @@ class Expiry:
     ) -> None:
         self._keys, self._journal, self._archive = keys, journal, archive
         self._known, self._periods, self._clock, self._chance = known, periods, clock, chance
-        self._carried: dict[str, tuple[int, Carried]] = {}
+        self._carrying = Carrying(journal, archive, known, clock=clock, chance=chance)
+        self._erasing = Erasing(
+            keys=keys,
+            journal=journal,
+            archive=archive,
+            known=known,
+            carrying=self._carrying,
+            clock=clock,
+            chance=chance,
+        )
 
     async def step(self) -> tuple[int, int]:
         """Erase all that is due; returns how many data keys ended and how many entries went. Raises what stores do."""
         keys = await expire(self._keys, self._journal, self._clock, self._chance)
-        entries = await self._finish()
+        entries = await self._erasing.finish()
         now, periods = self._clock(), self._periods
         try:
             entries += await self._incidents(("", *sorted(PERSON_GROUPS)), now - periods.person)
@@ -174,19 +115,19 @@ class Expiry:
         """Incidents of some groups of kinds, the oldest closing first."""
         gone = 0
         while due := await self._archive.due(groups, before=before, limit=BATCH):
-            batch = _Batch()
+            batch = Batch()
             for incident in due:
                 await self._take_incident(batch, incident, before)
                 if len(batch.positions) >= BATCH:
                     break
             if not batch.incidents:
                 break
-            if not await self._erase(batch, ("incidents", 0)):
+            if not await self._erasing.erase(batch, ("incidents", 0)):
                 break
             gone += len(batch.positions)
         return gone
 
-    async def _take_incident(self, batch: _Batch, closed: ClosedIncident, before: datetime) -> None:
+    async def _take_incident(self, batch: Batch, closed: ClosedIncident, before: datetime) -> None:
         """Add an incident, unless its own entries tell otherwise than the archive: then the archive is behind."""
         entries = await self._journal.read(incident_subject(closed.id))
         found = incident_of(entries)
@@ -209,7 +150,7 @@ class Expiry:
             if signal.of_call is not None and signal.of_call.call is not None:
                 await self._take_call(batch, call_subject(signal.of_call.call))
 
-    async def _take_call(self, batch: _Batch, subject: str) -> None:
+    async def _take_call(self, batch: Batch, subject: str) -> None:
         """All that was written down while a call was taken, with its words."""
         for stored in await self._journal.read(subject):
             batch.positions.add(stored.position)
@@ -245,7 +186,7 @@ class Expiry:
         gone, at = 0, await self._archive.cursor(name)
         while True:
             page = await self._journal.page(at, PAGE)
-            batch, upto = _Batch(), at
+            batch, upto = Batch(), at
             for stored in page:
                 if isinstance(stored, Stored):
                     if stored.entry.at >= before:
@@ -257,11 +198,11 @@ class Expiry:
                     break
             if upto == at:
                 return gone
-            if not await self._erase(batch, (name, upto)):
+            if not await self._erasing.erase(batch, (name, upto)):
                 return gone
             gone, at = gone + len(batch.positions), upto
 
-    async def _take_line(self, batch: _Batch, stored: Stored, *, person: bool) -> None:
+    async def _take_line(self, batch: Batch, stored: Stored, *, person: bool) -> None:
         """Signals that needed nobody. `person`: only those about a person."""
         lines = [fact for fact in stored.entry.facts if isinstance(fact, Logged)]
         if not lines or len(lines) < len(stored.entry.facts):
@@ -272,7 +213,7 @@ class Expiry:
         if len(due) == len(lines):
             batch.positions.add(stored.position)
 
-    async def _take_act(self, batch: _Batch, stored: Stored) -> None:
+    async def _take_act(self, batch: Batch, stored: Stored) -> None:
         """What a person did at a site beside an incident: a test from its beginning once it has ended, a technician's
         code, a pass-word that was tried, a closing that was put off; a report that was sent; a shift that was handed
         over, with the words. A test goes after the signals that it covered."""
@@ -289,7 +230,7 @@ class Expiry:
             elif isinstance(fact, WordTried | ClosingExtended | TrainingBegan | TrainingEnded):
                 batch.positions.add(stored.position)  # the signals of an exercise go with its incidents
 
-    async def _take_unit(self, batch: _Batch, stored: Stored) -> None:
+    async def _take_unit(self, batch: Batch, stored: Stored) -> None:
         """Who was on duty with a unit, and what it said. How it is now needs nothing before its last going off duty;
         of one that somebody is always with, that is written down again first."""
         subject = stored.entry.subject
@@ -299,33 +240,13 @@ class Expiry:
         only_carried = all(isinstance(fact, UnitCarried) for fact in stored.entry.facts)
         if only_carried and newest and newest[-1].position == stored.position:
             return
-        base = await self._base_of(subject, stored.position)
+        base = await self._carrying.unit(subject, stored.position)
         for one in await self._journal.read(subject, before=stored.position + 1):
             if isinstance(one, Stored) and one.position < base:
                 batch.positions.add(one.position)
                 batch.sealed.update(part.key for fact in one.entry.facts for part in sealed_of(fact))
 
-    async def _base_of(self, subject: str, position: int) -> int:
-        """An entry of a unit behind a position that needs nothing before it; written now where there is none. Raises
-        Busy."""
-        unit = subject.partition("/")[2]
-        for _ in range(QUIET_TRIES):
-            newest = await self._journal.read(subject, limit=1)
-            head = newest[-1].position if newest else 0
-            known = None if self._known.unit is None else self._known.unit(unit)
-            if known is not None and known.base > position:
-                return known.base
-            if known is not None and known.head == head:
-                entry = Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=(carried_unit(known),))
-                try:
-                    (written,) = await self._journal.append([entry], Expect(subject, head))
-                except Stale:
-                    continue
-                return written
-            await asyncio.sleep(QUIET_S)
-        raise Busy("a unit says something all the time")
-
-    async def _take_changes(self, batch: _Batch, stored: Stored) -> None:
+    async def _take_changes(self, batch: Batch, stored: Stored) -> None:
         """Who changed what of the registry. The newest says up to where its changes are written down, and stays."""
         if stored.entry.subject != REGISTRY_SUBJECT or not all(isinstance(one, Changed) for one in stored.entry.facts):
             return
@@ -348,86 +269,6 @@ class Expiry:
                         found += ((stored.position, f) for f in stored.entry.facts if isinstance(f, Received))
                 at = page[-1].position
         return found
-
-    # -- erasing
-
-    async def _erase(self, batch: _Batch, cursor: tuple[str, int]) -> bool:
-        """Let go of a batch. False where the archive is behind it, so that it has to wait."""
-        if batch.positions:
-            if await self._archive.position() < max(batch.positions):
-                return False
-            batch.positions |= await self._carry(batch.signals)
-        names = sorted(batch.sealed)
-        going = Going(
-            id=self._chance(16),
-            at=self._clock(),
-            positions=tuple(sorted(batch.positions)),
-            keys=tuple(sorted(await self._keys.get(names))) if names else (),
-            next_number=self._known.next_number(),
-        )
-        await self._archive.begin(going, incidents=batch.incidents, heard=batch.heard, cursor=cursor)
-        await self._finish()
-        await asyncio.sleep(REST_S)
-        return True
-
-    async def _finish(self) -> int:
-        """Do what was begun, also by a process that was killed: keys, the line in the journal, the entries."""
-        going = await self._archive.going()
-        if going is None:
-            return 0
-        if going.keys:
-            await self._keys.destroy(going.keys)
-        await self._journal.append(_entries(going))
-        await self._journal.prune(going.positions)
-        await self._archive.done()
-        return len(going.positions)
-
-    # -- carrying
-
-    async def _carry(self, signals: Sequence[Received]) -> set[int]:
-        """Carry what accounts are known by past signals that go; returns what is carried twice then."""
-        superseded: set[int] = set()
-        accounts: dict[AccountKey, bool] = {}
-        for signal in signals:
-            key = signal.account_key
-            if key is not None:
-                accounts[key] = accounts.get(key, False) or tells(signal)
-        for key, told in accounts.items():
-            condition = self._known.condition(key)
-            before = await self._carried_of(key)
-            new_key = condition is not None and condition.authenticated and not (before and before[1].authenticated)
-            if condition is None or not (told or new_key):
-                continue
-            if before is not None:
-                superseded.add(before[0])
-            await self._write_carried(key)
-        return superseded
-
-    async def _carried_of(self, key: AccountKey) -> tuple[int, Carried] | None:
-        subject = account_subject(key)
-        known = self._carried.get(subject)
-        if known is None and (found := await self._archive.carried(subject)) is not None:
-            known = found.position, found.fact
-        return known
-
-    async def _write_carried(self, key: AccountKey) -> None:
-        """Write it behind the newest word of the account and before the next one. Raises Busy."""
-        subject = account_subject(key)
-        for _ in range(QUIET_TRIES):
-            newest = await self._journal.read(subject, limit=1)
-            head = newest[-1].position if newest else 0
-            condition = self._known.condition(key)
-            if condition is not None and self._known.folded() >= head:
-                fact = carried(key, condition)
-                entry = Entry(id=self._chance(16), subject=subject, at=self._clock(), facts=(fact,))
-                try:
-                    (position,) = await self._journal.append([entry], Expect(subject, head))
-                except Stale:
-                    continue
-                self._carried[subject] = position, fact
-                return
-            await asyncio.sleep(QUIET_S)
-        raise Busy(f"an account of {key.receiver} speaks all the time")
 
 
 def settled_by(fact: object) -> set[int]:
@@ -454,23 +295,3 @@ def _stretches(positions: Iterable[int]) -> Sequence[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
-
-
-def _entries(going: Going) -> list[Entry]:
-    """What the journal is told, the same entries whenever it is told again."""
-    gone, names = runs(going.positions), going.keys
-    facts = [
-        Erased(
-            keys=len(names) if n == 0 else 0,
-            entries=len(going.positions) if n == 0 else 0,
-            runs=gone[n * RUNS_IN_FACT : (n + 1) * RUNS_IN_FACT],
-            names=names[n * NAMES_IN_FACT : (n + 1) * NAMES_IN_FACT],
-            next_number=going.next_number,
-        )
-        for n in range(max(-(-len(gone) // RUNS_IN_FACT), -(-len(names) // NAMES_IN_FACT)))
-    ]
-    return [Entry(id=_id(going.id, n), subject=EXPIRY, at=going.at, facts=(fact,)) for n, fact in enumerate(facts)]
-
-
-def _id(first: bytes, n: int) -> bytes:
-    return first if n == 0 else sha256(first + n.to_bytes(8, "big")).digest()[:16]
