@@ -169,6 +169,29 @@ async def test_an_alarm_of_unknown_kind_stays_in_the_room_until_a_person_picks_o
     assert mine["kind"] == "FIRE.STRUCT"
 
 
+async def test_who_was_told_of_smoke_is_told_once_more_where_it_is_a_fire_and_the_story_counts_people(
+    town: Town,
+) -> None:
+    room = await town.operator("anna")
+    cleo = await on_duty(town, "cleo", await a_unit(town, "E1"))
+    await report(room, "FIRE.SMOKE")
+    (first,) = await told(cleo)
+    await room.act(first["incident"], "take")
+    town.clock.wait(seconds=20)
+    await room.act(first["incident"], "reclassify", kind="FIRE.STRUCT", reason="flames")
+
+    async def told_anew() -> bool:
+        newest = (await alerts(cleo))[0]
+        return bool(newest["alert"] != first["alert"] and newest["kind"] == "FIRE.STRUCT")
+
+    await until_told(told_anew)
+    story = (await room.detail(first["incident"]))["timeline"]
+    said = [one["data"] for one in story if one["type"] == "alerted"]
+    assert [(one["count"], one.get("again", False)) for one in said] == [(1, False), (1, False)]
+    await town.pass_time(seconds=30)
+    assert len([one for one in await alerts(cleo) if not one["over"]]) == 1, "one word of hers is enough"
+
+
 async def test_a_group_with_nobody_on_duty_reaches_the_supervisor_at_once_and_is_shown(town: Town) -> None:
     room = await town.operator("anna")
     await a_unit(town, "E1")
@@ -311,6 +334,8 @@ async def test_whoever_changed_to_another_unit_neither_sees_nor_answers_what_the
     assert (await nora.post(f"/units/{ambulance}/crew/leave")).status_code == 200
     assert (await nora.post(f"/units/{patrol}/crew")).status_code == 200
     assert await alerts(nora) == [], "a guard is not told of what is medical"
+    read = (await nora.post(f"/me/alerts/{sent['alert']}", answer="read")).json()
+    assert (read["place"], read["latitude"], sent["place"] is None) == (None, None, False)
     for answer in ("accepted", "refused"):
         said = await nora.post(f"/me/alerts/{sent['alert']}", answer=answer)
         assert (said.status_code, said.json()["title"]) == (409, "You are not with that unit any more")

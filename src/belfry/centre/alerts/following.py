@@ -188,6 +188,8 @@ class Alerting:
         """Tell whom the kind reaches; a group with nobody on duty is said, and the supervisor is reached at once."""
         told = {name for alert in incident.alerts for name in alert.to}
         reach = await self._reaching.by_kind(incident, kind, told)
+        if told and not reach.to:  # it became something else: whoever is told already is told once more
+            reach = await self._reaching.by_kind(incident, kind, ())
         alert = f"{incident.id}.r{sum(one.assignment is None for one in incident.alerts)}"
         if reach.to or told:
             await self._write(incident, self._fact(incident, alert, reach, None))
