@@ -8,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from belfry.cli import app
+from belfry.domain.device import Device, DevicePoint, DeviceWire
+from belfry.domain.reading import Observed
+from belfry.registry import Registry, device_rows
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
 
@@ -102,3 +105,48 @@ def test_standard_input_is_one_message() -> None:
 @pytest.mark.parametrize("words", [("isapi",), ("isapi", "no such file"), ("nothing", "-")])
 def test_a_command_that_was_not_understood_is_usage(words: tuple[str, ...]) -> None:
     assert told(*words)[0] == 2
+
+
+# -- by the tables of a registry
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "belfry.toml"
+    file.write_text('[[receiver]]\ntype = "dc09"\nname = "panels"\n')
+    registry = Registry.open(tmp_path / "data")
+    first, second = (registry.add({"account": number}, by="test").account.id for number in ("1042", "1043"))
+    rows = (DevicePoint(point="ch1", area="1", zone="61"), DevicePoint(point="in2", zone="62", observed=Observed.SMOKE))
+    gate = (DevicePoint(point="DI_1", zone="7", observed=Observed.WATER),)
+    for account_id, wire, address, points in (
+        (first, DeviceWire.ISAPI, "02:00:5e:10:00:21", rows),
+        (second, DeviceWire.ONVIF, "gate", gate),
+    ):
+        device = Device(id="", account_id=account_id, receiver="http", wire=wire, address=address, points=points)
+        device_rows.add(registry.store, device, by="test")
+    registry.close()
+    return file
+
+
+def signals(*words: str) -> list[tuple[object, ...]]:
+    code, objects, complained = told(*words)
+    assert (code, complained) == (0, "")
+    names = ("category", "state", "zone", "site_zone", "armed", "unmeant")
+    return [tuple(one[name] for name in names) for message in objects for one in message["signals"]]
+
+
+def test_with_a_registry_a_message_means_what_its_device_s_table_says(config: Path) -> None:
+    asked = ("isapi", "--config", str(config))
+    human = signals(*asked, str(SAMPLES / "isapi/fielddetection_human.xml"))
+    assert human == [("intrusion", "alarm", "ch1", "61", True, None)]
+    inputs = signals(*asked, str(SAMPLES / "isapi/malformed_unescaped_amp.xml"), str(SAMPLES / "isapi/io_active.xml"))
+    assert inputs == [("fire", "alarm", "in2", "62", None, None), ("other", "status", "in1", None, None, "no-row")]
+
+
+def test_a_message_that_does_not_say_whose_it_is_is_the_named_device_s(config: Path) -> None:
+    sample = str(SAMPLES / "onvif/digital_input.xml")
+    asked = ("onvif", "--config", str(config), sample)
+    assert signals(*asked) == [("other", "status", "DI_1", None, None, "no-device")]
+    assert signals(*asked, "--device", "gate") == [("water", "alarm", "DI_1", "7", None, None)]
+    assert told(*asked, "--device", "nobody")[0] == 2
+    assert told("onvif", sample, "--device", "gate")[0] == 2

@@ -1,4 +1,5 @@
-"""`belfry decode`: what did my panel, my camera, my broker send? Works on bytes alone, without settings or stores.
+"""`belfry decode`: what did my panel, my camera, my broker send? Works on bytes alone, without settings or stores; with
+`--config` a device's message is judged by the tables of its registry.
 
 Exit code 0: every message was well; 1: a fault was found, and is told in its object; 2: the command was not understood.
 """
@@ -13,12 +14,13 @@ from typing import Annotated, Final
 
 import typer
 
+from belfry.cli.registered import ConfigOption, DeviceOption, Registered
 from belfry.domain.codes import load
 from belfry.domain.reading import Disposition, Observed, Said
 from belfry.protocols.dc09 import key_from_hex
 from belfry.protocols.dc09.describe import describe
-from belfry.protocols.decoded import decoded
-from belfry.protocols.hint import NO_HINT
+from belfry.protocols.decoded import Whose, decoded
+from belfry.protocols.hint import NO_HINT, Hint
 from belfry.protocols.located import LOCATION_READERS
 from belfry.protocols.located import described as placed
 from belfry.protocols.readers import READERS
@@ -163,14 +165,34 @@ def _add(wire: str, read: Callable[[bytes], Told]) -> None:
     app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(command)
 
 
-def _of_device(wire: str, body: bytes) -> Told:
-    return in_words(wire, READERS[wire](body, NO_HINT))
+def _add_device(wire: str) -> None:
+    """The command of a wire of devices, whose tables a registry may have."""
+
+    def command(
+        files: Files = None, config: ConfigOption = None, device: DeviceOption = None, as_json: AsJson = False
+    ) -> None:
+        if device is not None and config is None:
+            raise typer.BadParameter("wants --config beside it", param_hint="--device")
+        registered = None if config is None else Registered.read(config, device)
+        tell_each((_of_device(wire, body, registered) for body in messages_of(files or [])), as_json=as_json)
+
+    app.command(wire, help=_ABOUT[wire], epilog=f"Example: belfry decode {wire} FILE")(command)
 
 
-def in_words(wire: str, said: Said) -> Told:
+def _of_device(wire: str, body: bytes, registered: Registered | None) -> Told:
+    said = READERS[wire](body, NO_HINT)
+    if registered is None:
+        return in_words(wire, said)
+    speaker = registered.named or registered.whose(said.address)
+    if speaker is not None:  # what it names a point by its table may have otherwise
+        said = READERS[wire](body, Hint(points=speaker.points, channel_offset=speaker.channel_offset))
+    return in_words(wire, said, registered.whose)
+
+
+def in_words(wire: str, said: Said, whose: Whose | None = None) -> Told:
     """What a device said, and whether all of it could be read."""
     in_part = any(reading.observed is Observed.UNREADABLE for reading in said.readings)
-    return said.disposition is not Disposition.REJECT and not in_part, decoded(wire, said)
+    return said.disposition is not Disposition.REJECT and not in_part, decoded(wire, said, whose)
 
 
 def _of_place(form: str, body: bytes) -> Told:
@@ -197,8 +219,10 @@ def messages_of(files: list[Path]) -> Iterator[bytes]:
 
 
 for _wire in _ABOUT:
-    if _wire in READERS:
-        _add(_wire, partial(_of_device, _wire))
+    if _wire == "cap":  # nobody's device
+        _add(_wire, lambda body: in_words("cap", READERS["cap"](body, NO_HINT)))
+    elif _wire in READERS:
+        _add_device(_wire)
     elif _wire in LOCATION_READERS:
         _add(_wire, partial(_of_place, _wire))
 
