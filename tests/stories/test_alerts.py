@@ -316,29 +316,3 @@ async def until_event(lines: AsyncIterator[str], name: str) -> AsyncIterator[str
         yield line
         if line == f"event: {name}":
             return
-
-
-async def test_whoever_changed_to_another_unit_neither_sees_nor_answers_what_the_first_was_sent_to(town: Town) -> None:
-    room = await town.operator("anna")
-    ambulance, patrol = await a_unit(town, "N1", Service.EMS), await a_unit(town, "P1", Service.GUARD)
-    nora, nick = await on_duty(town, "nora", ambulance), await on_duty(town, "nick", ambulance)
-    await town.say("care", "1100", zone="012")
-    (row,) = await room.incidents("waiting")
-    assert (await room.post(f"/incidents/{row['id']}/units", unit=ambulance)).status_code == 200
-
-    async def both_are_told() -> bool:
-        return all([any(one["assignment"] for one in await alerts(desk)) for desk in (nora, nick)])
-
-    await until_told(both_are_told)
-    sent = next(one for one in await alerts(nora) if one["assignment"])
-    assert (await nora.post(f"/units/{ambulance}/crew/leave")).status_code == 200
-    assert (await nora.post(f"/units/{patrol}/crew")).status_code == 200
-    assert await alerts(nora) == [], "a guard is not told of what is medical"
-    read = (await nora.post(f"/me/alerts/{sent['alert']}", answer="read")).json()
-    assert (read["place"], read["latitude"], sent["place"] is None) == (None, None, False)
-    for answer in ("accepted", "refused"):
-        said = await nora.post(f"/me/alerts/{sent['alert']}", answer=answer)
-        assert (said.status_code, said.json()["title"]) == (409, "You are not with that unit any more")
-    assert (await room.get(f"/units/{ambulance}"))["status"] == "offered"
-    assert (await nick.post(f"/me/alerts/{sent['alert']}", answer="accepted")).status_code == 200
-    assert (await room.get(f"/units/{ambulance}"))["status"] == "accepted"

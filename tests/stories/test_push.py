@@ -318,3 +318,54 @@ async def test_who_works_alone_is_asked_on_his_own_phone_once_and_on_no_other(tm
         await until(lambda: not town.centre.notices.live())
         (dropped,) = [one for one in town.centre.notices.newest(9) if one.stage is Stage.DROPPED]
         assert (dropped.asked.to, dropped.reason, len(his.got)) == ("gus", "nothing_to_send", 1)
+
+
+async def test_a_check_that_may_have_left_says_so_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_push, "WITHIN_S", 0.5)
+    async with with_phones(tmp_path) as (town, service):
+        gus = await on_duty(town, "gus", await a_unit(town, "G1", Service.GUARD))
+        his = await registered(gus, service)
+        assert (await gus.post("/me/check", minutes=10)).status_code == 200
+        his.hangs = True
+        town.clock.wait(minutes=10)
+        await town.centre.lone.step(town.clock.now)
+
+        async def failed(reason: str) -> None:
+            await until(
+                lambda: any(one.stage is Stage.FAILED and one.reason == reason for one in town.centre.notices.live())
+            )
+
+        await failed("may_have_left")
+        his.hangs, his.answers = False, [500]
+        await town.pass_time(seconds=12)
+        await failed("service_fails")
+        await town.pass_time(seconds=25)
+        await until(lambda: bool(his.got))
+        (said,) = his.got
+        assert (said["again"], said["body"].count("May be a repeat.")) == (True, 1)
+
+
+async def test_whoever_changed_to_another_unit_neither_sees_nor_answers_what_the_first_was_sent_to(town: Town) -> None:
+    room = await town.operator("anna")
+    ambulance, patrol = await a_unit(town, "N1", Service.EMS), await a_unit(town, "P1", Service.GUARD)
+    nora, nick = await on_duty(town, "nora", ambulance), await on_duty(town, "nick", ambulance)
+    await town.say("care", "1100", zone="012")
+    (row,) = await room.incidents("waiting")
+    assert (await room.post(f"/incidents/{row['id']}/units", unit=ambulance)).status_code == 200
+
+    async def both_are_told() -> bool:
+        return all([any(one["assignment"] for one in await alerts(desk)) for desk in (nora, nick)])
+
+    await until_told(both_are_told)
+    sent = next(one for one in await alerts(nora) if one["assignment"])
+    assert (await nora.post(f"/units/{ambulance}/crew/leave")).status_code == 200
+    assert (await nora.post(f"/units/{patrol}/crew")).status_code == 200
+    assert await alerts(nora) == [], "a guard is not told of what is medical"
+    read = (await nora.post(f"/me/alerts/{sent['alert']}", answer="read")).json()
+    assert (read["place"], read["latitude"], sent["place"] is None) == (None, None, False)
+    for answer in ("accepted", "refused"):
+        said = await nora.post(f"/me/alerts/{sent['alert']}", answer=answer)
+        assert (said.status_code, said.json()["title"]) == (409, "You are not with that unit any more")
+    assert (await room.get(f"/units/{ambulance}"))["status"] == "offered"
+    assert (await nick.post(f"/me/alerts/{sent['alert']}", answer="accepted")).status_code == 200
+    assert (await room.get(f"/units/{ambulance}"))["status"] == "accepted"

@@ -367,9 +367,7 @@ class Outbox:
         if incident is None:
             compose = self.composes.get(asked.why)
             made = None if compose is None else await compose(asked.notice)
-            if made is None or not again:
-                return made
-            return structs.replace(made, body=push.repeated(made.body, language))
+            return self._marked(made) if made is not None and again else made
         if asked.alert is not None:
             return await self._alert_push(notice, incident, way, count, again=again)
         title = push.title(incident.number, incident.priority, language)
@@ -384,6 +382,10 @@ class Outbox:
             language=language,
         )
         return Push(title, push.repeated(body, language) if again else body)
+
+    def _marked(self, made: Push) -> Push:
+        target = None if made.target is None else structs.replace(made.target, again=True)
+        return structs.replace(made, body=push.repeated(made.body, self.rota.language), target=target)
 
     async def _alert_push(self, notice: Notice, incident: Incident, way: Way, count: int, *, again: bool) -> Push:
         """What one person on duty is told, and what his phone needs beside the words."""

@@ -108,6 +108,7 @@ def view_of(desk: Front, mine: Mine, name: str, language: str) -> AlertView:
     sent = None if alert.assignment is None else sent_of(alert, incident)
     site = account_of(desk.house.accounts, incident)
     over = is_over(alert, incident) is not None
+    hidden = over or not alerts_of(desk).reaching.may_know(name, incident, desk.house.kinds[incident.kind], alert)
     place = desk.places.of(incident) if site is None else ", ".join(one for one in (site.name, site.address) if one)
     return AlertView(
         alert=alert.alert,
@@ -116,9 +117,9 @@ def view_of(desk: Front, mine: Mine, name: str, language: str) -> AlertView:
         kind=incident.kind,
         label=desk.house.kinds.words(incident.kind, language).label,
         priority=incident.priority,
-        place=None if over else place or None,
-        latitude=None if site is None or over else site.latitude,
-        longitude=None if site is None or over else site.longitude,
+        place=None if hidden else place or None,
+        latitude=None if site is None or hidden else site.latitude,
+        longitude=None if site is None or hidden else site.longitude,
         at=alert.at,
         assignment=alert.assignment,
         unit=None if sent is None else sent.unit,

@@ -101,6 +101,8 @@ class Alerts:
         if unit is None:
             return
         now = self._desk.now.get(unit.unit)
+        if all(one.user != by.name for one in now.crew):
+            raise Conflict("You are not with that unit any more")
         if answer is Answer.ACCEPTED:
             waits = now.status in (UnitStatus.OFFERED, UnitStatus.REFUSED)
             if now.assignment == unit.assignment and not waits:

@@ -6,7 +6,7 @@ from typing import Final
 from belfry.centre.dispatch import DispatchDesk
 from belfry.centre.seals import Seals
 from belfry.centre.units import UnitNow
-from belfry.domain.alerting import NEAREST, NEAREST_UNITS, OnDuty, Reach, crew_of, may_be_told, whom
+from belfry.domain.alerting import NEAREST, NEAREST_UNITS, OnDuty, Reach, crew_of, may_be_told, sent_of, whom
 from belfry.domain.facts import Part
 from belfry.domain.incident import Incident
 from belfry.domain.kinds import Kind
@@ -79,12 +79,14 @@ class Reaching:
         return None if site is None else site.tenant or None
 
     def may_know(self, user: str, incident: Incident, kind: Kind, alert: Alert) -> bool:
-        """Whether somebody who was told may still be shown it: on duty, and of a service that may know of it."""
+        """Whether somebody who was told may still be shown it: on duty, and of a service that may know of it; with the
+        unit that was sent, where he was told since that was."""
         unit = self._unit_of(user)
         if unit is None or user not in alert.to:
             return False
         if alert.assignment is not None:
-            return True
+            sent = sent_of(alert, incident)
+            return sent is not None and sent.unit == unit.id
         return may_be_told(kind, unit, self.tenant_of(incident))
 
     async def point(self, incident: Incident) -> Point | None:

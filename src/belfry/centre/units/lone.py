@@ -20,7 +20,7 @@ from belfry.domain.facts import Entry, notice_subject, unit_subject
 from belfry.domain.field_facts import CheckMissed, Missed
 from belfry.domain.lone import Gone, LoneCheck, due_at, next_stage
 from belfry.domain.notice_facts import NoticeAsked
-from belfry.domain.notices import CHECK, MAY_HAVE_LEFT
+from belfry.domain.notices import CHECK
 from belfry.domain.presets import Rules
 from belfry.domain.reach import Audience, Channel
 from belfry.domain.signal import Arrival, Category, Method, Receipt, Signal, SignalState
@@ -113,9 +113,7 @@ class LoneWatch:
         if not any(one.stage is not None and _name(unit.unit, one) == notice_id for one in unit.checks):
             return None
         title, body = push.check(self._language)
-        again = notice.reason == MAY_HAVE_LEFT
-        said = push.repeated(body, self._language) if again else body
-        return Push(title, said, target=PushTarget(why=CHECK, priority=1, again=again))
+        return Push(title, body, target=PushTarget(why=CHECK, priority=1))
 
     def _reminder(self, unit_id: str, check: LoneCheck) -> Entry:
         asked = NoticeAsked(
