@@ -60,6 +60,7 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
+from belfry.domain.hands import called, points, span, who_was_quicker, whose
 from belfry.domain.incident import NEXT, PARKED, REOPEN_WITHIN, Incident, Move, State
 from belfry.domain.kinds import Kinds
 from belfry.domain.merging import HEADS, merge, still_owed, unmerge
@@ -157,6 +158,9 @@ class Scene(Struct, frozen=True):
     lead: Incident | None = None
     apart: bool = False
 
+    def whose(self) -> str:
+        return whose(self.incident, by=self.by.name, now=self.now)
+
 
 def decide(
     incident: Incident,
@@ -181,11 +185,11 @@ def decide(
     check_words(command)
     scene = Scene(incident, by, now, rules, kinds, owner, silent, lead, apart)
     if incident.merged_into is not None and incident.open and not isinstance(command, Note | Merge | Unmerge):
-        raise Conflict(f"It is merged into {_called(lead)}, and is handled there")
+        raise Conflict(f"It is merged into {called(lead)}, and is handled there")
     if incident.trainee not in (None, by.name) and by.role not in HEADS and not isinstance(command, Note):
         raise Conflict(f"An exercise of {incident.trainee}")
     if not isinstance(command, Note | SayWord | ShowAccess) and command.version != incident.version:
-        raise Conflict(_who_was_quicker(scene, command.version))
+        raise Conflict(who_was_quicker(incident, command.version, by=by.name, now=now))
     match command:
         case Take():
             return _take(scene, command)
@@ -288,7 +292,7 @@ def _take(scene: Scene, command: Take) -> Decision:
     if not _takeable(incident, by):
         if incident.state is State.TAKEN and incident.taken_by == by.name:
             raise Conflict("You have it already")
-        raise Conflict(_whose(scene))
+        raise Conflict(scene.whose())
     over, reason = _site_over(scene), None
     if over is not None:
         if not command.left_waiting:
@@ -309,7 +313,7 @@ def _take_over(scene: Scene, command: TakeOver) -> Decision:
         raise Conflict("You have it already")
     over = incident.taken_by or (incident.held_by if incident.state is State.HELD else None) or _site_over(scene)
     if over is None and incident.open:
-        raise Conflict(_whose(scene))
+        raise Conflict(scene.whose())
     _must_be_legal(scene, Move.TAKE_OVER)
     return Decision(Taken(incident=incident.id, by=by.name, seen_upto=incident.signals_seq, over=over), command.reason)
 
@@ -333,7 +337,7 @@ def _hold(scene: Scene, command: Hold) -> Decision:
     if until <= now:
         raise Invalid("until", until, "must lie ahead")
     if until > now + cap:
-        raise Invalid("until", until, f"at most {_span(cap)} for priority {incident.priority}")
+        raise Invalid("until", until, f"at most {span(cap)} for priority {incident.priority}")
     if incident.priority == 1 and command.reason is None and not _is_told(incident):
         raise Invalid("reason", None, "needed to hold a priority 1 before a service was told")
     return Decision(_held(scene, until, command.on, None), command.reason)
@@ -372,7 +376,7 @@ def _held(scene: Scene, until: datetime, on: str | None, reason: str | None) -> 
 def _note(scene: Scene, command: Note) -> Decision:
     incident = scene.incident
     if not incident.open and not _reopenable(incident, scene.now):
-        raise Conflict(_too_long_ago(scene))
+        raise Conflict(f"{scene.whose()}: at most {span(REOPEN_WITHIN)} afterwards")
     return Decision(Noted(incident=incident.id, by=scene.by.name), command.text)
 
 
@@ -420,7 +424,7 @@ def _close(scene: Scene, command: Close) -> Decision:
     _must_be_said(scene, disposition, command)
     unrestored = incident.restore == "required" and not incident.restored
     if (unrestored or still_owed(incident)) and command.reason is None:
-        raise Invalid("reason", None, f"needed to close with {_points(incident, unrestored=unrestored)} not restored")
+        raise Invalid("reason", None, f"needed to close with {points(incident, unrestored=unrestored)} not restored")
     fact = Closed(
         incident=incident.id,
         follow_up_at=_follow_up(scene, command) if unrestored else None,
@@ -457,7 +461,7 @@ def _follow_up(scene: Scene, command: Close) -> datetime:
     if until <= scene.now:
         raise Invalid("follow_up", until, "must lie ahead")
     if until > scene.now + longest:
-        raise Invalid("follow_up", until, f"at most {_span(longest)} ahead")
+        raise Invalid("follow_up", until, f"at most {span(longest)} ahead")
     return until
 
 
@@ -493,13 +497,13 @@ def _reopen(scene: Scene, command: Reopen) -> Decision:
         raise Conflict(f"{over} handles the site")
     _must_be_legal(scene, Move.REOPEN)
     if not _reopenable(scene.incident, scene.now):
-        raise Conflict(_too_long_ago(scene))
+        raise Conflict(f"{scene.whose()}: at most {span(REOPEN_WITHIN)} afterwards")
     return Decision(Reopened(incident=scene.incident.id, by=scene.by.name), command.reason)
 
 
 def _say_word(scene: Scene, command: SayWord) -> Decision:
     if not scene.incident.open:
-        raise Conflict(_whose(scene))
+        raise Conflict(scene.whose())
     fact = WordChecked(
         incident=scene.incident.id,
         by=scene.by.name,
@@ -526,68 +530,13 @@ def _reopenable(incident: Incident, now: datetime) -> bool:
 
 def _must_be_legal(scene: Scene, move: Move) -> None:
     if (scene.incident.state, move) not in NEXT:
-        raise Conflict(_whose(scene))
+        raise Conflict(scene.whose())
 
 
 def _must_be_mine(scene: Scene, move: Move | None = None) -> None:
     """Only who has taken an incident decides about it."""
     incident = scene.incident
     if incident.state is not State.TAKEN or incident.taken_by != scene.by.name:
-        raise Conflict(_whose(scene))
+        raise Conflict(scene.whose())
     if move is not None:
         _must_be_legal(scene, move)
-
-
-# -- titles -----------------------------------------------------------------------------------------------------------
-
-
-def _who_was_quicker(scene: Scene, version: int) -> str:
-    incident = scene.incident
-    if incident.state in (State.HELD, State.CLOSED) or (
-        incident.state is State.TAKEN and incident.taken_by != scene.by.name
-    ):
-        return _whose(scene)
-    return f"Changed since you saw it: version {incident.version}, you saw {version}"
-
-
-def _whose(scene: Scene) -> str:
-    """In whose hands it is: `Taken by anna 3 s ago`."""
-    incident, now = scene.incident, scene.now
-    match incident.state:
-        case State.TAKEN:
-            return f"Taken by {incident.taken_by}{_ago(incident.taken_at, now)}"
-        case State.HELD if incident.held_by == scene.by.name:
-            return "You hold it: take it first"
-        case State.HELD:
-            return f"Held by {incident.held_by}: take it over, with a reason"
-        case State.CLOSED:
-            return f"Closed by {incident.closed_by or 'rule'}{_ago(incident.closed_at, now)}"
-        case State.WAITING | State.PENDING:
-            return "Nobody has it: take it first"
-        case _:
-            assert_never(incident.state)
-
-
-def _called(lead: Incident | None) -> str:
-    return "another one" if lead is None else f"number {lead.number}"
-
-
-def _too_long_ago(scene: Scene) -> str:
-    return f"{_whose(scene)}: at most {_span(REOPEN_WITHIN)} afterwards"
-
-
-def _points(incident: Incident, *, unrestored: bool) -> str:
-    points = (incident.open_points if unrestored else 0) + still_owed(incident)
-    return "1 point" if points == 1 else f"{points} points"
-
-
-def _ago(at: datetime | None, now: datetime) -> str:
-    return "" if at is None else f" {_span(max(now - at, timedelta()))} ago"
-
-
-def _span(span: timedelta) -> str:
-    """A span in its largest whole unit: `3 s`, `5 min`, `24 h`."""
-    seconds = int(span.total_seconds())
-    if seconds < 120:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7_200 else f"{seconds // 3_600} h"
