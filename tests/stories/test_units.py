@@ -117,6 +117,19 @@ async def test_who_is_in_the_field_speaks_for_his_own_unit_alone(town: Town) -> 
     assert (await crew.post(f"/units/{ladder}/status", status="en_route")).status_code == 403
 
 
+async def test_a_first_position_on_another_continent_than_its_station_is_passed_over(town: Town) -> None:
+    home = await town.centre.units.put_station(
+        Station(id="", name="Mill Street", latitude=51.5, longitude=-0.12), by="test"
+    )
+    room, crew = await town.operator("anna"), await town.operator("cleo", Role.RESPONDER)
+    engine = await a_unit(town, "E1", station=home.id)
+    assert (await crew.post(f"/units/{engine}/crew")).status_code == 200
+    for latitude, longitude, seen in ((-33.87, 151.2, False), (51.52, -0.1, True)):
+        said = await crew.post(f"/units/{engine}/position", latitude=latitude, longitude=longitude)
+        assert said.status_code == 204, said.text
+        assert ((await room.get(f"/units/{engine}"))["where"] is not None) is seen, latitude
+
+
 async def test_a_room_of_one_tenant_signs_on_its_own_people_and_learns_nothing_of_anybody_else(town: Town) -> None:
     room = await town.operator("nora", Role.DISPATCHER, "north")
     for name, tenants in (("sue", ["south"]), ("bo", ["north", "south"]), ("ned", ["north"]), ("wim", [])):

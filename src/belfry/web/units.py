@@ -128,7 +128,7 @@ async def position(request: Asked, unit_id: FromPath[str], data: JSONBody[WhereB
     house = dispatch_of(desk)
     if house.now.get(one.id).on_duty:
         where = Position(data.latitude, data.longitude)
-        house.positions.say(one.id, where, data.at, desk.house.clock())
+        house.moved(one.id, where, data.at)
         desk.hub.unit_moved(one.id)
 
 

@@ -162,12 +162,19 @@ class DispatchDesk:
 
     # -- what a unit says
 
+    def moved(self, unit_id: str, position: Position, at: datetime | None) -> None:
+        """Take where a unit on duty says that it is; what cannot be is passed over. Raises Invalid."""
+        unit = self.book.by_id(unit_id)
+        station = None if unit is None or unit.station is None else self.book.station(unit.station)
+        home = None if station is None else Position(station.latitude, station.longitude)
+        self.positions.say(unit_id, position, at, self._clock(), home=home)
+
     async def say(self, unit_id: str, said: Said, by: Staff) -> UnitNow:
         """Take a status. The same one again changes nothing, however often a phone sends it. Raises NoSuchUnit,
         Conflict, Invalid or a JournalError."""
         unit, said = self._unit(unit_id), check_said(said, self._clock())
         if said.position is not None and self.now.get(unit_id).on_duty:
-            self.positions.say(unit_id, said.position, said.occurred_at, self._clock())
+            self.moved(unit_id, said.position, said.occurred_at)
         where: tuple[Sealed, ...] | None = None
         words: tuple[Sealed, ...] = ()
 

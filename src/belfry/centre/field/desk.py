@@ -93,7 +93,7 @@ class FieldDesk:
         async with self._alarming.setdefault(unit, asyncio.Lock()):  # its phone and its radio may say so at once
             now = self._dispatch.now.get(unit)
             if said.position is not None and now.on_duty:
-                self._dispatch.positions.say(unit, said.position, said.occurred_at, self._clock())
+                self._dispatch.moved(unit, said.position, said.occurred_at)
             if now.mayday is not None:
                 return Receipt(now.mayday, repeated=True), now
             if self._dispatch.unit(unit) is None or not now.on_duty:

@@ -22,6 +22,8 @@ FINE_DEGREES: Final = 0.0001
 COARSE_M: Final = 1_000
 LEAP_M_S: Final = 140.0
 """Faster than this between two sayings, and one of them is wrong: half the speed of sound leaves helicopters room."""
+FAR_M: Final = 1_000_000.0
+"""Farther from its station nothing is on duty that was heard nowhere in between."""
 _DEGREE_M: Final = 111_320.0
 
 
@@ -35,9 +37,11 @@ class Positions:
     def __init__(self) -> None:
         self._known: dict[str, Whereabouts] = {}
 
-    def say(self, unit: str, position: Position, at: datetime | None, now: datetime) -> bool:
-        """Take what a phone says; False where it cannot be: of the future, of another continent than a moment ago, or
-        older than what is known. Raises Invalid where it is nowhere on earth."""
+    def say(
+        self, unit: str, position: Position, at: datetime | None, now: datetime, *, home: Position | None = None
+    ) -> bool:
+        """Take what a phone says; False where it cannot be: of the future, of another continent than a moment ago or
+        than its station (`home`), or older than what is known. Raises Invalid where it is nowhere on earth."""
         if not (-90 <= position.latitude <= 90 and -180 <= position.longitude <= 180):
             raise Invalid("position", f"{position.latitude}, {position.longitude}", "WGS 84 degrees")
         was_at = now if at is None else at
@@ -50,6 +54,8 @@ class Positions:
             passed_s = max((was_at - known.at).total_seconds(), 1.0)
             if metres_between(known.position, position) / passed_s > LEAP_M_S:
                 return False
+        elif home is not None and metres_between(home, position) > FAR_M:
+            return False
         self._known[unit] = Whereabouts(fine(position), min(was_at, now))
         return True
 
