@@ -692,10 +692,8 @@ class StormReviewed(
 AboutStorm = StormBegan | StormRenewed | StormEnded | StormReviewed
 AboutTest = OnTestBegan | OnTestExtended | OnTestExpects | OnTestEnded
 AboutCode = CodeIssued | CodeUsed | CodeImagined | CodeWithdrawn
-OnIncident = (
-    Opened
-    | Joined
-    | Due
+RareOnIncident = (
+    Due
     | Taken
     | Released
     | Held
@@ -721,6 +719,8 @@ OnIncident = (
     | AboutDispatch
     | AboutField
 )
+"""What is said of an incident a few times, while signals join it by the thousand."""
+OnIncident = Opened | Joined | RareOnIncident
 Fact = (
     Received
     | OnIncident

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from belfry.domain.codes import pair_key
-from belfry.domain.dispatch_facts import AboutDispatch, AlertAnswered, Alerted, LevelSet, RollCall, UnitSent, UnitTold
+from belfry.domain.dispatch_facts import AlertAnswered, Alerted, LevelSet, RollCall, UnitSent, UnitTold
 from belfry.domain.facts import (
     SITE,
     AccessShown,
@@ -27,6 +27,7 @@ from belfry.domain.facts import (
     Opened,
     Overdue,
     Point,
+    RareOnIncident,
     Received,
     Reclassified,
     RecordShown,
@@ -35,42 +36,13 @@ from belfry.domain.facts import (
     Taken,
     WordChecked,
 )
-from belfry.domain.field_facts import AboutField, PictureAdded, PictureShown, Withdrawn
+from belfry.domain.field_facts import PictureAdded, PictureShown, Withdrawn
 from belfry.domain.incident import PARKED, WRONG_WORDS, Follower, Incident, State
 from belfry.domain.pictures import added, shown
 from belfry.domain.plan_run import begin, coming, noted, settle, taken_back
 from belfry.domain.sent import accounted, alerted, answered, sent, told
 from belfry.domain.step_facts import Arrived, Merged, MergeHeard, PlanChosen, ScoreSet, StepDone, TakenBack, Unmerged
 from belfry.domain.unit import UnitStatus
-
-_Rare = (
-    Due
-    | Taken
-    | Released
-    | Held
-    | Noted
-    | Reclassified
-    | Closed
-    | Reopened
-    | Escalated
-    | WordChecked
-    | AccessShown
-    | RecordShown
-    | Mended
-    | Overdue
-    | Assigned
-    | PlanChosen
-    | StepDone
-    | TakenBack
-    | Arrived
-    | ScoreSet
-    | Merged
-    | Unmerged
-    | MergeHeard
-    | AboutDispatch
-    | AboutField
-)
-"""What is said of an incident a few times, while signals join it by the thousand."""
 
 WRONG_WORD: Final = "wrong_word"
 """The flag that says that a wrong word was heard WRONG_WORDS times."""
@@ -155,7 +127,7 @@ def fold(incident: Incident | None, facts: Sequence[OnIncident], position: int, 
     return incident
 
 
-def _apply(incident: Incident, fact: _Rare, position: int, at: datetime) -> None:
+def _apply(incident: Incident, fact: RareOnIncident, position: int, at: datetime) -> None:
     match fact:
         case Due():
             _to_queue(incident, at)
