@@ -369,3 +369,27 @@ async def test_whoever_changed_to_another_unit_neither_sees_nor_answers_what_the
     assert (await room.get(f"/units/{ambulance}"))["status"] == "offered"
     assert (await nick.post(f"/me/alerts/{sent['alert']}", answer="accepted")).status_code == 200
     assert (await room.get(f"/units/{ambulance}"))["status"] == "accepted"
+
+
+async def test_a_push_that_is_tried_again_reaches_nobody_who_has_left_that_unit(tmp_path: Path) -> None:
+    async with with_phones(tmp_path) as (town, service):
+        room = await town.operator("anna")
+        ambulance, patrol = await a_unit(town, "N1", Service.EMS), await a_unit(town, "P1", Service.GUARD)
+        nora, _ = await on_duty(town, "nora", ambulance), await on_duty(town, "nick", ambulance)
+        hers = await registered(nora, service)
+        hers.answers = [500] * 2
+        await town.say("care", "1100", zone="012")
+        (row,) = await room.incidents("waiting")
+        assert (await room.post(f"/incidents/{row['id']}/units", unit=ambulance)).status_code == 200
+
+        def stages() -> dict[str, Stage]:
+            mine = [one for one in town.centre.notices.newest(9) if one.asked.to == "nora"]
+            return {one.asked.alert or "": one.stage for one in mine}
+
+        await until(lambda: any(key.endswith(".a") for key in stages()) and set(stages().values()) == {Stage.FAILED})
+        assert (await nora.post(f"/units/{ambulance}/crew/leave")).status_code == 200
+        assert (await nora.post(f"/units/{patrol}/crew")).status_code == 200
+        tried = hers.tried
+        await town.pass_time(seconds=12)
+        await until(lambda: set(stages().values()) == {Stage.DROPPED})
+        assert (hers.got, hers.tried) == ([], tried)

@@ -63,6 +63,7 @@ def build(
         reaching,
         push,
         rota,
+        kinds=kinds,
         secret=stores.push_keys.delivery,
         fallbacks=[Fallback(one.name, one.notifier, one.after) for one in settings.person],
         quiet=settings.quiet.windows(),

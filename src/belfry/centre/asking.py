@@ -61,7 +61,9 @@ class Rota:
 class People(Protocol):
     """The ways to people on duty, one by one (`centre.alerts.ways`)."""
 
-    def is_on_duty(self, user: str) -> bool: ...
+    def may_be_told(self, asked: NoticeAsked, incident: Incident | None) -> bool:
+        """Whether he is on duty and, of an alert, may still know of what it is about."""
+        ...
 
     def way(self, asked: NoticeAsked) -> tuple[str, Way] | None:
         """The way that a notice of an alert goes, and its name; None: there is none."""

@@ -251,7 +251,7 @@ class Outbox:
             return (UNKNOWN, None) if row is None or way is None else (row.notifier, way)
         if self._people is None:
             return NO_WAY, None
-        if asked.why in (ALERT, CHECK) and not self._people.is_on_duty(asked.to):
+        if asked.why in (ALERT, CHECK) and not self._people.may_be_told(asked, self._incident(asked)):
             return OFF_DUTY, None
         return self._people.way(asked) or (NO_WAY, None)
 

@@ -13,6 +13,7 @@ from belfry.centre.asking import Rota, Way
 from belfry.centre.notices import other_way
 from belfry.domain.contacts import WeekWindow
 from belfry.domain.incident import Incident
+from belfry.domain.kinds import Kinds
 from belfry.domain.notice_facts import NoticeAsked
 from belfry.domain.notices import ALERT, Notice
 from belfry.domain.reach import Channel
@@ -56,6 +57,7 @@ class PersonalWays:
         push: PushChannel | None,
         rota: Rota,
         *,
+        kinds: Kinds,
         secret: bytes,
         fallbacks: Sequence[Fallback] = (),
         quiet: Sequence[WeekWindow] = (),
@@ -63,6 +65,7 @@ class PersonalWays:
         persons: bool = True,
     ) -> None:
         self._reaching, self._push, self._rota, self._secret = reaching, push, rota, secret
+        self._kinds = kinds
         self._quiet, self._carries, self._persons = tuple(quiet), carries, persons
         by_user: dict[str, list[Fallback]] = {}
         for one in fallbacks:
@@ -73,6 +76,13 @@ class PersonalWays:
 
     def is_on_duty(self, user: str) -> bool:
         return self._reaching.is_on_duty(user)
+
+    def may_be_told(self, asked: NoticeAsked, incident: Incident | None) -> bool:
+        alerts = () if incident is None else incident.alerts
+        alert = next((one for one in alerts if one.alert == asked.alert), None)
+        if incident is None or alert is None:
+            return self.is_on_duty(asked.to)
+        return self._reaching.may_know(asked.to, incident, self._kinds[incident.kind], alert)
 
     def way(self, asked: NoticeAsked) -> tuple[str, Way] | None:
         if asked.way:
