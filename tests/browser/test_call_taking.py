@@ -44,6 +44,17 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await anna.press("1")
         await expect(anna.of("taking-read-back")).to_contain_text("People inside: Yes")
         await expect(anna.of("taking-read-back")).to_contain_text("Linden School, Mill Lane 1")
+
+        # another kind than the answers say wants a reason, and is taken back by one button
+        await anna.of("taking-other").click()
+        await anna.of("kind-find").fill("vehicle fire")
+        await anna.of("kind-FIRE.VEHICLE").click()
+        await expect(anna.of("taking-kind-set")).to_be_disabled()
+        await anna.of("taking-kind-why").fill("the car before it")
+        await anna.of("taking-kind-set").click()
+        await expect(anna.of("taking-kind")).to_contain_text("Vehicle fire")
+        await anna.of("taking-kind-as").click()
+        await expect(anna.of("taking-kind")).to_contain_text("Building fire")
         await anna.of("note").focus()
         await anna.type("Smoke on the second floor.")
         await anna.press("Tab")
