@@ -1,7 +1,9 @@
 """Taking calls with one hand: one key from anywhere, the place typed and chosen, answers by digits, no mouse."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.axe import in_every_look
 from tests.browser.house import House
@@ -58,9 +60,21 @@ async def test_a_call_is_taken_joined_lost_with_the_browser_and_ended_by_keys_al
         await anna.of("note").focus()
         await anna.type("Smoke on the second floor.")
         await anna.press("Tab")
+        slow = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await slow.wait()
+            await route.continue_()
+
+        await anna.page.route("**/api/v1/calls/*", hold)
         await anna.type("Ida Moss")
         await anna.press("Tab")
+        await anna.type("01632 960 204")
+        await expect(anna.of("caller-name")).to_have_value("Ida Moss")
+        slow.set()
         await expect(anna.of("taking-kept")).to_have_text("Kept")
+        await expect(anna.of("caller-name")).to_have_value("Ida Moss")
+        await anna.page.unroute("**/api/v1/calls/*")
         assert await in_every_look(anna, "call") == {}
         await anna.press("Shift+C")  # in a field a letter is typed there
         await expect(anna.of("taking-resume")).to_have_count(0)
