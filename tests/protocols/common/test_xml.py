@@ -57,9 +57,7 @@ def test_a_hundred_thousand_open_elements_are_unreadable() -> None:
         parse(b"<a>" * 100_000)
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b" ", b"<a>", b"a", b"<a/><b/>", b"<a>\xff</a>", b"<a>\x00</a>", b"<a b=secret/>"]
-)
+@pytest.mark.parametrize("body", [b"", b" ", b"<a>", b"a", b"<a/><b/>", b"<a>\xff", b"<a>\x00</a>", b"<a b=secret/>"])
 def test_what_is_no_document_is_unreadable_and_not_quoted(body: bytes) -> None:
     with pytest.raises(Unreadable) as raised:
         parse_leniently(body)
@@ -72,6 +70,26 @@ def test_bare_ampersands_are_repaired_once_and_said_so() -> None:
     assert parse_leniently(b"<a>Dock & ramp &amp; &#65;</a>") == (Node("a", {}, "Dock & ramp & A"), True)
     assert parse_leniently(b"<a>&unknown;</a>") == (Node("a", {}, "&unknown;"), True)
     assert parse_leniently(b"<a>&amp;</a>") == (Node("a", {}, "&"), False)
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b'<?xml version="1.0" encoding="UTF-8"?>', b"<?xml version='1.0' encoding='utf-8' ?>"]
+)
+def test_letters_that_are_no_utf_8_are_repaired_once_and_said_so(head: bytes) -> None:
+    for written in ("Küche".encode("latin-1"), "仓库".encode("gb2312"), b"cut \xe4\xbb"):
+        root, recovered = parse_leniently(head + b"<a><b>" + written + b"</b><c>fire &amp; smoke</c></a>")
+        assert [(node.name, "\ufffd" in node.text) for node in root.walk()] == [("a", False), ("b", True), ("c", False)]
+        assert recovered
+    both, recovered = parse_leniently(head + b"<a>\xff & \xff</a>")
+    assert (both.text, recovered) == ("\ufffd & \ufffd", True)
+    assert parse_leniently(head + "<a>Küche</a>".encode()) == (Node("a", {}, "Küche"), False)
+
+
+def test_what_says_that_it_is_in_other_letters_is_taken_at_its_word() -> None:
+    with pytest.raises(Unreadable):
+        parse_leniently(b'<?xml version="1.0" encoding="GB2312"?><a>\xff\xff</a>')
+    with pytest.raises(Unreadable):
+        parse(b"<a>\xff</a>")
 
 
 def test_the_repair_heals_nothing_else() -> None:

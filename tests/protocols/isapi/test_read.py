@@ -218,6 +218,22 @@ def test_pictures_alone_are_no_message() -> None:
     assert told == Said(disposition=Disposition.REJECT, reason="multipart without a message")
 
 
+@pytest.mark.parametrize("name", ["Küche".encode("latin-1"), "仓库".encode("gb2312"), b"\xff"])
+def test_a_name_in_letters_of_its_own_hides_no_fire(name: bytes) -> None:
+    inner = b"<eventType>fireDetection</eventType><eventState>active</eventState><channelID>2</channelID>"
+    as_xml = b'<?xml version="1.0" encoding="UTF-8"?><EventNotificationAlert><channelName>' + name + b"</channelName>"
+    as_json = b'{"channelName":"' + name + b'","eventType":"fireDetection","eventState":"active","channelID":2}'
+    for body in (as_xml + inner + b"</EventNotificationAlert>", as_json):
+        fire = only(read(body, NO_HINT))
+        assert (fire.observed, fire.point, fire.state) == (Observed.FIRE, "ch2", PointState.ACTIVE)
+        assert Quality.RECOVERED in fire.quality
+
+
+def test_a_type_in_letters_of_its_own_is_refused_as_any_other() -> None:
+    for event in (b"face\xffDetection", b"\xffpeopleCounting"):
+        assert read(b'{"eventType":"' + event + b'","eventState":"active"}', NO_HINT).disposition is Disposition.REFUSE
+
+
 def test_fifty_thousand_parts_are_unreadable() -> None:
     assert read(parts(*[b""] * 50_000), MIXED).reason == "multipart of more than 64 parts"
 

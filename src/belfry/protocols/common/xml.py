@@ -11,11 +11,15 @@ from typing import Final
 
 from lxml import etree
 
+from belfry.protocols.common.letters import as_utf_8
 from belfry.protocols.common.unreadable import Unreadable
 
 FEED_BYTES: Final = 16_384
 """So much is read between two looks at the limits."""
 
+ILL_FORMED: Final = "no well-formed XML"
+_BOM: Final = b"\xef\xbb\xbf"
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BARE_AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 
 
@@ -81,25 +85,35 @@ def parse(body: bytes, limits: XmlLimits = LIMITS) -> Node:
     except Unreadable:
         raise
     except (etree.LxmlError, ValueError, LookupError, AssertionError):
-        raise Unreadable("no well-formed XML") from None
+        raise Unreadable(ILL_FORMED) from None
     if builder.root is None:
-        raise Unreadable("no well-formed XML")
+        raise Unreadable(ILL_FORMED)
     return builder.root
 
 
 def parse_leniently(body: bytes, limits: XmlLimits = LIMITS) -> tuple[Node, bool]:
-    """The same, with one more try in which bare `&` are escaped; True where only that one succeeded.
+    """The same, with one more try in which bare `&` are escaped, and what is no UTF-8 is replaced where the document
+    claims to be; True where only that one succeeded.
 
-    Names of channels and zones that somebody typed (`Dock & ramp`) are sent as they are by some firmware.
+    Names of channels and zones that somebody typed (`Dock & ramp`, or in other letters) are sent as they are by some
+    firmware.
     """
     try:
         return parse(body, limits), False
-    except Unreadable:
-        if len(body) > limits.most_bytes or _BARE_AMPERSAND.search(body) is None:
+    except Unreadable as error:
+        if str(error) != ILL_FORMED:
             raise
-        repaired = _BARE_AMPERSAND.sub(b"&amp;", body)
+        repaired = _BARE_AMPERSAND.sub(b"&amp;", as_utf_8(body) if _claims_utf_8(body) else body)
+        if repaired == body:
+            raise
         # The repair may make five bytes of one: what was within the limit is not refused for it.
         return parse(repaired, XmlLimits(len(repaired), limits.depth, limits.elements, limits.attributes)), True
+
+
+def _claims_utf_8(body: bytes) -> bool:
+    """Whether a document says that it is in UTF-8, or says nothing of it."""
+    said = _ENCODING.match(body.removeprefix(_BOM))
+    return said is None or said[1].lower() in (b"utf-8", b"utf8")
 
 
 class _Builder:

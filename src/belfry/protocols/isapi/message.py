@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from belfry.protocols.common import jsons, multipart
+from belfry.protocols.common.letters import as_utf_8
 from belfry.protocols.common.unreadable import Unreadable
 from belfry.protocols.common.xml import Node, parse_leniently
 
@@ -77,12 +78,23 @@ def _tree(body: bytes) -> tuple[Tree, bool]:
     if not start:
         raise Unreadable("an empty message")
     if start.startswith(b"{"):
-        return _unwrapped(jsons.parse_object(start)), False
+        return _json(start)
     root, recovered = parse_leniently(body.lstrip(b" \t\r\n"))
     found = _object(root)
     if not isinstance(found, dict):
         raise Unreadable("XML without a message")
     return _unwrapped(found), recovered
+
+
+def _json(body: bytes) -> tuple[Tree, bool]:
+    """The object, with one more try where a name of it is in letters of its own; True where only that one succeeded."""
+    try:
+        return _unwrapped(jsons.parse_object(body)), False
+    except Unreadable:
+        repaired = as_utf_8(body)
+        if repaired == body:
+            raise
+        return _unwrapped(jsons.parse_object(repaired)), True
 
 
 def _unwrapped(tree: Tree) -> Tree:
