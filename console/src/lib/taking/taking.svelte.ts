@@ -87,7 +87,9 @@ export class Taking {
 
   /** The one whole call: tree, question and answer by its digit. */
   answer(digit: number): boolean {
-    if (this.call === null || this.questions === null || this.owed) return false; // a digit that bounced
+    if (this.call === null || this.questions === null) return false;
+    // A digit that bounced answers no second question; a place or a note on its way holds none up.
+    if (this.waiting.some(({ change }) => 'answers' in change || 'tree' in change || 'kind' in change)) return false;
     if (this.question !== null) {
       const chosen = this.question.answers[digit - 1];
       if (!chosen) return false;
