@@ -68,6 +68,7 @@ def main(words: Sequence[str]) -> int:
         for name in ("phone-light", "phone-dark"):
             keep(desks[name], name, asked.only)
         at_work(desks["console-light"], desks["console-dark"], asked.only)
+        units(desks["console-light"], asked.only)
         sites(desks["console-light"], desks["console-dark"], asked.only)
         storm(desks["console-light"], asked.only)
         wall(browser, url, desks["console-dark"], asked.only)
@@ -184,8 +185,15 @@ def wall(browser: Browser, url: str, signed_in: Page, only: Sequence[str]) -> No
     context.close()
 
 
+AT_WORK: Final = frozenset(
+    {"console-light", "console-dark", "plan-step", "plan-call", "plan-owed", "incident-light", "incident-dark"}
+)
+
+
 def at_work(first: Page, second: Page, only: Sequence[str]) -> None:
     """Two operators take an emergency each, write what they did, and look at closing and holding."""
+    if only and not AT_WORK & {*only}:
+        return
     first.locator("[data-testid^=row-]", has_text="Linden School").first.click()
     first.get_by_test_id("act-take").wait_for()
     first.keyboard.press("t")
@@ -229,6 +237,29 @@ def tell_brigade(page: Page, only: Sequence[str]) -> None:
     page.locator("[data-testid=plan-now][data-begun=true]").wait_for()
     page.keyboard.press("1")
     page.locator("[data-testid^=owed-]").wait_for(state="detached")
+
+
+def units(page: Page, only: Sequence[str]) -> None:
+    """Whom the centre would send and why, beside units and map; the map alone; and the rota."""
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+U")
+    page.get_by_test_id("dispatch-incidents").locator("[data-row]", has_text="Linden School").first.click()
+    page.keyboard.press("Shift+S")
+    page.locator("[data-choice]").first.wait_for()
+    page.locator("[data-testid=map][data-ready=true]").wait_for()
+    page.wait_for_timeout(2_000)  # tiles, and marks upon them
+    keep(page, "dispatch", only)
+    page.get_by_test_id("nav-map").click()
+    page.locator("[data-testid=map][data-ready=true]").wait_for()
+    page.get_by_test_id("map-list").locator("[data-row]", has_text="Linden School").first.focus()
+    page.wait_for_timeout(2_000)
+    keep(page, "map", only)
+    page.get_by_test_id("nav-sites").click()
+    page.get_by_test_id("nav-in-fleet").click()
+    page.get_by_test_id("fleet").get_by_text("E 1").first.wait_for()
+    keep(page, "units", only)
+    page.get_by_test_id("nav-desk").click()
 
 
 def plans(page: Page, only: Sequence[str]) -> None:
@@ -525,10 +556,11 @@ def on_test(browser: Browser, page: Page, url: str, only: Sequence[str]) -> None
 
 
 def fill_report(page: Page) -> None:
-    page.get_by_test_id("kind-find").fill("water")
-    page.get_by_test_id("kind-find").press("ArrowDown")
+    page.get_by_test_id("likely-TECH.WATER").or_(page.locator(".tile", has_text="Water leak")).first.click()
+    page.get_by_test_id("where-other").click()
     page.get_by_test_id("place-text").click()
     page.get_by_test_id("place-words").fill("Quay Street, at the lock")
+    page.locator("summary").first.click()
     page.get_by_test_id("note").fill("Water is coming up through the road, two drains lifted.")
 
 
@@ -543,6 +575,8 @@ def fill_call(page: Page) -> None:
     page.get_by_test_id("caller-name").fill("Neighbour opposite")
     page.get_by_test_id("caller-number").fill("01632 960 204")
     page.get_by_test_id("taking-what").focus()
+    page.get_by_test_id("taking-kept").get_by_text("Kept").wait_for()
+    page.locator("main").evaluate("(main) => { main.scrollTop = 0; }")
 
 
 def size_of(page: Page) -> ViewportSize:
