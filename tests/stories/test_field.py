@@ -172,7 +172,7 @@ async def test_who_holds_the_site_sees_who_looked_at_its_pictures(town: Town) ->
     await room.post(f"/incidents/{row['id']}/pictures/{added.json()['id']}/look", purpose="handling")
     path = f"/accounts/{row['account_id']}/looks"
     (look,) = (await room.get(path))["items"]
-    assert (look["by"], look["incident"], look["purpose"]) == ("anna", row["id"], "handling")
+    assert (look["by"], look["incident"], look["what"], look["purpose"]) == ("anna", row["id"], "picture", "handling")
 
     holder = await town.operator("hans", Role.HOLDER, row["account_id"])
     assert (await holder.get(path))["items"] == [look]
@@ -183,6 +183,24 @@ async def test_who_holds_the_site_sees_who_looked_at_its_pictures(town: Town) ->
     await room.post(f"/incidents/{row['id']}/pictures/{added.json()['id']}/look", purpose="handling")
     assert (await holder.get(path))["items"] == [look], "a silent alarm: nobody at the site learns that somebody acts"
     assert len((await room.get(path))["items"]) == 2
+
+
+async def test_who_holds_the_site_sees_who_was_shown_its_way_in_and_a_whole_record(town: Town) -> None:
+    head = await town.operator("hilda", Role.SUPERVISOR)
+    await town.say("school", "1110", zone="007")
+    (row,) = await head.incidents("waiting")
+    await head.act(row["id"], "take")
+    shown = await head.post(f"/accounts/{row['account_id']}/access-code", incident=row["id"])
+    assert shown.status_code == 200, shown.text
+    town.clock.wait(minutes=1)
+    assert (await head.client.get(f"/incidents/{row['id']}/record")).status_code == 200
+    await town.settled()
+    holder = await town.operator("hans", Role.HOLDER, row["account_id"])
+    seen = (await holder.get(f"/accounts/{row['account_id']}/looks"))["items"]
+    assert [(one["by"], one["what"], one["incident"]) for one in seen] == [
+        ("hilda", "record", row["id"]),
+        ("hilda", "access", row["id"]),
+    ]
 
 
 async def test_of_a_person_no_picture_is_taken_and_what_is_no_picture_is_refused_with_its_reason(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -66,15 +67,28 @@ class PictureList(Struct, frozen=True, kw_only=True):
     takes: bool
 
 
+class Looked(StrEnum):
+    """What somebody was shown of a site."""
+
+    PICTURE = "picture"
+    ACCESS = "access"
+    """The access code, and what the site says of its dangers."""
+    PLAN = "plan"
+    """The plan of a building."""
+    RECORD = "record"
+    """The whole record of an incident, with what is sealed in it."""
+
+
 class SiteLookView(Struct, frozen=True, kw_only=True):
-    """That a picture of a site was looked at: when, by whom, for what."""
+    """That something sealed of a site was shown: when, to whom, at which incident. `purpose`, `picture`: a picture."""
 
     at: datetime
     by: str
-    purpose: Purpose
+    what: Looked
+    purpose: Purpose | None
     incident: str
     incident_number: int
-    picture: str
+    picture: str | None
 
 
 class SiteLookList(Struct, frozen=True):

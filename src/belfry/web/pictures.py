@@ -4,40 +4,30 @@ A picture is the body of its request, not a field of a form. What is on it leave
 that look is in the journal.
 """
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
-from belfry.centre.board import incident_of
 from belfry.centre.field import PictureDesk
 from belfry.centre.field.pictures import NotHandling, PictureGone
 from belfry.domain.commands import Conflict
-from belfry.domain.facts import incident_subject
 from belfry.domain.incident import Incident
 from belfry.domain.pictures import PICTURES_MOST, Picture, takes_pictures
-from belfry.ports.archive import Sought
 from belfry.safeguards.pixelate import PICTURE_MOST_BYTES, PictureError
-from belfry.web.archive import archive_of, closed_of
 from belfry.web.bodies import Asked, media_type, raw_body, takes
 from belfry.web.field import key_of, not_yet, own_report
 from belfry.web.field_asks import LookBody
-from belfry.web.field_views import LookView, PictureList, PictureView, SiteLookList, SiteLookView
+from belfry.web.field_views import LookView, PictureList, PictureView
 from belfry.web.front import Front, front
-from belfry.web.identity import need, visitor_of
+from belfry.web.identity import need
 from belfry.web.incidents import nothing, seen, staff_of
 from belfry.web.problems import Problem, Refused, refused, told
-from belfry.web.rights import Right, may
-from belfry.web.sites import site_of
+from belfry.web.rights import Right
 
 TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream"})
 UPLOAD_WITHIN_S: Final = 60
 """A phone with little net sends a megabyte slowly."""
-LOOKS_BACK: Final = timedelta(days=30)
-LOOKS_MOST: Final = 200
-INCIDENTS_MOST: Final = 500
 
 _REFUSED: Final = {
     400: told("It is no picture that is taken, and why"),
@@ -116,57 +106,6 @@ async def look_at_picture(
     return Response(blocks, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@get(
-    "/accounts/{account_id:str}/looks",
-    guards=[need(Right.ACCOUNTS)],
-    responses={404: told("There is no such site, or it is another tenant's")},
-    summary="Who looked at pictures of a site",
-)
-async def looks(request: Asked, account_id: FromPath[str]) -> SiteLookList:
-    """Of the last thirty days, the newest first: for whoever holds the site. What was looked at since a silent alarm is
-    open there is for the room alone until that is closed: nobody at the site may notice that somebody acts."""
-    account = (await site_of(request, account_id)).account
-    desk = front(request)
-    room = may(visitor_of(request).user.role, Right.ACT)
-    until = None if room else desk.silent.since(account.id)
-    found = [
-        SiteLookView(
-            at=one.at,
-            by=one.by,
-            purpose=one.purpose,
-            incident=incident.id,
-            incident_number=incident.number,
-            picture=picture.id,
-        )
-        async for incident in _of_site(desk, account.id)
-        for picture in incident.pictures
-        for one in picture.looks
-        if until is None or one.at < until
-    ]
-    return SiteLookList(sorted(found, key=lambda one: one.at, reverse=True)[:LOOKS_MOST])
-
-
-async def _of_site(desk: Front, account_id: str) -> AsyncIterator[Incident]:
-    """Its incidents of the last thirty days, open and closed."""
-    board, told_of, now = desk.house.board, set[str](), desk.house.clock()
-    for incident in (*board.every(), *board.closed()):
-        if incident.account_id == account_id:
-            told_of.add(incident.id)
-            yield incident
-    if desk.house.archive is None:
-        return
-    sought = Sought(account_id=account_id, since=now - LOOKS_BACK, until=now + timedelta(microseconds=1))
-    async for closed in closed_of(archive_of(desk), None, sought):
-        if closed.id in told_of:
-            continue
-        told_of.add(closed.id)
-        if len(told_of) > INCIDENTS_MOST:
-            return
-        whole = incident_of(await desk.house.journal.read(incident_subject(closed.id)))
-        if whole is not None:
-            yield whole
-
-
 async def _add(request: Asked, incident_id: str) -> PictureView:
     desk = front(request)
     if media_type(request) not in TYPES:
@@ -207,5 +146,5 @@ def _view(request: Asked, desk: Front, incident: Incident, one: Picture) -> Pict
 
 
 def router() -> Router:
-    handlers: list[Any] = [pictures, add_picture, add_to_report, look_at_picture, looks]
+    handlers: list[Any] = [pictures, add_picture, add_to_report, look_at_picture]
     return Router("/", route_handlers=handlers, tags=["field"])

@@ -246,8 +246,9 @@ export interface WordAnswer {
 export interface Look {
   at: string;
   by: string;
-  purpose: 'handling' | 'responding';
+  what: 'picture' | 'access' | 'plan' | 'record';
+  purpose: 'handling' | 'responding' | null;
   incident: string;
   incident_number: number;
-  picture: string;
+  picture: string | null;
 }
