@@ -15,6 +15,7 @@ test('lengths are short and carry their unit', () => {
 test('times are shown in the zone of the site, the day where it is another', () => {
   expect(clockText(at, at, 'en-GB', 'Europe/Berlin')).toBe('03:14:05');
   expect(clockText(at, at + 86_400_000, 'en-GB', 'Europe/Berlin')).toBe('23 Nov 03:14:05');
+  expect(clockText(at, at + 86_400_000, 'en', 'Europe/Berlin')).toBe('23 Nov 03:14:05');
   expect(clockText(at, at, 'en-GB', 'Moon/Base')).toBe('02:14:05');
   expect(utcText(at)).toBe('2026-11-23 02:14:05 UTC');
 });

@@ -97,9 +97,14 @@ export function clockText(at: number, now: number, language: string, zone?: stri
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`;
 }
 
+/** The day before the month and 24 hours in every language: no date of a record may be read in two ways. */
+export function localeOf(language: string): string {
+  return language === 'en' ? 'en-GB' : language;
+}
+
 /** With its day and year, to the minute: for what may be years old. */
 export function dayText(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at);
 }
 
 /** When a day of this desk (`2026-03-14`) begins, as an instant in UTC; null for what is no day. */
@@ -134,9 +139,9 @@ function formatter(language: string, zone: string | undefined, form: keyof typeo
   let one = made.get(name);
   if (!one) {
     try {
-      one = new Intl.DateTimeFormat(language, { ...FORMATS[form], ...(zone ? { timeZone: zone } : {}) });
+      one = new Intl.DateTimeFormat(localeOf(language), { ...FORMATS[form], ...(zone ? { timeZone: zone } : {}) });
     } catch {
-      one = new Intl.DateTimeFormat(language, { ...FORMATS[form], timeZone: 'UTC' }); // a zone unknown to this browser
+      one = new Intl.DateTimeFormat(localeOf(language), { ...FORMATS[form], timeZone: 'UTC' }); // a zone unknown to this browser
     }
     made.set(name, one);
   }

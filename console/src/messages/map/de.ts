@@ -56,7 +56,7 @@ export const map = {
   'cover.moves.n': { one: '{n} Verlegung', other: '{n} Verlegungen' },
   'cover.moves.0': 'keine',
   'cover.look': 'Nachsehen',
-  'cover.share': '{share} % des Gewichts sind in {minutes} min erreichbar, durch {free} freie Einheiten.',
+  'cover.share': 'In {minutes} min erreichen {free} freie Einheiten {share} % der zu erwartenden Alarme (nach früheren; Brände zählen mehr).',
   'cover.none': 'Von keiner freien Einheit dieses Dienstes ist der Ort bekannt: nichts ist abgedeckt.',
   'cover.fell_back': 'Zeiten sind geschätzt: {why}',
   'cover.straight': 'Zeiten sind aus Luftlinien geschätzt.',

@@ -56,7 +56,7 @@ export const map = {
   'cover.moves.n': { one: '{n} move', other: '{n} moves' },
   'cover.moves.0': 'none',
   'cover.look': 'Look',
-  'cover.share': '{share} % of the weight is reached in {minutes} min by {free} free units.',
+  'cover.share': 'In {minutes} min the {free} free units reach {share} % of the alarms to be expected (by past ones; fires count more).',
   'cover.none': 'Nobody free of this service has a known place: nothing is covered.',
   'cover.fell_back': 'Times are estimated: {why}',
   'cover.straight': 'Times are estimated from straight lines.',

@@ -56,7 +56,7 @@ export const map = {
   'cover.moves.n': { one: '{n} traslado', other: '{n} traslados' },
   'cover.moves.0': 'ninguno',
   'cover.look': 'Mirar',
-  'cover.share': 'El {share} % del peso se alcanza en {minutes} min con {free} unidades libres.',
+  'cover.share': 'En {minutes} min, {free} unidades libres alcanzan el {share} % de las alarmas esperadas (según las pasadas; los fuegos cuentan más).',
   'cover.none': 'De ninguna unidad libre de este servicio se conoce el lugar: nada está cubierto.',
   'cover.fell_back': 'Los tiempos son estimados: {why}',
   'cover.straight': 'Los tiempos son estimados en línea recta.',

@@ -56,7 +56,7 @@ export const map = {
   'cover.moves.n': { one: '{n} déplacement', other: '{n} déplacements' },
   'cover.moves.0': 'aucun',
   'cover.look': 'Regarder',
-  'cover.share': '{share} % du poids est atteint en {minutes} min par {free} unités libres.',
+  'cover.share': 'En {minutes} min, {free} unités libres atteignent {share} % des alarmes attendues (d’après les passées ; les feux comptent plus).',
   'cover.none': 'Aucune unité libre de ce service n’a de lieu connu : rien n’est couvert.',
   'cover.fell_back': 'Les temps sont estimés : {why}',
   'cover.straight': 'Les temps sont estimés à vol d’oiseau.',
