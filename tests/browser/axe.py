@@ -1,5 +1,6 @@
 """axe-core looks at a screen in every look that it has: light and dark, desk and phone."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -13,10 +14,13 @@ SOURCE: Final = Path(__file__).resolve().parents[2] / "console" / "node_modules"
 GRAVE: Final = ("serious", "critical")
 SIZES: Final = {"desk": DESK, "phone": PHONE}
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
+"""What another theme can change."""
 
 RUN: Final = """\
-async () => {
-  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+async (rules) => {
+  const only = rules ? { runOnly: { type: 'rule', values: rules } } : {};
+  const { violations } = await axe.run(document, { resultTypes: ['violations'], ...only });
   return violations.map(({ id, impact, nodes }) => ({
     id, impact, where: nodes.map((node) => node.html.slice(0, 200)), why: nodes[0]?.failureSummary ?? '',
   }));
@@ -31,11 +35,11 @@ def source() -> str:
     return SOURCE.read_text(encoding="utf-8")
 
 
-async def findings(desk: Seat) -> list[dict[str, Any]]:
-    """Serious and critical findings on the page as it is now."""
+async def findings(desk: Seat, *, rules: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Serious and critical findings on the page as it is now, of some rules or of all."""
     if not await desk.page.evaluate("() => 'axe' in window"):
         await desk.page.evaluate(source())
-    found: list[dict[str, Any]] = await desk.page.evaluate(RUN)
+    found: list[dict[str, Any]] = await desk.page.evaluate(RUN, rules)
     return [one for one in found if one["impact"] in GRAVE]
 
 
@@ -45,7 +49,7 @@ async def in_every_look(desk: Seat, screen: str) -> dict[str, list[dict[str, Any
     for (size, viewport), theme in product(SIZES.items(), THEMES):
         await desk.page.set_viewport_size(viewport)
         await desk.page.emulate_media(color_scheme=theme)
-        if found := await findings(desk):
+        if found := await findings(desk, rules=OF_COLOURS if theme == "dark" else None):
             grave[f"{screen}, {size}, {theme}"] = found
     await desk.page.set_viewport_size(DESK)
     await desk.page.emulate_media(color_scheme="light")

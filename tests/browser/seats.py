@@ -120,8 +120,10 @@ async def seat(browser: Browser, name: str, **looks: Any) -> AsyncIterator[Seat]
     context.set_default_timeout(20_000)
     await context.add_init_script(LISTEN)
     taken = Seat(await context.new_page(), name)
-    yield taken
-    await context.close()
+    try:
+        yield taken
+    finally:
+        await context.close()  # a page that is left open goes on working beside the other tests
     assert taken.errors == []
 
 

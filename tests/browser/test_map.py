@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 MORE: Final = '\n[map]\ntiles = "harbour.pmtiles"\n'
 LAND: Final = [(51.45, -0.2), (51.45, -0.05), (51.55, -0.05), (51.55, -0.2)]
 DRAWN: Final = """(layer) => {
-  const { ground } = document.querySelector('[data-testid=map-box]');
+  const { ground } = document.querySelector('[data-testid=map-box]') ?? {};
   return ground?.loaded() && ground.getLayer(layer) ? ground.queryRenderedFeatures({ layers: [layer] }).length : 0;
 }"""
 PLACES: Final = """() => {
