@@ -8,9 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 
 from belfry.registry import Registry
+from tests.once import make_once
 from tests.postgres import postgresql, postgresql_registry, postgresql_server
 
 __all__ = ["postgresql", "postgresql_registry", "postgresql_server"]
+
+make_once()
 
 IN_A_FILE = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 """For what only a file can tell."""
