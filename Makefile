@@ -12,6 +12,9 @@ NPM := $(PY) hatch_build.py
 ARGS ?=
 WORKERS ?= 3
 
+# What was compiled once is kept: the tests begin many programs.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Nothing of these is in a file of the same name.
 .PHONY: help setup console demo test check bench faults floods supervised long-run working-day fuzz pictures docs lock clean
 
